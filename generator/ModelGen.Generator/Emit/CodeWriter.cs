@@ -1,0 +1,71 @@
+using System.Text;
+
+namespace ModelGen.Generator.Emit;
+
+/// <summary>Indented C# text with fixed '\n' line ends.</summary>
+internal sealed class CodeWriter
+{
+    private readonly StringBuilder _text = new();
+    private int _indent;
+
+    public int Length => _text.Length;
+
+    /// <summary>Writes one or more lines at the current indentation.</summary>
+    public CodeWriter Line(string lines = "")
+    {
+        foreach (string line in lines.Split('\n'))
+        {
+            string trimmed = line.TrimEnd('\r');
+            if (trimmed.Length > 0)
+                _text.Append(' ', _indent * 4).Append(trimmed);
+            _text.Append('\n');
+        }
+        return this;
+    }
+
+    public void Lines(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+            Line(line);
+    }
+
+    /// <summary>Writes a header and an opening brace; disposing writes the closing one.</summary>
+    public Scope Block(string header, string close = "}")
+    {
+        Line(header);
+        Line("{");
+        _indent++;
+        return new Scope(this, close);
+    }
+
+    /// <summary>A loop with constant bounds; where the body would run once the loop is left out and the variable is a constant.</summary>
+    public Scope For(string variable, int from, int to, int step = 1) =>
+        from + step >= to
+            ? Block($"// {variable} = {from}", variable, from)
+            : Block($"for (int {variable} = {from}; {variable} < {to}; {Increment(variable, step)})");
+
+    /// <summary>A loop over the samples of the batch.</summary>
+    public Scope ForSamples(string variable = "n") => Block($"for (int {variable} = 0; {variable} < samples; {variable}++)");
+
+    public override string ToString() => _text.ToString();
+
+    private static string Increment(string variable, int step) => step == 1 ? variable + "++" : $"{variable} += {step}";
+
+    private Scope Block(string comment, string variable, int value)
+    {
+        _ = comment;
+        Line("{");
+        _indent++;
+        Line($"const int {variable} = {value};");
+        return new Scope(this, "}");
+    }
+
+    internal readonly struct Scope(CodeWriter writer, string close) : IDisposable
+    {
+        public void Dispose()
+        {
+            writer._indent--;
+            writer.Line(close);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Kernels;
+
+/// <summary>What happens to each result before it is stored.</summary>
+/// <param name="HasBias">A bias for each output channel is added.</param>
+/// <param name="Activation">Name of an activation operator in lower case, or empty.</param>
+internal sealed record Epilogue(bool HasBias, string Activation)
+{
+    public static Epilogue None { get; } = new(false, "");
+
+    /// <summary>Cheap enough to be done in registers; the others run over the stored result while it is in the cache.</summary>
+    public bool InRegisters => Activation is "" or "relu";
+}
+
+/// <summary>
+/// A convolution on known layouts. A fully connected layer is one whose kernel covers the whole input, with a single output pixel.
+/// </summary>
+/// <param name="Input">Layout of the image, with a halo at least as wide as the padding.</param>
+/// <param name="Output">Layout of the result; a feature vector's blocks lie one behind the other.</param>
+/// <param name="ChannelsPerGroup">Input channels that one output channel reads.</param>
+internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Input, Layout Output, int OutChannels, int ChannelsPerGroup)
+{
+    public bool IsFullyConnected { get; init; }
+
+    /// <summary>The most samples of a batch; 1 for inference on one image.</summary>
+    public int Batch { get; init; }
+
+    public int OutHeight => IsFullyConnected ? 1 : Output.Height;
+
+    public int OutWidth => IsFullyConnected ? 1 : Output.Width;
+
+    /// <summary>Blocks of 16 output channels.</summary>
+    public int OutBlocks => IsFullyConnected ? Output.Length / Layout.Block : Output.Planes;
+
+    public int OutBlockStride => IsFullyConnected ? Layout.Block : Output.PlaneStride;
+
+    /// <summary>Products summed into one result.</summary>
+    public int Reduction => ChannelsPerGroup * Window.Taps;
+
+    /// <summary>Floats from the first float of a sample to the input pixel that the first tap of output pixel (0, 0) reads.</summary>
+    public int InputOrigin => Input.Origin - Window.Padding.Top * Input.RowStride - Window.Padding.Left * Input.PixelStride;
+
+    /// <summary>What the generated comment says of it.</summary>
+    public string Describe()
+    {
+        string size = IsFullyConnected ? $"{Input.Dims} → {OutChannels} features" : $"{Input.Dims} → {Output.Dims}";
+        string groups = Groups == 1 ? "" : $", {Groups} groups";
+        string window = IsFullyConnected ? "" :
+            $", kernel {Window.KernelHeight}×{Window.KernelWidth}, stride {Window.StrideY}×{Window.StrideX}"
+            + (Window.Padding.IsNone ? "" : $", padding {Window.Padding.Top},{Window.Padding.Left},{Window.Padding.Bottom},{Window.Padding.Right}")
+            + (Window.DilationY * Window.DilationX == 1 ? "" : $", dilation {Window.DilationY}×{Window.DilationX}");
+        return $"{size}{window}{groups}";
+    }
+}
+
+/// <summary>Which of the two convolution kernels serves a layer, and in which layouts.</summary>
+internal static class ConvolutionChoice
+{
+    /// <summary>
+    /// Counts 512-bit multiply-adds for an output row: vectors of 16 output channels for each pixel, or vectors of 16 pixels for each channel. Blocks win
+    /// ties, and win up to a factor of 1.25, because they need no partial stores and suit whatever comes next.
+    /// </summary>
+    public static LayoutPreference Prefers(Shape filters, Shape output, int groups, int strideX)
+    {
+        if (!FillsBlocks(filters[0], groups))
+            return LayoutPreference.Pitched;
+        double byChannels = Layout.DivideUp(filters[0], Layout.Block) * (double)output[2];
+        double byPixels = filters[0] * (double)Layout.DivideUp(output[2], Layout.Block) * (strideX == 1 ? 1 : 4);
+        return byPixels * 1.25 < byChannels ? LayoutPreference.Pitched : LayoutPreference.Blocked;
+    }
+
+    /// <summary>Whether all 16 output channels of every block read the same input channels.</summary>
+    public static bool FillsBlocks(int outChannels, int groups) => groups == 1 || outChannels / groups % Layout.Block == 0;
+
+    public static bool CanUseChannels(int outChannels, int channelsPerGroup, int groups, Layout? input) =>
+        FillsBlocks(outChannels, groups) && (groups == 1 || input is null || !input.IsBlocked || channelsPerGroup % Layout.Block == 0);
+
+    public static bool UsesChannels(ILayoutContext context, Node node, int outChannels)
+    {
+        Shape filters = context.TypeOf(node.Inputs[1]).Shape;
+        return context.Chosen(node.Id).IsBlocked
+            && CanUseChannels(outChannels, filters[1], node.Attributes.Int("groups"), context.Of(node.Inputs[0]));
+    }
+
+    /// <summary>
+    /// The kernel over channels reads single floats and takes any layout that has the halo. The one over pixels reads whole vectors along a row, so it needs
+    /// planes with room behind them.
+    /// </summary>
+    public static Layout? InputLayout(ILayoutContext context, Node node, bool channels)
+    {
+        int image = node.Inputs[0];
+        Layout now = context.Of(image)!;
+        Halo halo = new Conv2d().RequiredHalo(new OperatorCall(node.Op, node.Name, [], node.Attributes), 0);
+        Layout chosen = context.Chosen(image);
+        if (channels)
+            return now.Halo.Covers(halo) && now.Dims == context.TypeOf(image).Shape ? null : chosen;
+        return now.Kind == LayoutKind.Pitched && now.Halo.Covers(halo) ? null : Layout.Pitched(chosen.Dims, chosen.Halo.Union(halo));
+    }
+}

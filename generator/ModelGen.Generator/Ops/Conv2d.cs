@@ -1,0 +1,172 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>
+/// 2-D cross-correlation. Inputs: image [C, H, W], filters [O, C/groups, kh, kw] and, unless the layer has none, bias [O]. Result [O, H', W'].
+/// </summary>
+internal sealed class Conv2d : Operator
+{
+    public override string Name => OpNames.Conv2d;
+
+    public override LayerDescription Layer => new("conv",
+        "2-D convolution (cross-correlation) of the input with `outChannels` learned filters; input channels are inferred.",
+        "LeCun et al. 1998, Gradient-based learning applied to document recognition, §II.A");
+
+    public override EquatableArray<AttributeSpec> Attributes =>
+    [
+        new("outChannels", AttributeKind.Int, null, "Number of filters, which is the number of output channels.", 1) { LayerOnly = true },
+        new("kernelSize", AttributeKind.Pair, null, "Height and width of the filters.", 1) { LayerOnly = true },
+        new("stride", AttributeKind.Pair, new[] { 1, 1 }, "Step of the filters, down and across.", 1),
+        new("padding", AttributeKind.Border, new[] { 0, 0, 0, 0 }, "Rows and columns added around the input.", 0),
+        new("dilation", AttributeKind.Pair, new[] { 1, 1 }, "Distance between the taps of a filter.", 1),
+        new("groups", AttributeKind.Int, 1, "Number of groups; each sees its own share of the channels. Must divide both channel counts.", 1),
+        new("bias", AttributeKind.Bool, true, "Whether a learned bias is added to each output channel.") { LayerOnly = true },
+        new("paddingMode", AttributeKind.Word, "zeros", "What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).")
+            { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
+        Initializers.Attribute,
+    ];
+
+    public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
+    {
+        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        Require.Image(call);
+        int channels = call.Inputs[0].Shape[0];
+        int outChannels = attributes.Int("outChannels");
+        int groups = attributes.Int("groups");
+        CheckGroups(call, channels, outChannels, groups);
+        EquatableArray<int> kernel = attributes.Ints("kernelSize");
+        string paddingMode = attributes.Word("paddingMode", "zeros");
+        if (paddingMode != "zeros")
+        {
+            var border = AttributeMap.Of(("padding", attributes["padding"]), ("mode", paddingMode));
+            inputs = [graph.Add("Pad", inputs, border, name)];
+            attributes = attributes.With("padding", new[] { 0, 0, 0, 0 });
+        }
+
+        // The window is checked against the input before anything of the layer is added.
+        Window.Of(attributes).OutputSize(call.Label, graph.TypeOf(inputs[0]).Shape);
+        int fanIn = checked(channels / groups * kernel[0] * kernel[1]);
+        TensorType filters = Require.Size(call, TensorType.Fixed(outChannels, channels / groups, kernel[0], kernel[1]));
+        int weight = graph.Parameter(name + ".weight", filters, Initializers.ForWeight(attributes));
+        int[] operands = attributes.Flag("bias")
+            ? [inputs[0], weight, graph.Parameter(name + ".bias", TensorType.Fixed(outChannels), Initializers.ForBias(attributes, fanIn))]
+            : [inputs[0], weight];
+        return graph.Add(Name, operands, WithoutLayerOnly(attributes), name);
+    }
+
+    public override TensorType Infer(OperatorCall call)
+    {
+        Require.InputCount(call, 2, 3);
+        Require.Image(call);
+        Shape image = call.Inputs[0].Shape;
+        Shape filters = call.Inputs[1].Shape;
+        int groups = call.Attributes.Int("groups");
+        CheckGroups(call, image[0], filters[0], groups);
+        if (filters.Rank != 4 || filters[1] != image[0] / groups)
+            throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} needs filters [O, {image[0] / groups}, kh, kw] for input {image}, got {filters}");
+        (int height, int width) = Window.Of(call.Attributes, filters[2], filters[3]).OutputSize(call.Label, image);
+        return Require.Size(call, TensorType.Sample(filters[0], height, width));
+    }
+
+    public override IEnumerable<Problem> Warnings(OperatorCall call) =>
+        Window.Of(call.Attributes, call.Inputs[1].Shape[2], call.Inputs[1].Shape[3]).UnreadWarnings(call.Label, call.Inputs[0].Shape);
+
+    public override long MultiplyAdds(OperatorCall call)
+    {
+        Shape output = Infer(call).Shape;
+        Shape filters = call.Inputs[1].Shape;
+        return checked(output.Length * filters[1] * filters[2] * filters[3]);
+    }
+
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        (int image, int weight) = (node.Inputs[0], node.Inputs[1]);
+        Window window = WindowOf(context.TypeOf(weight), node.Attributes);
+        if (context.Needs(image))
+            context.Accumulate(image, InputGradient(context.Graph, node, gradient, window));
+        if (context.Needs(weight))
+        {
+            Shape filters = context.TypeOf(weight).Shape;
+            AttributeMap attributes = node.Attributes.With("kernelSize", new[] { filters[2], filters[3] });
+            context.Accumulate(weight, context.Graph.Add("ConvWeightGradient", [image, gradient], attributes, node.Name));
+        }
+        if (node.Inputs.Count == 3 && context.Needs(node.Inputs[2]))
+            context.Accumulate(node.Inputs[2], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
+    }
+
+    public override LayoutPreference PreferredLayout(OperatorCall call) =>
+        ConvolutionChoice.Prefers(call.Inputs[1].Shape, Infer(call).Shape, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
+
+    public override Halo RequiredHalo(OperatorCall call, int input) =>
+        input == 0 ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
+    {
+        bool channels = ConvolutionChoice.UsesChannels(context, node, context.TypeOf(node.Inputs[1]).Shape[0]);
+        return input switch
+        {
+            0 => ConvolutionChoice.InputLayout(context, node, channels),
+            1 when channels => Layout.Blocked(context.TypeOf(node.Inputs[1]).Shape),
+            2 when channels => Layout.Blocked(context.TypeOf(node.Inputs[2]).Shape),
+            _ => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape),
+        };
+    }
+
+    public override Layout ResultLayout(ILayoutContext context, Node node)
+    {
+        Layout chosen = context.Chosen(node.Id);
+        bool channels = ConvolutionChoice.UsesChannels(context, node, node.Shape[0]);
+        return channels == chosen.IsBlocked ? chosen : Layout.Pitched(node.Shape);
+    }
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Shape filters = context.TypeOf(node.Inputs[1]).Shape;
+        var geometry = new ConvolutionGeometry(
+            node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
+            context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch };
+        var epilogue = new Epilogue(node.Inputs.Count == 3, node.Attributes.Word("activation", ""));
+        Kernel kernel = geometry.Output.IsBlocked ? new ConvolveChannels(geometry, epilogue) : new ConvolvePixels(geometry, epilogue);
+        return LoweringContext.Call(kernel, node);
+    }
+
+    // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters turned by 180°. A stride is undone by
+    // zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4).
+    private static int InputGradient(GraphBuilder graph, Node node, int gradient, Window window)
+    {
+        Shape image = graph.TypeOf(node.Inputs[0]).Shape;
+        int groups = node.Attributes.Int("groups");
+        int turned = graph.Add("TransposeFilters", [node.Inputs[1]], AttributeMap.Of(("groups", groups)), node.Name);
+        int top = window.SpanY - 1 - window.Padding.Top;
+        int left = window.SpanX - 1 - window.Padding.Left;
+        int bottom = window.SpanY - 1 - window.Padding.Bottom;
+        int right = window.SpanX - 1 - window.Padding.Right;
+        bool spread = window.StrideY > 1 || window.StrideX > 1 || Math.Min(Math.Min(top, bottom), Math.Min(left, right)) < 0;
+        if (spread)
+        {
+            gradient = graph.Add("InsertZeros", [gradient], AttributeMap.Of(
+                ("stride", new[] { window.StrideY, window.StrideX }), ("offset", new[] { top, left }),
+                ("size", new[] { image[1] + window.SpanY - 1, image[2] + window.SpanX - 1 })), node.Name);
+        }
+        return graph.Add(OpNames.Conv2d, [gradient, turned], AttributeMap.Of(
+            ("padding", spread ? new[] { 0, 0, 0, 0 } : new[] { top, left, bottom, right }),
+            ("dilation", new[] { window.DilationY, window.DilationX }), ("groups", groups)), node.Name);
+    }
+
+    private static Window WindowOf(TensorType filters, AttributeMap attributes) =>
+        Window.Of(attributes, filters.Shape[2], filters.Shape[3]);
+
+    private static void CheckGroups(OperatorCall call, int channels, int outChannels, int groups)
+    {
+        if (channels % groups == 0 && outChannels % groups == 0)
+            return;
+        (string what, int count) = channels % groups != 0 ? ("input channels", channels) : ("output channels", outChannels);
+        throw new ShapeException(ProblemIds.Groups,
+            $"{call.Label}: {count} {what} cannot be split into {groups} groups: {count} / {groups} leaves {count % groups}; groups must divide {channels} and {outChannels}");
+    }
+}

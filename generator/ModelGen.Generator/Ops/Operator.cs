@@ -1,0 +1,158 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>
+/// Everything that one operator means, in one place: its attributes with defaults, its shape rule, what it costs, its parameters, its gradient, what
+/// layouts it can work in and the kernel that computes it. The rest of the compiler asks here and knows no operator by itself.
+/// </summary>
+internal abstract class Operator
+{
+    /// <summary>The name in graphs and, for layers, of the attribute class: PyTorch's name of the layer.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Attributes in the order of the layer's constructor arguments and properties.</summary>
+    public virtual EquatableArray<AttributeSpec> Attributes => [];
+
+    /// <summary>What users read about the layer; null where the operator is not a layer that users write.</summary>
+    public virtual LayerDescription? Layer => null;
+
+    /// <summary>Inputs that the operator overwrites: state such as weights in an update.</summary>
+    public virtual EquatableArray<int> MutatedInputs => [];
+
+    /// <summary>The shape rule.</summary>
+    /// <exception cref="ShapeException">The inputs or attributes do not fit; the message gives the arithmetic and the remedy.</exception>
+    public abstract TensorType Infer(OperatorCall call);
+
+    /// <summary>What is odd but legal, such as input rows that no window ever reads.</summary>
+    public virtual IEnumerable<Problem> Warnings(OperatorCall call) => [];
+
+    /// <summary>Multiply-adds for one sample, without biases, as the literature counts them.</summary>
+    public virtual long MultiplyAdds(OperatorCall call) => 0;
+
+    /// <summary>Adds the layer's nodes, parameters first, to a graph; the default adds the operator itself without parameters.</summary>
+    public virtual int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) => graph.Add(Name, inputs, attributes, name);
+
+    /// <summary>Adds the nodes that carry <paramref name="gradient"/>, that of the node's result, to the node's inputs.</summary>
+    public virtual void Gradient(GradientContext context, Node node, int gradient) =>
+        throw new InvalidOperationException($"{Name} has no gradient: it is not differentiable or appears only in backward passes");
+
+    /// <summary>How the layouts of the per-sample inputs and the result hang together.</summary>
+    public virtual LayoutCoupling Coupling => LayoutCoupling.None;
+
+    /// <summary>What the operator demands of, or would like for, the layout of its result.</summary>
+    public virtual LayoutPreference PreferredLayout(OperatorCall call) => LayoutPreference.None;
+
+    /// <summary>The border of zeros that must be stored around an input.</summary>
+    public virtual Halo RequiredHalo(OperatorCall call, int input) => Halo.None;
+
+    /// <summary>The exact layout that an input must have; null if it will be taken as it is.</summary>
+    public virtual Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        Coupling == LayoutCoupling.Same && node.Type.PerSample && context.TypeOf(node.Inputs[input]).PerSample ? context.Chosen(node.Id) : null;
+
+    /// <summary>The layout of the result.</summary>
+    public virtual Layout ResultLayout(ILayoutContext context, Node node) =>
+        node.Type.PerSample ? context.Chosen(node.Id) : Layout.Dense(node.Shape);
+
+    /// <summary>True where the result is the first input under another shape: no kernel, the same memory.</summary>
+    public virtual bool IsAlias => false;
+
+    /// <summary>Inputs in whose memory the result may be written.</summary>
+    public virtual EquatableArray<int> InPlaceInputs => [];
+
+    /// <summary>True where the kernel itself leaves the halo of its result zero.</summary>
+    public virtual bool KeepsHaloZero => false;
+
+    /// <summary>Chooses the kernel, now that all layouts are known.</summary>
+    public virtual KernelCall Lower(LoweringContext context, Node node) =>
+        throw new InvalidOperationException($"{Name} has no kernel: a pass must replace it before lowering");
+
+    /// <summary>Fills in what was not given; layer-only attributes are for <see cref="BuildLayer"/>.</summary>
+    public AttributeMap WithDefaults(AttributeMap given, bool forLayer = false)
+    {
+        foreach (AttributeSpec spec in Attributes)
+        {
+            if (given.TryGet(spec.Name, out _) || (spec.LayerOnly && !forLayer))
+                continue;
+            if (spec.DefaultsTo is string other && given.TryGet(other, out AttributeValue same))
+                given = given.With(spec.Name, same);
+            else if (spec.Default is AttributeValue fallback)
+                given = given.With(spec.Name, fallback);
+        }
+        return given;
+    }
+
+    /// <summary>The attributes that go with the node in the graph.</summary>
+    protected AttributeMap WithoutLayerOnly(AttributeMap attributes) =>
+        AttributeMap.Of([.. attributes.Entries.Where(e => !Attributes.Any(a => a.LayerOnly && a.Name == e.Key)).Select(e => (e.Key, e.Value))]);
+}
+
+/// <summary>One use of an operator, as its shape rule sees it.</summary>
+internal sealed record OperatorCall(string Op, string Name, EquatableArray<TensorType> Inputs, AttributeMap Attributes)
+{
+    /// <summary>How errors call this layer: <c>Conv2d 'conv1'</c>.</summary>
+    public string Label => Name.Length == 0 ? Op : $"{Op} '{Name}'";
+
+    public static OperatorCall Of(Graph graph, Node node) =>
+        new(node.Op, node.Name, node.Inputs.Select(i => graph[i].Type).ToEquatableArray(), node.Attributes);
+}
+
+/// <summary>What users see of an operator that is a layer.</summary>
+/// <param name="DefaultName">Stem of default names: <c>conv</c> gives <c>conv1</c>, <c>conv2</c>.</param>
+/// <param name="Documentation">One or two sentences, with the formula.</param>
+/// <param name="Source">Paper and section.</param>
+/// <param name="MinInputs">Fewest inputs; 1 for most.</param>
+/// <param name="MaxInputs">Most inputs.</param>
+internal sealed record LayerDescription(string DefaultName, string Documentation, string Source, int MinInputs = 1, int MaxInputs = 1);
+
+/// <summary>What kind of value an attribute takes, and in which forms users may write it.</summary>
+internal enum AttributeKind
+{
+    /// <summary>One integer.</summary>
+    Int,
+
+    /// <summary>Height and width; one integer stands for both.</summary>
+    Pair,
+
+    /// <summary>Top, left, bottom and right; one integer stands for all, two for height (top, bottom) and width.</summary>
+    Border,
+
+    /// <summary>A real number.</summary>
+    Float,
+
+    /// <summary>True or false.</summary>
+    Bool,
+
+    /// <summary>One of <see cref="AttributeSpec.Words"/>.</summary>
+    Word,
+}
+
+/// <summary>One attribute of an operator.</summary>
+/// <param name="Name">PyTorch's name in camel case.</param>
+/// <param name="Default">Null where the attribute must be given.</param>
+/// <param name="Minimum">Smallest value allowed for each integer.</param>
+internal sealed record AttributeSpec(
+    string Name, AttributeKind Kind, AttributeValue? Default, string Documentation, int Minimum = int.MinValue)
+{
+    /// <summary>The words an attribute of kind <see cref="AttributeKind.Word"/> can be.</summary>
+    public EquatableArray<string> Words { get; init; } = [];
+
+    /// <summary>Where PyTorch's default is another attribute (a pool's stride is its kernel size), that attribute's name.</summary>
+    public string? DefaultsTo { get; init; }
+
+    /// <summary>True where the layer's parameters say it already, so that the node in the graph does not repeat it.</summary>
+    public bool LayerOnly { get; init; }
+}
+
+/// <summary>Something wrong with a network, without a place: the front end that knows the place adds it.</summary>
+internal readonly record struct Problem(string Id, string Message);
+
+/// <summary>A layer does not fit its inputs.</summary>
+internal sealed class ShapeException(string id, string message) : Exception(message)
+{
+    public Problem Problem => new(id, Message);
+}

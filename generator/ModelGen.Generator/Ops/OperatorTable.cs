@@ -1,0 +1,36 @@
+using ModelGen.Generator.Graphs;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>All operators by name. Adding one means one file and one row here.</summary>
+internal static class OperatorTable
+{
+    private static readonly Dictionary<string, Operator> ByName = new Operator[]
+    {
+        new Conv2d(), new TransposeFilters(), new ConvWeightGradient(), new InsertZeros(), new ChannelSum(),
+        new Linear(), new TransposeMatrix(), new LinearWeightGradient(),
+        new MaxPool2d(), new MaxPoolGradient(), new AvgPool2d(), new AvgPoolGradient(),
+        new BatchNorm2d(), new RunningStatistics(), new BatchStatistics(), new UpdateRunningStatistics(),
+        new BatchNormGradientSums(), new BatchNormGradient(), new Row(), new FoldWeight(), new FoldBias(),
+        new Softmax(), new SoftmaxGradient(), new CrossEntropy(), new CrossEntropyGradient(), new CountCorrect(),
+        new Dropout(), new DropoutMask(), new SgdUpdate(),
+        new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
+    }.Concat(Elementwise.Rows).ToDictionary(o => o.Name, StringComparer.Ordinal);
+
+    public static IEnumerable<Operator> All => ByName.Values;
+
+    /// <summary>The operators that users write as layers, by name.</summary>
+    public static IEnumerable<Operator> Layers => ByName.Values.Where(o => o.Layer is not null).OrderBy(o => o.Name, StringComparer.Ordinal);
+
+    public static Operator Get(string name) =>
+        ByName.TryGetValue(name, out Operator? op) ? op : throw new KeyNotFoundException($"no operator is named '{name}'");
+
+    public static bool TryGet(string name, out Operator op) => ByName.TryGetValue(name, out op!);
+}
+
+/// <summary>Special gradients.</summary>
+internal static class GradientSeed
+{
+    /// <summary>The gradient of the loss itself: one, which needs no node.</summary>
+    public const int One = -1;
+}

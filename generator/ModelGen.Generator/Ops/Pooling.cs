@@ -1,0 +1,151 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>What the two pooling operators and their gradients share: a window over each channel by itself.</summary>
+internal abstract class Pooling : Operator
+{
+    protected static readonly EquatableArray<AttributeSpec> CommonAttributes =
+    [
+        new("kernelSize", AttributeKind.Pair, null, "Height and width of the window.", 1),
+        new("stride", AttributeKind.Pair, null, "Step of the window, down and across; the window's size unless given.", 1) { DefaultsTo = "kernelSize" },
+        new("padding", AttributeKind.Pair, new[] { 0, 0 }, "Rows and columns added on both sides; at most half the window.", 0),
+    ];
+
+    protected static readonly AttributeSpec CeilMode = new("ceilMode", AttributeKind.Bool, false, "Round the output size up, so that a last window may hang over the edge.");
+
+    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
+
+    public override TensorType Infer(OperatorCall call)
+    {
+        Require.InputCount(call, 1, 1);
+        Require.Image(call);
+        Window window = Window.Of(call.Attributes);
+        CheckPadding(call, window);
+        Shape image = call.Inputs[0].Shape;
+        (int height, int width) = window.OutputSize(call.Label, image, call.Attributes.Flag("ceilMode"));
+        return TensorType.Sample(image[0], height, width);
+    }
+
+    public override IEnumerable<Problem> Warnings(OperatorCall call) =>
+        Window.Of(call.Attributes).UnreadWarnings(call.Label, call.Inputs[0].Shape, call.Attributes.Flag("ceilMode"));
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+
+    private static void CheckPadding(OperatorCall call, Window window)
+    {
+        if (window.Padding.Top * 2 > window.KernelHeight || window.Padding.Left * 2 > window.KernelWidth)
+        {
+            throw new ShapeException(ProblemIds.PaddingTooLarge,
+                $"{call.Label}: padding {window.Padding.Top}×{window.Padding.Left} is more than half the window {window.KernelHeight}×{window.KernelWidth}; some windows would see nothing but padding");
+        }
+    }
+}
+
+/// <summary>Layouts of operators that work channel by channel: blocked or planes, as the result is; halos do not matter to them.</summary>
+internal static class PoolLayouts
+{
+    public static Layout? SameKindAsResult(ILayoutContext context, Node node, int input)
+    {
+        LayoutKind kind = context.Chosen(node.Id).Kind;
+        Layout now = context.Of(node.Inputs[input])!;
+        return now.Kind == kind && now.IsImage ? null : new Layout(kind, context.TypeOf(node.Inputs[input]).Shape, Halo.None);
+    }
+}
+
+/// <summary>The largest value of each window. NaN wins, as in PyTorch.</summary>
+internal sealed class MaxPool2d : Pooling
+{
+    public override string Name => "MaxPool2d";
+
+    public override LayerDescription Layer => new("pool",
+        "The largest value of each window; padding counts as minus infinity.", "Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3");
+
+    public override EquatableArray<AttributeSpec> Attributes =>
+        [.. CommonAttributes, new("dilation", AttributeKind.Pair, new[] { 1, 1 }, "Distance between the taps of the window.", 1), CeilMode];
+
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        if (context.Needs(node.Inputs[0]))
+            context.Accumulate(node.Inputs[0], context.Graph.Add("MaxPoolGradient", [node.Inputs[0], gradient], node.Attributes, node.Name));
+    }
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new PoolKernel(PoolOperation.Max, Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
+}
+
+/// <summary>The mean of each window (Arithmetic as in PyTorch, aten/native/AvgPool2d.h).</summary>
+internal sealed class AvgPool2d : Pooling
+{
+    public override string Name => "AvgPool2d";
+
+    public override LayerDescription Layer => new("pool", "The mean of each window.", "LeCun et al. 1998, §II.B (sub-sampling)");
+
+    public override EquatableArray<AttributeSpec> Attributes =>
+    [
+        .. CommonAttributes, CeilMode,
+        new("countIncludePad", AttributeKind.Bool, true, "Whether padding counts in the divisor."),
+    ];
+
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        if (!context.Needs(node.Inputs[0]))
+            return;
+        Shape image = context.TypeOf(node.Inputs[0]).Shape;
+        AttributeMap attributes = node.Attributes.With("size", new[] { image[1], image[2] });
+        context.Accumulate(node.Inputs[0], context.Graph.Add("AvgPoolGradient", [gradient], attributes, node.Name));
+    }
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new PoolKernel(OperationOf(node), Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
+
+    public static PoolOperation OperationOf(Node node) =>
+        node.Attributes.Flag("countIncludePad") ? PoolOperation.Average : PoolOperation.AverageWithoutPadding;
+}
+
+/// <summary>dL/dx of max pooling from x and dL/dy: each gradient goes to the first largest value of its window, which is looked for again.</summary>
+internal sealed class MaxPoolGradient : Operator
+{
+    public override string Name => "MaxPoolGradient";
+
+    public override EquatableArray<AttributeSpec> Attributes => new MaxPool2d().Attributes;
+
+    public override TensorType Infer(OperatorCall call) => call.Inputs[0];
+
+    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        var window = Window.Of(node.Attributes);
+        return LoweringContext.Call(new MaxPoolGradientKernel(window, context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), context.Of(node.Id)), node);
+    }
+}
+
+/// <summary>dL/dx of average pooling from dL/dy: each gradient is spread evenly over its window.</summary>
+internal sealed class AvgPoolGradient : Operator
+{
+    public override string Name => "AvgPoolGradient";
+
+    public override EquatableArray<AttributeSpec> Attributes =>
+        [.. new AvgPool2d().Attributes, new("size", AttributeKind.Pair, null, "Height and width of the pooled image.", 1)];
+
+    public override TensorType Infer(OperatorCall call)
+    {
+        var size = call.Attributes.Ints("size");
+        return TensorType.Sample(call.Inputs[0].Shape[0], size[0], size[1]);
+    }
+
+    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new AvgPoolGradientKernel(
+            AvgPool2d.OperationOf(node), Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
+}

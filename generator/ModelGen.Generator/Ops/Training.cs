@@ -1,0 +1,73 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>Sets each element to zero with probability p in training and scales the others by 1/(1 − p); in inference it is left out.</summary>
+internal sealed class Dropout : Operator
+{
+    public override string Name => OpNames.Dropout;
+
+    public override LayerDescription Layer => new("dropout",
+        "In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.",
+        "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting");
+
+    public override EquatableArray<AttributeSpec> Attributes => [new("p", AttributeKind.Float, 0.5, "Probability that an element is dropped.")];
+
+    public override TensorType Infer(OperatorCall call)
+    {
+        Require.InputCount(call, 1, 1);
+        float p = call.Attributes.Float("p");
+        return p is >= 0 and < 1
+            ? call.Inputs[0]
+            : throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: p must be at least 0 and less than 1, got {call.Attributes["p"]}");
+    }
+
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+}
+
+/// <summary>A random tensor of zeros and 1/(1 − p), of the input's shape, new in every step and the same for the same seed.</summary>
+internal sealed class DropoutMask : Operator
+{
+    public override string Name => OpNames.DropoutMask;
+
+    public override EquatableArray<AttributeSpec> Attributes =>
+    [
+        new("p", AttributeKind.Float, 0.5, "Probability of a zero."),
+        new("stream", AttributeKind.Int, 0, "Distinguishes the masks of one network."),
+    ];
+
+    public override TensorType Infer(OperatorCall call) => call.Inputs[0];
+
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
+        $"Dropout.Mask({{0}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, RandomSeed + {node.Attributes.Int("stream")}UL, StepNumber)"), node.Id);
+}
+
+/// <summary>
+/// Stochastic gradient descent on one parameter, in place: g += weightDecay·p; v = momentum·v + g; p −= learningRate·(nesterov ? g + momentum·v : v).
+/// Inputs: parameter, velocity, gradient. (Sutskever et al. 2013; arithmetic as in PyTorch, torch.optim.SGD.)
+/// </summary>
+internal sealed class SgdUpdate : Operator
+{
+    public override string Name => OpNames.SgdUpdate;
+
+    public override EquatableArray<int> MutatedInputs => [0, 1];
+
+    public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
+
+    public override bool IsAlias => true;
+
+    // The parameter lies as its layer reads it; velocity and gradient follow.
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
+        $"Optimizers.Sgd({{0}}, {{2}}, {{1}}, {context.Of(node.Inputs[0]).Length}, Optimizer.LearningRate, Optimizer.Momentum, Optimizer.WeightDecay, Optimizer.Nesterov)"),
+        [.. node.Inputs]);
+}

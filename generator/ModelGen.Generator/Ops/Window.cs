@@ -1,0 +1,158 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>
+/// A sliding window over the two dimensions of an image: the geometry shared by convolution and pooling, and its one shape rule,
+/// out = ⌊(in + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 (Dumoulin and Visin 2016, A guide to convolution arithmetic, §2.4).
+/// </summary>
+internal readonly record struct Window(int KernelHeight, int KernelWidth, int StrideY, int StrideX, Halo Padding, int DilationY, int DilationX)
+{
+    public static Window Of(AttributeMap attributes, int kernelHeight, int kernelWidth)
+    {
+        var stride = attributes.Ints("stride");
+        var padding = attributes.Ints("padding");
+        var dilation = attributes.TryGet("dilation", out AttributeValue d) ? d.Ints : [1, 1];
+        Halo border = padding.Count == 4
+            ? new Halo(padding[0], padding[1], padding[2], padding[3])
+            : new Halo(padding[0], padding[1], padding[0], padding[1]);
+        return new Window(kernelHeight, kernelWidth, stride[0], stride[1], border, dilation[0], dilation[1]);
+    }
+
+    public static Window Of(AttributeMap attributes)
+    {
+        var kernel = attributes.Ints("kernelSize");
+        return Of(attributes, kernel[0], kernel[1]);
+    }
+
+    /// <summary>Rows that the kernel spans, dilation included.</summary>
+    public int SpanY => DilationY * (KernelHeight - 1) + 1;
+
+    public int SpanX => DilationX * (KernelWidth - 1) + 1;
+
+    public int Taps => KernelHeight * KernelWidth;
+
+    public (int Height, int Width) OutputSize(string label, Shape input, bool ceilMode = false) =>
+        (OutputLength(label, "height", input[1], SpanY, KernelHeight, DilationY, StrideY, Padding.Top, Padding.Bottom, ceilMode),
+         OutputLength(label, "width", input[2], SpanX, KernelWidth, DilationX, StrideX, Padding.Left, Padding.Right, ceilMode));
+
+    /// <summary>Warns of rows and columns of the input (not of its padding) that no window reaches.</summary>
+    public IEnumerable<Problem> UnreadWarnings(string label, Shape input, bool ceilMode = false)
+    {
+        if (ceilMode)
+            yield break;
+        if (Unread(label, "rows", input[1], SpanY, StrideY, Padding.Top, Padding.Bottom) is Problem rows)
+            yield return rows;
+        if (Unread(label, "columns", input[2], SpanX, StrideX, Padding.Left, Padding.Right) is Problem columns)
+            yield return columns;
+    }
+
+    private static int OutputLength(
+        string label, string axis, int length, int span, int kernel, int dilation, int stride, int before, int after, bool ceilMode)
+    {
+        long padded = (long)length + before + after;
+        if (padded < span)
+        {
+            string spans = dilation == 1 ? $"kernel {kernel}" : $"kernel {kernel} with dilation {dilation} spans {span}, which";
+            string arithmetic = before + after == 0 ? $"{length}" : $"{length} + {before} + {after} = {padded}";
+            throw new ShapeException(ProblemIds.KernelTooLarge,
+                $"{label}: {spans} is larger than the padded input {axis} {arithmetic}; use a kernel of at most {padded} or a padding that adds {span - padded} more");
+        }
+        long rest = padded - span;
+        long output = rest / stride + 1;
+        // With ceilMode a last window may hang over, but it must begin inside the input or its padding before (PyTorch, pooling_output_shape).
+        if (ceilMode && rest % stride != 0 && output * stride < (long)length + before)
+            output++;
+        return (int)output;
+    }
+
+    private static Problem? Unread(string label, string what, int length, int span, int stride, int before, int after)
+    {
+        int rest = length + before + after - span;
+        int unread = rest % stride - after;
+        if (rest < 0 || unread <= 0)
+            return null;
+        string exact = ((double)rest / stride + 1).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
+        return new Problem(ProblemIds.UnreadInput,
+            $"{label}: the last {unread} of {length} {what} are never read: ({length} + {before + after} - {span}) / {stride} + 1 = {exact} is rounded down to {rest / stride + 1}; "
+            + $"a padding or crop that makes ({length} + padding - {span}) a multiple of {stride} reads all");
+    }
+}
+
+/// <summary>Checks that several operators share.</summary>
+internal static class Require
+{
+    public static void Image(OperatorCall call, int input = 0)
+    {
+        Shape shape = call.Inputs[input].Shape;
+        if (shape.Rank != 3)
+        {
+            throw new ShapeException(ProblemIds.NeedsImage,
+                $"{call.Label} needs channels×height×width per sample, got {shape}; put it before Flatten");
+        }
+    }
+
+    public static void SameShapes(OperatorCall call)
+    {
+        for (int i = 1; i < call.Inputs.Count; i++)
+        {
+            if (call.Inputs[i].Shape != call.Inputs[0].Shape)
+            {
+                throw new ShapeException(ProblemIds.ShapesDiffer,
+                    $"{call.Label} needs inputs of one shape, got {string.Join(" and ", call.Inputs.Select(t => t.Shape.ToString()))}");
+            }
+        }
+    }
+
+    public static void InputCount(OperatorCall call, int fewest, int most)
+    {
+        if (call.Inputs.Count < fewest || call.Inputs.Count > most)
+        {
+            string expected = fewest == most ? $"{fewest}" : $"{fewest} to {most}";
+            throw new ShapeException(ProblemIds.InputCount, $"{call.Label} takes {expected} inputs, got {call.Inputs.Count}");
+        }
+    }
+
+    /// <summary>Sizes stay below what a .NET array can index, and are refused by name before anything overflows.</summary>
+    public static TensorType Size(OperatorCall call, TensorType type)
+    {
+        const long Largest = 1L << 30;
+        long length;
+        try
+        {
+            length = type.Shape.Length;
+        }
+        catch (OverflowException)
+        {
+            length = long.MaxValue;
+        }
+        return length <= Largest
+            ? type
+            : throw new ShapeException(ProblemIds.TooLarge, $"{call.Label} would make a tensor of {type.Shape} elements; at most {Largest} are supported");
+    }
+}
+
+/// <summary>Ids of everything that can be wrong with a network; docs/diagnostics has a page for each.</summary>
+internal static class ProblemIds
+{
+    public const string NotPartial = "MG0001";
+    public const string NoInput = "MG0002";
+    public const string UnknownFrom = "MG0003";
+    public const string UnusedLayer = "MG0004";
+    public const string InvalidArgument = "MG0005";
+    public const string DuplicateName = "MG0006";
+    public const string SeveralDeclarations = "MG0007";
+    public const string UnsupportedClass = "MG0008";
+    public const string NoLayers = "MG0009";
+    public const string KernelTooLarge = "MG0101";
+    public const string NeedsFeatures = "MG0102";
+    public const string Groups = "MG0103";
+    public const string ShapesDiffer = "MG0104";
+    public const string NeedsImage = "MG0105";
+    public const string UnreadInput = "MG0106";
+    public const string InputCount = "MG0107";
+    public const string TooLarge = "MG0108";
+    public const string PaddingTooLarge = "MG0109";
+    public const string LossShape = "MG0110";
+}

@@ -1,0 +1,32 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+
+namespace ModelGen.Generator.Scheduling;
+
+/// <summary>What an operator knows when it is asked for layouts.</summary>
+internal interface ILayoutContext
+{
+    TensorType TypeOf(int value);
+
+    /// <summary>The layout that suits the value and all that is coupled with it.</summary>
+    Layout Chosen(int value);
+
+    /// <summary>The layout the value has now; null for a parameter that nobody has asked for yet.</summary>
+    Layout? Of(int value);
+}
+
+/// <summary>What an operator knows when it is asked for its kernel: all layouts are final.</summary>
+internal sealed class LoweringContext(Graph graph, IReadOnlyList<Layout> layouts, int batch)
+{
+    /// <summary>The most samples that one run takes.</summary>
+    public int Batch => batch;
+
+    public Layout Of(int value) => layouts[value];
+
+    public TensorType TypeOf(int value) => graph[value].Type;
+
+    /// <summary>The inputs of the node, then its result: the usual operands.</summary>
+    public static KernelCall Call(Kernel kernel, Node node) => new(kernel, new([.. node.Inputs, node.Id]));
+
+    public static KernelCall Call(Kernel kernel, params int[] operands) => new(kernel, new(operands));
+}
