@@ -38,10 +38,18 @@ internal sealed class CodeWriter
         return new Scope(this, close);
     }
 
+    /// <summary>Braces that limit the life of the locals inside.</summary>
+    public Scope Braces()
+    {
+        Line("{");
+        _indent++;
+        return new Scope(this, "}");
+    }
+
     /// <summary>A loop with constant bounds; where the body would run once the loop is left out and the variable is a constant.</summary>
     public Scope For(string variable, int from, int to, int step = 1) =>
         from + step >= to
-            ? Block($"// {variable} = {from}", variable, from)
+            ? Once(variable, from)
             : Block($"for (int {variable} = {from}; {variable} < {to}; {Increment(variable, step)})");
 
     /// <summary>A loop over the samples of the batch.</summary>
@@ -51,13 +59,11 @@ internal sealed class CodeWriter
 
     private static string Increment(string variable, int step) => step == 1 ? variable + "++" : $"{variable} += {step}";
 
-    private Scope Block(string comment, string variable, int value)
+    private Scope Once(string variable, int value)
     {
-        _ = comment;
-        Line("{");
-        _indent++;
+        Scope scope = Braces();
         Line($"const int {variable} = {value};");
-        return new Scope(this, "}");
+        return scope;
     }
 
     internal readonly struct Scope(CodeWriter writer, string close) : IDisposable

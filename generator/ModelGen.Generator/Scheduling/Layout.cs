@@ -91,13 +91,17 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     // Elements behind the first dimension.
     private int InnerLength => Dims.Rank == 0 ? 1 : checked((int)(Dims.Length / Math.Max(1, Dims[0])));
 
-    /// <summary>Offset of an element of an image or feature vector as C# text.</summary>
-    public string OffsetOf(string channel, string y = "0", string x = "0")
+    /// <summary>Offset of an element as C# text; one index for each of <see cref="Dims"/>.</summary>
+    public string OffsetOf(params string[] indices)
     {
-        string plane = IsBlocked
-            ? $"({channel} >> 4) * {PlaneStride} + ({channel} & 15)"
-            : $"{channel} * {PlaneStride}";
-        return IsImage ? $"{Origin} + {plane} + {y} * {RowStride} + {x} * {PixelStride}" : plane;
+        if (indices.Length == 0)
+            return "0";
+        string first = IsBlocked
+            ? $"({indices[0]} >> 4) * {PlaneStride} + ({indices[0]} & 15)"
+            : $"{indices[0]} * {PlaneStride}";
+        var terms = indices.Skip(1).Select((index, i) => $"{index} * {Stride(i + 1)}");
+        string origin = Origin == 0 ? "" : $"{Origin} + ";
+        return origin + string.Join(" + ", terms.Prepend(first));
     }
 
     /// <summary>Floats between neighbours along dimension <paramref name="axis"/>; for the blocked first dimension, between blocks.</summary>

@@ -1,0 +1,233 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Kernels;
+
+/// <summary>What a pooling window does with what it sees.</summary>
+internal enum PoolOperation
+{
+    Max,
+
+    /// <summary>The divisor counts padding.</summary>
+    Average,
+
+    /// <summary>The divisor counts pixels of the image alone.</summary>
+    AverageWithoutPadding,
+}
+
+/// <summary>
+/// What pooling and its gradients share: loops over planes, rows and columns, with the window cut off at the edges of the image where it can reach over them.
+/// In blocks a vector is 16 channels (or part of them) of one pixel; in planes the gradients go pixel by pixel.
+/// </summary>
+internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled) : Kernel
+{
+    /// <summary>Whether every window lies inside the image, so that nothing need be cut off.</summary>
+    protected bool Inside =>
+        Window.Padding.IsNone
+        && (Pooled.Height - 1) * Window.StrideY + Window.SpanY <= Image.Height
+        && (Pooled.Width - 1) * Window.StrideX + Window.SpanX <= Image.Width;
+
+    protected string Size => $"{Window.KernelHeight}×{Window.KernelWidth} windows, stride {Window.StrideY}×{Window.StrideX}, {Image.Dims} → {Pooled.Dims}";
+
+    /// <summary>Loops over the windows of all planes; <paramref name="window"/> finds y0, x0 and, unless all lie inside, the first and end tap in both directions.</summary>
+    protected void ForWindows(CodeWriter w, Action window)
+    {
+        using (w.ForSamples())
+        using (w.For("plane", 0, Image.Planes))
+        using (w.For("oy", 0, Pooled.Height))
+        {
+            w.Line($"int y0 = oy * {Window.StrideY} - {Window.Padding.Top};");
+            Limits(w, "y", Window.KernelHeight, Window.DilationY, Image.Height);
+            using (w.For("ox", 0, Pooled.Width))
+            {
+                w.Line($"int x0 = ox * {Window.StrideX} - {Window.Padding.Left};");
+                Limits(w, "x", Window.KernelWidth, Window.DilationX, Image.Width);
+                using (Image.IsBlocked ? w.Block($"for (int lane = 0; lane < {Layout.Block}; lane += S.Width)") : w.For("lane", 0, 1))
+                {
+                    w.Line($"nint first = (nint)n * {Image.Length} + {Image.Origin} + plane * {Image.PlaneStride} + y0 * {Image.RowStride} + x0 * {Image.PixelStride} + lane;");
+                    w.Line($"nint at = (nint)n * {Pooled.Length} + {Pooled.Origin} + plane * {Pooled.PlaneStride} + oy * {Pooled.RowStride} + ox * {Pooled.PixelStride} + lane;");
+                    window();
+                }
+            }
+        }
+    }
+
+    protected void ForTaps(CodeWriter w, Action tap)
+    {
+        string step = $"nint offset = first + ky * {Window.DilationY * Image.RowStride} + kx * {Window.DilationX * Image.PixelStride};";
+        using (w.Block(Inside ? $"for (int ky = 0; ky < {Window.KernelHeight}; ky++)" : "for (int ky = firstY; ky < endY; ky++)"))
+        using (w.Block(Inside ? $"for (int kx = 0; kx < {Window.KernelWidth}; kx++)" : "for (int kx = firstX; kx < endX; kx++)"))
+        {
+            w.Line(step);
+            tap();
+        }
+    }
+
+    /// <summary>The factor of an average as C# text.</summary>
+    protected string Factor(PoolOperation operation)
+    {
+        if (Inside)
+            return Literals.Float(1f / Window.Taps);
+        string height = operation == PoolOperation.Average
+            ? $"(Math.Min(y0 + {Window.KernelHeight}, {Image.Height + Window.Padding.Bottom}) - y0)" : "(endY - firstY)";
+        string width = operation == PoolOperation.Average
+            ? $"(Math.Min(x0 + {Window.KernelWidth}, {Image.Width + Window.Padding.Right}) - x0)" : "(endX - firstX)";
+        return $"1f / ({height} * {width})";
+    }
+
+    private void Limits(CodeWriter w, string axis, int kernel, int dilation, int length)
+    {
+        if (Inside)
+            return;
+        string upper = axis == "y" ? "Y" : "X";
+        string first = dilation == 1 ? $"Math.Max(0, -{axis}0)" : $"Math.Max(0, (-{axis}0 + {dilation - 1}) / {dilation})";
+        string end = dilation == 1 ? $"{length} - {axis}0" : $"({length} - {axis}0 + {dilation - 1}) / {dilation}";
+        w.Line($"int first{upper} = {first};");
+        w.Line($"int end{upper} = Math.Min({kernel}, {end});");
+    }
+}
+
+/// <summary>Forward pooling.</summary>
+internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout Input, Layout Output) : WindowKernel(Window, Input, Output)
+{
+    public override string Title => (Operation == PoolOperation.Max ? "MaxPool" : "AvgPool") + $"{Window.KernelHeight}x{Window.KernelWidth}";
+
+    public override EquatableArray<string> Operands => ["x", "y"];
+
+    public override IEnumerable<string> Describe() => [$"{(Operation == PoolOperation.Max ? "Largest" : "Mean")} of {Size}; {Input.Kind} to {Output.Kind}."];
+
+    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    {
+        if (Inside && !Input.IsBlocked)
+            AlongRows(writer);
+        else if (Input.IsBlocked)
+            ForWindows(writer, () => Channels(writer));
+        else
+            ForWindows(writer, () => Single(writer));
+    });
+
+    // Planes: a vector of neighbouring results. The last one of a row runs over, as in ConvolvePixels.
+    private void AlongRows(CodeWriter w)
+    {
+        using (w.ForSamples())
+        using (w.For("plane", 0, Input.Planes))
+        using (w.For("oy", 0, Output.Height))
+        using (w.Block($"for (int ox = 0; ox < {Output.Width}; ox += S.Width)"))
+        {
+            w.Line($"ref float window = ref Unsafe.Add(ref x, (nint)n * {Input.Length} + {Input.Origin} + plane * {Input.PlaneStride} + oy * {Window.StrideY * Input.RowStride} + ox * {Window.StrideX});");
+            for (int ky = 0; ky < Window.KernelHeight; ky++)
+            {
+                for (int kx = 0; kx < Window.KernelWidth; kx++)
+                {
+                    int offset = ky * Window.DilationY * Input.RowStride + kx * Window.DilationX;
+                    string load = Window.StrideX == 1 ? $"S.Load(ref window, {offset})" : $"S.LoadStrided(ref window, {offset}, {Window.StrideX})";
+                    w.Line(ky + kx == 0 ? $"V result = {load};" : $"result = {Combine("result", load)};");
+                }
+            }
+            string scaled = Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Literals.Float(1f / Window.Taps)}))";
+            w.Line($"S.Store({scaled}, ref y, (nint)n * {Output.Length} + {Output.Origin} + plane * {Output.PlaneStride} + oy * {Output.RowStride} + ox);");
+        }
+    }
+
+    private void Channels(CodeWriter w)
+    {
+        w.Line(Operation == PoolOperation.Max ? "V result = S.Broadcast(float.NegativeInfinity);" : "V result = S.Broadcast(0f);");
+        ForTaps(w, () => w.Line($"result = {Combine("result", "S.Load(ref x, offset)")};"));
+        w.Line($"S.Store({(Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Factor(Operation)}))")}, ref y, at);");
+    }
+
+    private void Single(CodeWriter w)
+    {
+        w.Line(Operation == PoolOperation.Max ? "float result = float.NegativeInfinity;" : "float result = 0f;");
+        ForTaps(w, () => w.Line(Operation == PoolOperation.Max
+            ? "result = MathF.Max(result, Unsafe.Add(ref x, offset));"
+            : "result += Unsafe.Add(ref x, offset);"));
+        w.Line($"Unsafe.Add(ref y, at) = {(Operation == PoolOperation.Max ? "result" : $"result * ({Factor(Operation)})")};");
+    }
+
+    private string Combine(string result, string value) =>
+        Operation == PoolOperation.Max ? $"Pooling.Max<S, V>({result}, {value})" : $"S.Add({result}, {value})";
+}
+
+/// <summary>Backward max pooling: looks for the first largest value of each window again and adds the gradient there.</summary>
+internal sealed record MaxPoolGradientKernel(Window Window, Layout X, Layout Dy, Layout Dx) : WindowKernel(Window, X, Dy)
+{
+    public override string Title => $"MaxPool{Window.KernelHeight}x{Window.KernelWidth}Gradient";
+
+    public override EquatableArray<string> Operands => ["x", "dy", "dx"];
+
+    public override IEnumerable<string> Describe() => [$"Gradient of the largest of {Size}: to the first largest value."];
+
+    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    {
+        writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");
+        ForWindows(writer, () =>
+        {
+            writer.Line($"nint target = (nint)n * {Dx.Length} + {Dx.Origin} + plane * {Dx.PlaneStride} + y0 * {Dx.RowStride} + x0 * {Dx.PixelStride} + lane;");
+            string there = $"target + ky * {Window.DilationY * Dx.RowStride} + kx * {Window.DilationX * Dx.PixelStride}";
+            if (X.IsBlocked)
+            {
+                writer.Line("V largest = S.Broadcast(float.NegativeInfinity);");
+                ForTaps(writer, () => writer.Line("largest = Pooling.Max<S, V>(largest, S.Load(ref x, offset));"));
+                writer.Line("V rest = S.Load(ref dy, at);");
+                ForTaps(writer, () =>
+                {
+                    writer.Line($"nint there = {there};");
+                    writer.Line("V taken = Pooling.TakeWhereLargest<S, V>(S.Load(ref x, offset), largest, ref rest);");
+                    writer.Line("S.Store(S.Add(S.Load(ref dx, there), taken), ref dx, there);");
+                });
+            }
+            else
+            {
+                writer.Line("float largest = float.NegativeInfinity;");
+                writer.Line("nint where = -1;");
+                ForTaps(writer, () =>
+                {
+                    writer.Line("float value = Unsafe.Add(ref x, offset);");
+                    using (writer.Block("if (where < 0 || value > largest || (float.IsNaN(value) && !float.IsNaN(largest)))"))
+                    {
+                        writer.Line("largest = value;");
+                        writer.Line($"where = {there};");
+                    }
+                });
+                writer.Line("Unsafe.Add(ref dx, where) += Unsafe.Add(ref dy, at);");
+            }
+        });
+    });
+}
+
+/// <summary>Backward average pooling: spreads each gradient evenly over its window.</summary>
+internal sealed record AvgPoolGradientKernel(PoolOperation Operation, Window Window, Layout Dy, Layout Dx) : WindowKernel(Window, Dx, Dy)
+{
+    public override string Title => $"AvgPool{Window.KernelHeight}x{Window.KernelWidth}Gradient";
+
+    public override EquatableArray<string> Operands => ["dy", "dx"];
+
+    public override IEnumerable<string> Describe() => [$"Gradient of the mean of {Size}: spread evenly."];
+
+    // Windows side by side that cover the image write each pixel once.
+    private bool Covers =>
+        Inside && Window.StrideY == Window.KernelHeight && Window.StrideX == Window.KernelWidth
+        && Dy.Height * Window.StrideY == Dx.Height && Dy.Width * Window.StrideX == Dx.Width;
+
+    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    {
+        if (!Covers)
+            writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");
+        ForWindows(writer, () =>
+        {
+            if (Dx.IsBlocked)
+            {
+                writer.Line($"V share = S.Multiply(S.Load(ref dy, at), S.Broadcast({Factor(Operation)}));");
+                ForTaps(writer, () => writer.Line(Covers ? "S.Store(share, ref dx, offset);" : "S.Store(S.Add(S.Load(ref dx, offset), share), ref dx, offset);"));
+            }
+            else
+            {
+                writer.Line($"float share = Unsafe.Add(ref dy, at) * ({Factor(Operation)});");
+                ForTaps(writer, () => writer.Line($"Unsafe.Add(ref dx, offset) {(Covers ? "=" : "+=")} share;"));
+            }
+        });
+    });
+}
