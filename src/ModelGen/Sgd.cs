@@ -1,0 +1,77 @@
+namespace ModelGen;
+
+/// <summary>
+/// Stochastic gradient descent with momentum, weight decay and Nesterov's variant, with the meaning torch.optim.SGD gives them
+/// (dampening 0). Settings may be changed between steps, for a learning rate schedule for instance.
+/// </summary>
+/// <remarks>
+/// A step computes g = gradient + WeightDecay·p, v = Momentum·v + g and p −= LearningRate·(Nesterov ? g + Momentum·v : v), with v = 0 at
+/// the start. Source: Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.
+/// </remarks>
+public sealed class Sgd
+{
+    private float _learningRate, _momentum, _weightDecay;
+    private bool _nesterov;
+
+    /// <summary>Creates the optimizer.</summary>
+    /// <param name="learningRate">Step size, finite and ≥ 0.</param>
+    /// <param name="momentum">What is kept of the velocity from step to step, finite and ≥ 0; usually 0.9.</param>
+    /// <param name="weightDecay">Weight of the L2 penalty's gradient, finite and ≥ 0; usually 1e-4.</param>
+    /// <param name="nesterov">Look ahead along the velocity; needs a momentum above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is NaN, infinite or negative.</exception>
+    /// <exception cref="ArgumentException"><paramref name="nesterov"/> without momentum.</exception>
+    public Sgd(float learningRate = 0.01f, float momentum = 0f, float weightDecay = 0f, bool nesterov = false)
+    {
+        LearningRate = learningRate;
+        Momentum = momentum;
+        WeightDecay = weightDecay;
+        Nesterov = nesterov;
+    }
+
+    /// <summary>Step size; 0.01 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative.</exception>
+    public float LearningRate
+    {
+        get => _learningRate;
+        set => _learningRate = Checked(value, nameof(LearningRate));
+    }
+
+    /// <summary>What is kept of the velocity from step to step; 0 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative, or 0 while <see cref="Nesterov"/> is set.</exception>
+    public float Momentum
+    {
+        get => _momentum;
+        set
+        {
+            if (_nesterov && value == 0f)
+                throw new ArgumentOutOfRangeException(nameof(Momentum), value, "Nesterov needs a Momentum above 0; switch Nesterov off first.");
+            _momentum = Checked(value, nameof(Momentum));
+        }
+    }
+
+    /// <summary>Weight of the L2 penalty's gradient; 0 unless set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative.</exception>
+    public float WeightDecay
+    {
+        get => _weightDecay;
+        set => _weightDecay = Checked(value, nameof(WeightDecay));
+    }
+
+    /// <summary>Look ahead along the velocity; false unless set.</summary>
+    /// <exception cref="ArgumentException">Set to true while <see cref="Momentum"/> is 0.</exception>
+    public bool Nesterov
+    {
+        get => _nesterov;
+        set
+        {
+            if (value && _momentum == 0f)
+                throw new ArgumentException("Nesterov needs a Momentum above 0; set Momentum first.", nameof(Nesterov));
+            _nesterov = value;
+        }
+    }
+
+    private static float Checked(float value, string name) =>
+        float.IsFinite(value) && value >= 0f
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least 0.");
+}
