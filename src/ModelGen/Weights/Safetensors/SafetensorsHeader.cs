@@ -1,0 +1,287 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ModelGen.Safetensors;
+
+/// <summary>Reads and checks the header of a safetensors file: all the rules of the format stand here.</summary>
+/// <remarks>
+/// Accepts what the reference implementation (huggingface/safetensors, <c>tensor.rs</c>) accepts, except what the format's description
+/// forbids and the reference lets pass: duplicate keys, and a header that does not begin with '{'. Nothing is allocated by a size the file
+/// claims; every allocation is paid for by header bytes that are there.
+/// </remarks>
+internal sealed class SafetensorsHeader
+{
+    /// <summary>The format's limit for the JSON header, in bytes.</summary>
+    public const int MaxLengthInBytes = 100_000_000;
+
+    /// <summary>Bytes before the JSON: its length, little endian.</summary>
+    public const int PrefixLengthInBytes = 8;
+
+    public const string MetadataKey = "__metadata__";
+
+    /// <summary>The depth limit of the reference's JSON reader. The format itself needs 3; unknown keys may hold more.</summary>
+    const int MaxDepth = 128;
+
+    readonly string _path;
+    readonly List<SafetensorsEntry> _tensors = [];
+    readonly Dictionary<string, SafetensorsEntry> _byName = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
+
+    SafetensorsHeader(string path) => _path = path;
+
+    /// <summary>The tensors in the order of their data.</summary>
+    public IReadOnlyList<SafetensorsEntry> Tensors => _tensors;
+
+    public IReadOnlyDictionary<string, SafetensorsEntry> ByName => _byName;
+
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
+
+    /// <summary>Checks the length prefix against the file: how many bytes of JSON follow it.</summary>
+    public static int CheckLength(string path, ReadOnlySpan<byte> prefix, long fileLength)
+    {
+        if (fileLength < PrefixLengthInBytes)
+            throw new InvalidSafetensorsException(path, fileLength == 0 ? "the file is empty" : "the file ends inside the header length",
+                "at least 8 bytes", MessageText.Invariant($"{fileLength}"));
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (length > MaxLengthInBytes)
+            throw new InvalidSafetensorsException(path, "the header is too long", MessageText.Invariant($"at most {MaxLengthInBytes} bytes"), MessageText.Invariant($"{length}"));
+        if ((long)length > fileLength - PrefixLengthInBytes)
+            throw new InvalidSafetensorsException(path, "the file ends inside the header",
+                MessageText.Invariant($"a header of {length} bytes"), MessageText.Invariant($"{fileLength - PrefixLengthInBytes} bytes left in the file"));
+        return (int)length;
+    }
+
+    /// <summary>Parses the JSON and checks every tensor against the <paramref name="dataLength"/> bytes that follow it.</summary>
+    public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long dataLength)
+    {
+        if (json.IsEmpty || json[0] != (byte)'{')
+            throw new InvalidSafetensorsException(path, "the header is not a JSON object", "a first byte '{'",
+                json.IsEmpty ? "an empty header" : MessageText.Invariant($"byte 0x{json[0]:x2}"));
+        if (!Utf8.IsValid(json))
+            throw new InvalidSafetensorsException(path, "the header is not text", "valid UTF-8",
+                MessageText.Invariant($"an invalid sequence at header byte {FirstInvalidByte(json)}"));
+
+        var header = new SafetensorsHeader(path);
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+            reader.Read();
+            header.ReadTop(ref reader);
+            // Only spaces may follow the object; the reader refuses anything else here.
+            reader.Read();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidSafetensorsException(path, "the header is not valid JSON", "one JSON object", e.Message, e);
+        }
+        header.CheckLayout(dataLength);
+        return header;
+    }
+
+    void ReadTop(ref Utf8JsonReader reader)
+    {
+        bool metadataSeen = false;
+        while (ReadKey(ref reader, out string key))
+        {
+            if (key == MetadataKey)
+            {
+                if (metadataSeen) throw Duplicate(key, "the header");
+                metadataSeen = true;
+                ReadMetadata(ref reader);
+                continue;
+            }
+            if (_byName.ContainsKey(key)) throw Duplicate(key, "the header");
+            var entry = ReadTensor(ref reader, key);
+            _byName.Add(key, entry);
+            _tensors.Add(entry);
+        }
+    }
+
+    void ReadMetadata(ref Utf8JsonReader reader)
+    {
+        // The reference reads null as absent.
+        if (reader.TokenType == JsonTokenType.Null) return;
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw Invalid($"the value of '{MetadataKey}' is of the wrong kind", "an object of strings", reader.TokenType.Kind());
+        while (ReadKey(ref reader, out string key))
+        {
+            if (reader.TokenType != JsonTokenType.String)
+                throw Invalid($"the metadata value {MessageText.Quote(key)} is of the wrong kind", "a string", reader.TokenType.Kind());
+            if (!_metadata.TryAdd(key, ReadString(ref reader))) throw Duplicate(key, $"'{MetadataKey}'");
+        }
+    }
+
+    SafetensorsEntry ReadTensor(ref Utf8JsonReader reader, string name)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw Invalid($"tensor {MessageText.Quote(name)} is of the wrong kind", "an object with dtype, shape and data_offsets", reader.TokenType.Kind());
+
+        SafetensorsDtype? dtype = null;
+        List<long>? shape = null, offsets = null;
+        HashSet<string>? others = null;
+        while (ReadKey(ref reader, out string key))
+        {
+            // Keys we do not know are skipped, as the reference does; twice the same key is refused either way.
+            bool duplicate;
+            switch (key)
+            {
+                case "dtype":
+                    duplicate = dtype != null;
+                    dtype = ReadDtype(ref reader, name);
+                    break;
+                case "shape":
+                    duplicate = shape != null;
+                    shape = ReadNumbers(ref reader, name, key);
+                    break;
+                case "data_offsets":
+                    duplicate = offsets != null;
+                    offsets = ReadNumbers(ref reader, name, key);
+                    break;
+                default:
+                    duplicate = !(others ??= new(StringComparer.Ordinal)).Add(key);
+                    reader.Skip();
+                    break;
+            }
+            if (duplicate) throw Duplicate(key, $"tensor {MessageText.Quote(name)}");
+        }
+
+        string? missing = dtype == null ? "dtype" : shape == null ? "shape" : offsets == null ? "data_offsets" : null;
+        if (missing != null) throw Invalid($"tensor {MessageText.Quote(name)} lacks a key", $"'{missing}'", "none");
+        if (offsets!.Count != 2)
+            throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets", "2 numbers, begin and end", MessageText.Invariant($"{offsets.Count}"));
+        return Check(name, dtype!.Value, shape!, offsets[0], offsets[1]);
+    }
+
+    /// <summary>Checks what one tensor says of itself: its byte range against its shape and dtype.</summary>
+    SafetensorsEntry Check(string name, SafetensorsDtype dtype, List<long> shape, long begin, long end)
+    {
+        if (end < begin)
+            throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets", MessageText.Invariant($"an end of at least {begin}"), MessageText.Invariant($"{end}"));
+        long elements = 1, bits;
+        try
+        {
+            foreach (long dimension in shape) elements = checked(elements * dimension);
+            bits = checked(elements * dtype.BitsPerElement());
+        }
+        catch (OverflowException e)
+        {
+            throw Invalid($"the size of tensor {MessageText.Quote(name)} overflows", MessageText.Invariant($"{end - begin} bytes, as its data_offsets say"),
+                $"shape {MessageText.Shape(shape)} of {dtype.Name()}, more than 2^63 - 1 bits", e);
+        }
+        if (bits % 8 != 0)
+            throw Invalid($"tensor {MessageText.Quote(name)} does not end at a byte", "a multiple of 8 bits", MessageText.Invariant($"{bits} bits, {elements} x {dtype.Name()}"));
+        if (bits / 8 != end - begin)
+            throw Invalid($"the size of tensor {MessageText.Quote(name)} does not match its shape",
+                MessageText.Invariant($"{bits / 8} bytes for shape {MessageText.Shape(shape)} of {dtype.Name()}"), MessageText.Invariant($"{end - begin} bytes in data_offsets [{begin}, {end}]"));
+        return new SafetensorsEntry(name, dtype, [.. shape], begin, end, elements);
+    }
+
+    /// <summary>Checks that the tensors cover the data exactly: no gap, no overlap, nothing after the last.</summary>
+    void CheckLayout(long dataLength)
+    {
+        // By name last, so that two zero-size tensors at one place have a fixed order.
+        _tensors.Sort((a, b) =>
+        {
+            int order = a.Begin.CompareTo(b.Begin);
+            if (order == 0) order = a.End.CompareTo(b.End);
+            return order != 0 ? order : string.CompareOrdinal(a.Name, b.Name);
+        });
+        long end = 0;
+        string before = "the start of the data";
+        foreach (var tensor in _tensors)
+        {
+            if (tensor.Begin != end)
+                throw Invalid($"tensor {MessageText.Quote(tensor.Name)} {(tensor.Begin < end ? "overlaps" : "leaves a gap after")} {before}",
+                    MessageText.Invariant($"begin {end}"), MessageText.Invariant($"begin {tensor.Begin}"));
+            end = tensor.End;
+            before = $"tensor {MessageText.Quote(tensor.Name)}";
+            if (end > dataLength)
+                throw Invalid($"the file ends inside {before}", MessageText.Invariant($"{end} bytes of data"), MessageText.Invariant($"{dataLength}"));
+        }
+        if (end != dataLength)
+            throw Invalid($"the file goes on after {(_tensors.Count == 0 ? "a header without tensors" : "the last tensor")}",
+                MessageText.Invariant($"{end} bytes of data"), MessageText.Invariant($"{dataLength}"));
+    }
+
+    SafetensorsDtype ReadDtype(ref Utf8JsonReader reader, string name)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            throw Invalid($"the dtype of tensor {MessageText.Quote(name)} is of the wrong kind", "a string", reader.TokenType.Kind());
+        string text = ReadString(ref reader);
+        return SafetensorsDtypes.TryParse(text, out var dtype)
+            ? dtype
+            : throw Invalid($"the dtype of tensor {MessageText.Quote(name)} is unknown", $"one of {SafetensorsDtypes.AllNames()}", MessageText.Quote(text));
+    }
+
+    List<long> ReadNumbers(ref Utf8JsonReader reader, string name, string key)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw Invalid($"the {key} of tensor {MessageText.Quote(name)} is of the wrong kind", "an array of integers", reader.TokenType.Kind());
+        List<long> numbers = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.Number)
+                throw Invalid($"the {key} of tensor {MessageText.Quote(name)} has an element of the wrong kind", "an integer", reader.TokenType.Kind());
+            // Digits alone: neither 4.0 nor 1e3 nor -0 is an integer to the reference.
+            if (reader.ValueSpan.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0 || !reader.TryGetInt64(out long number))
+                throw Invalid($"the {key} of tensor {MessageText.Quote(name)} has a malformed number", "an integer from 0 to 2^63 - 1",
+                    MessageText.Quote(Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, 64)])));
+            numbers.Add(number);
+        }
+        return numbers;
+    }
+
+    /// <summary>Moves to the next key of the current object and on to its value; false at the object's end.</summary>
+    bool ReadKey(ref Utf8JsonReader reader, out string key)
+    {
+        key = "";
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.PropertyName) return false;
+        key = ReadString(ref reader);
+        reader.Read();
+        return true;
+    }
+
+    string ReadString(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        // The JSON grammar allows an escaped half of a surrogate pair; no text can hold it.
+        catch (InvalidOperationException e)
+        {
+            throw Invalid("a string in the header is not text", "paired surrogates",
+                MessageText.Invariant($"an unpaired \\u escape at header byte {reader.TokenStartIndex}"), e);
+        }
+    }
+
+    InvalidSafetensorsException Duplicate(string key, string where) => Invalid($"a key stands twice in {where}", "each key once", $"{MessageText.Quote(key)} twice");
+
+    InvalidSafetensorsException Invalid(string problem, string expected, string actual, Exception? inner = null) =>
+        new(_path, problem, expected, actual, inner);
+
+    static int FirstInvalidByte(ReadOnlySpan<byte> json)
+    {
+        int position = 0;
+        while (position < json.Length && Rune.DecodeFromUtf8(json[position..], out _, out int length) == System.Buffers.OperationStatus.Done)
+            position += length;
+        return position;
+    }
+}
+
+file static class JsonKinds
+{
+    /// <summary>What a user would call this token.</summary>
+    public static string Kind(this JsonTokenType token) => token switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.True or JsonTokenType.False => "a boolean",
+        _ => "null",
+    };
+}

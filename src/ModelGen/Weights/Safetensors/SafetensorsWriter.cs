@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ModelGen.Safetensors;
+
+/// <summary>A tensor to write: dtype F32, row-major.</summary>
+/// <param name="Name">Its key in the file; valid UTF-16, not <c>__metadata__</c>.</param>
+/// <param name="Shape">Its dimensions, outermost first; empty for a scalar.</param>
+/// <param name="Data">Its elements, row-major; as many as the product of the shape.</param>
+public sealed record SafetensorsTensor(string Name, IReadOnlyList<long> Shape, ReadOnlyMemory<float> Data);
+
+/// <summary>Writes safetensors files, byte for byte as the reference implementation does.</summary>
+public static class SafetensorsWriter
+{
+    const int BufferLengthInFloats = 16_384;
+
+    // An unpaired surrogate has no UTF-8; better an error than a replacement character in a key.
+    static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Writes <paramref name="tensors"/> to <paramref name="path"/>, replacing a file that is there only once the new one is complete.</summary>
+    /// <remarks>
+    /// The content goes to a temporary file in the same folder, is flushed to the disk, and is renamed over <paramref name="path"/>.
+    /// On any failure the old file is as it was and the temporary file is gone. The bytes depend on the arguments alone: tensors are sorted
+    /// by name and metadata by key, both by their UTF-8 bytes.
+    /// </remarks>
+    /// <param name="path">The file to write.</param>
+    /// <param name="tensors">The tensors, in any order.</param>
+    /// <param name="metadata">Text for the header's <c>__metadata__</c>; null for none.</param>
+    /// <exception cref="ArgumentException">A name is taken twice, reserved or not valid text, a shape does not match its data, or the header exceeds the format's 100,000,000 bytes. No file is touched.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
+    public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(tensors);
+        var sorted = Sort(tensors);
+        byte[] header = Header(sorted, metadata);
+
+        string fullPath = Path.GetFullPath(path);
+        string temporary = Path.Combine(Path.GetDirectoryName(fullPath) ?? "", $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            long length = header.Length + sorted.Sum(t => (long)t.Tensor.Data.Length * sizeof(float));
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0,
+                // A full disk is found out before the first byte is written.
+                PreallocationSize = length,
+            };
+            using (var stream = new FileStream(temporary, options))
+            {
+                stream.Write(header);
+                foreach (var (_, tensor) in sorted) WriteSingles(stream, tensor.Data.Span);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, fullPath, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(temporary);
+            throw;
+        }
+    }
+
+    static List<(byte[] Key, SafetensorsTensor Tensor)> Sort(IReadOnlyList<SafetensorsTensor> tensors)
+    {
+        List<(byte[] Key, SafetensorsTensor Tensor)> sorted = new(tensors.Count);
+        foreach (var tensor in tensors)
+        {
+            if (tensor.Name == SafetensorsHeader.MetadataKey)
+                throw new ArgumentException($"A tensor cannot be named '{SafetensorsHeader.MetadataKey}': the format reserves that key.", nameof(tensors));
+            if (!HasLength(tensor.Shape, tensor.Data.Length))
+                throw new ArgumentException(MessageText.Invariant($"Tensor {MessageText.Quote(tensor.Name)}: expected as many elements as shape {MessageText.Shape(tensor.Shape)} has, actual {tensor.Data.Length}."), nameof(tensors));
+            sorted.Add((Utf8(tensor.Name, nameof(tensors)), tensor));
+        }
+        // The reference sorts by dtype, of which there is one here, and then by name as Rust compares strings: by UTF-8 bytes.
+        // (UTF-16 order differs for characters beyond the basic plane.)
+        sorted.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
+        for (int i = 1; i < sorted.Count; i++)
+            if (sorted[i].Tensor.Name == sorted[i - 1].Tensor.Name)
+                throw new ArgumentException($"Tensor {MessageText.Quote(sorted[i].Tensor.Name)}: expected each name once, actual twice.", nameof(tensors));
+        return sorted;
+    }
+
+    static bool HasLength(IReadOnlyList<long> shape, int length)
+    {
+        // Overflow is refused even where a later 0 would undo it: no reader accepts such a shape.
+        long product = 1;
+        foreach (long dimension in shape)
+        {
+            if (dimension < 0 || Math.BigMul(product, dimension, out product) != 0 || product < 0) return false;
+        }
+        return product == length;
+    }
+
+    /// <summary>The length prefix and the JSON, padded with spaces to a multiple of 8 bytes so that the data is aligned.</summary>
+    static byte[] Header(List<(byte[] Key, SafetensorsTensor Tensor)> sorted, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var json = new ArrayBufferWriter<byte>(256);
+        json.Write("\0\0\0\0\0\0\0\0{"u8);
+        string separator = "";
+        if (metadata != null)
+        {
+            json.Write("\"__metadata__\":{"u8);
+            var pairs = metadata.Select(pair => (Key: Utf8(pair.Key, nameof(metadata)), Value: Utf8(pair.Value, nameof(metadata)))).ToList();
+            pairs.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
+            foreach (var (key, value) in pairs)
+            {
+                WriteAscii(json, separator);
+                WriteString(json, key);
+                json.Write(":"u8);
+                WriteString(json, value);
+                separator = ",";
+            }
+            json.Write("}"u8);
+            separator = ",";
+        }
+        long offset = 0;
+        foreach (var (key, tensor) in sorted)
+        {
+            long end = offset + (long)tensor.Data.Length * sizeof(float);
+            WriteAscii(json, separator);
+            WriteString(json, key);
+            string shape = string.Join(",", tensor.Shape.Select(d => d.ToString(CultureInfo.InvariantCulture)));
+            WriteAscii(json, MessageText.Invariant($":{{\"dtype\":\"F32\",\"shape\":[{shape}],\"data_offsets\":[{offset},{end}]}}"));
+            offset = end;
+            separator = ",";
+        }
+        json.Write("}"u8);
+        json.Write("       "u8[..((8 - json.WrittenCount % 8) % 8)]);
+
+        byte[] header = json.WrittenSpan.ToArray();
+        int length = header.Length - SafetensorsHeader.PrefixLengthInBytes;
+        if (length > SafetensorsHeader.MaxLengthInBytes)
+            throw new ArgumentException(MessageText.Invariant($"The names and metadata do not fit in a safetensors header: expected at most {SafetensorsHeader.MaxLengthInBytes} bytes, actual {length}."));
+        BinaryPrimitives.WriteInt64LittleEndian(header, length);
+        return header;
+    }
+
+    static byte[] Utf8(string text, string argument)
+    {
+        try
+        {
+            return s_utf8.GetBytes(text);
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new ArgumentException(MessageText.Invariant($"{MessageText.Quote(text)} is not valid text: expected paired surrogates, actual an unpaired one at character {e.Index}."), argument, e);
+        }
+    }
+
+    /// <summary>Writes a JSON string with the escapes the reference's serializer uses, and no others.</summary>
+    static void WriteString(ArrayBufferWriter<byte> json, byte[] utf8)
+    {
+        json.Write("\""u8);
+        foreach (byte b in utf8)
+        {
+            switch (b)
+            {
+                case (byte)'"': json.Write("\\\""u8); break;
+                case (byte)'\\': json.Write("\\\\"u8); break;
+                case (byte)'\b': json.Write("\\b"u8); break;
+                case (byte)'\t': json.Write("\\t"u8); break;
+                case (byte)'\n': json.Write("\\n"u8); break;
+                case (byte)'\f': json.Write("\\f"u8); break;
+                case (byte)'\r': json.Write("\\r"u8); break;
+                case < 0x20: WriteAscii(json, MessageText.Invariant($"\\u{b:x4}")); break;
+                default: json.Write([b]); break;
+            }
+        }
+        json.Write("\""u8);
+    }
+
+    static void WriteAscii(ArrayBufferWriter<byte> json, string text) => Encoding.ASCII.GetBytes(text, json);
+
+    static void WriteSingles(FileStream stream, ReadOnlySpan<float> data)
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            // In parts, because the bytes of one span could be more than a span can count.
+            for (; data.Length > BufferLengthInFloats; data = data[BufferLengthInFloats..])
+                stream.Write(MemoryMarshal.AsBytes(data[..BufferLengthInFloats]));
+            stream.Write(MemoryMarshal.AsBytes(data));
+            return;
+        }
+        var buffer = new int[Math.Min(data.Length, BufferLengthInFloats)];
+        while (!data.IsEmpty)
+        {
+            var part = buffer.AsSpan(0, Math.Min(data.Length, buffer.Length));
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<float, int>(data[..part.Length]), part);
+            stream.Write(MemoryMarshal.AsBytes(part));
+            data = data[part.Length..];
+        }
+    }
+
+    static void TryDelete(string path)
+    {
+        // The failure that brought us here is the one to report, not that of the cleaning up.
+        try { File.Delete(path); }
+        catch (IOException) { }
+        catch (UnauthorizedAccessException) { }
+    }
+}

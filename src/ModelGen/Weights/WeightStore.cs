@@ -1,0 +1,159 @@
+using ModelGen.Safetensors;
+
+namespace ModelGen;
+
+/// <summary>The parameters of one network, in PyTorch's layout: the base of every generated <c>Weights</c> class.</summary>
+/// <remarks>
+/// One block of floats holds all parameters, each row-major at the offset its <see cref="ParameterInfo"/> gives; what lies between them
+/// (padding for alignment) stays 0. Generated code packs kernels' own layouts from it. Reading is safe from many threads at once;
+/// the protected members write and are for construction and training.
+/// </remarks>
+public abstract class WeightStore
+{
+    readonly ParameterInfo[] _parameters;
+    readonly Dictionary<string, ParameterInfo> _byName;
+    readonly float[] _values;
+
+    /// <summary>Allocates the memory, all 0.</summary>
+    /// <param name="networkName">The network's class, for messages.</param>
+    /// <param name="parameters">All parameters, in <c>state_dict</c> order; kept, not copied.</param>
+    /// <param name="lengthInFloats">Size of the memory, in floats.</param>
+    /// <exception cref="ArgumentException">A name stands twice, or a parameter lies outside the memory or over another one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="lengthInFloats"/> is negative.</exception>
+    protected WeightStore(string networkName, ParameterInfo[] parameters, int lengthInFloats)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(networkName);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentOutOfRangeException.ThrowIfNegative(lengthInFloats);
+        NetworkName = networkName;
+        _parameters = parameters;
+        Parameters = Array.AsReadOnly(parameters);
+        _byName = new(parameters.Length, StringComparer.Ordinal);
+        foreach (var parameter in parameters)
+        {
+            if (!_byName.TryAdd(parameter.Name, parameter))
+                throw new ArgumentException($"Network '{networkName}': expected each parameter name once, actual {MessageText.Quote(parameter.Name)} twice.", nameof(parameters));
+        }
+        int end = 0;
+        foreach (var parameter in parameters.OrderBy(p => p.Offset).ThenBy(p => p.Length))
+        {
+            if (parameter.Offset < end)
+                throw new ArgumentException(MessageText.Invariant($"Network '{networkName}': expected parameter {MessageText.Quote(parameter.Name)} at offset {end} or later, after the one before it, actual {parameter.Offset}."), nameof(parameters));
+            end = parameter.Offset + parameter.Length;
+        }
+        if (end > lengthInFloats)
+            throw new ArgumentException(MessageText.Invariant($"Network '{networkName}': expected room for {end} floats, actual {lengthInFloats}."), nameof(lengthInFloats));
+        _values = new float[lengthInFloats];
+    }
+
+    /// <summary>The network's class.</summary>
+    public string NetworkName { get; }
+
+    /// <summary>All parameters and running statistics, in <c>state_dict</c> order.</summary>
+    public IReadOnlyList<ParameterInfo> Parameters { get; }
+
+    /// <summary>The whole memory: each parameter at its <see cref="ParameterInfo.Offset"/>.</summary>
+    public ReadOnlySpan<float> AllValues => _values;
+
+    /// <summary>The values of one parameter, row-major.</summary>
+    /// <param name="name">Its <c>state_dict</c> key.</param>
+    /// <exception cref="KeyNotFoundException">The network has no such parameter; the message names the nearest ones.</exception>
+    public ReadOnlySpan<float> this[string name] => Mutable(name);
+
+    /// <summary>The whole memory, to write: each parameter at its <see cref="ParameterInfo.Offset"/>.</summary>
+    protected internal Span<float> Values => _values;
+
+    /// <summary>The values of one parameter, row-major, to write.</summary>
+    /// <param name="name">Its <c>state_dict</c> key.</param>
+    /// <exception cref="KeyNotFoundException">The network has no such parameter; the message names the nearest ones.</exception>
+    protected internal Span<float> Mutable(string name)
+    {
+        var parameter = Find(name);
+        return _values.AsSpan(parameter.Offset, parameter.Length);
+    }
+
+    /// <summary>Writes all parameters to a safetensors file, as <c>safetensors.torch.save_file(model.state_dict())</c> would.</summary>
+    /// <remarks>Atomic: a file that is there is replaced only once the new one is complete on the disk. Equal weights give equal bytes.</remarks>
+    /// <param name="path">The file to write.</param>
+    /// <exception cref="IOException">The file cannot be written; the old one is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
+    public void Save(string path)
+    {
+        var tensors = new SafetensorsTensor[_parameters.Length];
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            var parameter = _parameters[i];
+            tensors[i] = new(parameter.Name, parameter.Shape.Select(d => (long)d).ToArray(), _values.AsMemory(parameter.Offset, parameter.Length));
+        }
+        SafetensorsWriter.Write(path, tensors);
+    }
+
+    /// <summary>Reads all parameters from a safetensors file of dtype F32, F16 or BF16. All or nothing.</summary>
+    /// <param name="path">The file. Its keys must be the parameters' names; PyTorch's <c>num_batches_tracked</c> counters are ignored.</param>
+    /// <param name="rejectNonFinite">Whether NaN and infinity are errors.</param>
+    /// <exception cref="WeightsMismatchException">Keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
+    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and <paramref name="rejectNonFinite"/> is set.</exception>
+    /// <exception cref="InvalidSafetensorsException">The file is damaged.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read. All exceptions above are of this type.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
+    protected void Load(string path, bool rejectNonFinite = false)
+    {
+        using var file = SafetensorsFile.Open(path);
+        LoadFrom(file, rejectNonFinite);
+    }
+
+    /// <summary>Reads all parameters from an open safetensors file. All or nothing.</summary>
+    /// <param name="file">The file; stays open. Its keys must be the parameters' names; PyTorch's <c>num_batches_tracked</c> counters are ignored.</param>
+    /// <param name="rejectNonFinite">Whether NaN and infinity are errors.</param>
+    /// <exception cref="WeightsMismatchException">Keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
+    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and <paramref name="rejectNonFinite"/> is set.</exception>
+    /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
+    protected void LoadFrom(SafetensorsFile file, bool rejectNonFinite = false)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        WeightsMismatchException.ThrowIfMismatch(NetworkName, _parameters, file);
+        if (rejectNonFinite)
+        {
+            foreach (var parameter in _parameters)
+            {
+                file.TryGet(parameter.Name, out var entry);
+                long index = file.IndexOfNonFinite(entry!, out float value);
+                if (index >= 0) throw new NonFiniteWeightException(NetworkName, file.Path, entry!, index, value);
+            }
+        }
+        foreach (var parameter in _parameters) file.Read(parameter.Name, Mutable(parameter.Name));
+    }
+
+    /// <summary>Copies all values from the weights of the same network.</summary>
+    /// <param name="source">Weights with the same parameter names and shapes, in any order and at any offsets.</param>
+    /// <exception cref="ArgumentException">The names or shapes differ. Nothing is copied.</exception>
+    protected void CopyFrom(WeightStore source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (source._parameters.Length != _parameters.Length)
+            throw new ArgumentException(MessageText.Invariant($"Network '{NetworkName}' cannot take the weights of '{source.NetworkName}': expected {_parameters.Length} parameters, actual {source._parameters.Length}."), nameof(source));
+        foreach (var parameter in _parameters)
+        {
+            if (!source._byName.TryGetValue(parameter.Name, out var other) || !other.Shape.SequenceEqual(parameter.Shape))
+                throw new ArgumentException($"Network '{NetworkName}' cannot take the weights of '{source.NetworkName}': expected parameter {MessageText.Quote(parameter.Name)} of shape {MessageText.Shape(parameter.Shape)}, actual {(other == null ? "none" : MessageText.Shape(other.Shape))}.", nameof(source));
+        }
+        foreach (var parameter in _parameters) source[parameter.Name].CopyTo(Mutable(parameter.Name));
+    }
+
+    /// <summary>Gives every parameter its first values, by its <see cref="ParameterInfo.Initializer"/>.</summary>
+    /// <remarks>A value depends on the seed, the parameter's name and its index alone, and has the same bits on every platform.</remarks>
+    /// <param name="seed">Any number.</param>
+    protected void Initialize(int seed)
+    {
+        foreach (var parameter in _parameters) WeightInitialization.Fill(parameter, seed, Mutable(parameter.Name));
+    }
+
+    ParameterInfo Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (_byName.TryGetValue(name, out var parameter)) return parameter;
+        var nearest = new NearestName().Several(name, _parameters.Select(p => p.Name), 3).Select(MessageText.Quote);
+        throw new KeyNotFoundException(MessageText.Invariant($"Network '{NetworkName}' has no parameter {MessageText.Quote(name)}; nearest of its {_parameters.Length}: {string.Join(", ", nearest)}."));
+    }
+}
