@@ -78,7 +78,7 @@ internal sealed class BatchNorm2d : Operator
         Layout x = context.Of(node.Inputs[0]);
         int padded = Layout.RoundUp(x.Channels, Layout.Block);
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.Normalize(ref Unsafe.Add({{0}}, {x.Origin}), {{3}}, ref Unsafe.Add({{3}}, {padded}), {{1}}, {{2}}, ref Unsafe.Add({{4}}, {x.Origin}), {BatchNormKernels.Geometry(x)})"), node);
+            $"BatchNorm.Normalize(ref Unsafe.Add({{0}}, {x.Origin}), {{3}}, ref Unsafe.Add({{3}}, {padded}), {{1}}, {{2}}, ref Unsafe.Add({{4}}, {x.Origin}), {BatchNormKernels.Geometry(x)}, {BatchNormKernels.Strides(x)})"), node);
     }
 }
 
@@ -141,7 +141,7 @@ internal sealed class UpdateRunningStatistics : Operator
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
 
-    public override bool IsAlias => true;
+    public override bool HasResult => false;
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
 
@@ -165,7 +165,7 @@ internal sealed class BatchNormGradientSums : Operator
     {
         Layout x = context.Of(node.Inputs[0]);
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.GradientSums(ref Unsafe.Add({{0}}, {x.Origin}), {{2}}, ref Unsafe.Add({{1}}, {x.Origin}), {{3}}, {BatchNormKernels.Geometry(x)})"), node);
+            $"BatchNorm.GradientSums(ref Unsafe.Add({{0}}, {x.Origin}), {{2}}, ref Unsafe.Add({{1}}, {x.Origin}), {{3}}, {BatchNormKernels.Geometry(x)}, {BatchNormKernels.Strides(x)})"), node);
     }
 }
 
@@ -189,9 +189,10 @@ internal sealed class BatchNormGradient : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
-        string batch = node.Attributes.Flag("ofBatch") ? "true" : "false";
-        return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.GradientInput(ref Unsafe.Add({{0}}, {x.Origin}), {{3}}, {{2}}, {{4}}, ref Unsafe.Add({{1}}, {x.Origin}), ref Unsafe.Add({{5}}, {x.Origin}), {BatchNormKernels.Geometry(x)}, {batch})"), node);
+        string dyAndDx = $"ref Unsafe.Add({{1}}, {x.Origin}), ref Unsafe.Add({{5}}, {x.Origin}), {BatchNormKernels.Geometry(x)}";
+        return LoweringContext.Call(new RuntimeKernel(node.Attributes.Flag("ofBatch")
+            ? $"BatchNorm.GradientInput(ref Unsafe.Add({{0}}, {x.Origin}), {{3}}, {{2}}, {{4}}, {dyAndDx}, {BatchNormKernels.Strides(x)}, {BatchNormKernels.Strides(x)})"
+            : $"BatchNorm.GradientInputFixed(ref Unsafe.Add({{3}}, {Layout.RoundUp(x.Channels, Layout.Block)}), {{2}}, {dyAndDx})"), node);
     }
 }
 
@@ -276,6 +277,9 @@ internal static class BatchNormKernels
 
     /// <summary>The arguments (samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns).</summary>
     public static string Geometry(Layout x) => $"{{samples}}, {x.Length}, {x.Planes}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width}";
+
+    /// <summary>The arguments (sampleStride, blockStride, rowStride) of a further image.</summary>
+    public static string Strides(Layout x) => $"{x.Length}, {x.PlaneStride}, {x.RowStride}";
 
     private static bool IsStatistics(Node node, int input) => input == 2;
 }

@@ -61,6 +61,9 @@ internal abstract class Operator
     /// <summary>True where the result is the first input under another shape: no kernel, the same memory.</summary>
     public virtual bool IsAlias => false;
 
+    /// <summary>False where all that matters is what is overwritten; such a node takes no memory.</summary>
+    public virtual bool HasResult => true;
+
     /// <summary>Inputs in whose memory the result may be written.</summary>
     public virtual EquatableArray<int> InPlaceInputs => [];
 

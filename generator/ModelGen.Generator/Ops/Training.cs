@@ -61,7 +61,7 @@ internal sealed class SgdUpdate : Operator
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
 
-    public override bool IsAlias => true;
+    public override bool HasResult => false;
 
     // The parameter lies as its layer reads it; velocity and gradient follow.
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>

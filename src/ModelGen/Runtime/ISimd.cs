@@ -77,6 +77,12 @@ public interface ISimd<V> where V : struct
     /// <summary>a × 2^n for integral n in [-252, 252], rounded once also when the result is denormal.</summary>
     static abstract V Scale(V a, V n);
 
+    /// <summary>Every <paramref name="stride"/>-th float from <paramref name="index"/> on; stride 2 may read one float more than it uses.</summary>
+    static abstract V LoadStrided(ref float source, nint index, int stride);
+
+    /// <summary>The first <paramref name="count"/> lanes, and zeros for the others, whatever those held.</summary>
+    static abstract V FirstLanes(V a, int count);
+
     /// <summary>The sum of the lanes, halves added to halves.</summary>
     static abstract float HorizontalSum(V a);
 

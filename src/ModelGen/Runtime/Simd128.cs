@@ -134,4 +134,21 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
         a = Max(a, Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1)));
         return Max(a, Vector128.Shuffle(a, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Vector128<float> LoadStrided(ref float source, nint index, int stride)
+    {
+        if (stride == 2 && Sse.IsSupported)
+            return Sse.Shuffle(Load(ref source, index), Load(ref source, index + 4), 0b10_00_10_00);
+        if (stride == 2 && AdvSimd.Arm64.IsSupported)
+            return AdvSimd.Arm64.UnzipEven(Load(ref source, index), Load(ref source, index + 4));
+        ref float first = ref Unsafe.Add(ref source, index);
+        return Vector128.Create(first, Unsafe.Add(ref first, stride), Unsafe.Add(ref first, 2 * stride), Unsafe.Add(ref first, 3 * stride));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Vector128<float> FirstLanes(Vector128<float> a, int count) =>
+        Vector128.LessThan(Vector128.Create(0, 1, 2, 3), Vector128.Create(count)).AsSingle() & a;
 }

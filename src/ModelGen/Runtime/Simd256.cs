@@ -127,4 +127,23 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static float HorizontalMax(Vector256<float> a) => Simd128.HorizontalMax(Simd128.Max(a.GetLower(), a.GetUpper()));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Vector256<float> LoadStrided(ref float source, nint index, int stride)
+    {
+        if (stride == 2 && Avx2.IsSupported)
+        {
+            // The shuffle works within halves: 0 2 8 10 | 4 6 12 14, which the permutation puts in order.
+            Vector256<float> even = Avx.Shuffle(Load(ref source, index), Load(ref source, index + 8), 0b10_00_10_00);
+            return Avx2.Permute4x64(even.AsDouble(), 0b11_01_10_00).AsSingle();
+        }
+        return Vector256.Create(
+            Simd128.LoadStrided(ref source, index, stride), Simd128.LoadStrided(ref source, index + 4 * (nint)stride, stride));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Vector256<float> FirstLanes(Vector256<float> a, int count) =>
+        Vector256.LessThan(Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), Vector256.Create(count)).AsSingle() & a;
 }

@@ -120,4 +120,22 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static float HorizontalMax(Vector512<float> a) => Simd256.HorizontalMax(Simd256.Max(a.GetLower(), a.GetUpper()));
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Vector512<float> LoadStrided(ref float source, nint index, int stride)
+    {
+        if (stride == 2 && Avx512F.IsSupported)
+        {
+            return Avx512F.PermuteVar16x32x2(
+                Load(ref source, index), Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), Load(ref source, index + 16));
+        }
+        return Vector512.Create(
+            Simd256.LoadStrided(ref source, index, stride), Simd256.LoadStrided(ref source, index + 8 * (nint)stride, stride));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
+    public static Vector512<float> FirstLanes(Vector512<float> a, int count) =>
+        Vector512.LessThan(Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), Vector512.Create(count)).AsSingle() & a;
 }

@@ -1,0 +1,74 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+
+namespace ModelGen.Generator.Scheduling;
+
+/// <summary>Where a value lives.</summary>
+internal enum Region
+{
+    /// <summary>Nowhere: the node only changes state.</summary>
+    None,
+
+    /// <summary>The caller's memory, read.</summary>
+    Input,
+
+    /// <summary>The caller's memory, written.</summary>
+    Output,
+
+    /// <summary>The parameters: in PyTorch's order for inference, as their layers read them in training.</summary>
+    Parameter,
+
+    /// <summary>Computed from parameters once, when weights are loaded.</summary>
+    Packed,
+
+    /// <summary>Needed only while weights are loaded.</summary>
+    LoadScratch,
+
+    /// <summary>The arena, reused from step to step.</summary>
+    Arena,
+}
+
+/// <summary>The memory of one value: a region and an offset in floats into it, or the name of the caller's argument.</summary>
+internal readonly record struct Slot(Region Region, int Offset, string Name);
+
+/// <summary>One kernel run.</summary>
+/// <param name="Node">The node it computes.</param>
+internal sealed record Step(KernelCall Call, Node Node);
+
+/// <summary>When a value in the arena is written and last read, as positions in <see cref="Plan.Steps"/>.</summary>
+internal readonly record struct Lifetime(int Value, int Offset, int Length, int First, int Last);
+
+/// <summary>Everything decided: which kernels run in which order and where every value lives.</summary>
+internal sealed class Plan
+{
+    public required LaidOutGraph LaidOut { get; init; }
+
+    public required int Batch { get; init; }
+
+    /// <summary>Run once, when weights are loaded.</summary>
+    public required IReadOnlyList<Step> LoadSteps { get; init; }
+
+    /// <summary>Run for every batch.</summary>
+    public required IReadOnlyList<Step> Steps { get; init; }
+
+    public required IReadOnlyList<Slot> Slots { get; init; }
+
+    public required IReadOnlyList<Lifetime> Lifetimes { get; init; }
+
+    /// <summary>Floats of the arena.</summary>
+    public required int ArenaLength { get; init; }
+
+    /// <summary>The largest sum of values alive at one step, in floats: no plan without recomputation can need less.</summary>
+    public required int ArenaLowerBound { get; init; }
+
+    public required int PackedLength { get; init; }
+
+    public required int LoadScratchLength { get; init; }
+
+    /// <summary>Floats of all parameters, each starting on 64 bytes.</summary>
+    public required int ParameterLength { get; init; }
+
+    public Graph Graph => LaidOut.Graph;
+
+    public Layout LayoutOf(int value) => LaidOut.Layouts[value];
+}

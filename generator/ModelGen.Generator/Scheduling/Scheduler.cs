@@ -1,0 +1,176 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Scheduling;
+
+/// <summary>
+/// Turns a graph with layouts into a plan: kernels in order, what runs once at load, and a place for every value. What depends on parameters alone runs once, unless
+/// they change from step to step (<c>parametersChange</c>, in training).
+/// </summary>
+internal sealed class Scheduler
+{
+    private readonly LaidOutGraph _laidOut;
+    private readonly Graph _graph;
+    private readonly int _batch;
+    private readonly bool[] _isConstant;
+    private readonly int[] _root;
+    private readonly Slot[] _slots;
+
+    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange)
+    {
+        _laidOut = laidOut;
+        _graph = laidOut.Graph;
+        _batch = batch;
+        _isConstant = new bool[_graph.Nodes.Count];
+        _root = new int[_graph.Nodes.Count];
+        _slots = new Slot[_graph.Nodes.Count];
+        foreach (Node node in _graph.Nodes)
+        {
+            _root[node.Id] = IsOperation(node) && Op(node).IsAlias ? _root[node.Inputs[0]] : node.Id;
+            _isConstant[node.Id] = !parametersChange && (node.Is(OpNames.Parameter)
+                || (IsOperation(node) && node.Inputs.Count > 0 && node.Inputs.All(i => _isConstant[i])));
+        }
+    }
+
+    public static Plan Schedule(LaidOutGraph laidOut, int batch, bool parametersChange) =>
+        new Scheduler(laidOut, batch, parametersChange).Run();
+
+    private static bool IsOperation(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter);
+
+    private static Operator Op(Node node) => OperatorTable.Get(node.Op);
+
+    private Plan Run()
+    {
+        var context = new LoweringContext(_graph, _laidOut.Layouts, _batch);
+        var load = new List<Step>();
+        var steps = new List<Step>();
+        int[] firstStep = new int[_graph.Nodes.Count];
+        int[] lastStep = new int[_graph.Nodes.Count];
+        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias))
+        {
+            List<Step> list = _isConstant[node.Id] ? load : steps;
+            foreach (int input in node.Inputs)
+                lastStep[_root[input]] = list.Count;
+            firstStep[node.Id] = lastStep[node.Id] = list.Count;
+            list.Add(new Step(Op(node).Lower(context, node), node));
+            if (_laidOut.Layouts[node.Id] is { Halo.IsNone: false } layout && !Op(node).KeepsHaloZero)
+                list.Add(new Step(ClearHalo(node.Id, layout), node));
+        }
+
+        int parameters = PlaceParameters();
+        PlaceCallersMemory();
+        ShareInPlace(firstStep, lastStep);
+        HashSet<int> readAtRun = [.. steps.SelectMany(s => s.Node.Inputs).Select(i => _root[i])];
+        int packed = PlaceInOrder(n => _isConstant[n.Id] && readAtRun.Contains(n.Id), Region.Packed);
+        int scratch = PlaceInOrder(n => _isConstant[n.Id] && !readAtRun.Contains(n.Id), Region.LoadScratch);
+        (IReadOnlyList<Lifetime> lifetimes, int arena, int bound) = PlaceArena(firstStep, lastStep);
+        for (int i = 0; i < _slots.Length; i++)
+            _slots[i] = _slots[_root[i]];
+        return new Plan
+        {
+            LaidOut = _laidOut,
+            Batch = _batch,
+            LoadSteps = load,
+            Steps = steps,
+            Slots = _slots,
+            Lifetimes = lifetimes,
+            ArenaLength = arena,
+            ArenaLowerBound = bound,
+            PackedLength = packed,
+            LoadScratchLength = scratch,
+            ParameterLength = parameters,
+        };
+    }
+
+    private static KernelCall ClearHalo(int value, Layout layout)
+    {
+        Halo halo = layout.Halo;
+        return new KernelCall(new RuntimeKernel(
+            $"Halo.Clear({{0}}, {{samples}} * {layout.Planes}, {layout.PlaneStride}, {layout.Rows}, {layout.RowStride}, {halo.Top}, {halo.Bottom}, {halo.Left * layout.PixelStride}, {halo.Right * layout.PixelStride})"),
+            [value]);
+    }
+
+    // Floats that the value takes for the largest batch.
+    private int LengthOf(int value)
+    {
+        int length = _laidOut.Layouts[value].Length;
+        return Arena.Align(_graph[value].Type.PerSample ? checked(length * _batch) : length);
+    }
+
+    private int PlaceParameters()
+    {
+        int offset = 0;
+        foreach (Node parameter in _graph.Parameters)
+        {
+            _slots[parameter.Id] = new Slot(Region.Parameter, offset, parameter.Name);
+            offset = checked(offset + LengthOf(parameter.Id));
+        }
+        return offset;
+    }
+
+    private void PlaceCallersMemory()
+    {
+        foreach (Node input in _graph.Inputs)
+            _slots[input.Id] = new Slot(Region.Input, 0, input.Name);
+        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).HasResult))
+            _slots[node.Id] = new Slot(Region.None, 0, "");
+        int[] uses = _graph.CountUses();
+        foreach (GraphOutput output in _graph.Outputs)
+        {
+            // A scalar is returned; a value that someone else reads too, or that is no one's own, is copied out by the emitted method.
+            Node node = _graph[output.Value];
+            if (IsOperation(node) && !Op(node).IsAlias && node.Shape.Rank > 0 && uses[node.Id] == 1)
+                _slots[node.Id] = new Slot(Region.Output, 0, output.Name);
+        }
+    }
+
+    // A result may take the memory of an input that nothing reads afterwards.
+    private void ShareInPlace(int[] firstStep, int[] lastStep)
+    {
+        HashSet<int> outputs = [.. _graph.Outputs.Select(o => _root[o.Value])];
+        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias && _slots[n.Id].Region == Region.None && Op(n).HasResult))
+        {
+            foreach (int candidate in Op(node).InPlaceInputs.Select(i => node.Inputs[i]))
+            {
+                int root = _root[candidate];
+                bool free = _slots[root].Region == Region.None && !_isConstant[root] && !outputs.Contains(root)
+                    && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id;
+                if (!free || _isConstant[node.Id])
+                    continue;
+                int last = lastStep[node.Id];
+                for (int i = node.Id; i < _root.Length; i++)
+                {
+                    if (_root[i] == node.Id)
+                        _root[i] = root;
+                }
+                lastStep[root] = Math.Max(lastStep[root], last);
+                break;
+            }
+        }
+    }
+
+    private int PlaceInOrder(Func<Node, bool> belongs, Region region)
+    {
+        int offset = 0;
+        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && _root[n.Id] == n.Id && belongs(n)))
+        {
+            _slots[node.Id] = new Slot(region, offset, node.Name);
+            offset = checked(offset + LengthOf(node.Id));
+        }
+        return offset;
+    }
+
+    private (IReadOnlyList<Lifetime> Lifetimes, int Length, int LowerBound) PlaceArena(int[] firstStep, int[] lastStep)
+    {
+        foreach (GraphOutput output in _graph.Outputs)
+            lastStep[_root[output.Value]] = int.MaxValue - 1;
+        var intervals = new List<Interval>();
+        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && _root[n.Id] == n.Id && Op(n).HasResult && _slots[n.Id].Region == Region.None))
+            intervals.Add(new Interval(node.Id, LengthOf(node.Id), firstStep[node.Id], lastStep[node.Id]));
+        (IReadOnlyList<Lifetime> placed, int length) = Arena.Assign(intervals);
+        foreach (Lifetime lifetime in placed)
+            _slots[lifetime.Value] = new Slot(Region.Arena, lifetime.Offset, _graph[lifetime.Value].Name);
+        return (placed, length, Arena.LowerBound(intervals));
+    }
+}

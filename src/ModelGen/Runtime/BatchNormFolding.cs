@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelGen.Runtime;
+
+// Batch normalisation by constants: inference and the gradient of a frozen layer.
+public static partial class BatchNorm
+{
+    /// <summary>stats = [running mean][1 / √(running variance + eps)][running variance], each <paramref name="channels"/> floats.</summary>
+    /// <param name="channels">Channels, rounded up to whole blocks.</param>
+    /// <param name="mean">Running mean.</param>
+    /// <param name="variance">Running variance.</param>
+    /// <param name="stats">Written; 3 × <paramref name="channels"/> floats.</param>
+    /// <param name="eps">Added to the variance.</param>
+    public static void FromRunning(ref float mean, ref float variance, ref float stats, int channels, float eps)
+    {
+        Elementwise.Copy(ref mean, ref stats, channels);
+        InvStdFromVariance(ref variance, ref Unsafe.Add(ref stats, channels), channels, eps);
+        Elementwise.Copy(ref variance, ref Unsafe.Add(ref stats, 2 * channels), channels);
+    }
+
+    /// <summary>folded[o, i] = filters[o, i] · weight[o] · invStd[o], computed in double. Filters are dense, [outputs, length].</summary>
+    public static void FoldWeight(ref float filters, ref float weight, ref float stats, ref float folded, int outputs, int length)
+    {
+        ref float invStd = ref Unsafe.Add(ref stats, Padded(outputs));
+        for (nint o = 0; o < outputs; o++)
+        {
+            double factor = (double)Unsafe.Add(ref weight, o) * Unsafe.Add(ref invStd, o);
+            for (nint i = 0; i < length; i++)
+                Unsafe.Add(ref folded, o * length + i) = (float)(Unsafe.Add(ref filters, o * length + i) * factor);
+        }
+    }
+
+    /// <summary>folded[o] = (convolutionBias[o] − mean[o]) · weight[o] · invStd[o] + bias[o]; a null convolution bias counts as 0.</summary>
+    public static void FoldBias(ref float weight, ref float bias, ref float stats, ref float convolutionBias, ref float folded, int outputs)
+    {
+        ref float invStd = ref Unsafe.Add(ref stats, Padded(outputs));
+        bool hasBias = !Unsafe.IsNullRef(ref convolutionBias);
+        for (nint o = 0; o < outputs; o++)
+        {
+            double shifted = (hasBias ? Unsafe.Add(ref convolutionBias, o) : 0.0) - Unsafe.Add(ref stats, o);
+            Unsafe.Add(ref folded, o) = (float)(shifted * Unsafe.Add(ref weight, o) * Unsafe.Add(ref invStd, o) + Unsafe.Add(ref bias, o));
+        }
+    }
+
+    /// <summary>dx = weight · invStd · dy: the gradient where the statistics do not depend on x. All images share one layout; dx may be dy.</summary>
+    public static void GradientInputFixed(
+        ref float invStd, ref float weight, ref float dy, ref float dx,
+        int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns)
+    {
+        for (int s = 0; s < samples; s++)
+        {
+            for (int block = 0; block < channelBlocks; block++)
+            {
+                for (int row = 0; row < rows; row++)
+                {
+                    nint start = s * sampleStride + block * blockStride + row * rowStride;
+                    for (nint i = 0; i < (nint)columns * Lanes; i++)
+                    {
+                        nint channel = block * Lanes + i % Lanes;
+                        Unsafe.Add(ref dx, start + i) = Unsafe.Add(ref dy, start + i) * (Unsafe.Add(ref weight, channel) * Unsafe.Add(ref invStd, channel));
+                    }
+                }
+            }
+        }
+    }
+
+    private static int Padded(int channels) => (channels + Lanes - 1) / Lanes * Lanes;
+}
