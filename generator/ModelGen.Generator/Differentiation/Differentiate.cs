@@ -1,0 +1,81 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Differentiation;
+
+/// <summary>
+/// Reverse-mode differentiation, graph to graph: walks the operations backwards and asks each for the nodes that carry the gradient of its result to its inputs.
+/// The result is scheduled, planned and emitted like any other graph.
+/// </summary>
+internal static class Differentiate
+{
+    /// <summary>
+    /// Adds the gradients of a loss with respect to all trainable parameters, and an update of each as soon as nothing before it reads the parameter, so that
+    /// gradients live as shortly as can be.
+    /// </summary>
+    public static Graph ForUpdate(Graph forward, string loss)
+    {
+        int start = forward.Outputs.Single(o => o.Name == loss).Value;
+        var firstReader = new Dictionary<int, int>();
+        foreach (Node node in forward.Nodes.Reverse())
+        {
+            foreach (int input in node.Inputs)
+                firstReader[input] = node.Id;
+        }
+        ILookup<int, Node> updatesAfter = forward.Parameters.Where(p => Initializers.IsTrainable(p) && firstReader.ContainsKey(p.Id))
+            .ToLookup(p => firstReader[p.Id]);
+        return Run(forward, start, _ => GradientSeed.One, p => p.Is(OpNames.Parameter) && Initializers.IsTrainable(p), (context, node) =>
+        {
+            foreach (Node parameter in updatesAfter[node.Id])
+            {
+                if (!context.TryGet(parameter.Id, out int gradient))
+                    continue;
+                int velocity = context.Graph.AddLeaf(
+                    OpNames.Parameter, "velocity." + parameter.Name, parameter.Type, Initializers.Constant("zeros", trainable: false));
+                context.Graph.Add(OpNames.SgdUpdate, [parameter.Id, velocity, gradient], AttributeMap.Empty, parameter.Name);
+            }
+        });
+    }
+
+    /// <summary>
+    /// Adds the gradients of Σ output · seed, where the seed is a new input "gradOutput", with respect to the inputs and parameters named, as outputs
+    /// <c>grad.NAME</c>. Used to check operators one by one.
+    /// </summary>
+    public static Graph VectorJacobian(Graph forward, string output, Func<Node, bool> isWanted)
+    {
+        int start = forward.Outputs.Single(o => o.Name == output).Value;
+        return Run(forward, start, builder => builder.Input("gradOutput", forward[start].Type), isWanted, (_, _) => { }, (context, builder) =>
+        {
+            foreach (Node node in forward.Nodes.Where(isWanted))
+            {
+                if (context.TryGet(node.Id, out int gradient))
+                    builder.Output("grad." + node.Name, gradient);
+            }
+        });
+    }
+
+    private static Graph Run(
+        Graph forward, int start, Func<GraphBuilder, int> seed, Func<Node, bool> isWanted, Action<GradientContext, Node> afterNode,
+        Action<GradientContext, GraphBuilder>? atEnd = null)
+    {
+        var builder = new GraphBuilder(forward.Name);
+        bool[] needed = new bool[forward.Nodes.Count];
+        foreach (Node node in forward.Nodes)
+        {
+            builder.Copy(node, node.Inputs);
+            needed[node.Id] = isWanted(node) || node.Inputs.Any(i => needed[i]);
+        }
+        var context = new GradientContext(builder, value => value < needed.Length && needed[value]);
+        context.Accumulate(start, seed(builder));
+        foreach (Node node in forward.Nodes.Reverse())
+        {
+            if (node.Op is not (OpNames.Input or OpNames.Parameter) && needed[node.Id] && context.TryGet(node.Id, out int gradient))
+                OperatorTable.Get(node.Op).Gradient(context, node, gradient);
+            afterNode(context, node);
+        }
+        foreach (GraphOutput output in forward.Outputs)
+            builder.Output(output.Name, output.Value);
+        atEnd?.Invoke(context, builder);
+        return GraphRewriter.RemoveUnused(builder.Build());
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Emit;
+
+/// <summary>Writes a plan: its offsets as named constants, and its steps as a straight list of calls.</summary>
+internal sealed class PlanWriter(Plan plan, KernelSet kernels, string kernelClass, string offsetClass)
+{
+    private readonly Dictionary<(Region, int), string> _names = [];
+
+    public Plan Plan => plan;
+
+    /// <summary>Writes a class of constants, one for each place in the plan's memory.</summary>
+    public void EmitOffsets(CodeWriter w, string summary)
+    {
+        w.Line($"/// <summary>{summary}</summary>");
+        using (w.Block($"file static class {offsetClass}"))
+        {
+            w.Line($"public const int ArenaLength = {Literals.Grouped(plan.ArenaLength)};");
+            var taken = new HashSet<string>(StringComparer.Ordinal) { "ArenaLength", "PackedLength", "ScratchLength", "ParameterLength", offsetClass };
+            if (plan.PackedLength > 0)
+                w.Line($"public const int PackedLength = {Literals.Grouped(plan.PackedLength)};");
+            if (plan.LoadScratchLength > 0)
+                w.Line($"public const int ScratchLength = {Literals.Grouped(plan.LoadScratchLength)};");
+            foreach (Node node in plan.Graph.Nodes)
+            {
+                Slot slot = plan.Slots[node.Id];
+                if (slot.Region is Region.None or Region.Input or Region.Output || _names.ContainsKey((slot.Region, slot.Offset)))
+                    continue;
+                string name = Unique(taken, NameOf(node));
+                _names.Add((slot.Region, slot.Offset), name);
+                w.Line($"public const int {name} = {slot.Offset}; // {slot.Region.ToString().ToLowerInvariant()}: {node.Type}, {plan.LayoutOf(node.Id)}{LifetimeOf(node.Id)}");
+            }
+        }
+    }
+
+    /// <summary>Writes the calls. In scope are the references <c>arena</c>, <c>parameters</c>, <c>packed</c>, <c>scratch</c>, the spans of inputs and outputs and <c>samples</c>.</summary>
+    public void EmitSteps(CodeWriter w, IReadOnlyList<Step> steps)
+    {
+        string last = "";
+        foreach (Step step in steps)
+        {
+            string label = $"{step.Node.Op} {step.Node.Name}".Trim();
+            if (label != last)
+                w.Line($"// {label}: {step.Node.Type}");
+            last = label;
+            string method = kernels.MethodOf(step.Call.Kernel);
+            string target = method.Length == 0 ? "" : $"{kernelClass}.{method}";
+            string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(i => plan.Graph[i].Type.PerSample) ? "samples" : "1";
+            w.Line(step.Call.Kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o))], samples));
+        }
+    }
+
+    /// <summary>Copies outputs that no kernel could write to the caller's memory directly.</summary>
+    public void EmitRemainingOutputs(CodeWriter w)
+    {
+        foreach (GraphOutput output in plan.Graph.Outputs)
+        {
+            Node node = plan.Graph[output.Value];
+            if (plan.Slots[output.Value].Region == Region.Output && plan.Slots[output.Value].Name == output.Name || node.Shape.Rank == 0)
+                continue;
+            string length = node.Type.PerSample ? $"(nint)samples * {node.Shape.Length}" : $"{node.Shape.Length}";
+            w.Line($"Elementwise.Copy(ref {Memory(output.Value)}, ref MemoryMarshal.GetReference({output.Name}), {length});");
+        }
+    }
+
+    /// <summary>A C# expression for the first element of a value.</summary>
+    public string Memory(int value)
+    {
+        Slot slot = plan.Slots[value];
+        return slot.Region switch
+        {
+            Region.Input or Region.Output => $"MemoryMarshal.GetReference({Identifier(slot.Name)})",
+            Region.Arena => $"Unsafe.Add(ref arena, {offsetClass}.{_names[(slot.Region, slot.Offset)]})",
+            Region.Packed => $"Unsafe.Add(ref packed, {offsetClass}.{_names[(slot.Region, slot.Offset)]})",
+            Region.LoadScratch => $"Unsafe.Add(ref scratch, {offsetClass}.{_names[(slot.Region, slot.Offset)]})",
+            Region.Parameter => $"Unsafe.Add(ref parameters, {offsetClass}.{_names[(slot.Region, slot.Offset)]})",
+            _ => throw new InvalidOperationException($"%{value} has no memory"),
+        };
+    }
+
+    /// <summary>Letters and digits of a name in Pascal case; everything else separates words. The one way from outside names to identifiers.</summary>
+    public static string Identifier(string name)
+    {
+        var text = new StringBuilder();
+        foreach (char c in name)
+            text.Append(c < 128 && char.IsLetterOrDigit(c) ? c : '_');
+        string result = text.ToString();
+        return result.Length == 0 || char.IsDigit(result[0]) ? "_" + result : result;
+    }
+
+    private static string NameOf(Node node)
+    {
+        string pascal = string.Concat(node.Name.Split('.', '_', '-', ' ').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1)));
+        string name = node.Op is OpNames.Parameter || node.Name.Length == 0 || pascal.StartsWith(node.Op, StringComparison.OrdinalIgnoreCase)
+            ? pascal : pascal + node.Op;
+        return Identifier(name.Length == 0 ? node.Op : name);
+    }
+
+    private static string Unique(HashSet<string> taken, string name)
+    {
+        string unique = name;
+        for (int i = 2; !taken.Add(unique); i++)
+            unique = name + "_" + i;
+        return unique;
+    }
+
+    private string LifetimeOf(int value)
+    {
+        Slot slot = plan.Slots[value];
+        if (slot.Region != Region.Arena)
+            return "";
+        Lifetime lifetime = plan.Lifetimes.First(l => l.Value == value || plan.Slots[l.Value] == slot && l.First <= value);
+        return lifetime.Last >= plan.Steps.Count ? $", from step {lifetime.First} on" : $", steps {lifetime.First} to {lifetime.Last}";
+    }
+}

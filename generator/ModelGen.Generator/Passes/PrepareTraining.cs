@@ -1,0 +1,41 @@
+using ModelGen.Generator.Graphs;
+
+namespace ModelGen.Generator.Passes;
+
+/// <summary>
+/// Makes of the graph as declared the one that training runs: batch normalisation by the statistics of the batch, with the running averages updated on the way, and
+/// dropout by a random mask.
+/// </summary>
+internal static class PrepareTraining
+{
+    public static Graph Run(Graph graph)
+    {
+        int masks = 0;
+        return GraphRewriter.Rewrite(graph, (rewriter, node) => node.Op switch
+        {
+            OpNames.BatchNorm2d when graph[node.Inputs[3]].Is(OpNames.RunningStatistics) => NormalizeByBatch(rewriter, graph, node),
+            OpNames.Dropout => DropRandomly(rewriter, node, masks++),
+            _ => null,
+        });
+    }
+
+    private static int NormalizeByBatch(GraphRewriter rewriter, Graph graph, Node node)
+    {
+        GraphBuilder builder = rewriter.Builder;
+        Node running = graph[node.Inputs[3]];
+        int x = rewriter[node.Inputs[0]];
+        int statistics = builder.Add(OpNames.BatchStatistics, [x], running.Attributes, node.Name);
+        AttributeMap update = running.Attributes.With("pixels", node.Shape[1] * node.Shape[2]);
+        builder.Add(OpNames.UpdateRunningStatistics, [rewriter[running.Inputs[0]], rewriter[running.Inputs[1]], statistics], update, node.Name);
+        return builder.Add(OpNames.BatchNorm2d, [x, rewriter[node.Inputs[1]], rewriter[node.Inputs[2]], statistics], node.Attributes, node.Name);
+    }
+
+    private static int DropRandomly(GraphRewriter rewriter, Node node, int stream)
+    {
+        int x = rewriter[node.Inputs[0]];
+        if (node.Attributes.Float("p") == 0)
+            return x;
+        int mask = rewriter.Builder.Add(OpNames.DropoutMask, [x], node.Attributes.With("stream", stream), node.Name);
+        return rewriter.Builder.Add(OpNames.Multiply, [x, mask], AttributeMap.Empty, node.Name);
+    }
+}
