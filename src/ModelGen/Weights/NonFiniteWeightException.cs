@@ -6,7 +6,9 @@ namespace ModelGen;
 public sealed class NonFiniteWeightException : IOException
 {
     internal NonFiniteWeightException(string networkName, string path, SafetensorsEntry entry, long index, float value)
-        : base(MessageText.Invariant($"Weights file '{path}' holds {value} in parameter {MessageText.Quote(entry.Name)} of network '{networkName}' at index {index}, position {Position(entry.Shape, index)} of shape {MessageText.Shape(entry.Shape)} (expected finite values, actual {value})."))
+        : base($"Weights file '{path}' holds " + MessageText.Invariant($"{value} in parameter {MessageText.Quote(entry.Name)} ")
+            + MessageText.Invariant($"of network '{networkName}' at index {index}, position {Position(entry.Shape, index)} ")
+            + MessageText.Invariant($"of shape {MessageText.Shape(entry.Shape)} (expected finite values, actual {value})."))
     {
         NetworkName = networkName;
         Path = path;

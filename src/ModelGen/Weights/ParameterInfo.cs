@@ -25,25 +25,31 @@ public sealed class ParameterInfo
     /// <param name="bound">For <see cref="ParameterInitializer.Uniform"/>: the half width of the interval; finite, at least 0. Otherwise unused.</param>
     /// <param name="trainable">False for state that training updates by other means than gradients: <c>running_mean</c>, <c>running_var</c>.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A dimension or the offset is negative, the bound is negative or not finite, or the last value would lie beyond index 2^31 - 1.</exception>
-    public ParameterInfo(string name, ReadOnlySpan<int> shape, int offset, ParameterInitializer initializer, float bound = 0, bool trainable = true)
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A dimension or the offset is negative, the bound is negative or not finite, or the last value would lie beyond index 2^31 - 1.
+    /// </exception>
+    public ParameterInfo(
+        string name, ReadOnlySpan<int> shape, int offset, ParameterInitializer initializer, float bound = 0, bool trainable = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         // No message gets the value as an argument: the framework would append it in the user's culture.
         long length = 1;
+        string who = $"Parameter {MessageText.Quote(name)}:";
         foreach (int dimension in shape)
         {
             if (dimension < 0)
-                throw new ArgumentOutOfRangeException(nameof(shape), MessageText.Invariant($"Parameter {MessageText.Quote(name)}: expected dimensions of at least 0, actual {dimension}."));
+                throw new ArgumentOutOfRangeException(nameof(shape), MessageText.Invariant($"{who} expected dimensions of at least 0, actual {dimension}."));
             // Each factor is below 2^31 and the product so far at most 2^31, so 64 bits cannot overflow before the check.
             length *= dimension;
             if (length > int.MaxValue)
-                throw new ArgumentOutOfRangeException(nameof(shape), MessageText.Invariant($"Parameter {MessageText.Quote(name)}: expected at most {int.MaxValue} values, actual shape {MessageText.Shape(shape.ToArray())}."));
+                throw new ArgumentOutOfRangeException(nameof(shape),
+                    MessageText.Invariant($"{who} expected at most {int.MaxValue} values, actual shape {MessageText.Shape(shape.ToArray())}."));
         }
         if (offset < 0 || offset > int.MaxValue - length)
-            throw new ArgumentOutOfRangeException(nameof(offset), MessageText.Invariant($"Parameter {MessageText.Quote(name)}: expected an offset from 0 to {int.MaxValue - length}, actual {offset}."));
+            throw new ArgumentOutOfRangeException(nameof(offset),
+                MessageText.Invariant($"{who} expected an offset from 0 to {int.MaxValue - length}, actual {offset}."));
         if (!float.IsFinite(bound) || bound < 0)
-            throw new ArgumentOutOfRangeException(nameof(bound), MessageText.Invariant($"Parameter {MessageText.Quote(name)}: expected a finite bound of at least 0, actual {bound}."));
+            throw new ArgumentOutOfRangeException(nameof(bound), MessageText.Invariant($"{who} expected a finite bound of at least 0, actual {bound}."));
 
         Name = name;
         Shape = Array.AsReadOnly(shape.ToArray());

@@ -27,7 +27,8 @@ internal static class WeightInitialization
                 Uniform(Mix(unchecked((uint)seed + GoldenGamma)) ^ Fnv1a(parameter.Name), parameter.Bound, values);
                 break;
             default:
-                throw new InvalidOperationException(MessageText.Invariant($"Parameter {MessageText.Quote(parameter.Name)}: expected an initializer Zeros, Ones or Uniform, actual {(int)parameter.Initializer}."));
+                throw new InvalidOperationException(
+                    MessageText.Invariant($"Parameter {MessageText.Quote(parameter.Name)}: expected Zeros, Ones or Uniform, actual {(int)parameter.Initializer}."));
         }
     }
 

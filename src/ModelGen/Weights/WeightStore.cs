@@ -32,17 +32,20 @@ public abstract class WeightStore
         foreach (var parameter in parameters)
         {
             if (!_byName.TryAdd(parameter.Name, parameter))
-                throw new ArgumentException($"Network '{networkName}': expected each parameter name once, actual {MessageText.Quote(parameter.Name)} twice.", nameof(parameters));
+                throw new ArgumentException(
+                    $"Network '{networkName}': expected each parameter name once, actual {MessageText.Quote(parameter.Name)} twice.", nameof(parameters));
         }
         int end = 0;
         foreach (var parameter in parameters.OrderBy(p => p.Offset).ThenBy(p => p.Length))
         {
             if (parameter.Offset < end)
-                throw new ArgumentException(MessageText.Invariant($"Network '{networkName}': expected parameter {MessageText.Quote(parameter.Name)} at offset {end} or later, after the one before it, actual {parameter.Offset}."), nameof(parameters));
+                throw new ArgumentException($"Network '{networkName}': expected parameter {MessageText.Quote(parameter.Name)} at " + MessageText.Invariant(
+                    $"offset {end} or later, after the one before it, actual {parameter.Offset}."), nameof(parameters));
             end = parameter.Offset + parameter.Length;
         }
         if (end > lengthInFloats)
-            throw new ArgumentException(MessageText.Invariant($"Network '{networkName}': expected room for {end} floats, actual {lengthInFloats}."), nameof(lengthInFloats));
+            throw new ArgumentException(
+                MessageText.Invariant($"Network '{networkName}': expected room for {end} floats, actual {lengthInFloats}."), nameof(lengthInFloats));
         _values = new float[lengthInFloats];
     }
 
@@ -131,12 +134,19 @@ public abstract class WeightStore
     protected void CopyFrom(WeightStore source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        string what = $"Network '{NetworkName}' cannot take the weights of '{source.NetworkName}':";
         if (source._parameters.Length != _parameters.Length)
-            throw new ArgumentException(MessageText.Invariant($"Network '{NetworkName}' cannot take the weights of '{source.NetworkName}': expected {_parameters.Length} parameters, actual {source._parameters.Length}."), nameof(source));
+            throw new ArgumentException(
+                MessageText.Invariant($"{what} expected {_parameters.Length} parameters, actual {source._parameters.Length}."), nameof(source));
         foreach (var parameter in _parameters)
         {
             if (!source._byName.TryGetValue(parameter.Name, out var other) || !other.Shape.SequenceEqual(parameter.Shape))
-                throw new ArgumentException($"Network '{NetworkName}' cannot take the weights of '{source.NetworkName}': expected parameter {MessageText.Quote(parameter.Name)} of shape {MessageText.Shape(parameter.Shape)}, actual {(other == null ? "none" : MessageText.Shape(other.Shape))}.", nameof(source));
+            {
+                string actual = other == null ? "none" : MessageText.Shape(other.Shape);
+                throw new ArgumentException(
+                    $"{what} expected parameter {MessageText.Quote(parameter.Name)} of shape {MessageText.Shape(parameter.Shape)}, actual {actual}.",
+                    nameof(source));
+            }
         }
         foreach (var parameter in _parameters) source[parameter.Name].CopyTo(Mutable(parameter.Name));
     }
@@ -154,6 +164,7 @@ public abstract class WeightStore
         ArgumentNullException.ThrowIfNull(name);
         if (_byName.TryGetValue(name, out var parameter)) return parameter;
         var nearest = new NearestName().Several(name, _parameters.Select(p => p.Name), 3).Select(MessageText.Quote);
-        throw new KeyNotFoundException(MessageText.Invariant($"Network '{NetworkName}' has no parameter {MessageText.Quote(name)}; nearest of its {_parameters.Length}: {string.Join(", ", nearest)}."));
+        throw new KeyNotFoundException($"Network '{NetworkName}' has no parameter {MessageText.Quote(name)}; "
+            + MessageText.Invariant($"nearest of its {_parameters.Length}: {string.Join(", ", nearest)}."));
     }
 }

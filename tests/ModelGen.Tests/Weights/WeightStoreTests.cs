@@ -133,6 +133,33 @@ public sealed class WeightStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_nearest_name_is_one_that_found_no_partner()
+    {
+        // fc2 is nearer to fc1, but fc1 is in both.
+        SafetensorsWriter.Write(_folder.File("f"), [new("fc1.weight", [1], new float[1]), new("fc2.weight", [1], new float[1])]);
+        var weights = new SmallWeights([new("fc1.weight", [1], 0, ParameterInitializer.Zeros), new("fc222.weight", [1], 1, ParameterInitializer.Zeros)]);
+        var e = Assert.Throws<WeightsMismatchException>(() => weights.Load(_folder.File("f")));
+        Assert.Contains("'fc2.weight': expected none, actual shape [1]; nearest in the network: 'fc222.weight'", e.Message, StringComparison.Ordinal);
+        Assert.Contains("'fc222.weight': expected shape [1], actual none; nearest in the file: 'fc2.weight'", e.Message, StringComparison.Ordinal);
+
+        // With nothing missing, a matched name is better than none.
+        var fitting = new SmallWeights([new("fc1.weight", [1], 0, ParameterInitializer.Zeros)]);
+        Assert.Contains("nearest in the network: 'fc1.weight'", Assert.Throws<WeightsMismatchException>(() => fitting.Load(_folder.File("f"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Suggestions_for_a_hostile_file_end_with_their_budget()
+    {
+        string[] candidates = [new('x', 257), .. Enumerable.Range(0, 100).Select(i => new string((char)('a' + i % 3), 100))];
+        var nearest = new NearestName(budget: 20_000);
+        Assert.NotNull(nearest.Of(new string('z', 100), candidates));
+        Assert.Null(nearest.Of(new string('z', 100), candidates));
+        Assert.Null(nearest.Of("aaaa", candidates));
+        // Too long to be compared, even with itself.
+        Assert.Null(new NearestName().Of(candidates[0], candidates[..1]));
+    }
+
+    [Fact]
     public void A_dtype_that_is_no_float_is_a_mismatch()
     {
         byte[] header = [.. """{"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"""u8];

@@ -45,7 +45,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>Maps a file and checks it whole: header, names, and that the tensors cover the data exactly. Tensor data is not touched yet.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The open file; dispose it to unmap it.</returns>
-    /// <exception cref="InvalidSafetensorsException">The content breaks a rule of the format; the message names the file, the rule, the expected and the actual value.</exception>
+    /// <exception cref="InvalidSafetensorsException">
+    /// The content breaks a rule of the format; the message names the file, what is wrong, the expected and the actual value.
+    /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
@@ -57,7 +59,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         long length = stream.Length;
         // An empty file cannot be mapped.
         if (length == 0) SafetensorsHeader.CheckLength(path, [], 0);
-        using var mapping = MemoryMappedFile.CreateFromFile(stream, mapName: null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        using var mapping = MemoryMappedFile.CreateFromFile(
+            stream, mapName: null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         var view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         try
         {
@@ -97,7 +100,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         var entry = Find(name);
         if (destination.Length != entry.ElementCount)
-            throw new ArgumentException(MessageText.Invariant($"Tensor {MessageText.Quote(name)} of '{Path}': expected room for {entry.ElementCount} elements, shape {MessageText.Shape(entry.Shape)}, actual {destination.Length}."), nameof(destination));
+            throw new ArgumentException($"Tensor {MessageText.Quote(name)} of '{Path}': " + MessageText.Invariant(
+                $"expected room for {entry.ElementCount} elements, shape {MessageText.Shape(entry.Shape)}, actual {destination.Length}."), nameof(destination));
         Read(entry, 0, destination);
     }
 
@@ -111,7 +115,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         var entry = Find(name);
         if (entry.End - entry.Begin > int.MaxValue)
-            throw new NotSupportedException(MessageText.Invariant($"Tensor {MessageText.Quote(name)} of '{Path}': expected at most {int.MaxValue} bytes in one span, actual {entry.End - entry.Begin}."));
+            throw new NotSupportedException($"Tensor {MessageText.Quote(name)} of '{Path}': " + MessageText.Invariant(
+                $"expected at most {int.MaxValue} bytes in one span, actual {entry.End - entry.Begin}."));
         return new(_start + _dataOffset + entry.Begin, (int)(entry.End - entry.Begin));
     }
 
@@ -163,7 +168,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
                     ReadBrainFloats(source, destination);
                     break;
                 default:
-                    throw new NotSupportedException($"Tensor {MessageText.Quote(entry.Name)} of '{Path}' has dtype {entry.Dtype.Name()} and cannot be read as float (expected F32, F16 or BF16, actual {entry.Dtype.Name()}).");
+                    throw new NotSupportedException($"Tensor {MessageText.Quote(entry.Name)} of '{Path}' has dtype {entry.Dtype.Name()} "
+                        + $"and cannot be read as float (expected F32, F16 or BF16, actual {entry.Dtype.Name()}).");
             }
         }
         finally
@@ -220,6 +226,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         if (TryGet(name, out var entry)) return entry;
         var nearest = new NearestName().Several(name, Tensors.Select(t => t.Name), 3).Select(MessageText.Quote);
-        throw new KeyNotFoundException(MessageText.Invariant($"'{Path}' has no tensor {MessageText.Quote(name)}; nearest of its {Tensors.Count}: {string.Join(", ", nearest)}."));
+        throw new KeyNotFoundException($"'{Path}' has no tensor {MessageText.Quote(name)}; "
+            + MessageText.Invariant($"nearest of its {Tensors.Count}: {string.Join(", ", nearest)}."));
     }
 }

@@ -46,7 +46,8 @@ internal sealed class SafetensorsHeader
                 "at least 8 bytes", MessageText.Invariant($"{fileLength}"));
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxLengthInBytes)
-            throw new InvalidSafetensorsException(path, "the header is too long", MessageText.Invariant($"at most {MaxLengthInBytes} bytes"), MessageText.Invariant($"{length}"));
+            throw new InvalidSafetensorsException(path, "the header is too long",
+                MessageText.Invariant($"at most {MaxLengthInBytes} bytes"), MessageText.Invariant($"{length}"));
         if ((long)length > fileLength - PrefixLengthInBytes)
             throw new InvalidSafetensorsException(path, "the file ends inside the header",
                 MessageText.Invariant($"a header of {length} bytes"), MessageText.Invariant($"{fileLength - PrefixLengthInBytes} bytes left in the file"));
@@ -116,7 +117,8 @@ internal sealed class SafetensorsHeader
     SafetensorsEntry ReadTensor(ref Utf8JsonReader reader, string name)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw Invalid($"tensor {MessageText.Quote(name)} is of the wrong kind", "an object with dtype, shape and data_offsets", reader.TokenType.Kind());
+            throw Invalid($"tensor {MessageText.Quote(name)} is of the wrong kind",
+                "an object with dtype, shape and data_offsets", reader.TokenType.Kind());
 
         SafetensorsDtype? dtype = null;
         List<long>? shape = null, offsets = null;
@@ -150,7 +152,8 @@ internal sealed class SafetensorsHeader
         string? missing = dtype == null ? "dtype" : shape == null ? "shape" : offsets == null ? "data_offsets" : null;
         if (missing != null) throw Invalid($"tensor {MessageText.Quote(name)} lacks a key", $"'{missing}'", "none");
         if (offsets!.Count != 2)
-            throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets", "2 numbers, begin and end", MessageText.Invariant($"{offsets.Count}"));
+            throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets",
+                "2 numbers, begin and end", MessageText.Invariant($"{offsets.Count}"));
         return Check(name, dtype!.Value, shape!, offsets[0], offsets[1]);
     }
 
@@ -158,7 +161,8 @@ internal sealed class SafetensorsHeader
     SafetensorsEntry Check(string name, SafetensorsDtype dtype, List<long> shape, long begin, long end)
     {
         if (end < begin)
-            throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets", MessageText.Invariant($"an end of at least {begin}"), MessageText.Invariant($"{end}"));
+            throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets",
+                MessageText.Invariant($"an end of at least {begin}"), MessageText.Invariant($"{end}"));
         long elements = 1, bits;
         try
         {
@@ -167,11 +171,13 @@ internal sealed class SafetensorsHeader
         }
         catch (OverflowException e)
         {
-            throw Invalid($"the size of tensor {MessageText.Quote(name)} overflows", MessageText.Invariant($"{end - begin} bytes, as its data_offsets say"),
+            throw Invalid($"the size of tensor {MessageText.Quote(name)} overflows",
+                MessageText.Invariant($"{end - begin} bytes, as its data_offsets say"),
                 $"shape {MessageText.Shape(shape)} of {dtype.Name()}, more than 2^63 - 1 bits", e);
         }
         if (bits % 8 != 0)
-            throw Invalid($"tensor {MessageText.Quote(name)} does not end at a byte", "a multiple of 8 bits", MessageText.Invariant($"{bits} bits, {elements} x {dtype.Name()}"));
+            throw Invalid($"tensor {MessageText.Quote(name)} does not end at a byte",
+                "a multiple of 8 bits", MessageText.Invariant($"{bits} bits, {elements} x {dtype.Name()}"));
         if (bits / 8 != end - begin)
             throw Invalid($"the size of tensor {MessageText.Quote(name)} does not match its shape",
                 MessageText.Invariant($"{bits / 8} bytes for shape {MessageText.Shape(shape)} of {dtype.Name()}"), MessageText.Invariant($"{end - begin} bytes in data_offsets [{begin}, {end}]"));
@@ -198,7 +204,8 @@ internal sealed class SafetensorsHeader
             end = tensor.End;
             before = $"tensor {MessageText.Quote(tensor.Name)}";
             if (end > dataLength)
-                throw Invalid($"the file ends inside {before}", MessageText.Invariant($"{end} bytes of data"), MessageText.Invariant($"{dataLength}"));
+                throw Invalid($"the file ends inside {before}",
+                    MessageText.Invariant($"{end} bytes of data"), MessageText.Invariant($"{dataLength}"));
         }
         if (end != dataLength)
             throw Invalid($"the file goes on after {(_tensors.Count == 0 ? "a header without tensors" : "the last tensor")}",
@@ -212,7 +219,8 @@ internal sealed class SafetensorsHeader
         string text = ReadString(ref reader);
         return SafetensorsDtypes.TryParse(text, out var dtype)
             ? dtype
-            : throw Invalid($"the dtype of tensor {MessageText.Quote(name)} is unknown", $"one of {SafetensorsDtypes.AllNames()}", MessageText.Quote(text));
+            : throw Invalid($"the dtype of tensor {MessageText.Quote(name)} is unknown",
+                $"one of {SafetensorsDtypes.AllNames()}", MessageText.Quote(text));
     }
 
     List<long> ReadNumbers(ref Utf8JsonReader reader, string name, string key)
@@ -223,7 +231,8 @@ internal sealed class SafetensorsHeader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number)
-                throw Invalid($"the {key} of tensor {MessageText.Quote(name)} has an element of the wrong kind", "an integer", reader.TokenType.Kind());
+                throw Invalid($"the {key} of tensor {MessageText.Quote(name)} has an element of the wrong kind",
+                    "an integer", reader.TokenType.Kind());
             // Digits alone: neither 4.0 nor 1e3 nor -0 is an integer to the reference.
             if (reader.ValueSpan.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0 || !reader.TryGetInt64(out long number))
                 throw Invalid($"the {key} of tensor {MessageText.Quote(name)} has a malformed number", "an integer from 0 to 2^63 - 1",

@@ -29,7 +29,10 @@ public static class SafetensorsWriter
     /// <param name="path">The file to write.</param>
     /// <param name="tensors">The tensors, in any order.</param>
     /// <param name="metadata">Text for the header's <c>__metadata__</c>; null for none.</param>
-    /// <exception cref="ArgumentException">A name is taken twice, reserved or not valid text, a shape does not match its data, or the header exceeds the format's 100,000,000 bytes. No file is touched.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is taken twice, reserved or not valid text, a shape does not match its data, or the header exceeds the format's
+    /// 100,000,000 bytes. No file is touched.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
     public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
@@ -73,7 +76,8 @@ public static class SafetensorsWriter
             if (tensor.Name == SafetensorsHeader.MetadataKey)
                 throw new ArgumentException($"A tensor cannot be named '{SafetensorsHeader.MetadataKey}': the format reserves that key.", nameof(tensors));
             if (!HasLength(tensor.Shape, tensor.Data.Length))
-                throw new ArgumentException(MessageText.Invariant($"Tensor {MessageText.Quote(tensor.Name)}: expected as many elements as shape {MessageText.Shape(tensor.Shape)} has, actual {tensor.Data.Length}."), nameof(tensors));
+                throw new ArgumentException($"Tensor {MessageText.Quote(tensor.Name)}: " + MessageText.Invariant(
+                    $"expected as many elements as shape {MessageText.Shape(tensor.Shape)} has, actual {tensor.Data.Length}."), nameof(tensors));
             sorted.Add((Utf8(tensor.Name, nameof(tensors)), tensor));
         }
         // The reference sorts by dtype, of which there is one here, and then by name as Rust compares strings: by UTF-8 bytes.
@@ -135,7 +139,8 @@ public static class SafetensorsWriter
         byte[] header = json.WrittenSpan.ToArray();
         int length = header.Length - SafetensorsHeader.PrefixLengthInBytes;
         if (length > SafetensorsHeader.MaxLengthInBytes)
-            throw new ArgumentException(MessageText.Invariant($"The names and metadata do not fit in a safetensors header: expected at most {SafetensorsHeader.MaxLengthInBytes} bytes, actual {length}."));
+            throw new ArgumentException("The names and metadata do not fit in a safetensors header: " + MessageText.Invariant(
+                $"expected at most {SafetensorsHeader.MaxLengthInBytes} bytes, actual {length}."));
         BinaryPrimitives.WriteInt64LittleEndian(header, length);
         return header;
     }
@@ -148,7 +153,8 @@ public static class SafetensorsWriter
         }
         catch (EncoderFallbackException e)
         {
-            throw new ArgumentException(MessageText.Invariant($"{MessageText.Quote(text)} is not valid text: expected paired surrogates, actual an unpaired one at character {e.Index}."), argument, e);
+            throw new ArgumentException($"{MessageText.Quote(text)} is not valid text: " + MessageText.Invariant(
+                $"expected paired surrogates, actual an unpaired one at character {e.Index}."), argument, e);
         }
     }
 
