@@ -6,33 +6,43 @@ using ModelGen.Generator.Scheduling;
 namespace ModelGen.Generator.Emit;
 
 /// <summary>Writes a plan: its offsets as named constants, and its steps as a straight list of calls.</summary>
-internal sealed class PlanWriter(Plan plan, KernelSet kernels, string kernelClass, string offsetClass)
+internal sealed class PlanWriter
 {
+    private readonly Plan _plan;
+    private readonly KernelSet _kernels;
+    private readonly string _kernelClass;
+    private readonly string _memoryClass;
     private readonly Dictionary<(Region, int), string> _names = [];
+    private readonly List<(string Name, int Offset, string Comment)> _constants = [];
 
-    public Plan Plan => plan;
+    public PlanWriter(Plan plan, KernelSet kernels, string kernelClass, string memoryClass)
+    {
+        (_plan, _kernels, _kernelClass, _memoryClass) = (plan, kernels, kernelClass, memoryClass);
+        var taken = new HashSet<string>(StringComparer.Ordinal) { "ArenaLength", "PackedLength", "ScratchLength", memoryClass };
+        foreach (Node node in plan.Graph.Nodes)
+        {
+            Slot slot = plan.Slots[node.Id];
+            if (slot.Region is Region.None or Region.Input or Region.Output || _names.ContainsKey((slot.Region, slot.Offset)))
+                continue;
+            string name = Unique(taken, NameOf(node));
+            _names.Add((slot.Region, slot.Offset), name);
+            _constants.Add((name, slot.Offset, $"{slot.Region.ToString().ToLowerInvariant()}: {node.Type}, {plan.LayoutOf(node.Id)}{LifetimeOf(node.Id)}"));
+        }
+    }
+
+    public Plan Plan => _plan;
 
     /// <summary>Writes a class of constants, one for each place in the plan's memory.</summary>
-    public void EmitOffsets(CodeWriter w, string summary)
+    public void EmitMemory(CodeWriter w, string summary)
     {
         w.Line($"/// <summary>{summary}</summary>");
-        using (w.Block($"file static class {offsetClass}"))
+        using (w.Block($"file static class {_memoryClass}"))
         {
-            w.Line($"public const int ArenaLength = {Literals.Grouped(plan.ArenaLength)};");
-            var taken = new HashSet<string>(StringComparer.Ordinal) { "ArenaLength", "PackedLength", "ScratchLength", "ParameterLength", offsetClass };
-            if (plan.PackedLength > 0)
-                w.Line($"public const int PackedLength = {Literals.Grouped(plan.PackedLength)};");
-            if (plan.LoadScratchLength > 0)
-                w.Line($"public const int ScratchLength = {Literals.Grouped(plan.LoadScratchLength)};");
-            foreach (Node node in plan.Graph.Nodes)
-            {
-                Slot slot = plan.Slots[node.Id];
-                if (slot.Region is Region.None or Region.Input or Region.Output || _names.ContainsKey((slot.Region, slot.Offset)))
-                    continue;
-                string name = Unique(taken, NameOf(node));
-                _names.Add((slot.Region, slot.Offset), name);
-                w.Line($"public const int {name} = {slot.Offset}; // {slot.Region.ToString().ToLowerInvariant()}: {node.Type}, {plan.LayoutOf(node.Id)}{LifetimeOf(node.Id)}");
-            }
+            w.Line($"public const int ArenaLength = {Literals.Grouped(_plan.ArenaLength)};");
+            w.Line($"public const int PackedLength = {Literals.Grouped(_plan.PackedLength)};");
+            w.Line($"public const int ScratchLength = {Literals.Grouped(_plan.LoadScratchLength)};");
+            foreach ((string name, int offset, string comment) in _constants)
+                w.Line($"public const int {name} = {offset}; // {comment}");
         }
     }
 
@@ -46,9 +56,9 @@ internal sealed class PlanWriter(Plan plan, KernelSet kernels, string kernelClas
             if (label != last)
                 w.Line($"// {label}: {step.Node.Type}");
             last = label;
-            string method = kernels.MethodOf(step.Call.Kernel);
-            string target = method.Length == 0 ? "" : $"{kernelClass}.{method}";
-            string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(i => plan.Graph[i].Type.PerSample) ? "samples" : "1";
+            string method = _kernels.MethodOf(step.Call.Kernel);
+            string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
+            string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(i => _plan.Graph[i].Type.PerSample) ? "samples" : "1";
             w.Line(step.Call.Kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o))], samples));
         }
     }
@@ -56,10 +66,10 @@ internal sealed class PlanWriter(Plan plan, KernelSet kernels, string kernelClas
     /// <summary>Copies outputs that no kernel could write to the caller's memory directly.</summary>
     public void EmitRemainingOutputs(CodeWriter w)
     {
-        foreach (GraphOutput output in plan.Graph.Outputs)
+        foreach (GraphOutput output in _plan.Graph.Outputs)
         {
-            Node node = plan.Graph[output.Value];
-            if (plan.Slots[output.Value].Region == Region.Output && plan.Slots[output.Value].Name == output.Name || node.Shape.Rank == 0)
+            Node node = _plan.Graph[output.Value];
+            if (_plan.Slots[output.Value].Region == Region.Output && _plan.Slots[output.Value].Name == output.Name || node.Shape.Rank == 0)
                 continue;
             string length = node.Type.PerSample ? $"(nint)samples * {node.Shape.Length}" : $"{node.Shape.Length}";
             w.Line($"Elementwise.Copy(ref {Memory(output.Value)}, ref MemoryMarshal.GetReference({output.Name}), {length});");
@@ -69,14 +79,14 @@ internal sealed class PlanWriter(Plan plan, KernelSet kernels, string kernelClas
     /// <summary>A C# expression for the first element of a value.</summary>
     public string Memory(int value)
     {
-        Slot slot = plan.Slots[value];
+        Slot slot = _plan.Slots[value];
         return slot.Region switch
         {
             Region.Input or Region.Output => $"MemoryMarshal.GetReference({Identifier(slot.Name)})",
-            Region.Arena => $"Unsafe.Add(ref arena, {offsetClass}.{_names[(slot.Region, slot.Offset)]})",
-            Region.Packed => $"Unsafe.Add(ref packed, {offsetClass}.{_names[(slot.Region, slot.Offset)]})",
-            Region.LoadScratch => $"Unsafe.Add(ref scratch, {offsetClass}.{_names[(slot.Region, slot.Offset)]})",
-            Region.Parameter => $"Unsafe.Add(ref parameters, {offsetClass}.{_names[(slot.Region, slot.Offset)]})",
+            Region.Arena => $"Unsafe.Add(ref arena, {_memoryClass}.{_names[(slot.Region, slot.Offset)]})",
+            Region.Packed => $"Unsafe.Add(ref packed, {_memoryClass}.{_names[(slot.Region, slot.Offset)]})",
+            Region.LoadScratch => $"Unsafe.Add(ref scratch, {_memoryClass}.{_names[(slot.Region, slot.Offset)]})",
+            Region.Parameter => $"Unsafe.Add(ref parameters, {_memoryClass}.{_names[(slot.Region, slot.Offset)]})",
             _ => throw new InvalidOperationException($"%{value} has no memory"),
         };
     }
@@ -109,10 +119,10 @@ internal sealed class PlanWriter(Plan plan, KernelSet kernels, string kernelClas
 
     private string LifetimeOf(int value)
     {
-        Slot slot = plan.Slots[value];
+        Slot slot = _plan.Slots[value];
         if (slot.Region != Region.Arena)
             return "";
-        Lifetime lifetime = plan.Lifetimes.First(l => l.Value == value || plan.Slots[l.Value] == slot && l.First <= value);
-        return lifetime.Last >= plan.Steps.Count ? $", from step {lifetime.First} on" : $", steps {lifetime.First} to {lifetime.Last}";
+        Lifetime lifetime = _plan.Lifetimes.First(l => l.Value == value || _plan.Slots[l.Value] == slot && l.First <= value);
+        return lifetime.Last >= _plan.Steps.Count ? $", from step {lifetime.First} on" : $", steps {lifetime.First} to {lifetime.Last}";
     }
 }

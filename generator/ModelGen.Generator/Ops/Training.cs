@@ -46,7 +46,7 @@ internal sealed class DropoutMask : Operator
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"Dropout.Mask({{0}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, RandomSeed + {node.Attributes.Int("stream")}UL, StepNumber)"), node.Id);
+        $"Dropout.Mask({{0}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber)"), node.Id);
 }
 
 /// <summary>
@@ -68,6 +68,6 @@ internal sealed class SgdUpdate : Operator
         context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"Optimizers.Sgd({{0}}, {{2}}, {{1}}, {context.Of(node.Inputs[0]).Length}, Optimizer.LearningRate, Optimizer.Momentum, Optimizer.WeightDecay, Optimizer.Nesterov)"),
+        $"Optimizers.Sgd({{0}}, {{2}}, {{1}}, {context.Of(node.Inputs[0]).Length}, optimizer.LearningRate, optimizer.Momentum, optimizer.WeightDecay, optimizer.Nesterov)"),
         [.. node.Inputs]);
 }

@@ -13,12 +13,14 @@ internal sealed class Scheduler
     private readonly LaidOutGraph _laidOut;
     private readonly Graph _graph;
     private readonly int _batch;
+    private readonly IReadOnlyDictionary<string, int>? _parameterOffsets;
     private readonly bool[] _isConstant;
     private readonly int[] _root;
     private readonly Slot[] _slots;
 
-    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange)
+    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets)
     {
+        _parameterOffsets = parameterOffsets;
         _laidOut = laidOut;
         _graph = laidOut.Graph;
         _batch = batch;
@@ -33,8 +35,9 @@ internal sealed class Scheduler
         }
     }
 
-    public static Plan Schedule(LaidOutGraph laidOut, int batch, bool parametersChange) =>
-        new Scheduler(laidOut, batch, parametersChange).Run();
+    /// <param name="parameterOffsets">Where parameters lie already, by key; null places them one behind the other.</param>
+    public static Plan Schedule(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null) =>
+        new Scheduler(laidOut, batch, parametersChange, parameterOffsets).Run();
 
     private static bool IsOperation(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter);
 
@@ -103,8 +106,9 @@ internal sealed class Scheduler
         int offset = 0;
         foreach (Node parameter in _graph.Parameters)
         {
-            _slots[parameter.Id] = new Slot(Region.Parameter, offset, parameter.Name);
-            offset = checked(offset + LengthOf(parameter.Id));
+            int at = _parameterOffsets is null ? offset : _parameterOffsets[parameter.Name];
+            _slots[parameter.Id] = new Slot(Region.Parameter, at, parameter.Name);
+            offset = Math.Max(offset, checked(at + LengthOf(parameter.Id)));
         }
         return offset;
     }

@@ -1,0 +1,217 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Emit;
+
+/// <summary>
+/// Writes the source of one network. The user's class gets a thin public surface, in which every outside name is written in full; the plan, as a straight list of
+/// calls, and the kernels go into a namespace of our own. It knows nothing of convolution.
+/// </summary>
+internal sealed class NetworkEmitter
+{
+    private const string Runtime = "global::ModelGen.Runtime.";
+    private const string Private = "global::" + SourceHeader.Namespace + ".";
+
+    private readonly NetworkModel _model;
+    private readonly CodeWriter _writer = new();
+    private readonly KernelSet _kernels = new();
+    private readonly Dictionary<string, int> _parameterOffsets = new(StringComparer.Ordinal);
+    private readonly int _parameterLength;
+    private readonly PlanWriter _inference;
+    private readonly TrainerEmitter? _trainer;
+
+    private NetworkEmitter(NetworkModel model)
+    {
+        _model = model;
+        foreach (Node parameter in model.Graph.Parameters)
+        {
+            _parameterOffsets.Add(parameter.Name, _parameterLength);
+            _parameterLength = checked(_parameterLength + Arena.Align(checked((int)parameter.Shape.Length)));
+        }
+        LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph), parameter => Layout.Dense(parameter.Shape));
+        Plan plan = Scheduler.Schedule(laidOut, batch: 1, parametersChange: false, _parameterOffsets);
+        _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Name + "Memory");
+        _trainer = model.Training is null ? null : new TrainerEmitter(model, Name, _kernels, _parameterOffsets);
+    }
+
+    private string Name => _model.Class.Name.TrimStart('@');
+
+    private string Quoted => Literals.Quote(Name);
+
+    private Plan Plan => _inference.Plan;
+
+    private Node Input => _model.Graph.Inputs.Single();
+
+    private Node Output => _model.Graph[_model.Graph.Outputs.Single().Value];
+
+    private string InputName => PlanWriter.Identifier(Input.Name);
+
+    public static string Emit(NetworkModel model) => new NetworkEmitter(model).Run();
+
+    private string Run()
+    {
+        SourceHeader.Write(_writer);
+        SourceHeader.InClass(_writer, _model.Class, () =>
+        {
+            EmitDocumentation();
+            using (_writer.Block($"partial class {_model.Class.Name}"))
+            {
+                EmitConstants();
+                EmitInstance();
+                SummaryEmitter.Emit(_writer, _model, Plan, _trainer?.ArenaLength ?? 0);
+                EmitWeights();
+                _trainer?.EmitClass(_writer);
+            }
+        });
+        SourceHeader.InPrivateNamespace(_writer, () =>
+        {
+            EmitPlan();
+            _writer.Line();
+            _inference.EmitMemory(_writer, "Where each value lives, in floats from the start of its memory.");
+            _trainer?.EmitPrivate(_writer);
+            _writer.Line();
+            _kernels.Emit(_writer, Name + "Kernels");
+        });
+        return _writer.ToString();
+    }
+
+    private void EmitDocumentation()
+    {
+        _writer.Line("/// <remarks>");
+        _writer.Line("/// Compiled from the layers declared on this class:");
+        _writer.Line("/// <code>");
+        _writer.Line(FormattableString.Invariant($"/// {"layer",-12} {"type",-12} {"output",-14} {"parameters",12} {"mult-adds",14}"));
+        foreach (Node layer in SummaryEmitter.Layers(_model.Graph))
+        {
+            _writer.Line(FormattableString.Invariant(
+                $"/// {layer.Name,-12} {layer.Op,-12} {layer.Shape,-14} {SummaryEmitter.ParametersOf(_model.Graph, layer),12:N0} {SummaryEmitter.MultiplyAddsOf(_model.Graph, layer),14:N0}"));
+        }
+        _writer.Line("/// </code>");
+        _writer.Line("/// </remarks>");
+    }
+
+    private void EmitConstants()
+    {
+        Constant("Floats of one input sample.", "int", "InputLength", Input.Shape.Length);
+        Constant("Floats of the output for one sample.", "int", "OutputLength", Output.Shape.Length);
+        Constant("Number of trained values.", "int", "ParameterCount", _model.Graph.Parameters.Where(Initializers.IsTrainable).Sum(p => p.Shape.Length));
+        Constant("Multiply-adds for one sample, without biases.", "long", "MultiplyAdds", _model.Graph.Nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(_model.Graph, n)));
+        Constant("Bytes of memory for activations that an instance holds.", "long", "ArenaBytes", (long)Plan.ArenaLength * sizeof(float));
+    }
+
+    private void Constant(string summary, string type, string name, long value)
+    {
+        _writer.Line($"/// <summary>{summary}</summary>");
+        _writer.Line($"public const {type} {name} = {Literals.Grouped(value)};");
+        _writer.Line();
+    }
+
+    private void EmitInstance()
+    {
+        CodeWriter w = _writer;
+        string length = $"{Private}{Name}Memory.ArenaLength";
+        w.Line("private readonly Weights _modelGenWeights;");
+        w.Line("private readonly global::System.ArraySegment<float> _modelGenArena;");
+        w.Line();
+        w.Line("/// <summary>Creates an instance with its own memory for activations. Instances may share weights; an instance is for one thread at a time.</summary>");
+        using (w.Block($"public {_model.Class.Name}(Weights weights)"))
+        {
+            w.Line("global::System.ArgumentNullException.ThrowIfNull(weights);");
+            w.Line("_modelGenWeights = weights;");
+            w.Line($"_modelGenArena = {Runtime}AlignedMemory.Allocate({length});");
+        }
+        w.Line();
+        w.Line("/// <summary>Creates an instance that keeps its activations in the caller's memory: <see cref=\"ArenaBytes\"/> and 2,112 bytes more of a float array.</summary>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">The memory is too short or not part of an array.</exception>");
+        using (w.Block($"public {_model.Class.Name}(Weights weights, global::System.Memory<float> arena)"))
+        {
+            w.Line("global::System.ArgumentNullException.ThrowIfNull(weights);");
+            w.Line("_modelGenWeights = weights;");
+            w.Line($"_modelGenArena = {Runtime}AlignedMemory.Take(arena, {length}, {Quoted});");
+        }
+        w.Line();
+        w.Line("/// <summary>Creates weights initialised as the layers say; a seed gives the same weights on every platform.</summary>");
+        w.Line("public static Weights CreateWeights(int seed) => Weights.Create(seed);");
+        w.Line();
+        w.Line("/// <summary>Reads weights from a safetensors file with PyTorch's keys.</summary>");
+        w.Line("/// <exception cref=\"global::System.IO.FileNotFoundException\">There is no such file.</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.Safetensors.InvalidSafetensorsException\">The file is damaged or not a safetensors file.</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.WeightsMismatchException\">Keys are missing, unexpected or of another shape; all are listed.</exception>");
+        w.Line("public static Weights LoadWeights(string path) => Weights.FromFile(path);");
+        w.Line();
+        w.Line($"/// <summary>Runs the network on one sample of shape {Input.Shape}. Allocates nothing.</summary>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length.</exception>");
+        using (w.Block($"public void Forward(global::System.ReadOnlySpan<float> {InputName}, global::System.Span<float> output)"))
+        {
+            w.Line($"{Runtime}Check.Length({InputName}.Length, InputLength, {Quoted}, nameof({InputName}));");
+            w.Line($"{Runtime}Check.Length(output.Length, OutputLength, {Quoted}, nameof(output));");
+            w.Line($"{Private}{Name}Plan.Forward(");
+            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First,");
+            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed), {InputName}, output);");
+        }
+        w.Line();
+    }
+
+    private void EmitWeights()
+    {
+        CodeWriter w = _writer;
+        w.Line("/// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: instances and threads may share them.</summary>");
+        using (w.Block("public sealed partial class Weights : global::ModelGen.WeightStore"))
+        {
+            w.Line("private static readonly global::ModelGen.ParameterInfo[] ModelGenTable =");
+            w.Line("[");
+            foreach (Node parameter in _model.Graph.Parameters)
+                w.Line("    " + ParameterTable.Row(_model.Graph, parameter, _parameterOffsets[parameter.Name]) + ",");
+            w.Line("];");
+            w.Line();
+            w.Line($"internal readonly global::System.ArraySegment<float> Packed = {Runtime}AlignedMemory.Allocate({Private}{Name}Memory.PackedLength);");
+            w.Line();
+            using (w.Block($"internal Weights() : base({Quoted}, ModelGenTable, {Literals.Grouped(_parameterLength)})"))
+            {
+            }
+            w.Line();
+            w.Line("internal ref float First => ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values);");
+            w.Line();
+            EmitFactory("Create(int seed)", "Initialize(seed)");
+            EmitFactory("FromFile(string path)", "Load(path)");
+            w.Line("// Puts the parameters into the order in which the kernels read them.");
+            w.Line($"internal void Pack() => {Private}{Name}Plan.Pack(ref First, ref {Runtime}AlignedMemory.Reference(Packed));");
+        }
+    }
+
+    private void EmitFactory(string signature, string fill)
+    {
+        using (_writer.Block($"internal static Weights {signature}"))
+        {
+            _writer.Line("var weights = new Weights();");
+            _writer.Line($"weights.{fill};");
+            _writer.Line("weights.Pack();");
+            _writer.Line("return weights;");
+        }
+        _writer.Line();
+    }
+
+    private void EmitPlan()
+    {
+        CodeWriter w = _writer;
+        w.Line("/// <summary>The steps of inference, and what is done once when weights are loaded.</summary>");
+        using (w.Block($"file static class {Name}Plan"))
+        {
+            using (w.Block($"public static void Forward(ref float arena, ref float parameters, ref float packed, ReadOnlySpan<float> {InputName}, Span<float> output)"))
+            {
+                w.Line("const int samples = 1;");
+                _inference.EmitSteps(w, Plan.Steps);
+                _inference.EmitRemainingOutputs(w);
+            }
+            w.Line();
+            using (w.Block("public static void Pack(ref float parameters, ref float packed)"))
+            {
+                if (Plan.LoadScratchLength > 0)
+                    w.Line($"ref float scratch = ref AlignedMemory.Reference(AlignedMemory.Allocate({Name}Memory.ScratchLength));");
+                _inference.EmitSteps(w, Plan.LoadSteps);
+            }
+        }
+    }
+}

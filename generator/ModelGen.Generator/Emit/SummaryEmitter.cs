@@ -1,0 +1,66 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Emit;
+
+/// <summary>Writes the <c>Summary</c> property, and answers what a layer is and costs.</summary>
+internal static class SummaryEmitter
+{
+    public static IEnumerable<Node> Layers(Graph declared) =>
+        declared.Nodes.Where(n => OperatorTable.TryGet(n.Op, out Operator op) && op.Layer is not null);
+
+    /// <summary>Trained values of a layer.</summary>
+    public static long ParametersOf(Graph declared, Node layer) => layer.Inputs.Select(i => declared[i])
+        .Where(p => p.Is(OpNames.Parameter) && Initializers.IsTrainable(p)).Sum(p => p.Shape.Length);
+
+    public static long MultiplyAddsOf(Graph declared, Node node) =>
+        OperatorTable.TryGet(node.Op, out Operator op) ? op.MultiplyAdds(OperatorCall.Of(declared, node)) : 0;
+
+    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, long trainingArenaLength)
+    {
+        const string Layer = "global::ModelGen.LayerSummary";
+        string input = string.Join(", ", model.Graph.Inputs.Single().Shape.Dimensions);
+        w.Line("/// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>");
+        w.Line("public static global::ModelGen.NetworkSummary Summary { get; } = new(");
+        w.Line($"    {Literals.Quote(model.Class.Name.TrimStart('@'))}, [{input}],");
+        w.Line("    [");
+        foreach (Node layer in Layers(model.Graph))
+        {
+            Lifetime? lifetime = LifetimeOf(plan, layer);
+            string place = lifetime is Lifetime l
+                ? $"{(long)l.Offset * sizeof(float)}, {l.First}, {Math.Min(l.Last, plan.Steps.Count)}"
+                : "null, 0, 0";
+            w.Line($"        new {Layer}({Literals.Quote(layer.Name)}, {Literals.Quote(layer.Op)}, [{string.Join(", ", layer.Shape.Dimensions)}], "
+                + $"{ParametersOf(model.Graph, layer)}, {MultiplyAddsOf(model.Graph, layer)}, {place}),");
+        }
+        w.Line("    ],");
+        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {trainingArenaLength * sizeof(float)});");
+        w.Line();
+    }
+
+    // A layer that was fused into the one before has no memory of its own.
+    private static Lifetime? LifetimeOf(Plan plan, Node layer)
+    {
+        Node? node = plan.Graph.Nodes.LastOrDefault(n => n.Name == layer.Name && n.Op == layer.Op);
+        if (node is null || plan.Slots[node.Id].Region != Region.Arena)
+            return null;
+        foreach (Lifetime lifetime in plan.Lifetimes)
+        {
+            if (lifetime.Offset == plan.Slots[node.Id].Offset && plan.Slots[lifetime.Value] == plan.Slots[node.Id]
+                && lifetime.First <= StepOf(plan, node) && StepOf(plan, node) <= lifetime.Last)
+                return lifetime;
+        }
+        return null;
+    }
+
+    private static int StepOf(Plan plan, Node node)
+    {
+        for (int i = 0; i < plan.Steps.Count; i++)
+        {
+            if (plan.Steps[i].Node.Id >= node.Id)
+                return i;
+        }
+        return plan.Steps.Count;
+    }
+}

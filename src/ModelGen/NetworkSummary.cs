@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+
+namespace ModelGen;
+
+/// <summary>One layer of a <see cref="NetworkSummary"/>.</summary>
+/// <param name="Name">The layer's name, the stem of its parameters' keys.</param>
+/// <param name="Operator">The layer's type: <c>Conv2d</c>.</param>
+/// <param name="OutputShape">Shape of its output for one sample, without the batch: [6, 28, 28].</param>
+/// <param name="Parameters">Number of trained values.</param>
+/// <param name="MultiplyAdds">Multiply-adds for one sample, without biases.</param>
+/// <param name="ArenaOffset">Where its output lies in the arena, in bytes; null where it is part of the layer before, or in the caller's memory.</param>
+/// <param name="FirstStep">The step of the plan that writes it.</param>
+/// <param name="LastStep">The last step that reads it.</param>
+public sealed record LayerSummary(
+    string Name, string Operator, IReadOnlyList<int> OutputShape, long Parameters, long MultiplyAdds, long? ArenaOffset, int FirstStep, int LastStep);
+
+/// <summary>What a network is made of, what it costs, and where its activations live.</summary>
+/// <param name="Name">Name of the network's class.</param>
+/// <param name="InputShape">Shape of one sample.</param>
+/// <param name="Layers">The layers as declared.</param>
+/// <param name="ArenaBytes">Memory for activations in inference.</param>
+/// <param name="ArenaLowerBoundBytes">The largest sum of activations alive at one step, which no plan can do without.</param>
+/// <param name="TrainingArenaBytes">Memory for activations and gradients of a batch in training; 0 for networks that are not trainable.</param>
+public sealed record NetworkSummary(
+    string Name, IReadOnlyList<int> InputShape, IReadOnlyList<LayerSummary> Layers, long ArenaBytes, long ArenaLowerBoundBytes, long TrainingArenaBytes)
+{
+    /// <summary>All trained values.</summary>
+    public long Parameters => Layers.Sum(l => l.Parameters);
+
+    /// <summary>All multiply-adds for one sample.</summary>
+    public long MultiplyAdds => Layers.Sum(l => l.MultiplyAdds);
+
+    /// <summary>The table, as <c>torchinfo</c> prints it, with arena offsets and lifetimes beside.</summary>
+    public override string ToString()
+    {
+        string[] header = ["Layer", "Output shape", "Parameters", "Mult-adds", "Arena", "Steps"];
+        List<string[]> rows = [["input", Shape(InputShape), "", "", "", ""]];
+        foreach (LayerSummary layer in Layers)
+        {
+            rows.Add([
+                $"{layer.Name} ({layer.Operator})", Shape(layer.OutputShape), Count(layer.Parameters), Count(layer.MultiplyAdds),
+                layer.ArenaOffset is long offset ? "@" + offset.ToString("N0", CultureInfo.InvariantCulture) : "–",
+                layer.ArenaOffset is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{layer.FirstStep}–{layer.LastStep}"),
+            ]);
+        }
+        int[] widths = [.. header.Select((h, i) => Math.Max(h.Length, rows.Max(r => r[i].Length)))];
+        var text = new StringBuilder();
+        string rule = new('─', widths.Sum() + 2 * (widths.Length - 1));
+        text.Append(Name).Append('\n').Append(rule).Append('\n');
+        Append(header);
+        text.Append(rule).Append('\n');
+        foreach (string[] row in rows)
+            Append(row);
+        text.Append(rule).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"Parameters: {Parameters:N0} ({Parameters * sizeof(float):N0} bytes)\n");
+        text.Append(CultureInfo.InvariantCulture, $"Mult-adds:  {MultiplyAdds:N0}\n");
+        text.Append(CultureInfo.InvariantCulture, $"Arena:      {ArenaBytes:N0} bytes (lower bound {ArenaLowerBoundBytes:N0})\n");
+        if (TrainingArenaBytes > 0)
+            text.Append(CultureInfo.InvariantCulture, $"Training:   {TrainingArenaBytes:N0} bytes\n");
+        return text.ToString();
+
+        void Append(string[] row)
+        {
+            for (int i = 0; i < row.Length; i++)
+            {
+                bool isText = i < 2;
+                text.Append(isText ? row[i].PadRight(widths[i]) : row[i].PadLeft(widths[i])).Append(i == row.Length - 1 ? "\n" : "  ");
+            }
+        }
+    }
+
+    private static string Shape(IReadOnlyList<int> shape) => string.Join("×", shape);
+
+    private static string Count(long count) => count == 0 ? "–" : count.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,82 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ModelGen.Runtime;
+
+/// <summary>Memory for arenas and packed weights: pinned managed arrays, so that there is nothing to dispose, starting on 64 bytes.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class AlignedMemory
+{
+    /// <summary>
+    /// Floats behind every arena and every packed parameter that kernels may read, and that arenas may be written in: a vector that starts inside may end outside.
+    /// </summary>
+    public const int SpareFloats = 512;
+
+    private const int AlignmentInBytes = 64;
+
+    /// <summary>Zeros, <paramref name="length"/> floats and <see cref="SpareFloats"/> more.</summary>
+    public static ArraySegment<float> Allocate(int length)
+    {
+        float[] array = GC.AllocateArray<float>(length + SpareFloats + AlignmentInBytes / sizeof(float), pinned: true);
+        int start = AlignedStart(array, 0);
+        return new ArraySegment<float>(array, start, length);
+    }
+
+    /// <summary>Takes the caller's memory for an arena of <paramref name="length"/> floats.</summary>
+    /// <exception cref="ArgumentException">The memory is not part of an array, or too short.</exception>
+    public static ArraySegment<float> Take(Memory<float> memory, int length, string network)
+    {
+        if (!MemoryMarshal.TryGetArray(memory, out ArraySegment<float> segment))
+            throw new ArgumentException($"{network}: the arena must be memory of a float array.", nameof(memory));
+        int start = AlignedStart(segment.Array!, segment.Offset);
+        int needed = start - segment.Offset + length + SpareFloats;
+        if (segment.Count < needed)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{network}: the arena needs {needed} floats where this memory starts, got {segment.Count}."), nameof(memory));
+        }
+        return new ArraySegment<float>(segment.Array!, start, length);
+    }
+
+    /// <summary>A reference to the first float.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref float Reference(ArraySegment<float> memory) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(memory.Array!), memory.Offset);
+
+    // The first element at or after the offset whose address is a multiple of 64. Only a hint where the array is not pinned.
+    private static unsafe int AlignedStart(float[] array, int offset)
+    {
+        fixed (float* first = array)
+        {
+            nint misalignment = (nint)(first + offset) & (AlignmentInBytes - 1);
+            return offset + (int)((AlignmentInBytes - misalignment) % AlignmentInBytes / sizeof(float));
+        }
+    }
+}
+
+/// <summary>Checks at the door of generated methods.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Check
+{
+    /// <exception cref="ArgumentException">The span is not as long as the network needs.</exception>
+    public static void Length(int actual, int expected, string network, string argument)
+    {
+        if (actual != expected)
+            Throw(actual, expected, network, argument);
+    }
+
+    /// <exception cref="ArgumentException">There are no samples, or more than the batch holds.</exception>
+    public static void Samples(int actual, int most, string network, string argument)
+    {
+        if (actual < 1 || actual > most)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{network}: a step takes 1 to {most} samples, got {actual}."), argument);
+        }
+    }
+
+    private static void Throw(int actual, int expected, string network, string argument) => throw new ArgumentException(
+        string.Create(CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold {expected} floats, got {actual}."), argument);
+}
