@@ -10,7 +10,8 @@ public class BatchNormTests
     /// <summary>Samples, channel blocks, rows, columns and halo; 17 × 17 and more take several pieces.</summary>
     public static TheoryData<int, int, int, int, int> Shapes => new()
     {
-        { 2, 1, 1, 1, 0 }, { 1, 2, 1, 2, 0 }, { 3, 2, 7, 7, 0 }, { 2, 3, 7, 7, 1 }, { 2, 1, 17, 17, 2 }, { 1, 1, 40, 31, 1 }, { 2, 1, 3, 300, 0 }, { 4, 1, 5, 3, 1 },
+        { 2, 1, 1, 1, 0 }, { 1, 2, 1, 2, 0 }, { 3, 2, 7, 7, 0 }, { 2, 3, 7, 7, 1 }, { 2, 1, 17, 17, 2 },
+        { 1, 1, 40, 31, 1 }, { 2, 1, 3, 300, 0 }, { 4, 1, 5, 3, 1 },
     };
 
     private static bool IsUntouched(float value) => BitConverter.SingleToInt32Bits(value) == 0;
@@ -46,7 +47,8 @@ public class BatchNormTests
         void Check<S, V>(bool dispatched = false) where S : struct, ISimd<V> where V : struct
         {
             // x, y, dy and dx lie differently: strides must not be mixed up.
-            Layout lx = new(samples, blocks, rows, columns, halo), ly = lx with { Halo = halo + 1 }, ldy = lx with { Halo = 0 }, ldx = lx with { Halo = 2 };
+            Layout lx = new(samples, blocks, rows, columns, halo);
+            Layout ly = lx with { Halo = halo + 1 }, ldy = lx with { Halo = 0 }, ldx = lx with { Halo = 2 };
             int channels = lx.Channels, m = lx.Count;
             Guarded x = new(Guarded.Normal(lx.Length, 1, 3, 2), 1), y = new(new float[ly.Length], 2);
             Guarded dy = new(Guarded.Normal(ldy.Length, 2), 3), dx = new(new float[ldx.Length]);
@@ -67,7 +69,8 @@ public class BatchNormTests
             }
             else
             {
-                BatchNorm.Statistics<S, V>(ref px, ref stats.First, samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, Eps);
+                BatchNorm.Statistics<S, V>(ref px, ref stats.First,
+                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, Eps);
                 BatchNorm.Normalize<S, V>(ref px, ref stats.First, ref invStd, ref weight[0], ref bias[0], ref py,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ly.SampleStride, ly.BlockStride, ly.RowStride);
                 BatchNorm.GradientSums<S, V>(ref px, ref stats.First, ref pdy, ref sums.First,

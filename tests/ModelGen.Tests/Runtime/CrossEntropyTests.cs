@@ -47,7 +47,8 @@ public class CrossEntropyTests
 
         Guarded x = new(logits, 1), g = new(new float[logits.Length], 2), inPlace = new(logits, 3);
         CrossEntropy.Gradient(ref x.First, ref labels[0], ref g.First, samples, sampleStride, classes, classStride, inner, smoothing, Scale);
-        CrossEntropy.Gradient(ref inPlace.First, ref labels[0], ref inPlace.First, samples, sampleStride, classes, classStride, inner, smoothing, Scale);
+        CrossEntropy.Gradient(
+            ref inPlace.First, ref labels[0], ref inPlace.First, samples, sampleStride, classes, classStride, inner, smoothing, Scale);
 
         double loss = 0;
         int correct = 0;

@@ -9,7 +9,8 @@ public class SoftmaxTests
         ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner);
 
     private delegate void GradientKernel(
-        ref float y, ref float dy, ref float dx, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner);
+        ref float y, ref float dy, ref float dx,
+        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner);
 
     private static ForwardKernel Wide<S, V>() where S : struct, ISimd<V> where V : struct =>
         (ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner) =>
