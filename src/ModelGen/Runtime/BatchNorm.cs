@@ -70,8 +70,8 @@ public static partial class BatchNorm
     /// </summary>
     /// <param name="runningMean">Updated; <paramref name="channels"/> floats.</param>
     /// <param name="runningVar">Updated; <paramref name="channels"/> floats.</param>
-    /// <param name="stats">What <see cref="Statistics"/> wrote: its parts are <paramref name="channels"/> floats apart, so this is channelBlocks × 16.</param>
-    /// <param name="channels">Channels, rounded up to whole blocks.</param>
+    /// <param name="stats">What <see cref="Statistics"/> wrote: three parts of <paramref name="channels"/> floats.</param>
+    /// <param name="channels">Channels rounded up to whole blocks: channelBlocks × 16.</param>
     /// <param name="momentum">Weight of the batch.</param>
     /// <param name="count">Values per channel: samples × rows × columns.</param>
     public static void UpdateRunning(ref float runningMean, ref float runningVar, ref float stats, int channels, float momentum, int count)
@@ -86,7 +86,7 @@ public static partial class BatchNorm
         }
     }
 
-    /// <summary>Refuses a training batch with one value per channel, as PyTorch does: its variance is 0 and its unbiased variance undefined.</summary>
+    /// <summary>Refuses to train on one value per channel, as PyTorch does: the variance is 0, the unbiased variance undefined.</summary>
     /// <exception cref="InvalidOperationException"><paramref name="count"/> is below 2.</exception>
     public static void CheckCount(long count, string network, string layer)
     {
@@ -94,7 +94,7 @@ public static partial class BatchNorm
         {
             throw new InvalidOperationException(
                 string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                    $"{network}: BatchNorm2d '{layer}' needs more than 1 value per channel to train, got {count} (samples × height × width); use a larger batch."));
+                    $"{network}: BatchNorm2d '{layer}' needs 2 or more values per channel (samples × height × width) to train, got {count}."));
         }
     }
 
@@ -105,7 +105,8 @@ public static partial class BatchNorm
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns, float eps)
         where S : struct, ISimd<V> where V : struct
     {
-        Span<float> origin = stackalloc float[Lanes], mean = stackalloc float[Lanes], sum = stackalloc float[Lanes], squares = stackalloc float[Lanes];
+        Span<float> origin = stackalloc float[Lanes], mean = stackalloc float[Lanes];
+        Span<float> sum = stackalloc float[Lanes], squares = stackalloc float[Lanes];
         Span<double> totalSum = stackalloc double[Lanes], totalSquares = stackalloc double[Lanes];
         nint channels = (nint)channelBlocks * Lanes;
         double count = (double)samples * rows * columns;

@@ -88,8 +88,8 @@ public static partial class BatchNorm
                     {
                         V mean = S.Load(ref stats, b * Lanes + lane);
                         PieceSums<S, V>(
-                            ref Unsafe.Add(ref px, lane), ref Unsafe.Add(ref pdy, lane), mean, Math.Min(step, rows - r), rowStride, dyRowStride, columns,
-                            ref piece[lane], ref products[lane]);
+                            ref Unsafe.Add(ref px, lane), ref Unsafe.Add(ref pdy, lane), mean,
+                            Math.Min(step, rows - r), rowStride, dyRowStride, columns, ref piece[lane], ref products[lane]);
                     }
 
                     for (int lane = 0; lane < Lanes; lane++)

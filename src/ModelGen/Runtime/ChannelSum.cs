@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
-/// <summary>Sums over samples and pixels, one per channel: a bias's gradient. Pieces that fit the first cache are summed in float, pieces in double.</summary>
+/// <summary>
+/// Sums over samples and pixels, one per channel: a bias's gradient. Float within a piece that fits the first cache, double over pieces.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ChannelSum
 {

@@ -60,7 +60,7 @@ public static class CrossEntropy
         }
     }
 
-    /// <summary>How many of samples × inner positions have their largest logit (the first of equals) at the label; none with NaN among them.</summary>
+    /// <summary>How many positions have their largest logit (the first of equals) at the label. One with a NaN logit never counts.</summary>
     public static int CountCorrect(
         ref float logits, ref int labels, int samples, nint sampleStride, int classes, nint classStride, int inner) =>
         Vector512.IsHardwareAccelerated

@@ -27,7 +27,12 @@ public class VectorMathTests
         // Every 9973rd float of each sign, and every float around the places where the formulas change.
         Sweep(f, 0x0000_0000, 0x7F80_0010, 9973);
         Sweep(f, 0x8000_0000, 0xFF80_0010, 9973);
-        foreach (float place in new[] { 0.17328680f, 0.34657359f, 0.51986039f, 0.7f, 0.223f, 1.0397208f, 9.02f, 10f, 88.37627f, 88.72284f, 87.33655f, 89f, 103.97208f, 104f })
+        float[] places =
+        [
+            0.17328680f, 0.34657359f, 0.51986039f, 0.7f, 0.223f, 0.23f, 1.0397208f, 1.126f, 9.02f, 10f, 15.65f,
+            87.33655f, 88.37627f, 88.72284f, 89f, 103.97208f, 104f,
+        ];
+        foreach (float place in places)
         {
             uint bits = BitConverter.SingleToUInt32Bits(place);
             Sweep(f, bits - 3000, bits + 3000, 1);
