@@ -1,5 +1,104 @@
 namespace ModelGen;
 
-/// <summary>Marks a partial class whose layers, written as attributes in source order, are compiled at build time.</summary>
+/// <summary>
+/// Marks a partial class whose layers, written as attributes in source order, are compiled at build time:
+/// <code>
+/// [Network, Input(1, 28, 28)]
+/// [Conv2d(6, 5, Padding = 2), Tanh, AvgPool2d(2)]
+/// [Flatten, Linear(10)]
+/// public sealed partial class Digits;
+/// </code>
+/// </summary>
+/// <remarks>
+/// The class may be nested in other partial types and may have members of its own. It must not be generic, static, abstract, file-local or a record.
+/// All layers stand on one declaration of the class, since the order of several would be undefined.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class NetworkAttribute : Attribute;
+
+/// <summary>The shape of one sample: <c>Input(channels, height, width)</c> for images, <c>Input(features)</c> for vectors; the batch is not part of it.</summary>
+/// <param name="shape">One or three sizes, each at least 1.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class InputAttribute(params int[] shape) : Attribute
+{
+    /// <summary>Channels, height and width, or the number of features.</summary>
+    public int[] Shape { get; } = shape;
+}
+
+/// <summary>Asks for a <c>Trainer</c> too: forward, loss, backward and update in one plan. The last layer's results are class scores (logits).</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class TrainableAttribute : Attribute
+{
+    /// <summary>Samples of one step, at least 1; the plan is made for exactly this many.</summary>
+    public int BatchSize { get; set; } = 32;
+
+    /// <summary>What training makes small.</summary>
+    public Loss Loss { get; set; } = Loss.CrossEntropy;
+
+    /// <summary>
+    /// Share of the target that is spread evenly over all classes, at least 0 and less than 1 (Szegedy et al. 2016, Rethinking the inception
+    /// architecture for computer vision, §7).
+    /// </summary>
+    public double LabelSmoothing { get; set; }
+}
+
+/// <summary>What training makes small.</summary>
+public enum Loss
+{
+    /// <summary>Mean over the batch of −log softmax(scores)[label]; as <c>torch.nn.CrossEntropyLoss</c>.</summary>
+    CrossEntropy,
+}
+
+/// <summary>What the padding of a convolution holds.</summary>
+public enum PaddingMode
+{
+    /// <summary>Zeros.</summary>
+    Zeros,
+
+    /// <summary>The edge, repeated.</summary>
+    Replicate,
+
+    /// <summary>The inside, mirrored at the edge, which itself is not repeated.</summary>
+    Reflect,
+}
+
+/// <summary>How the weights of a layer start; see <c>CreateWeights</c>. All are uniform, so that a seed gives the same weights on every platform.</summary>
+public enum Initializer
+{
+    /// <summary><see cref="He"/> before a ReLU, <see cref="Xavier"/> otherwise.</summary>
+    Auto,
+
+    /// <summary>U[−√(6/fan_in), √(6/fan_in)] (He et al. 2015, Delving deep into rectifiers, §2.2).</summary>
+    He,
+
+    /// <summary>U[−√(6/(fan_in+fan_out)), …] (Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward networks, §4.2.1).</summary>
+    Xavier,
+
+    /// <summary>U[−1/√fan_in, 1/√fan_in], for biases too (LeCun et al. 1998, Efficient BackProp, §4.6); PyTorch's default.</summary>
+    LeCun,
+}
+
+/// <summary>What all layers have. Layers follow each other in source order; each reads the result of the one before unless it says otherwise.</summary>
+public abstract class LayerAttribute : Attribute
+{
+    private protected LayerAttribute()
+    {
+    }
+
+    /// <summary>
+    /// Name of the layer, which begins its parameters' names: <c>conv1</c> has <c>conv1.weight</c>. Letters, digits and underscores, in parts joined by
+    /// points. Unless given it is the kind of layer with a running number for each kind: <c>conv1</c>, <c>conv2</c>, <c>fc1</c>.
+    /// </summary>
+    public string? Name { get; set; }
+}
+
+/// <summary>What layers that read one value have.</summary>
+public abstract class SingleInputLayerAttribute : LayerAttribute
+{
+    private protected SingleInputLayerAttribute()
+    {
+    }
+
+    /// <summary>Name of the earlier layer whose result this one reads, or <c>input</c> for the network's input; the layer before unless given.</summary>
+    public string? From { get; set; }
+}

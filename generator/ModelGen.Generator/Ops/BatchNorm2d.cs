@@ -17,7 +17,8 @@ internal sealed class BatchNorm2d : Operator
 
     public override LayerDescription Layer => new("bn",
         "Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded into the convolution before it.",
-        "Ioffe and Szegedy 2015, Batch normalization, algorithm 1");
+        "Ioffe and Szegedy 2015, Batch normalization, algorithm 1")
+    { ShapeRule = "C×H×W, unchanged.", Example = "BatchNorm2d" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [

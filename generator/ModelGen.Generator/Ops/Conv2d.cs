@@ -15,7 +15,12 @@ internal sealed class Conv2d : Operator
 
     public override LayerDescription Layer => new("conv",
         "2-D convolution (cross-correlation) of the input with `outChannels` learned filters; input channels are inferred.",
-        "LeCun et al. 1998, Gradient-based learning applied to document recognition, §II.A");
+        "LeCun et al. 1998, Gradient-based learning applied to document recognition, §II.A")
+    {
+        ShapeRule = "C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise "
+            + "(Dumoulin and Visin 2016, §2.4). Groups must divide C and outChannels.",
+        Example = "Conv2d(64, 7, Stride = 2, Padding = 3, Bias = false)",
+    };
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [
@@ -50,8 +55,8 @@ internal sealed class Conv2d : Operator
 
         // The window is checked against the input before anything of the layer is added.
         Window.Of(attributes).OutputSize(call.Label, graph.TypeOf(inputs[0]).Shape);
-        int fanIn = checked(channels / groups * kernel[0] * kernel[1]);
         TensorType filters = Require.Size(call, TensorType.Fixed(outChannels, channels / groups, kernel[0], kernel[1]));
+        int fanIn = channels / groups * kernel[0] * kernel[1];
         int weight = graph.Parameter(name + ".weight", filters, Initializers.ForWeight(attributes));
         int[] operands = attributes.Flag("bias")
             ? [inputs[0], weight, graph.Parameter(name + ".bias", TensorType.Fixed(outChannels), Initializers.ForBias(attributes, fanIn))]

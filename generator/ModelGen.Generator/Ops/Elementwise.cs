@@ -16,22 +16,26 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     [
         new Elementwise("Relu", 1, "Relu", true)
         {
-            Description = new("relu", "max(x, 0); NaN stays NaN. The gradient at 0 is 0.", "Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines"),
+            Description = new("relu", "max(x, 0); NaN stays NaN. The gradient at 0 is 0.", "Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines")
+            { ShapeRule = "Any shape, unchanged.", Example = "Relu" },
             GradientOperator = "ReluGradient",
         },
         new Elementwise("Tanh", 1, "Tanh", true)
         {
-            Description = new("tanh", "Hyperbolic tangent, within 2 units in the last place.", "LeCun et al. 1998, Efficient BackProp, §4.4"),
+            Description = new("tanh", "Hyperbolic tangent, within 2 units in the last place.", "LeCun et al. 1998, Efficient BackProp, §4.4")
+            { ShapeRule = "Any shape, unchanged.", Example = "Tanh" },
             GradientOperator = "TanhGradient",
         },
         new Elementwise("Sigmoid", 1, "Sigmoid", false)
         {
-            Description = new("sigmoid", "Logistic function 1 / (1 + e⁻ˣ), within 2 units in the last place.", "Rumelhart, Hinton and Williams 1986"),
+            Description = new("sigmoid", "Logistic function 1 / (1 + e⁻ˣ), within 2 units in the last place.", "Rumelhart, Hinton and Williams 1986")
+            { ShapeRule = "Any shape, unchanged.", Example = "Sigmoid" },
             GradientOperator = "SigmoidGradient",
         },
         new Elementwise(OpNames.Add, 2, "Add", true)
         {
-            Description = new("add", "Sum of two or more inputs of one shape: the end of a shortcut.", "He et al. 2016, Deep residual learning, §3.2", 2, 8),
+            Description = new("add", "Sum of two or more inputs of one shape: the end of a shortcut.", "He et al. 2016, Deep residual learning, §3.2", 2, 8)
+            { ShapeRule = "Two to eight inputs of one shape to that shape.", Example = "Add(\"bn2\", \"input\")" },
         },
         new Elementwise(OpNames.Multiply, 2, "Multiply", true),
         new Elementwise("ReluGradient", 2, "ReluGradient", true),

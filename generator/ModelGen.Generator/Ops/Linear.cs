@@ -15,7 +15,8 @@ internal sealed class Linear : Operator
     public override string Name => OpNames.Linear;
 
     public override LayerDescription Layer => new("fc",
-        "Fully connected layer: y = W·x + b with `outFeatures` results; the number of inputs is inferred.", "Rosenblatt 1958; LeCun et al. 1998, §II.B");
+        "Fully connected layer: y = W·x + b with `outFeatures` results; the number of inputs is inferred.", "Rosenblatt 1958; LeCun et al. 1998, §II.B")
+    { ShapeRule = "F to outFeatures; anything but one dimension per sample needs Flatten before it.", Example = "Linear(10)" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [

@@ -110,7 +110,14 @@ internal sealed record OperatorCall(string Op, string Name, EquatableArray<Tenso
 /// <param name="Source">Paper and section.</param>
 /// <param name="MinInputs">Fewest inputs; 1 for most.</param>
 /// <param name="MaxInputs">Most inputs.</param>
-internal sealed record LayerDescription(string DefaultName, string Documentation, string Source, int MinInputs = 1, int MaxInputs = 1);
+internal sealed record LayerDescription(string DefaultName, string Documentation, string Source, int MinInputs = 1, int MaxInputs = 1)
+{
+    /// <summary>The shape of the result from the shapes of the inputs, as the layer's page says it.</summary>
+    public string ShapeRule { get; init; } = "";
+
+    /// <summary>The layer as users write it in an attribute list.</summary>
+    public string Example { get; init; } = "";
+}
 
 /// <summary>What kind of value an attribute takes, and in which forms users may write it.</summary>
 internal enum AttributeKind

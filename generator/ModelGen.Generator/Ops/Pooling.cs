@@ -18,6 +18,9 @@ internal abstract class Pooling : Operator
 
     protected static readonly AttributeSpec CeilMode = new("ceilMode", AttributeKind.Bool, false, "Round the output size up, so that a last window may hang over the edge.");
 
+    protected const string WindowRule =
+        "C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise; with ceilMode the quotient is rounded up.";
+
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
     public override TensorType Infer(OperatorCall call)
@@ -38,10 +41,10 @@ internal abstract class Pooling : Operator
 
     private static void CheckPadding(OperatorCall call, Window window)
     {
-        if (window.Padding.Top * 2 > window.KernelHeight || window.Padding.Left * 2 > window.KernelWidth)
+        if (window.Padding.Top > window.KernelHeight / 2 || window.Padding.Left > window.KernelWidth / 2)
         {
             throw new ShapeException(ProblemIds.PaddingTooLarge,
-                $"{call.Label}: padding {window.Padding.Top}×{window.Padding.Left} is more than half the window {window.KernelHeight}×{window.KernelWidth}; some windows would see nothing but padding");
+                $"{call.Label}: padding {window.Padding.Top}×{window.Padding.Left} is more than half the window {window.KernelHeight}×{window.KernelWidth}; some windows would see nothing but padding; use at most {window.KernelHeight / 2}×{window.KernelWidth / 2}");
         }
     }
 }
@@ -63,7 +66,8 @@ internal sealed class MaxPool2d : Pooling
     public override string Name => "MaxPool2d";
 
     public override LayerDescription Layer => new("pool",
-        "The largest value of each window; padding counts as minus infinity.", "Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3");
+        "The largest value of each window; padding counts as minus infinity.", "Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3")
+    { ShapeRule = WindowRule, Example = "MaxPool2d(3, Stride = 2, Padding = 1)" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
         [.. CommonAttributes, new("dilation", AttributeKind.Pair, new[] { 1, 1 }, "Distance between the taps of the window.", 1), CeilMode];
@@ -83,7 +87,8 @@ internal sealed class AvgPool2d : Pooling
 {
     public override string Name => "AvgPool2d";
 
-    public override LayerDescription Layer => new("pool", "The mean of each window.", "LeCun et al. 1998, §II.B (sub-sampling)");
+    public override LayerDescription Layer => new("pool", "The mean of each window.", "LeCun et al. 1998, §II.B (sub-sampling)")
+    { ShapeRule = WindowRule, Example = "AvgPool2d(2)" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [

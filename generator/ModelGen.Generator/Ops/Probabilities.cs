@@ -12,7 +12,8 @@ internal sealed class Softmax : Operator
 {
     public override string Name => "Softmax";
 
-    public override LayerDescription Layer => new("softmax", "Probabilities: eˣ / Σeˣ along one dimension.", "Bridle 1990, Probabilistic interpretation of feedforward classification network outputs");
+    public override LayerDescription Layer => new("softmax", "Probabilities: eˣ / Σeˣ along one dimension.", "Bridle 1990, Probabilistic interpretation of feedforward classification network outputs")
+    { ShapeRule = "Any shape, unchanged.", Example = "Softmax" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
         [new("dim", AttributeKind.Int, 1, "The dimension of the classes, the batch being dimension 0; negative counts from the end.")];

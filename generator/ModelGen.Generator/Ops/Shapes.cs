@@ -11,7 +11,8 @@ internal sealed class Flatten : Operator
 {
     public override string Name => OpNames.Flatten;
 
-    public override LayerDescription Layer => new("flatten", "One dimension per sample instead of channels×height×width, in that order.", "PyTorch, torch.nn.Flatten");
+    public override LayerDescription Layer => new("flatten", "One dimension per sample instead of channels×height×width, in that order.", "PyTorch, torch.nn.Flatten")
+    { ShapeRule = "C×H×W to C·H·W; one dimension stays as it is.", Example = "Flatten" };
 
     public override TensorType Infer(OperatorCall call)
     {
@@ -88,6 +89,11 @@ internal sealed class Pad : Operator
         {
             throw new ShapeException(ProblemIds.PaddingTooLarge,
                 $"{call.Label}: reflecting {border[0]},{border[1]},{border[2]},{border[3]} rows and columns needs an image larger than that, got {image}");
+        }
+        if ((long)image[1] + border[0] + border[2] > Require.LargestLength || (long)image[2] + border[1] + border[3] > Require.LargestLength)
+        {
+            throw new ShapeException(ProblemIds.TooLarge,
+                $"{call.Label}: padding {image} by {border[0]},{border[1]},{border[2]},{border[3]} makes more than the {Require.LargestLength} rows or columns supported");
         }
         return Require.Size(call, TensorType.Sample(image[0], image[1] + border[0] + border[2], image[2] + border[1] + border[3]));
     }

@@ -14,7 +14,8 @@ internal sealed class Dropout : Operator
 
     public override LayerDescription Layer => new("dropout",
         "In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.",
-        "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting");
+        "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting")
+    { ShapeRule = "Any shape, unchanged.", Example = "Dropout(P = 0.5)" };
 
     public override EquatableArray<AttributeSpec> Attributes => [new("p", AttributeKind.Float, 0.5, "Probability that an element is dropped.")];
 

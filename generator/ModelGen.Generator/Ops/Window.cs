@@ -34,8 +34,8 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
     public int Taps => KernelHeight * KernelWidth;
 
     public (int Height, int Width) OutputSize(string label, Shape input, bool ceilMode = false) =>
-        (OutputLength(label, "height", input[1], SpanY, KernelHeight, DilationY, StrideY, Padding.Top, Padding.Bottom, ceilMode),
-         OutputLength(label, "width", input[2], SpanX, KernelWidth, DilationX, StrideX, Padding.Left, Padding.Right, ceilMode));
+        (OutputLength(label, "height", input[1], KernelHeight, DilationY, StrideY, Padding.Top, Padding.Bottom, ceilMode),
+         OutputLength(label, "width", input[2], KernelWidth, DilationX, StrideX, Padding.Left, Padding.Right, ceilMode));
 
     /// <summary>Warns of rows and columns of the input (not of its padding) that no window reaches.</summary>
     public IEnumerable<Problem> UnreadWarnings(string label, Shape input, bool ceilMode = false)
@@ -49,9 +49,16 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
     }
 
     private static int OutputLength(
-        string label, string axis, int length, int span, int kernel, int dilation, int stride, int before, int after, bool ceilMode)
+        string label, string axis, int length, int kernel, int dilation, int stride, int before, int after, bool ceilMode)
     {
+        // In 64 bits: sizes that users write may be as large as an int. Once this has passed, every sum and span fits an int.
+        long span = (long)dilation * (kernel - 1) + 1;
         long padded = (long)length + before + after;
+        if (padded > Require.LargestLength)
+        {
+            throw new ShapeException(ProblemIds.TooLarge,
+                $"{label}: the padded input {axis} {length} + {before} + {after} = {padded} is more than the {Require.LargestLength} supported");
+        }
         if (padded < span)
         {
             string spans = dilation == 1 ? $"kernel {kernel}" : $"kernel {kernel} with dilation {dilation} spans {span}, which";
@@ -83,6 +90,9 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
 /// <summary>Checks that several operators share.</summary>
 internal static class Require
 {
+    /// <summary>Most elements of a tensor, and longest dimension.</summary>
+    public const int LargestLength = 1 << 30;
+
     public static void Image(OperatorCall call, int input = 0)
     {
         Shape shape = call.Inputs[input].Shape;
@@ -117,7 +127,6 @@ internal static class Require
     /// <summary>Sizes stay below what a .NET array can index, and are refused by name before anything overflows.</summary>
     public static TensorType Size(OperatorCall call, TensorType type)
     {
-        const long Largest = 1L << 30;
         long length;
         try
         {
@@ -127,9 +136,9 @@ internal static class Require
         {
             length = long.MaxValue;
         }
-        return length <= Largest
+        return length <= LargestLength
             ? type
-            : throw new ShapeException(ProblemIds.TooLarge, $"{call.Label} would make a tensor of {type.Shape} elements; at most {Largest} are supported");
+            : throw new ShapeException(ProblemIds.TooLarge, $"{call.Label} would make a tensor of {type.Shape} elements; at most {LargestLength} are supported");
     }
 }
 
@@ -145,6 +154,7 @@ internal static class ProblemIds
     public const string SeveralDeclarations = "MG0007";
     public const string UnsupportedClass = "MG0008";
     public const string NoLayers = "MG0009";
+    public const string NotANetwork = "MG0010";
     public const string KernelTooLarge = "MG0101";
     public const string NeedsFeatures = "MG0102";
     public const string Groups = "MG0103";
@@ -155,4 +165,5 @@ internal static class ProblemIds
     public const string TooLarge = "MG0108";
     public const string PaddingTooLarge = "MG0109";
     public const string LossShape = "MG0110";
+    public const string Internal = "MG9999";
 }

@@ -1,0 +1,162 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Discovery;
+
+/// <summary>Reads a class with its attributes into a <see cref="NetworkDeclaration"/>.</summary>
+internal static class NetworkReader
+{
+    public const string NetworkAttribute = "ModelGen.NetworkAttribute";
+    private const string Suffix = "Attribute";
+
+    public static NetworkSource Read(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        AttributeData[] attributes = [.. type.GetAttributes().Where(a => a.ApplicationSyntaxReference is not null)];
+        AttributeData[] inputs = [.. attributes.Where(a => Is(a, "InputAttribute"))];
+        AttributeData? trainable = Array.Find(attributes, a => Is(a, "TrainableAttribute"));
+        AttributeData[] layers = InSourceOrder(attributes.Where(IsLayer));
+        cancellation.ThrowIfCancellationRequested();
+
+        var problems = new List<LocatedProblem>();
+        var read = layers.Select(ReadLayer).ToList();
+        CheckOneDeclaration(type, layers, read, inputs.FirstOrDefault(), problems);
+        bool canExtend = ClassReader.Check(type, trainable is not null, problems);
+        var declaration = new NetworkDeclaration(
+            ClassReader.Read(type), canExtend, problems.ToEquatableArray(), inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
+            trainable is null ? null : ReadTrainable(trainable));
+        return new NetworkSource(type, declaration, layers, inputs.FirstOrDefault(), trainable);
+    }
+
+    public static bool IsNetwork(INamedTypeSymbol type) => type.GetAttributes().Any(a => Is(a, "NetworkAttribute"));
+
+    /// <summary>True for the attributes of layers; and for those the C# compiler cannot resolve, since they may have been meant to be layers.</summary>
+    private static bool IsLayer(AttributeData attribute) => attribute.AttributeClass is not { } type || type.TypeKind == TypeKind.Error || IsKnownLayer(attribute);
+
+    public static bool IsKnownLayer(AttributeData attribute)
+    {
+        for (INamedTypeSymbol? type = attribute.AttributeClass?.BaseType; type is not null; type = type.BaseType)
+        {
+            if (type.Name == "LayerAttribute" && IsOurs(type))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool Is(AttributeData attribute, string name) => attribute.AttributeClass is { } type && type.Name == name && IsOurs(type);
+
+    private static bool IsOurs(INamedTypeSymbol type) => type.ContainingNamespace is { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true };
+
+    private static AttributeData[] InSourceOrder(IEnumerable<AttributeData> attributes)
+    {
+        // Several declarations have no order, which is reported; within one the text has.
+        return [.. attributes.GroupBy(a => a.ApplicationSyntaxReference!.SyntaxTree).SelectMany(g => g.OrderBy(a => a.ApplicationSyntaxReference!.Span.Start))];
+    }
+
+    private static void CheckOneDeclaration(
+        INamedTypeSymbol type, AttributeData[] layers, List<LayerDeclaration> read, AttributeData? input, List<LocatedProblem> problems)
+    {
+        if (layers.Length == 0)
+            return;
+        TypeDeclarationSyntax? first = DeclarationOf(layers[0]);
+        string message = $"{type.Name}: its layers and [Input] stand on several declarations of the class, whose order is undefined; write all of them on one";
+        bool isReported = false;
+        for (int i = 1; i < layers.Length; i++)
+        {
+            if (DeclarationOf(layers[i]) == first)
+                continue;
+            if (!isReported)
+                problems.Add(new(new Problem(ProblemIds.SeveralDeclarations, message), new Place(i)));
+            isReported = true;
+            read[i] = read[i] with { IsReadable = false };
+        }
+        if (!isReported && input is not null && DeclarationOf(input) != first)
+            problems.Add(new(new Problem(ProblemIds.SeveralDeclarations, message), Place.Input));
+    }
+
+    private static TypeDeclarationSyntax? DeclarationOf(AttributeData attribute) =>
+        attribute.ApplicationSyntaxReference?.GetSyntax().FirstAncestorOrSelf<TypeDeclarationSyntax>();
+
+    private static LayerDeclaration ReadLayer(AttributeData attribute)
+    {
+        string type = attribute.AttributeClass?.Name ?? "";
+        string op = IsKnownLayer(attribute) && type.EndsWith(Suffix, StringComparison.Ordinal) ? type.Substring(0, type.Length - Suffix.Length) : "";
+        string? name = null;
+        EquatableArray<string?> inputs = [];
+        var arguments = new List<LayerArgument>();
+        bool isReadable = op.Length > 0 && IsReadable(attribute);
+        foreach ((string writtenAs, TypedConstant constant) in isReadable ? ArgumentsOf(attribute) : [])
+        {
+            if (writtenAs == LayerSyntax.Name)
+                name = constant.Value as string;
+            else if (writtenAs == LayerSyntax.From)
+                inputs = constant.Value is string from ? [from] : [];
+            else if (writtenAs == LayerSyntax.Inputs)
+                inputs = constant.IsNull ? [] : constant.Values.Select(v => v.Value as string).ToEquatableArray();
+            else if (ValueOf(constant) is AttributeValue value)
+                arguments.Add(new LayerArgument(writtenAs, value));
+        }
+        return new LayerDeclaration(op, name, inputs, arguments.ToEquatableArray(), isReadable);
+    }
+
+    private static InputDeclaration ReadInput(AttributeData attribute)
+    {
+        bool isReadable = IsReadable(attribute);
+        return new InputDeclaration(isReadable && ValueOf(attribute.ConstructorArguments[0]) is AttributeValue shape ? shape.Ints : [], isReadable);
+    }
+
+    private static TrainingDeclaration ReadTrainable(AttributeData attribute)
+    {
+        (int batchSize, int loss, double labelSmoothing) = (32, 0, 0);
+        bool isReadable = IsReadable(attribute);
+        foreach ((string writtenAs, TypedConstant constant) in isReadable ? ArgumentsOf(attribute) : [])
+        {
+            if (writtenAs == "BatchSize")
+                batchSize = (int)constant.Value!;
+            else if (writtenAs == "Loss")
+                loss = (int)constant.Value!;
+            else if (writtenAs == "LabelSmoothing")
+                labelSmoothing = (double)constant.Value!;
+        }
+        return new TrainingDeclaration(batchSize, loss, labelSmoothing, isReadable);
+    }
+
+    /// <summary>False where the C# compiler refuses the attribute; of what it could not resolve it leaves nothing but the text.</summary>
+    private static bool IsReadable(AttributeData attribute)
+    {
+        if (attribute.AttributeConstructor is not { } constructor || constructor.Parameters.Length != attribute.ConstructorArguments.Length)
+            return false;
+        int properties = (attribute.ApplicationSyntaxReference?.GetSyntax() as AttributeSyntax)?.ArgumentList?.Arguments.Count(a => a.NameEquals is not null) ?? 0;
+        return properties == attribute.NamedArguments.Length
+            && attribute.ConstructorArguments.All(IsReadable) && attribute.NamedArguments.All(a => IsReadable(a.Value));
+    }
+
+    private static bool IsReadable(TypedConstant constant) =>
+        constant.Kind != TypedConstantKind.Error && (constant.Kind != TypedConstantKind.Array || constant.IsNull || constant.Values.All(IsReadable));
+
+    private static IEnumerable<(string WrittenAs, TypedConstant Value)> ArgumentsOf(AttributeData attribute)
+    {
+        for (int i = 0; i < attribute.ConstructorArguments.Length; i++)
+            yield return (attribute.AttributeConstructor!.Parameters[i].Name, attribute.ConstructorArguments[i]);
+        foreach (KeyValuePair<string, TypedConstant> named in attribute.NamedArguments)
+            yield return (named.Key, named.Value);
+    }
+
+    private static AttributeValue? ValueOf(TypedConstant constant)
+    {
+        if (constant.IsNull)
+            return null;
+        if (constant.Kind == TypedConstantKind.Array)
+            return constant.Values.Select(v => (int)v.Value!).ToEquatableArray();
+        return constant.Value switch
+        {
+            bool flag => flag,
+            int number => number,
+            double real => real,
+            _ => null,
+        };
+    }
+}

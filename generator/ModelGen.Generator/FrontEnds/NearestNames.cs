@@ -1,0 +1,41 @@
+namespace ModelGen.Generator.FrontEnds;
+
+/// <summary>Finds what a mistyped name was meant to be.</summary>
+internal static class NearestNames
+{
+    /// <summary>The names at the smallest edit distance, at most a third of the name's length but always one or two letters; none where all are further.</summary>
+    public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates)
+    {
+        int limit = Math.Max(2, name.Length / 3);
+        var best = new List<string>();
+        foreach (string candidate in candidates)
+        {
+            int distance = Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant());
+            if (distance > limit || distance >= Math.Max(name.Length, candidate.Length))
+                continue;
+            if (distance < limit)
+                best.Clear();
+            limit = distance;
+            best.Add(candidate);
+        }
+        return best;
+    }
+
+    // Levenshtein's distance, one row of the table at a time.
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(change, Math.Min(row[j - 1], row[j]) + 1);
+            }
+        }
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,79 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.FrontEnds;
+
+/// <summary>
+/// What a class with <c>[Network]</c> says, as it was written: no symbols, no positions, equal when the text means the same, so that everything after it is
+/// cached. Not yet checked, apart from the class itself.
+/// </summary>
+/// <param name="Class">How the class is declared.</param>
+/// <param name="CanExtend">False where C# itself would refuse another part of the class, so that nothing may be generated.</param>
+/// <param name="ClassProblems">What is wrong with the class.</param>
+/// <param name="Inputs">The <c>[Input]</c> attributes: one, in good code.</param>
+/// <param name="Layers">In source order.</param>
+/// <param name="Training">Null without <c>[Trainable]</c>.</param>
+internal sealed record NetworkDeclaration(
+    ClassDeclaration Class,
+    bool CanExtend,
+    EquatableArray<LocatedProblem> ClassProblems,
+    EquatableArray<InputDeclaration> Inputs,
+    EquatableArray<LayerDeclaration> Layers,
+    TrainingDeclaration? Training);
+
+/// <summary><c>[Input]</c>.</summary>
+/// <param name="Shape">The sizes as written.</param>
+/// <param name="IsReadable">False where the C# compiler refuses the attribute already.</param>
+internal sealed record InputDeclaration(EquatableArray<int> Shape, bool IsReadable);
+
+/// <summary>One layer attribute.</summary>
+/// <param name="Op">Name of the operator; empty where the attribute's type is unknown to the C# compiler.</param>
+/// <param name="Name">Null where none was given.</param>
+/// <param name="Inputs">What <c>From</c> or the constructor of a layer with several inputs names; none for the layer before.</param>
+/// <param name="Arguments">The rest, in source order.</param>
+/// <param name="IsReadable">False where the C# compiler refuses the attribute already, so that it and what depends on it are not reported again.</param>
+internal sealed record LayerDeclaration(
+    string Op, string? Name, EquatableArray<string?> Inputs, EquatableArray<LayerArgument> Arguments, bool IsReadable = true);
+
+/// <summary>One argument of a layer attribute. An enum's value is the integer.</summary>
+/// <param name="WrittenAs">The C# name of the property or constructor parameter.</param>
+internal readonly record struct LayerArgument(string WrittenAs, AttributeValue Value);
+
+/// <summary><c>[Trainable]</c>.</summary>
+internal sealed record TrainingDeclaration(int BatchSize, int Loss, double LabelSmoothing, bool IsReadable);
+
+/// <summary>Something wrong, and where: a front end's own idea of a place, which the analyzer turns into a position in the text.</summary>
+internal readonly record struct LocatedProblem(Problem Problem, Place Place);
+
+/// <summary>A place in a declaration.</summary>
+/// <param name="Layer">Index of a layer, or one of the constants.</param>
+/// <param name="Argument">The C# name of the argument at fault; null for the attribute as a whole.</param>
+/// <param name="Element">Which of several values of the argument; -1 for all.</param>
+internal readonly record struct Place(int Layer, string? Argument = null, int Element = -1)
+{
+    private const int ClassIndex = -1;
+    private const int InputIndex = -2;
+    private const int TrainableIndex = -3;
+
+    /// <summary>The name of the class.</summary>
+    public static Place Class => new(ClassIndex);
+
+    public static Place Input => new(InputIndex);
+
+    public static Place Trainable => new(TrainableIndex);
+
+    public bool IsClass => Layer == ClassIndex;
+
+    public bool IsInput => Layer == InputIndex;
+
+    public bool IsTrainable => Layer == TrainableIndex;
+
+    /// <summary>The same attribute, at one of its arguments.</summary>
+    public Place At(string argument, int element = -1) => new(Layer, argument, element);
+}
+
+/// <summary>What a front end makes of a declaration.</summary>
+/// <param name="Model">Null where there are errors; warnings alone leave a model.</param>
+internal sealed record FrontEndResult(NetworkModel? Model, EquatableArray<LocatedProblem> Problems);
