@@ -6,9 +6,9 @@ namespace FashionMnist;
 /// <summary>Shows which classes are taken for which.</summary>
 internal static class ConfusionMatrix
 {
-    private const int NameWidth = 11;
-    private const int WideCell = 6;
-    private const int FullWidth = 2 + NameWidth + FashionMnistData.Classes * WideCell + 8;
+    private const int NameWidth = 12;
+    private const int CellWidth = 5;
+    private const int FullWidth = 2 + NameWidth + FashionMnistData.Classes * CellWidth + 8;
 
     /// <summary>Writes a row for each class and a column for each prediction: right ones on green, wrong ones on red.</summary>
     public static void Write(IAnsiConsole console, LabelledImages images, Predictions predictions)
@@ -17,10 +17,10 @@ internal static class ConfusionMatrix
         for (var i = 0; i < images.Count; i++)
             counts[images.Labels[i], predictions.Classes[i]]++;
 
-        // A narrow terminal gets numbers in place of names, and narrower cells.
+        // A narrow terminal gets numbers in place of names, and cells as narrow as the counts allow.
         var isWide = console.Profile.Width >= FullWidth;
         var nameWidth = isWide ? NameWidth : 0;
-        var cell = isWide ? WideCell : images.Count < 10_000 ? 4 : 5;
+        var cell = isWide || images.Count >= 10_000 ? CellWidth : CellWidth - 1;
 
         console.MarkupLine("[bold]Confusion matrix[/] (rows: what it is, columns: what the network says)");
         var header = new Paragraph("  ".PadRight(2 + nameWidth));

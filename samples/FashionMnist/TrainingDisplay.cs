@@ -21,7 +21,8 @@ internal static class TrainingDisplay
     /// <summary>Calls <paramref name="train"/> with the display that fits where the output goes.</summary>
     public static T Run<T>(IAnsiConsole console, Func<ITrainingDisplay, T> train)
     {
-        if (!console.Profile.Capabilities.Ansi || !console.Profile.Capabilities.Interactive)
+        var capabilities = console.Profile.Capabilities;
+        if (!capabilities.Ansi || !capabilities.Interactive || console.Profile.Width < LiveDisplay.LeastWidth)
             return train(new PlainDisplay(console));
 
         var text = new TaskDescriptionColumn { Alignment = Justify.Left };
@@ -36,12 +37,13 @@ internal static class TrainingDisplay
     {
         var total = $"{result.Epochs}";
         var epoch = $"{result.Epoch}".PadLeft(total.Length);
-        console.MarkupLine(
-            $"epoch {epoch}/{total}  loss {result.Loss:F4}  train {result.Train.Accuracy * 100:F2} %  "
-            + $"[bold]test {result.Test.Accuracy * 100:F2} %[/]  {result.ImagesPerSecond:N0} images/s");
+        var accuracy = $"train {result.Train.Accuracy * 100:F2} %  [bold]test {result.Test.Accuracy * 100:F2} %[/]";
+        console.MarkupLine(console.Profile.Width >= 80
+            ? $"epoch {epoch}/{total}  loss {result.Loss:F4}  {accuracy}  {result.ImagesPerSecond:N0} images/s"
+            : $"{epoch}/{total}  {accuracy}");
     }
 
-    /// <summary>For files and pipes: only the lines that last.</summary>
+    /// <summary>For files, pipes and very narrow terminals: only the lines that last.</summary>
     private sealed class PlainDisplay(IAnsiConsole console) : ITrainingDisplay
     {
         public void Progress(in TrainingProgress progress)
@@ -60,6 +62,9 @@ internal static class TrainingDisplay
     {
         /// <summary>Columns that the bar, the percentage and the longest text need.</summary>
         public const int WidthWithBar = 92;
+
+        /// <summary>Below this the lines that last would wrap, and a live line under them would leave remains.</summary>
+        public const int LeastWidth = 40;
 
         private const int WidthWithText = 60;
 
