@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FashionMnist;
-using ModelGen.Data;
 using Spectre.Console;
 
 // Exit codes: 0 all is well, 1 training or a check failed, 2 bad options or files, 130 stopped with Ctrl-C.
@@ -29,7 +28,7 @@ static int Run(Options options)
     {
         return TrainAndReport(options, stop.Token);
     }
-    catch (Exception bad) when (bad is InvalidIdxException or IOException or UnauthorizedAccessException)
+    catch (Exception bad) when (bad is IOException or UnauthorizedAccessException)
     {
         return Fail(bad.Message, BadInput);
     }

@@ -6,7 +6,7 @@ namespace ModelGen.Data;
 /// A file that is not the IDX file it should be. The message is one line that names the file, what is wrong with it, and the
 /// expected and actual values; the same parts are properties.
 /// </summary>
-public sealed class InvalidIdxException : Exception
+public sealed class InvalidIdxException : IOException
 {
     /// <summary>Describes one fault of one file.</summary>
     /// <param name="file">The file's path as the caller gave it.</param>
