@@ -22,7 +22,6 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
 
     private readonly OnnxRuntimeLibrary _runtime;
     private readonly int _inputLength, _outputLength;
-    private readonly bool _ioBinding;
         private readonly byte* _inputName, _outputName;
     private readonly nint _session, _input, _inputTensor, _output, _outputTensor, _binding, _runOptions;
 
@@ -34,7 +33,7 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
         OnnxRuntimeLibrary runtime, byte[] model, string inputName, int[] inputShape, string outputName, int[] outputShape, OnnxRuntimeSettings settings)
     {
         _runtime = runtime;
-        _ioBinding = settings.IoBinding;
+        Settings = settings;
         _session = CreateSession(model, settings);
         _inputName = ToUtf8(inputName);
         _outputName = ToUtf8(outputName);
@@ -49,6 +48,8 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
         Check(((delegate* unmanaged[Cdecl]<nint, byte*, nint, nint>)runtime[Function.BindOutput])(_binding, _outputName, _outputTensor));
     }
 
+    public OnnxRuntimeSettings Settings { get; }
+
     /// <summary>The memory that <see cref="Run"/> reads, in the input's shape, row-major.</summary>
     public Span<float> Input => new((void*)_input, _inputLength);
 
@@ -59,7 +60,7 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
     /// <exception cref="InvalidOperationException">The run failed; the message is the runtime's.</exception>
     public void Run()
     {
-        if (_ioBinding)
+        if (Settings.IoBinding)
         {
             Check(((delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)_runtime[Function.RunWithBinding])(_session, _runOptions, _binding));
             return;

@@ -10,9 +10,10 @@ namespace ModelGen.Benchmarks;
 /// </summary>
 internal sealed class PyTorchProcess : IDisposable
 {
-    /// <summary>Environment variable that names the Python to run, when it is not <c>python3</c>.</summary>
+    /// <summary>Environment variable that names the Python to run, when it is not the system's: a package manager's PyTorch belongs to that one.</summary>
     public const string PythonVariable = "MODELGEN_PYTHON";
 
+    private const string SystemPython = "/usr/bin/python3";
     private const string Install = "Install PyTorch: apt-get install python3-torch, or pip install torch numpy.";
 
     private readonly Process _process;
@@ -22,7 +23,7 @@ internal sealed class PyTorchProcess : IDisposable
     /// <exception cref="PeerMissingException">There is no Python, or it has no PyTorch.</exception>
     public PyTorchProcess(int core, float learningRate, float momentum, string dataPath)
     {
-        string python = Environment.GetEnvironmentVariable(PythonVariable) ?? (File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
+        string python = Environment.GetEnvironmentVariable(PythonVariable) ?? (File.Exists(SystemPython) ? SystemPython : "python3");
         var start = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in new[]
                  {

@@ -7,6 +7,7 @@ repository=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$repository/tests/peers"
 npm install --ignore-scripts --no-audit --no-fund --prefix "$repository/tests/peers" onnxruntime-node@1.30.0
 
-if ! "${MODELGEN_PYTHON:-python3}" -c 'import torch, numpy' 2>/dev/null; then
-    echo "PyTorch is not installed; 'train' needs it: apt-get install python3-torch" >&2
+python=${MODELGEN_PYTHON:-/usr/bin/python3}
+if ! "$python" -c 'import torch, numpy' 2>/dev/null; then
+    echo "PyTorch is not installed for $python; 'train' needs it: apt-get install python3-torch" >&2
 fi
