@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace ModelGen.Benchmarks;
+
+/// <summary>Text for the console, in invariant culture.</summary>
+internal static class Report
+{
+    public static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The table of a finished comparison, ModelGen first.</summary>
+    /// <param name="unit">Of the times, as in "µs per call".</param>
+    public static void Comparison(Alternation result, string peer, string unit)
+    {
+        Line($"{"",-34}{"median",12}{"minimum",12}   {unit}");
+        Line($"{"ModelGen",-34}{result.FirstMedian,12:F3}{result.FirstMinimum,12:F3}");
+        Line($"{peer,-34}{result.SecondMedian,12:F3}{result.SecondMinimum,12:F3}");
+        Line($"ratio {result.Ratio:F2} ({peer} over ModelGen; median of {result.Blocks} block ratios; above 1, ModelGen is faster)");
+    }
+}
