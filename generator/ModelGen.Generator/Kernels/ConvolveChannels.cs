@@ -126,18 +126,18 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             for (int p = 1; p < pixels; p++)
                 w.Line($"var sum{p}_{q} = sum0_{q};");
         }
-        ReductionLoops.Emit(w, Geometry, (tap, advance) =>
+        ReductionLoops.Emit(w, Geometry, () =>
         {
             for (int q = 0; q < vectors; q++)
-                w.Line($"var filter{q} = {simd}.Load(ref filter, {advance * Layout.Block + VectorOffset(q, set, blockLength)});");
+                w.Line($"var filter{q} = {simd}.Load(ref filter, {VectorOffset(q, set, blockLength)});");
             for (int p = 0; p < pixels; p++)
             {
-                string value = $"Unsafe.Add(ref pixel, {tap + p * inputStep})";
-                w.Line($"var value{p} = {simd}.Broadcast({value});");
+                w.Line($"var value{p} = {simd}.Broadcast(Unsafe.Add(ref pixel, {p * inputStep}));");
                 for (int q = 0; q < vectors; q++)
                     w.Line($"sum{p}_{q} = {simd}.FusedMultiplyAdd(value{p}, filter{q}, sum{p}_{q});");
             }
-        }, taps => w.Line($"filter = ref Unsafe.Add(ref filter, {taps * Layout.Block});"));
+            w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
+        });
         for (int p = 0; p < pixels; p++)
         {
             for (int q = 0; q < vectors; q++)

@@ -71,17 +71,18 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
             for (int q = 1; q < vectors; q++)
                 w.Line($"var sum{o}_{q} = sum{o}_0;");
         }
-        ReductionLoops.Emit(w, g, (tap, number) =>
+        ReductionLoops.Emit(w, g, () =>
         {
             for (int q = 0; q < vectors; q++)
-                w.Line($"var pixels{q} = {PixelLoad.Expression(set, "pixel", tap + q * set.Width * step, step)};");
+                w.Line($"var pixels{q} = {PixelLoad.Expression(set, "pixel", q * set.Width * step, step)};");
             for (int o = 0; o < channels; o++)
             {
-                w.Line($"var value{o} = {simd}.Broadcast(Unsafe.Add(ref filter, {o * g.Reduction + number}));");
+                w.Line($"var value{o} = {simd}.Broadcast(Unsafe.Add(ref filter, {o * g.Reduction}));");
                 for (int q = 0; q < vectors; q++)
                     w.Line($"sum{o}_{q} = {simd}.FusedMultiplyAdd(value{o}, pixels{q}, sum{o}_{q});");
             }
-        }, taps => w.Line($"filter = ref Unsafe.Add(ref filter, {taps});"));
+            w.Line("filter = ref Unsafe.Add(ref filter, 1);");
+        });
         w.Line($"ref float result = ref Unsafe.Add(ref y, (nint)n * {g.Output.Length} + {g.Output.Origin} + output * {g.Output.PlaneStride} + oy * {g.Output.RowStride} + ox);");
         for (int o = 0; o < channels; o++)
         {
