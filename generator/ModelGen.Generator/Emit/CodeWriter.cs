@@ -46,11 +46,21 @@ internal sealed class CodeWriter
         return new Scope(this, "}");
     }
 
-    /// <summary>A loop with constant bounds; where the body would run once the loop is left out and the variable is a constant.</summary>
-    public Scope For(string variable, int from, int to, int step = 1) =>
-        from + step >= to
-            ? Once(variable, from)
-            : Block($"for (int {variable} = {from}; {variable} < {to}; {Increment(variable, step)})");
+    /// <summary>
+    /// A loop with constant bounds. Where the body runs once there is no loop and <paramref name="index"/> is the constant; braces are written then only if
+    /// <paramref name="scoped"/>, for bodies that stand beside others with the same locals.
+    /// </summary>
+    /// <param name="index">What stands for the loop variable in the body.</param>
+    public Scope For(string variable, int from, int to, int step, out string index, bool scoped = false)
+    {
+        bool once = from + step >= to;
+        index = once ? from.ToString(System.Globalization.CultureInfo.InvariantCulture) : variable;
+        if (once)
+            return scoped ? Braces() : default;
+        return Block($"for (int {variable} = {from}; {variable} < {to}; {Increment(variable, step)})");
+    }
+
+    public Scope For(string variable, int from, int to, out string index) => For(variable, from, to, 1, out index);
 
     /// <summary>A loop over the samples of the batch.</summary>
     public Scope ForSamples(string variable = "n") => Block($"for (int {variable} = 0; {variable} < samples; {variable}++)");
@@ -59,17 +69,13 @@ internal sealed class CodeWriter
 
     private static string Increment(string variable, int step) => step == 1 ? variable + "++" : $"{variable} += {step}";
 
-    private Scope Once(string variable, int value)
-    {
-        Scope scope = Braces();
-        Line($"const int {variable} = {value};");
-        return scope;
-    }
-
-    internal readonly struct Scope(CodeWriter writer, string close) : IDisposable
+    /// <summary>Ends a block; the default ends nothing.</summary>
+    internal readonly struct Scope(CodeWriter? writer, string close) : IDisposable
     {
         public void Dispose()
         {
+            if (writer is null)
+                return;
             writer._indent--;
             writer.Line(close);
         }

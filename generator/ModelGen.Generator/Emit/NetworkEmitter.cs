@@ -176,6 +176,13 @@ internal sealed class NetworkEmitter
             w.Line();
             EmitFactory("Create(int seed)", "Initialize(seed)");
             EmitFactory("FromFile(string path)", "Load(path)");
+            using (w.Block("internal Weights Clone()"))
+            {
+                w.Line("var weights = new Weights();");
+                w.Line("weights.CopyFrom(this);");
+                w.Line("return weights;");
+            }
+            w.Line();
             w.Line("// Puts the parameters into the order in which the kernels read them.");
             w.Line($"internal void Pack() => {Private}{Name}Plan.Pack(ref First, ref {Runtime}AlignedMemory.Reference(Packed));");
         }

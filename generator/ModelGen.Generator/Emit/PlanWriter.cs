@@ -12,21 +12,27 @@ internal sealed class PlanWriter
     private readonly KernelSet _kernels;
     private readonly string _kernelClass;
     private readonly string _memoryClass;
-    private readonly Dictionary<(Region, int), string> _names = [];
+    private readonly Dictionary<int, string> _names = [];
     private readonly List<(string Name, int Offset, string Comment)> _constants = [];
 
     public PlanWriter(Plan plan, KernelSet kernels, string kernelClass, string memoryClass)
     {
         (_plan, _kernels, _kernelClass, _memoryClass) = (plan, kernels, kernelClass, memoryClass);
         var taken = new HashSet<string>(StringComparer.Ordinal) { "ArenaLength", "PackedLength", "ScratchLength", memoryClass };
+        var constants = new Dictionary<(string, int), string>();
         foreach (Node node in plan.Graph.Nodes)
         {
             Slot slot = plan.Slots[node.Id];
-            if (slot.Region is Region.None or Region.Input or Region.Output || _names.ContainsKey((slot.Region, slot.Offset)))
+            if (slot.Region is Region.None or Region.Input or Region.Output)
                 continue;
-            string name = Unique(taken, NameOf(node));
-            _names.Add((slot.Region, slot.Offset), name);
-            _constants.Add((name, slot.Offset, $"{slot.Region.ToString().ToLowerInvariant()}: {node.Type}, {plan.LayoutOf(node.Id)}{LifetimeOf(node.Id)}"));
+            string wanted = NameOf(node);
+            if (!constants.TryGetValue((wanted, slot.Offset), out string? name))
+            {
+                name = Unique(taken, wanted);
+                constants.Add((wanted, slot.Offset), name);
+                _constants.Add((name, slot.Offset, $"{slot.Region.ToString().ToLowerInvariant()}: {node.Type}, {plan.LayoutOf(node.Id)}{LifetimeOf(node.Id)}"));
+            }
+            _names.Add(node.Id, name);
         }
     }
 
@@ -59,7 +65,7 @@ internal sealed class PlanWriter
             string method = _kernels.MethodOf(step.Call.Kernel);
             string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
             string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(i => _plan.Graph[i].Type.PerSample) ? "samples" : "1";
-            w.Line(step.Call.Kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o))], samples));
+            w.Line(Wrapped(step.Call.Kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o))], samples)));
         }
     }
 
@@ -83,10 +89,10 @@ internal sealed class PlanWriter
         return slot.Region switch
         {
             Region.Input or Region.Output => $"MemoryMarshal.GetReference({Identifier(slot.Name)})",
-            Region.Arena => $"Unsafe.Add(ref arena, {_memoryClass}.{_names[(slot.Region, slot.Offset)]})",
-            Region.Packed => $"Unsafe.Add(ref packed, {_memoryClass}.{_names[(slot.Region, slot.Offset)]})",
-            Region.LoadScratch => $"Unsafe.Add(ref scratch, {_memoryClass}.{_names[(slot.Region, slot.Offset)]})",
-            Region.Parameter => $"Unsafe.Add(ref parameters, {_memoryClass}.{_names[(slot.Region, slot.Offset)]})",
+            Region.Arena => $"Unsafe.Add(ref arena, {_memoryClass}.{_names[value]})",
+            Region.Packed => $"Unsafe.Add(ref packed, {_memoryClass}.{_names[value]})",
+            Region.LoadScratch => $"Unsafe.Add(ref scratch, {_memoryClass}.{_names[value]})",
+            Region.Parameter => $"Unsafe.Add(ref parameters, {_memoryClass}.{_names[value]})",
             _ => throw new InvalidOperationException($"%{value} has no memory"),
         };
     }
@@ -101,12 +107,21 @@ internal sealed class PlanWriter
         return result.Length == 0 || char.IsDigit(result[0]) ? "_" + result : result;
     }
 
+    // A layer's result is called after the layer, everything else after what it is of and what was done.
     private static string NameOf(Node node)
     {
         string pascal = string.Concat(node.Name.Split('.', '_', '-', ' ').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1)));
-        string name = node.Op is OpNames.Parameter || node.Name.Length == 0 || pascal.StartsWith(node.Op, StringComparison.OrdinalIgnoreCase)
-            ? pascal : pascal + node.Op;
-        return Identifier(name.Length == 0 ? node.Op : name);
+        bool isLayer = node.Op is OpNames.Parameter || (Ops.OperatorTable.TryGet(node.Op, out Ops.Operator op) && (op.Layer is not null || node.Op == OpNames.CrossEntropy));
+        string suffix = isLayer && pascal.Length > 0 ? "" : node.Is(OpNames.Reorder) ? "Packed" : node.Op;
+        return Identifier(pascal + suffix);
+    }
+
+    // Long calls go over several lines, one operand on each.
+    private static string Wrapped(string call)
+    {
+        const int Widest = 120;
+        int open = call.IndexOf('(');
+        return call.Length <= Widest || open < 0 ? call : call.Substring(0, open + 1) + "\n    " + call.Substring(open + 1).Replace(", ref ", ",\n    ref ");
     }
 
     private static string Unique(HashSet<string> taken, string name)
@@ -119,10 +134,9 @@ internal sealed class PlanWriter
 
     private string LifetimeOf(int value)
     {
-        Slot slot = _plan.Slots[value];
-        if (slot.Region != Region.Arena)
+        if (_plan.Slots[value].Region != Region.Arena)
             return "";
-        Lifetime lifetime = _plan.Lifetimes.First(l => l.Value == value || _plan.Slots[l.Value] == slot && l.First <= value);
+        Lifetime lifetime = _plan.LifetimeOf(value);
         return lifetime.Last >= _plan.Steps.Count ? $", from step {lifetime.First} on" : $", steps {lifetime.First} to {lifetime.Last}";
     }
 }

@@ -45,22 +45,6 @@ internal static class SummaryEmitter
         Node? node = plan.Graph.Nodes.LastOrDefault(n => n.Name == layer.Name && n.Op == layer.Op);
         if (node is null || plan.Slots[node.Id].Region != Region.Arena)
             return null;
-        foreach (Lifetime lifetime in plan.Lifetimes)
-        {
-            if (lifetime.Offset == plan.Slots[node.Id].Offset && plan.Slots[lifetime.Value] == plan.Slots[node.Id]
-                && lifetime.First <= StepOf(plan, node) && StepOf(plan, node) <= lifetime.Last)
-                return lifetime;
-        }
-        return null;
-    }
-
-    private static int StepOf(Plan plan, Node node)
-    {
-        for (int i = 0; i < plan.Steps.Count; i++)
-        {
-            if (plan.Steps[i].Node.Id >= node.Id)
-                return i;
-        }
-        return plan.Steps.Count;
+        return plan.LifetimeOf(node.Id);
     }
 }

@@ -56,6 +56,7 @@ internal sealed class TrainerEmitter
             w.Line();
             w.Line("private readonly global::System.ArraySegment<float> _arena;");
             w.Line("private readonly global::System.ArraySegment<float> _parameters;");
+            w.Line("private readonly Weights _initial;");
             w.Line("private readonly ulong _seed;");
             w.Line("private ulong _steps;");
             w.Line();
@@ -65,6 +66,7 @@ internal sealed class TrainerEmitter
                 w.Line("global::System.ArgumentNullException.ThrowIfNull(initial);");
                 w.Line("global::System.ArgumentNullException.ThrowIfNull(optimizer);");
                 w.Line("Optimizer = optimizer;");
+                w.Line("_initial = initial;");
                 w.Line("_seed = (ulong)(uint)seed << 32;");
                 w.Line($"_arena = {Runtime}AlignedMemory.Allocate({ArenaLength});");
                 w.Line($"_parameters = {Runtime}AlignedMemory.Allocate({_step.Plan.ParameterLength});");
@@ -115,7 +117,7 @@ internal sealed class TrainerEmitter
             w.Line("/// <summary>A copy of the weights as they are now, for inference and saving.</summary>");
             using (w.Block("public Weights ToWeights()"))
             {
-                w.Line("var weights = new Weights();");
+                w.Line("Weights weights = _initial.Clone();");
                 w.Line($"{Private}{_name}TrainerPlan.Give(ref {Runtime}AlignedMemory.Reference(_parameters), ref weights.First);");
                 w.Line("weights.Pack();");
                 w.Line("return weights;");

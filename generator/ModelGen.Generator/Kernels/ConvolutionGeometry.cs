@@ -13,6 +13,13 @@ internal sealed record Epilogue(bool HasBias, string Activation)
 
     /// <summary>Cheap enough to be done in registers; the others run over the stored result while it is in the cache.</summary>
     public bool InRegisters => Activation is "" or "relu";
+
+    /// <summary>The runtime function that applies the activation to stored results.</summary>
+    public string Function => char.ToUpperInvariant(Activation[0]) + Activation.Substring(1);
+
+    /// <summary>What is stored of a sum, as C# text. The order of the operands of Max keeps NaN.</summary>
+    public string InRegister(InstructionSet set, string sum) =>
+        Activation == "relu" ? $"{set.Simd}.Max(Vector{set.Bits}<float>.Zero, {sum})" : sum;
 }
 
 /// <summary>

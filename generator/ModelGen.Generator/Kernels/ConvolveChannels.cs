@@ -29,22 +29,23 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     private void Body(CodeWriter w, InstructionSet set)
     {
         ConvolutionGeometry g = Geometry;
-        int pixels = OverSamples ? g.Batch : g.OutWidth;
         int blocksPerGroup = g.OutBlocks / g.Groups;
-        Tile tile = Tile.Choose(set, pixels, blocksPerGroup * set.VectorsPerBlock, q => WholeBlocks(q, set));
-        int blocks = Math.Max(1, tile.Vectors / set.VectorsPerBlock);
-        int parts = Math.Max(1, set.VectorsPerBlock / tile.Vectors);
+        Tile tile = Tile.Choose(set, OverSamples ? g.Batch : g.OutWidth, blocksPerGroup * set.VectorsPerBlock, q => WholeBlocks(q, set));
         if (OverSamples)
         {
-            ForBlocks(w, blocksPerGroup, blocks, parts, set, count => Samples(w, set, tile.Outer, count));
-            ActivateAll(w);
+            ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Samples(w, set, tile.Outer, group, block, part, vectors));
+            if (!Epilogue.InRegisters)
+                w.Line($"Elementwise.{Epilogue.Function}(ref y, ref y, (nint)samples * {g.Output.Length});");
             return;
         }
         using (w.ForSamples())
         {
-            ForBlocks(w, blocksPerGroup, blocks, parts, set, vectors => Rows(w, set, tile.Outer, vectors));
+            ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Rows(w, set, tile.Outer, group, block, part, vectors));
             if (!Epilogue.InRegisters)
-                w.Line($"Elementwise.{Capital(Epilogue.Activation)}(ref Unsafe.Add(ref y, (nint)n * {g.Output.Length}), ref Unsafe.Add(ref y, (nint)n * {g.Output.Length}), {g.Output.Length});");
+            {
+                w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length)))};");
+                w.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, {g.Output.Length});");
+            }
         }
     }
 
@@ -53,74 +54,73 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         vectors % set.VectorsPerBlock == 0 || set.VectorsPerBlock % vectors == 0;
 
     // Loops over output blocks, a few at a time, or over the parts of one block where vectors are short.
-    private void ForBlocks(CodeWriter w, int blocksPerGroup, int blocks, int parts, InstructionSet set, Action<int> body)
+    private void ForBlocks(CodeWriter w, InstructionSet set, Tile tile, int blocksPerGroup, Action<string, string, string, int> body)
     {
-        using (w.For("group", 0, Geometry.Groups))
+        int blocks = Math.Max(1, tile.Vectors / set.VectorsPerBlock);
+        int parts = Math.Max(1, set.VectorsPerBlock / tile.Vectors);
+        using (w.For("group", 0, Geometry.Groups, out string group))
         {
-            foreach (Stretch stretch in Stretch.Cut(blocksPerGroup, blocks))
+            foreach (Stretch stretch in Stretch.Cut(blocksPerGroup, blocks, out bool several))
             {
-                using (w.For("b", stretch.Start, stretch.End, stretch.Size))
-                using (w.For("part", 0, Layout.Block, Layout.Block / parts))
-                {
-                    w.Line($"int block = group * {blocksPerGroup} + b;");
-                    body(stretch.Size * set.VectorsPerBlock / parts);
-                }
+                using (w.For("b", stretch.Start, stretch.End, stretch.Size, out string b, scoped: several))
+                using (w.For("part", 0, Layout.Block, Layout.Block / parts, out string part))
+                    body(group, Index.Sum(0, (group, blocksPerGroup), (b, 1)), part, stretch.Size * set.VectorsPerBlock / parts);
             }
         }
     }
 
-    private void Rows(CodeWriter w, InstructionSet set, int largest, int vectors)
+    private void Rows(CodeWriter w, InstructionSet set, int largest, string group, string block, string part, int vectors)
     {
         ConvolutionGeometry g = Geometry;
-        using (w.For("oy", 0, g.OutHeight))
+        using (w.For("oy", 0, g.OutHeight, out string oy))
         {
-            foreach (Stretch stretch in Stretch.Cut(g.OutWidth, largest))
+            foreach (Stretch stretch in Stretch.Cut(g.OutWidth, largest, out bool several))
             {
-                using (w.For("ox", stretch.Start, stretch.End, stretch.Size))
+                using (w.For("ox", stretch.Start, stretch.End, stretch.Size, out string ox, scoped: several))
                 {
                     w.Line($"// {stretch.Size} pixels × {vectors} vectors of output channels");
-                    w.Line($"ref float image = ref Unsafe.Add(ref x, (nint)n * {g.Input.Length} + {g.InputOrigin} + {GroupOffset()}oy * {g.Window.StrideY * g.Input.RowStride} + ox * {g.Window.StrideX * g.Input.PixelStride});");
-                    w.Line($"ref float result = ref Unsafe.Add(ref y, (nint)n * {g.Output.Length} + {g.Output.Origin} + block * {g.OutBlockStride} + part + oy * {g.Output.RowStride} + ox * {g.Output.PixelStride});");
-                    TileBody(w, set, stretch.Size, vectors, g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride);
+                    string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride), (oy, g.Window.StrideY * g.Input.RowStride), (ox, g.Window.StrideX * g.Input.PixelStride));
+                    string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (block, g.OutBlockStride), (part, 1), (oy, g.Output.RowStride), (ox, g.Output.PixelStride));
+                    TileBody(w, set, stretch.Size, vectors, block, part, from, g.Window.StrideX * g.Input.PixelStride, to, g.Output.PixelStride);
                 }
             }
         }
     }
 
-    private void Samples(CodeWriter w, InstructionSet set, int pixels, int vectors)
+    private void Samples(CodeWriter w, InstructionSet set, int pixels, string group, string block, string part, int vectors)
     {
         ConvolutionGeometry g = Geometry;
-        w.Line("int n = 0;");
-        foreach (int size in pixels > 1 ? new[] { pixels, 1 } : [1])
+        using (w.Braces())
         {
-            using (w.Block($"for (; n + {size} <= samples; n += {size})"))
+            w.Line("int n = 0;");
+            foreach (int size in pixels > 1 ? new[] { pixels, 1 } : [1])
             {
-                w.Line($"// {size} samples × {vectors} vectors of results");
-                w.Line($"ref float image = ref Unsafe.Add(ref x, (nint)n * {g.Input.Length} + {g.InputOrigin}{(g.Groups > 1 ? " + " + GroupOffset() + "0" : "")});");
-                w.Line($"ref float result = ref Unsafe.Add(ref y, (nint)n * {g.Output.Length} + {(g.IsFullyConnected ? 0 : g.Output.Origin)} + block * {g.OutBlockStride} + part);");
-                TileBody(w, set, size, vectors, g.Input.Length, g.Output.Length);
+                using (w.Block($"for (; n + {size} <= samples; n += {size})"))
+                {
+                    w.Line($"// {size} samples × {vectors} vectors of results");
+                    string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride));
+                    string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (block, g.OutBlockStride), (part, 1));
+                    TileBody(w, set, size, vectors, block, part, from, g.Input.Length, to, g.Output.Length);
+                }
             }
         }
     }
 
-    private string GroupOffset()
-    {
-        if (Geometry.Groups == 1)
-            return "";
-        int planes = Geometry.Input.IsBlocked ? Geometry.ChannelsPerGroup / Layout.Block : Geometry.ChannelsPerGroup;
-        return $"group * {planes * Geometry.Input.PlaneStride} + ";
-    }
+    // Floats from the first input channel of a group to that of the next.
+    private int GroupStride => (Geometry.Input.IsBlocked ? Geometry.ChannelsPerGroup / Layout.Block : Geometry.ChannelsPerGroup) * Geometry.Input.PlaneStride;
 
     // Accumulates a tile over all input channels and taps, then stores it. The weights of the tile are read once, from front to back.
-    private void TileBody(CodeWriter w, InstructionSet set, int pixels, int vectors, int inputStep, int outputStep)
+    private void TileBody(
+        CodeWriter w, InstructionSet set, int pixels, int vectors, string block, string part, string from, int inputStep, string to, int outputStep)
     {
         int blockLength = Geometry.Reduction * Layout.Block;
         string simd = set.Simd;
-        w.Line($"ref float filter = ref Unsafe.Add(ref weight, (nint)block * {blockLength} + part);");
+        w.Line($"ref float image = {Index.Ref("x", from)};");
+        w.Line($"ref float filter = {Index.Ref("weight", Index.Sum(0, (block, blockLength), (part, 1)))};");
         for (int q = 0; q < vectors; q++)
         {
             string start = Epilogue.HasBias
-                ? $"{simd}.Load(ref bias, block * {Layout.Block} + part + {VectorOffset(q, set, Layout.Block)})"
+                ? $"{simd}.Load(ref bias, {Index.Sum(VectorOffset(q, set, Layout.Block), (block, Layout.Block), (part, 1))})"
                 : $"Vector{set.Bits}<float>.Zero";
             w.Line($"var sum0_{q} = {start};");
             for (int p = 1; p < pixels; p++)
@@ -132,31 +132,20 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
                 w.Line($"var filter{q} = {simd}.Load(ref filter, {VectorOffset(q, set, blockLength)});");
             for (int p = 0; p < pixels; p++)
             {
-                w.Line($"var value{p} = {simd}.Broadcast(Unsafe.Add(ref pixel, {p * inputStep}));");
+                w.Line($"var value{p} = {simd}.Broadcast({Index.Element("pixel", p * inputStep)});");
                 for (int q = 0; q < vectors; q++)
                     w.Line($"sum{p}_{q} = {simd}.FusedMultiplyAdd(value{p}, filter{q}, sum{p}_{q});");
             }
             w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
         });
+        w.Line($"ref float result = {Index.Ref("y", to)};");
         for (int p = 0; p < pixels; p++)
         {
             for (int q = 0; q < vectors; q++)
-            {
-                string value = Epilogue.Activation == "relu" ? $"{simd}.Max(Vector{set.Bits}<float>.Zero, sum{p}_{q})" : $"sum{p}_{q}";
-                w.Line($"{simd}.Store({value}, ref result, {p * outputStep + VectorOffset(q, set, Geometry.OutBlockStride)});");
-            }
+                w.Line($"{simd}.Store({Epilogue.InRegister(set, $"sum{p}_{q}")}, ref result, {p * outputStep + VectorOffset(q, set, Geometry.OutBlockStride)});");
         }
     }
 
     private static int VectorOffset(int vector, InstructionSet set, int blockStride) =>
         vector / set.VectorsPerBlock * blockStride + vector % set.VectorsPerBlock * set.Width;
-
-    // What is not done in registers runs over the stored results of all samples, which are small when there is one pixel a sample.
-    private void ActivateAll(CodeWriter w)
-    {
-        if (!Epilogue.InRegisters)
-            w.Line($"Elementwise.{Capital(Epilogue.Activation)}(ref y, ref y, (nint)samples * {Geometry.Output.Length});");
-    }
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word.Substring(1);
 }

@@ -31,42 +31,42 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
         int rowVectors = Layout.DivideUp(g.OutWidth, set.Width);
         Tile tile = Tile.Choose(set, outPerGroup, rowVectors, _ => true);
         using (w.ForSamples())
-        using (w.For("group", 0, g.Groups))
         {
-            foreach (Stretch channels in Stretch.Cut(outPerGroup, tile.Outer))
+            using (w.For("group", 0, g.Groups, out string group))
             {
-                using (w.For("o", channels.Start, channels.End, channels.Size))
-                using (w.For("oy", 0, g.OutHeight))
+                foreach (Stretch channels in Stretch.Cut(outPerGroup, tile.Outer, out bool severalSizes))
                 {
-                    w.Line($"int output = group * {outPerGroup} + o;");
-                    foreach (Stretch columns in Stretch.Cut(rowVectors, tile.Vectors))
+                    using (w.For("o", channels.Start, channels.End, channels.Size, out string o, scoped: severalSizes))
+                    using (w.For("oy", 0, g.OutHeight, out string oy))
                     {
-                        using (w.For("ox", columns.Start * set.Width, columns.End * set.Width, columns.Size * set.Width))
-                            TileBody(w, set, channels.Size, columns.Size);
+                        foreach (Stretch columns in Stretch.Cut(rowVectors, tile.Vectors, out bool several))
+                        {
+                            using (w.For("ox", columns.Start * set.Width, columns.End * set.Width, columns.Size * set.Width, out string ox, scoped: several))
+                                TileBody(w, set, channels.Size, columns.Size, group, Index.Sum(0, (group, outPerGroup), (o, 1)), oy, ox);
+                        }
                     }
                 }
             }
             if (!Epilogue.InRegisters)
             {
-                string planes = $"ref Unsafe.Add(ref y, (nint)n * {g.Output.Length} + group * {outPerGroup * g.Output.PlaneStride})";
-                string name = char.ToUpperInvariant(Epilogue.Activation[0]) + Epilogue.Activation.Substring(1);
-                w.Line($"Elementwise.{name}({planes}, {planes}, {outPerGroup * g.Output.PlaneStride});");
+                w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length)))};");
+                w.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, {g.Output.Length});");
             }
         }
     }
 
-    private void TileBody(CodeWriter w, InstructionSet set, int channels, int vectors)
+    private void TileBody(CodeWriter w, InstructionSet set, int channels, int vectors, string group, string output, string oy, string ox)
     {
         ConvolutionGeometry g = Geometry;
         string simd = set.Simd;
         int step = g.Window.StrideX;
         w.Line($"// {channels} output channels × {vectors} vectors of pixels");
-        string group = g.Groups == 1 ? "" : $"group * {g.ChannelsPerGroup * g.Input.PlaneStride} + ";
-        w.Line($"ref float image = ref Unsafe.Add(ref x, (nint)n * {g.Input.Length} + {g.InputOrigin} + {group}oy * {g.Window.StrideY * g.Input.RowStride} + ox * {step});");
-        w.Line($"ref float filter = ref Unsafe.Add(ref weight, output * {g.Reduction});");
+        string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, g.ChannelsPerGroup * g.Input.PlaneStride), (oy, g.Window.StrideY * g.Input.RowStride), (ox, step));
+        w.Line($"ref float image = {Index.Ref("x", from)};");
+        w.Line($"ref float filter = {Index.Ref("weight", Index.Sum(0, (output, g.Reduction)))};");
         for (int o = 0; o < channels; o++)
         {
-            string start = Epilogue.HasBias ? $"{simd}.Broadcast(Unsafe.Add(ref bias, output + {o}))" : $"Vector{set.Bits}<float>.Zero";
+            string start = Epilogue.HasBias ? $"{simd}.Broadcast({Index.Element("bias", Index.Plus(output, o))})" : $"Vector{set.Bits}<float>.Zero";
             w.Line($"var sum{o}_0 = {start};");
             for (int q = 1; q < vectors; q++)
                 w.Line($"var sum{o}_{q} = sum{o}_0;");
@@ -77,20 +77,18 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
                 w.Line($"var pixels{q} = {PixelLoad.Expression(set, "pixel", q * set.Width * step, step)};");
             for (int o = 0; o < channels; o++)
             {
-                w.Line($"var value{o} = {simd}.Broadcast(Unsafe.Add(ref filter, {o * g.Reduction}));");
+                w.Line($"var value{o} = {simd}.Broadcast({Index.Element("filter", o * g.Reduction)});");
                 for (int q = 0; q < vectors; q++)
                     w.Line($"sum{o}_{q} = {simd}.FusedMultiplyAdd(value{o}, pixels{q}, sum{o}_{q});");
             }
             w.Line("filter = ref Unsafe.Add(ref filter, 1);");
         });
-        w.Line($"ref float result = ref Unsafe.Add(ref y, (nint)n * {g.Output.Length} + {g.Output.Origin} + output * {g.Output.PlaneStride} + oy * {g.Output.RowStride} + ox);");
+        string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (output, g.Output.PlaneStride), (oy, g.Output.RowStride), (ox, 1));
+        w.Line($"ref float result = {Index.Ref("y", to)};");
         for (int o = 0; o < channels; o++)
         {
             for (int q = 0; q < vectors; q++)
-            {
-                string value = Epilogue.Activation == "relu" ? $"{simd}.Max(Vector{set.Bits}<float>.Zero, sum{o}_{q})" : $"sum{o}_{q}";
-                w.Line($"{simd}.Store({value}, ref result, {o * g.Output.PlaneStride + q * set.Width});");
-            }
+                w.Line($"{simd}.Store({Epilogue.InRegister(set, $"sum{o}_{q}")}, ref result, {o * g.Output.PlaneStride + q * set.Width});");
         }
     }
 }

@@ -21,33 +21,31 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
             writer.Line($"Elementwise.Clear(ref y, {(PerSample ? "(nint)samples * " : "")}{Destination.Length});");
         if (!PerSample)
         {
-            Loops(writer, finer.Dims, "");
+            Loops(writer, finer.Dims, "0");
             return;
         }
         using (writer.ForSamples())
-            Loops(writer, finer.Dims, "(nint)n * ");
+            Loops(writer, finer.Dims, "n");
     });
 
     private void Loops(CodeWriter w, Shape dims, string sample)
     {
-        string[] indices = [.. Enumerable.Range(0, dims.Rank).Select(i => "i" + i)];
-        string from = (sample.Length > 0 ? $"{sample}{Source.Length} + " : "") + OffsetIn(Source, dims, indices);
-        string to = (sample.Length > 0 ? $"{sample}{Destination.Length} + " : "") + OffsetIn(Destination, dims, indices);
         bool rows = dims.Rank > 1 && !Source.IsBlocked && !Destination.IsBlocked;
         int loops = rows ? dims.Rank - 1 : dims.Rank;
+        string[] indices = new string[dims.Rank];
         var scopes = new Stack<IDisposable>();
-        for (int i = 0; i < loops; i++)
-            scopes.Push(w.For(indices[i], 0, dims[i]));
-        if (rows)
+        for (int i = 0; i < dims.Rank; i++)
         {
-            string last = indices[loops];
-            w.Line($"const int {last} = 0;");
-            w.Line($"Elementwise.Copy(ref Unsafe.Add(ref x, {from}), ref Unsafe.Add(ref y, {to}), {dims[loops]});");
+            if (i < loops)
+                scopes.Push(w.For("i" + i, 0, dims[i], out indices[i]));
+            else
+                indices[i] = "0";
         }
-        else
-        {
-            w.Line($"Unsafe.Add(ref y, {to}) = Unsafe.Add(ref x, {from});");
-        }
+        string from = Index.Sum(0, (sample, Source.Length), (OffsetIn(Source, dims, indices), 1));
+        string to = Index.Sum(0, (sample, Destination.Length), (OffsetIn(Destination, dims, indices), 1));
+        w.Line(rows
+            ? $"Elementwise.Copy({Index.Ref("x", from)}, {Index.Ref("y", to)}, {dims[loops]});"
+            : $"{Index.Element("y", to)} = {Index.Element("x", from)};");
         while (scopes.Count > 0)
             scopes.Pop().Dispose();
     }
@@ -64,10 +62,14 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
 
     private static string Flat(Shape dims, string[] indices, int from)
     {
-        string flat = indices[from];
-        for (int i = from + 1; i < dims.Rank; i++)
-            flat = $"({flat} * {dims[i]} + {indices[i]})";
-        return flat;
+        var terms = new List<(string, long)>();
+        long stride = 1;
+        for (int i = dims.Rank - 1; i >= from; i--)
+        {
+            terms.Insert(0, (indices[i], stride));
+            stride *= dims[i];
+        }
+        return Index.Sum(0, [.. terms]);
     }
 }
 
@@ -86,18 +88,15 @@ internal sealed record TransposeFiltersKernel(Layout Source, Layout Destination,
         (int height, int width) = (Source.Dims[2], Source.Dims[3]);
         if (Destination.HasPartialBlock)
             writer.Line($"Elementwise.Clear(ref y, {Destination.Length});");
-        using (writer.For("group", 0, Groups))
-        using (writer.For("i", 0, inputs))
-        using (writer.For("o", 0, outputs))
+        using (writer.For("group", 0, Groups, out string group))
+        using (writer.For("i", 0, inputs, out string i))
+        using (writer.For("o", 0, outputs, out string o))
+        using (writer.For("ky", 0, height, out string ky))
+        using (writer.For("kx", 0, width, out string kx))
         {
-            writer.Line($"int from = group * {outputs} + o;");
-            writer.Line($"int to = group * {inputs} + i;");
-            using (writer.For("ky", 0, height))
-            using (writer.For("kx", 0, width))
-            {
-                string target = Destination.OffsetOf("to", "o", $"({height - 1} - ky)", $"({width - 1} - kx)");
-                writer.Line($"Unsafe.Add(ref y, {target}) = Unsafe.Add(ref x, {Source.OffsetOf("from", "i", "ky", "kx")});");
-            }
+            string from = Source.OffsetOf(Index.Sum(0, (group, outputs), (o, 1)), i, ky, kx);
+            string to = Destination.OffsetOf(Index.Sum(0, (group, inputs), (i, 1)), o, Index.Sum(height - 1, (ky, -1)), Index.Sum(width - 1, (kx, -1)));
+            writer.Line($"{Index.Element("y", to)} = {Index.Element("x", from)};");
         }
     });
 }
@@ -116,12 +115,12 @@ internal sealed record TransposeMatrixKernel(Layout Source, Layout Destination) 
         if (Destination.HasPartialBlock)
             writer.Line($"Elementwise.Clear(ref y, {Destination.Length});");
         int rank = Source.Dims.Rank;
-        string[] inner = [.. Enumerable.Range(1, rank - 1).Select(i => "i" + i)];
+        string[] inner = new string[rank - 1];
         var scopes = new Stack<IDisposable>();
         for (int i = 1; i < rank; i++)
-            scopes.Push(writer.For(inner[i - 1], 0, Source.Dims[i]));
-        scopes.Push(writer.For("o", 0, Source.Dims[0]));
-        writer.Line($"Unsafe.Add(ref y, {Destination.OffsetOf([.. inner, "o"])}) = Unsafe.Add(ref x, {Source.OffsetOf(["o", .. inner])});");
+            scopes.Push(writer.For("i" + i, 0, Source.Dims[i], out inner[i - 1]));
+        scopes.Push(writer.For("o", 0, Source.Dims[0], out string o));
+        writer.Line($"{Index.Element("y", Destination.OffsetOf([.. inner, o]))} = {Index.Element("x", Source.OffsetOf([o, .. inner]))};");
         while (scopes.Count > 0)
             scopes.Pop().Dispose();
     });
@@ -140,10 +139,10 @@ internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Ke
         if (ClearsFirst)
             writer.Line($"Elementwise.Clear(ref y, (nint)samples * {Destination.Length});");
         using (writer.ForSamples())
-        using (writer.For("plane", 0, Source.Planes))
+        using (writer.For("plane", 0, Source.Planes, out string plane))
         {
-            writer.Line($"ref float from = ref Unsafe.Add(ref x, (nint)n * {Source.Length} + {Source.Origin} + plane * {Source.PlaneStride});");
-            writer.Line($"ref float to = ref Unsafe.Add(ref y, (nint)n * {Destination.Length} + {Destination.Origin} + plane * {Destination.PlaneStride});");
+            writer.Line($"ref float from = {Index.Ref("x", Index.Sum(Source.Origin, ("n", Source.Length), (plane, Source.PlaneStride)))};");
+            writer.Line($"ref float to = {Index.Ref("y", Index.Sum(Destination.Origin, ("n", Destination.Length), (plane, Destination.PlaneStride)))};");
             EmitPlane(writer);
         }
     });
@@ -152,10 +151,12 @@ internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Ke
 
     protected void Move(CodeWriter w, string fromY, string fromX, string toY, string toX, string assign)
     {
-        string from = $"{fromY} * {Source.RowStride} + {fromX} * {Source.PixelStride}";
-        string to = $"{toY} * {Destination.RowStride} + {toX} * {Destination.PixelStride}";
-        using (w.For("lane", 0, Source.PixelStride))
-            w.Line($"Unsafe.Add(ref to, {to} + lane) {assign} Unsafe.Add(ref from, {from} + lane);");
+        using (w.For("lane", 0, Source.PixelStride, out string lane))
+        {
+            string from = Index.Sum(0, (fromY, Source.RowStride), (fromX, Source.PixelStride), (lane, 1));
+            string to = Index.Sum(0, (toY, Destination.RowStride), (toX, Destination.PixelStride), (lane, 1));
+            w.Line($"{Index.Element("to", to)} {assign} {Index.Element("from", from)};");
+        }
     }
 }
 
@@ -175,9 +176,9 @@ internal sealed record InsertZerosKernel(Layout Source, Layout Destination, int 
         (int firstX, int endX) = Range(Source.Width, StrideX, OffsetX, Destination.Width);
         if (firstY >= endY || firstX >= endX)
             return;
-        using (w.For("iy", firstY, endY))
-        using (w.For("ix", firstX, endX))
-            Move(w, "iy", "ix", $"({OffsetY} + iy * {StrideY})", $"({OffsetX} + ix * {StrideX})", "=");
+        using (w.For("iy", firstY, endY, out string iy))
+        using (w.For("ix", firstX, endX, out string ix))
+            Move(w, iy, ix, Index.Sum(OffsetY, (iy, StrideY)), Index.Sum(OffsetX, (ix, StrideX)), "=");
     }
 
     private static (int First, int End) Range(int length, int stride, int offset, int canvas)
@@ -209,16 +210,16 @@ internal sealed record PadKernel(Layout Source, Layout Destination, bool Reflect
     {
         Layout padded = IsGradient ? Source : Destination;
         Layout image = IsGradient ? Destination : Source;
-        using (w.For("py", 0, padded.Height))
+        using (w.For("py", 0, padded.Height, out string py))
         {
-            w.Line($"int iy = {Inside("py", Top, image.Height)};");
-            using (w.For("px", 0, padded.Width))
+            w.Line($"int iy = {Inside(py, Top, image.Height)};");
+            using (w.For("px", 0, padded.Width, out string px))
             {
-                w.Line($"int ix = {Inside("px", Left, image.Width)};");
+                w.Line($"int ix = {Inside(px, Left, image.Width)};");
                 if (IsGradient)
-                    Move(w, "py", "px", "iy", "ix", "+=");
+                    Move(w, py, px, "iy", "ix", "+=");
                 else
-                    Move(w, "iy", "ix", "py", "px", "=");
+                    Move(w, "iy", "ix", py, px, "=");
             }
         }
     }

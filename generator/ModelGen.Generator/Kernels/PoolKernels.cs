@@ -31,62 +31,77 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
 
     protected string Size => $"{Window.KernelHeight}×{Window.KernelWidth} windows, stride {Window.StrideY}×{Window.StrideX}, {Image.Dims} → {Pooled.Dims}";
 
-    /// <summary>Loops over the windows of all planes; <paramref name="window"/> finds y0, x0 and, unless all lie inside, the first and end tap in both directions.</summary>
-    protected void ForWindows(CodeWriter w, Action window)
+    /// <summary>
+    /// Loops over the windows of all planes. In scope then are <c>first</c>, the offset in the image of the window's first tap, <c>at</c>, that of the pooled pixel,
+    /// and, unless all windows lie inside, the first and end tap in both directions.
+    /// </summary>
+    protected void ForWindows(CodeWriter w, Action<WindowPlace> window)
     {
         using (w.ForSamples())
-        using (w.For("plane", 0, Image.Planes))
-        using (w.For("oy", 0, Pooled.Height))
+        using (w.For("plane", 0, Image.Planes, out string plane))
+        using (w.For("oy", 0, Pooled.Height, out string oy))
         {
-            w.Line($"int y0 = oy * {Window.StrideY} - {Window.Padding.Top};");
-            Limits(w, "y", Window.KernelHeight, Window.DilationY, Image.Height);
-            using (w.For("ox", 0, Pooled.Width))
+            string y0 = Index.Sum(-Window.Padding.Top, (oy, Window.StrideY));
+            Limits(w, "y", y0, Window.KernelHeight, Window.DilationY, Image.Height);
+            using (w.For("ox", 0, Pooled.Width, out string ox))
             {
-                w.Line($"int x0 = ox * {Window.StrideX} - {Window.Padding.Left};");
-                Limits(w, "x", Window.KernelWidth, Window.DilationX, Image.Width);
-                using (Image.IsBlocked ? w.Block($"for (int lane = 0; lane < {Layout.Block}; lane += S.Width)") : w.For("lane", 0, 1))
+                string x0 = Index.Sum(-Window.Padding.Left, (ox, Window.StrideX));
+                Limits(w, "x", x0, Window.KernelWidth, Window.DilationX, Image.Width);
+                using (Image.IsBlocked ? w.Block($"for (int lane = 0; lane < {Layout.Block}; lane += S.Width)") : default)
                 {
-                    w.Line($"nint first = (nint)n * {Image.Length} + {Image.Origin} + plane * {Image.PlaneStride} + y0 * {Image.RowStride} + x0 * {Image.PixelStride} + lane;");
-                    w.Line($"nint at = (nint)n * {Pooled.Length} + {Pooled.Origin} + plane * {Pooled.PlaneStride} + oy * {Pooled.RowStride} + ox * {Pooled.PixelStride} + lane;");
-                    window();
+                    var place = new WindowPlace(plane, Image.IsBlocked ? "lane" : "0", y0, x0);
+                    w.Line($"nint first = {place.In(Image)};");
+                    w.Line($"nint at = {Index.Sum(Pooled.Origin, ("n", Pooled.Length), (plane, Pooled.PlaneStride), (oy, Pooled.RowStride), (ox, Pooled.PixelStride), (place.Lane, 1))};");
+                    window(place);
                 }
             }
         }
     }
 
+    /// <summary>Loops over the taps of a window. In scope is <c>offset</c>, that of the tap in the image, or in another image that <c>first</c> is the name of.</summary>
     protected void ForTaps(CodeWriter w, Action tap)
     {
-        string step = $"nint offset = first + ky * {Window.DilationY * Image.RowStride} + kx * {Window.DilationX * Image.PixelStride};";
         using (w.Block(Inside ? $"for (int ky = 0; ky < {Window.KernelHeight}; ky++)" : "for (int ky = firstY; ky < endY; ky++)"))
         using (w.Block(Inside ? $"for (int kx = 0; kx < {Window.KernelWidth}; kx++)" : "for (int kx = firstX; kx < endX; kx++)"))
         {
-            w.Line(step);
+            w.Line($"nint offset = first + {TapOffset(Image)};");
             tap();
         }
     }
+
+    /// <summary>From the first tap of a window to tap (ky, kx).</summary>
+    protected string TapOffset(Layout image) =>
+        Index.Sum(0, ("ky", Window.DilationY * image.RowStride), ("kx", Window.DilationX * image.PixelStride));
 
     /// <summary>The factor of an average as C# text.</summary>
     protected string Factor(PoolOperation operation)
     {
         if (Inside)
             return Literals.Float(1f / Window.Taps);
-        string height = operation == PoolOperation.Average
-            ? $"(Math.Min(y0 + {Window.KernelHeight}, {Image.Height + Window.Padding.Bottom}) - y0)" : "(endY - firstY)";
-        string width = operation == PoolOperation.Average
-            ? $"(Math.Min(x0 + {Window.KernelWidth}, {Image.Width + Window.Padding.Right}) - x0)" : "(endX - firstX)";
+        string height = operation == PoolOperation.Average ? $"Math.Min({Window.KernelHeight}, {Image.Height + Window.Padding.Bottom} - y0)" : "(endY - firstY)";
+        string width = operation == PoolOperation.Average ? $"Math.Min({Window.KernelWidth}, {Image.Width + Window.Padding.Right} - x0)" : "(endX - firstX)";
         return $"1f / ({height} * {width})";
     }
 
-    private void Limits(CodeWriter w, string axis, int kernel, int dilation, int length)
+    private void Limits(CodeWriter w, string axis, string start, int kernel, int dilation, int length)
     {
         if (Inside)
             return;
+        w.Line($"int {axis}0 = {start};");
         string upper = axis == "y" ? "Y" : "X";
         string first = dilation == 1 ? $"Math.Max(0, -{axis}0)" : $"Math.Max(0, (-{axis}0 + {dilation - 1}) / {dilation})";
         string end = dilation == 1 ? $"{length} - {axis}0" : $"({length} - {axis}0 + {dilation - 1}) / {dilation}";
         w.Line($"int first{upper} = {first};");
         w.Line($"int end{upper} = Math.Min({kernel}, {end});");
     }
+}
+
+/// <summary>Where a window is: C# text for its plane, the lane within a block, and the row and column of its first tap.</summary>
+internal sealed record WindowPlace(string Plane, string Lane, string Y0, string X0)
+{
+    /// <summary>The offset of the window's first tap in an image of that layout; outside it where the window hangs over.</summary>
+    public string In(Layout image) =>
+        Index.Sum(image.Origin, ("n", image.Length), (Plane, image.PlaneStride), (Y0, image.RowStride), (X0, image.PixelStride), (Lane, 1));
 }
 
 /// <summary>Forward pooling.</summary>
@@ -103,20 +118,22 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
         if (Inside && !Input.IsBlocked)
             AlongRows(writer);
         else if (Input.IsBlocked)
-            ForWindows(writer, () => Channels(writer));
+            ForWindows(writer, _ => Channels(writer));
         else
-            ForWindows(writer, () => Single(writer));
+            ForWindows(writer, _ => Single(writer));
     });
 
     // Planes: a vector of neighbouring results. The last one of a row runs over, as in ConvolvePixels.
     private void AlongRows(CodeWriter w)
     {
         using (w.ForSamples())
-        using (w.For("plane", 0, Input.Planes))
-        using (w.For("oy", 0, Output.Height))
+        using (w.For("plane", 0, Input.Planes, out string plane))
+        using (w.For("oy", 0, Output.Height, out string oy))
         using (w.Block($"for (int ox = 0; ox < {Output.Width}; ox += S.Width)"))
         {
-            w.Line($"ref float window = ref Unsafe.Add(ref x, (nint)n * {Input.Length} + {Input.Origin} + plane * {Input.PlaneStride} + oy * {Window.StrideY * Input.RowStride} + ox * {Window.StrideX});");
+            string from = Index.Sum(Input.Origin, ("n", Input.Length), (plane, Input.PlaneStride), (oy, Window.StrideY * Input.RowStride), ("ox", Window.StrideX));
+            string to = Index.Sum(Output.Origin, ("n", Output.Length), (plane, Output.PlaneStride), (oy, Output.RowStride), ("ox", 1));
+            w.Line($"ref float window = {Index.Ref("x", from)};");
             for (int ky = 0; ky < Window.KernelHeight; ky++)
             {
                 for (int kx = 0; kx < Window.KernelWidth; kx++)
@@ -127,7 +144,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
                 }
             }
             string scaled = Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Literals.Float(1f / Window.Taps)}))";
-            w.Line($"S.Store({scaled}, ref y, (nint)n * {Output.Length} + {Output.Origin} + plane * {Output.PlaneStride} + oy * {Output.RowStride} + ox);");
+            w.Line($"S.Store({scaled}, ref y, {to});");
         }
     }
 
@@ -163,10 +180,10 @@ internal sealed record MaxPoolGradientKernel(Window Window, Layout X, Layout Dy,
     public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
         writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");
-        ForWindows(writer, () =>
+        ForWindows(writer, place =>
         {
-            writer.Line($"nint target = (nint)n * {Dx.Length} + {Dx.Origin} + plane * {Dx.PlaneStride} + y0 * {Dx.RowStride} + x0 * {Dx.PixelStride} + lane;");
-            string there = $"target + ky * {Window.DilationY * Dx.RowStride} + kx * {Window.DilationX * Dx.PixelStride}";
+            writer.Line($"nint target = {place.In(Dx)};");
+            string there = $"target + {TapOffset(Dx)}";
             if (X.IsBlocked)
             {
                 writer.Line("V largest = S.Broadcast(float.NegativeInfinity);");
@@ -216,7 +233,7 @@ internal sealed record AvgPoolGradientKernel(PoolOperation Operation, Window Win
     {
         if (!Covers)
             writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");
-        ForWindows(writer, () =>
+        ForWindows(writer, place =>
         {
             if (Dx.IsBlocked)
             {

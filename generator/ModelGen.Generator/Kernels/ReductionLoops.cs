@@ -12,43 +12,47 @@ internal static class ReductionLoops
     /// <param name="tap">Writes one tap, whose input is at the reference <c>pixel</c>, and moves on to the next weight.</param>
     public static void Emit(CodeWriter w, ConvolutionGeometry g, Action tap)
     {
-        int rowStep = g.Window.DilationY * g.Input.RowStride;
-        int columnStep = g.Window.DilationX * g.Input.PixelStride;
-        ForChannels(w, g, () =>
+        ForChannels(w, g, channel =>
         {
-            using (w.For("ky", 0, g.Window.KernelHeight))
-            using (w.For("kx", 0, g.Window.KernelWidth))
+            using (w.For("ky", 0, g.Window.KernelHeight, out string ky))
+            using (w.For("kx", 0, g.Window.KernelWidth, out string kx))
             {
-                w.Line($"ref float pixel = ref Unsafe.Add(ref channel, ky * {rowStep} + kx * {columnStep});");
+                string offset = Index.Sum(0, (ky, g.Window.DilationY * g.Input.RowStride), (kx, g.Window.DilationX * g.Input.PixelStride));
+                w.Line($"ref float pixel = {Index.Ref(channel, offset)};");
                 tap();
             }
         });
     }
 
-    private static void ForChannels(CodeWriter w, ConvolutionGeometry g, Action body)
+    private static void ForChannels(CodeWriter w, ConvolutionGeometry g, Action<string> body)
     {
         Layout input = g.Input;
         bool contiguous = !input.IsBlocked || input.PlaneStride == Layout.Block || g.ChannelsPerGroup <= Layout.Block;
         if (contiguous)
         {
             int step = input.IsBlocked ? 1 : input.PlaneStride;
-            using (w.For("c", 0, g.ChannelsPerGroup))
-            {
-                w.Line($"ref float channel = ref Unsafe.Add(ref image, (nint)c * {step});");
-                body();
-            }
+            using (w.For("c", 0, g.ChannelsPerGroup, out string c))
+                Channel(Index.Sum(0, (c, step)));
             return;
         }
-        using (w.For("cb", 0, Layout.DivideUp(g.ChannelsPerGroup, Layout.Block)))
+        using (w.For("cb", 0, Layout.DivideUp(g.ChannelsPerGroup, Layout.Block), out string cb))
         {
             string lanes = g.ChannelsPerGroup % Layout.Block == 0
                 ? $"{Layout.Block}"
-                : $"Math.Min({Layout.Block}, {g.ChannelsPerGroup} - cb * {Layout.Block})";
+                : $"Math.Min({Layout.Block}, {Index.Sum(g.ChannelsPerGroup, (cb, -Layout.Block))})";
             using (w.Block($"for (int lane = 0, lanes = {lanes}; lane < lanes; lane++)"))
+                Channel(Index.Sum(0, (cb, input.PlaneStride), ("lane", 1)));
+        }
+
+        void Channel(string offset)
+        {
+            if (offset == "0")
             {
-                w.Line($"ref float channel = ref Unsafe.Add(ref image, (nint)cb * {input.PlaneStride} + lane);");
-                body();
+                body("image");
+                return;
             }
+            w.Line($"ref float channel = {Index.Ref("image", offset)};");
+            body("channel");
         }
     }
 }

@@ -9,7 +9,10 @@ internal readonly record struct Stretch(int Start, int Size, int Count)
     /// Cuts <paramref name="total"/> into pieces of at most <paramref name="largest"/>, as evenly as possible, so that no short piece is left over: 14 by at
     /// most 6 is 5 + 5 + 4. At most two sizes result.
     /// </summary>
-    public static IReadOnlyList<Stretch> Cut(int total, int largest)
+    public static IReadOnlyList<Stretch> Cut(int total, int largest) => Cut(total, largest, out _);
+
+    /// <param name="several">Whether there are two sizes, so that two loop bodies stand side by side.</param>
+    public static IReadOnlyList<Stretch> Cut(int total, int largest, out bool several)
     {
         int pieces = (total + largest - 1) / largest;
         int size = (total + pieces - 1) / pieces;
@@ -17,6 +20,7 @@ internal readonly record struct Stretch(int Start, int Size, int Count)
         var cut = new List<Stretch> { new(0, size, full) };
         if (full < pieces)
             cut.Add(new Stretch(size * full, size - 1, pieces - full));
+        several = cut.Count > 1;
         return cut;
     }
 }

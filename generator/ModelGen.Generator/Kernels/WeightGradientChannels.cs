@@ -29,23 +29,26 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         InputTile tile = InputTile.Choose(set, g, blocksPerGroup * set.VectorsPerBlock);
         int blocks = Math.Max(1, tile.Vectors / set.VectorsPerBlock);
         int parts = Math.Max(1, set.VectorsPerBlock / tile.Vectors);
-        using (w.For("group", 0, g.Groups))
+        using (w.For("group", 0, g.Groups, out string group))
         {
-            foreach (Stretch block in Stretch.Cut(blocksPerGroup, blocks))
+            foreach (Stretch stretch in Stretch.Cut(blocksPerGroup, blocks, out bool severalBlocks))
             {
-                using (w.For("b", block.Start, block.End, block.Size))
-                using (w.For("part", 0, Layout.Block, Layout.Block / parts))
-                using (w.For("c", 0, g.ChannelsPerGroup, tile.Channels))
+                using (w.For("b", stretch.Start, stretch.End, stretch.Size, out string b, scoped: severalBlocks))
+                using (w.For("part", 0, Layout.Block, Layout.Block / parts, out string part))
+                using (w.For("c", 0, g.ChannelsPerGroup, tile.Channels, out string c))
                 {
-                    w.Line($"int block = group * {blocksPerGroup} + b;");
-                    foreach (Stretch rows in Stretch.Cut(g.Window.KernelHeight, tile.Rows))
+                    string block = Index.Sum(0, (group, blocksPerGroup), (b, 1));
+                    foreach (Stretch rows in Stretch.Cut(g.Window.KernelHeight, tile.Rows, out bool severalRows))
                     {
-                        using (w.For("ky", rows.Start, rows.End, rows.Size))
+                        using (w.For("ky", rows.Start, rows.End, rows.Size, out string ky, scoped: severalRows))
                         {
-                            foreach (Stretch columns in Stretch.Cut(g.Window.KernelWidth, tile.Columns))
+                            foreach (Stretch columns in Stretch.Cut(g.Window.KernelWidth, tile.Columns, out bool severalColumns))
                             {
-                                using (w.For("kx", columns.Start, columns.End, columns.Size))
-                                    TileBody(w, set, tile.Channels, rows.Size, columns.Size, block.Size * set.VectorsPerBlock / parts);
+                                using (w.For("kx", columns.Start, columns.End, columns.Size, out string kx, scoped: severalColumns))
+                                {
+                                    var at = new Position(block, part, Index.Sum(0, (group, g.ChannelsPerGroup), (c, 1)), c, ky, kx);
+                                    TileBody(w, set, new InputTile(tile.Channels, rows.Size, columns.Size, stretch.Size * set.VectorsPerBlock / parts), at);
+                                }
                             }
                         }
                     }
@@ -54,49 +57,40 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         }
     }
 
-    private void TileBody(CodeWriter w, InstructionSet set, int channels, int rows, int columns, int vectors)
+    private void TileBody(CodeWriter w, InstructionSet set, InputTile tile, Position at)
     {
         ConvolutionGeometry g = Geometry;
         (int rowStep, int columnStep) = (g.Window.DilationY * g.Input.RowStride, g.Window.DilationX * g.Input.PixelStride);
         string simd = set.Simd;
-        w.Line($"// {channels} input channels × {rows}×{columns} taps × {vectors} vectors of output channels");
-        var taps = new List<(string Name, int InputOffset, int WeightOffset)>();
-        for (int c = 0; c < channels; c++)
+        w.Line($"// {tile.Channels} input channels × {tile.Rows}×{tile.Columns} taps × {tile.Vectors} vectors of output channels");
+        List<(string Sum, int InputOffset, int WeightOffset)> taps = Taps(tile, rowStep, columnStep);
+        foreach ((string sum, _, _) in taps)
         {
-            for (int ky = 0; ky < rows; ky++)
-            {
-                for (int kx = 0; kx < columns; kx++)
-                {
-                    int channelStep = g.Input.IsBlocked ? 1 : g.Input.PlaneStride;
-                    int weight = ((c * g.Window.KernelHeight + ky) * g.Window.KernelWidth + kx) * Layout.Block;
-                    taps.Add(($"sum{taps.Count}", c * channelStep + ky * rowStep + kx * columnStep, weight));
-                }
-            }
+            for (int q = 0; q < tile.Vectors; q++)
+                w.Line($"var {sum}_{q} = Vector{set.Bits}<float>.Zero;");
         }
-        foreach ((string name, _, _) in taps)
-        {
-            for (int q = 0; q < vectors; q++)
-                w.Line($"var {name}_{q} = Vector{set.Bits}<float>.Zero;");
-        }
-        string input = $"{g.InputOrigin} + {ChannelOffset()} + ky * {rowStep} + kx * {columnStep}";
         using (w.ForSamples())
-        using (w.For("oy", 0, g.OutHeight))
+        using (w.For("oy", 0, g.OutHeight, out string oy))
         {
-            w.Line($"ref float pixel = ref Unsafe.Add(ref x, (nint)n * {g.Input.Length} + {input} + oy * {g.Window.StrideY * g.Input.RowStride});");
-            string row = g.IsFullyConnected ? "" : $" + {g.Output.Origin} + oy * {g.Output.RowStride}";
-            w.Line($"ref float gradient = ref Unsafe.Add(ref dy, (nint)n * {g.Output.Length} + block * {g.OutBlockStride} + part{row});");
-            using (w.For("ox", 0, g.OutWidth))
+            string pixel = Index.Sum(g.InputOrigin, ("n", g.Input.Length), ChannelOffset(at.Channel), (at.Row, rowStep), (at.Column, columnStep), (oy, g.Window.StrideY * g.Input.RowStride));
+            string gradient = Index.Sum(
+                g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (at.Block, g.OutBlockStride), (at.Part, 1), (oy, g.IsFullyConnected ? 0 : g.Output.RowStride));
+            w.Line($"ref float pixel = {Index.Ref("x", pixel)};");
+            w.Line($"ref float gradient = {Index.Ref("dy", gradient)};");
+            using (w.For("ox", 0, g.OutWidth, out _))
             {
-                for (int q = 0; q < vectors; q++)
+                for (int q = 0; q < tile.Vectors; q++)
                     w.Line($"var gradient{q} = {simd}.Load(ref gradient, {Offset(q, set, g.OutBlockStride)});");
-                foreach ((string name, int offset, _) in taps)
+                foreach ((string sum, int offset, _) in taps)
                 {
-                    using (w.Braces())
+                    string value = $"{simd}.Broadcast({Index.Element("pixel", offset)})";
+                    if (tile.Vectors > 1)
                     {
-                        w.Line($"var value = {simd}.Broadcast(Unsafe.Add(ref pixel, {offset}));");
-                        for (int q = 0; q < vectors; q++)
-                            w.Line($"{name}_{q} = {simd}.FusedMultiplyAdd(value, gradient{q}, {name}_{q});");
+                        w.Line($"var value{sum.Substring(3)} = {value};");
+                        value = $"value{sum.Substring(3)}";
                     }
+                    for (int q = 0; q < tile.Vectors; q++)
+                        w.Line($"{sum}_{q} = {simd}.FusedMultiplyAdd({value}, gradient{q}, {sum}_{q});");
                 }
                 if (g.OutWidth > 1)
                 {
@@ -106,24 +100,48 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
             }
         }
         int blockLength = g.Reduction * Layout.Block;
-        w.Line($"ref float result = ref Unsafe.Add(ref dw, (nint)block * {blockLength} + part + ((c * {g.Window.KernelHeight} + ky) * {g.Window.KernelWidth} + kx) * {Layout.Block});");
-        foreach ((string name, _, int weight) in taps)
+        string result = Index.Sum(
+            0, (at.Block, blockLength), (at.Part, 1), (at.ChannelInGroup, g.Window.Taps * Layout.Block), (at.Row, g.Window.KernelWidth * Layout.Block), (at.Column, Layout.Block));
+        w.Line($"ref float result = {Index.Ref("dw", result)};");
+        foreach ((string sum, _, int weight) in taps)
         {
-            for (int q = 0; q < vectors; q++)
-                w.Line($"{simd}.Store({name}_{q}, ref result, {weight + Offset(q, set, blockLength)});");
+            for (int q = 0; q < tile.Vectors; q++)
+                w.Line($"{simd}.Store({sum}_{q}, ref result, {weight + Offset(q, set, blockLength)});");
         }
     }
 
-    private string ChannelOffset()
+    // The taps of a tile: where each reads, from the tile's first input, and where its sum goes, from the tile's first weight.
+    private List<(string Sum, int InputOffset, int WeightOffset)> Taps(InputTile tile, int rowStep, int columnStep)
+    {
+        ConvolutionGeometry g = Geometry;
+        int channelStep = g.Input.IsBlocked ? 1 : g.Input.PlaneStride;
+        var taps = new List<(string, int, int)>();
+        for (int c = 0; c < tile.Channels; c++)
+        {
+            for (int ky = 0; ky < tile.Rows; ky++)
+            {
+                for (int kx = 0; kx < tile.Columns; kx++)
+                {
+                    int weight = ((c * g.Window.KernelHeight + ky) * g.Window.KernelWidth + kx) * Layout.Block;
+                    taps.Add(($"sum{taps.Count}", c * channelStep + ky * rowStep + kx * columnStep, weight));
+                }
+            }
+        }
+        return taps;
+    }
+
+    private (string, long) ChannelOffset(string channel)
     {
         Layout input = Geometry.Input;
         if (!input.IsBlocked || input.PlaneStride == Layout.Block)
-        {
-            int step = input.IsBlocked ? 1 : input.PlaneStride;
-            return $"(group * {Geometry.ChannelsPerGroup} + c) * {step}";
-        }
-        return $"((group * {Geometry.ChannelsPerGroup} + c) >> 4) * {input.PlaneStride} + ((group * {Geometry.ChannelsPerGroup} + c) & 15)";
+            return (channel, input.IsBlocked ? 1 : input.PlaneStride);
+        return Geometry.Groups * Geometry.ChannelsPerGroup <= Layout.Block
+            ? (channel, 1)
+            : ($"(({channel}) >> 4) * {input.PlaneStride} + (({channel}) & 15)", 1);
     }
+
+    // Where a tile begins: C# text for output block and part of it, input channel (of all, and of its group), kernel row and column.
+    private sealed record Position(string Block, string Part, string Channel, string ChannelInGroup, string Row, string Column);
 
     private static int Offset(int vector, InstructionSet set, int blockStride) =>
         vector / set.VectorsPerBlock * blockStride + vector % set.VectorsPerBlock * set.Width;

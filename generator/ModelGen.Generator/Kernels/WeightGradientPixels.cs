@@ -28,26 +28,31 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
         ConvolutionGeometry g = Geometry;
         int outPerGroup = g.OutChannels / g.Groups;
         Tile tile = Tile.Choose(set, outPerGroup, g.Window.KernelWidth, _ => true);
-        using (w.For("group", 0, g.Groups))
+        using (w.For("group", 0, g.Groups, out string group))
         {
-            foreach (Stretch outputs in Stretch.Cut(outPerGroup, tile.Outer))
+            foreach (Stretch outputs in Stretch.Cut(outPerGroup, tile.Outer, out bool severalSizes))
             {
-                using (w.For("o", outputs.Start, outputs.End, outputs.Size))
-                using (w.For("c", 0, g.ChannelsPerGroup))
-                using (w.For("ky", 0, g.Window.KernelHeight))
+                using (w.For("o", outputs.Start, outputs.End, outputs.Size, out string o, scoped: severalSizes))
+                using (w.For("c", 0, g.ChannelsPerGroup, out string c))
+                using (w.For("ky", 0, g.Window.KernelHeight, out string ky))
                 {
-                    w.Line($"int output = group * {outPerGroup} + o;");
-                    foreach (Stretch columns in Stretch.Cut(g.Window.KernelWidth, tile.Vectors))
+                    foreach (Stretch columns in Stretch.Cut(g.Window.KernelWidth, tile.Vectors, out bool several))
                     {
-                        using (w.For("kx", columns.Start, columns.End, columns.Size))
-                            TileBody(w, set, outputs.Size, columns.Size);
+                        using (w.For("kx", columns.Start, columns.End, columns.Size, out string kx, scoped: several))
+                        {
+                            string channel = Index.Sum(0, (group, g.ChannelsPerGroup), (c, 1));
+                            string input = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (channel, g.Input.PlaneStride), (ky, g.Window.DilationY * g.Input.RowStride), (kx, g.Window.DilationX));
+                            string output = Index.Sum(0, (group, outPerGroup), (o, 1));
+                            string weight = Index.Sum(0, (output, g.Reduction), (c, g.Window.Taps), (ky, g.Window.KernelWidth), (kx, 1));
+                            TileBody(w, set, outputs.Size, columns.Size, input, output, weight);
+                        }
                     }
                 }
             }
         }
     }
 
-    private void TileBody(CodeWriter w, InstructionSet set, int outputs, int taps)
+    private void TileBody(CodeWriter w, InstructionSet set, int outputs, int taps, string input, string output, string weight)
     {
         ConvolutionGeometry g = Geometry;
         w.Line($"// {outputs} output channels × {taps} taps");
@@ -56,36 +61,38 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
             for (int t = 0; t < taps; t++)
                 w.Line($"var sum{o}_{t} = Vector{set.Bits}<float>.Zero;");
         }
-        string input = $"{g.InputOrigin} + (group * {g.ChannelsPerGroup} + c) * {g.Input.PlaneStride} + ky * {g.Window.DilationY * g.Input.RowStride} + kx * {g.Window.DilationX}";
         using (w.ForSamples())
-        using (w.For("oy", 0, g.OutHeight))
+        using (w.For("oy", 0, g.OutHeight, out string oy))
         {
-            w.Line($"ref float pixels = ref Unsafe.Add(ref x, (nint)n * {g.Input.Length} + {input} + oy * {g.Window.StrideY * g.Input.RowStride});");
-            w.Line($"ref float gradients = ref Unsafe.Add(ref dy, (nint)n * {g.Output.Length} + {g.Output.Origin} + output * {g.Output.PlaneStride} + oy * {g.Output.RowStride});");
+            string gradients = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (output, g.Output.PlaneStride), (oy, g.Output.RowStride));
+            w.Line($"ref float pixels = {Index.Ref("x", Index.Sum(0, (input, 1), (oy, g.Window.StrideY * g.Input.RowStride)))};");
+            w.Line($"ref float gradients = {Index.Ref("dy", gradients)};");
             int whole = g.OutWidth / set.Width * set.Width;
+            bool several = whole > 0 && whole < g.OutWidth;
             if (whole > 0)
             {
-                using (w.For("ox", 0, whole, set.Width))
-                    Step(w, set, outputs, taps, set.Width);
+                using (w.For("ox", 0, whole, set.Width, out string ox, scoped: several))
+                    Step(w, set, outputs, taps, set.Width, ox);
             }
             if (whole < g.OutWidth)
             {
-                using (w.For("ox", whole, g.OutWidth, set.Width))
-                    Step(w, set, outputs, taps, g.OutWidth - whole);
+                using (w.For("ox", whole, g.OutWidth, set.Width, out string ox, scoped: several))
+                    Step(w, set, outputs, taps, g.OutWidth - whole, ox);
             }
         }
+        w.Line($"ref float result = {Index.Ref("dw", weight)};");
         for (int o = 0; o < outputs; o++)
         {
             for (int t = 0; t < taps; t++)
-                w.Line($"Unsafe.Add(ref dw, (((output + {o}) * {g.ChannelsPerGroup} + c) * {g.Window.KernelHeight} + ky) * {g.Window.KernelWidth} + kx + {t}) = {set.Simd}.HorizontalSum(sum{o}_{t});");
+                w.Line($"{Index.Element("result", o * g.Reduction + t)} = {set.Simd}.HorizontalSum(sum{o}_{t});");
         }
     }
 
-    private void Step(CodeWriter w, InstructionSet set, int outputs, int taps, int lanes)
+    private void Step(CodeWriter w, InstructionSet set, int outputs, int taps, int lanes, string ox)
     {
         int step = Geometry.Window.StrideX;
-        w.Line($"ref float pixel = ref Unsafe.Add(ref pixels, ox * {step});");
-        w.Line("ref float gradient = ref Unsafe.Add(ref gradients, ox);");
+        w.Line($"ref float pixel = {Index.Ref("pixels", Index.Sum(0, (ox, step)))};");
+        w.Line($"ref float gradient = {Index.Ref("gradients", ox)};");
         for (int t = 0; t < taps; t++)
             w.Line($"var value{t} = {Masked(PixelLoad.Expression(set, "pixel", t * Geometry.Window.DilationX, step))};");
         for (int o = 0; o < outputs; o++)

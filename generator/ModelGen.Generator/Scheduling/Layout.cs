@@ -1,3 +1,4 @@
+using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Scheduling;
@@ -96,12 +97,11 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     {
         if (indices.Length == 0)
             return "0";
-        string first = IsBlocked
-            ? $"({indices[0]} >> 4) * {PlaneStride} + ({indices[0]} & 15)"
-            : $"{indices[0]} * {PlaneStride}";
-        var terms = indices.Skip(1).Select((index, i) => $"{index} * {Stride(i + 1)}");
-        string origin = Origin == 0 ? "" : $"{Origin} + ";
-        return origin + string.Join(" + ", terms.Prepend(first));
+        bool acrossBlocks = IsBlocked && Channels > Block;
+        (string, long) first = acrossBlocks
+            ? ($"({indices[0]} >> 4) * {PlaneStride} + ({indices[0]} & 15)", 1)
+            : (indices[0], IsBlocked ? 1 : PlaneStride);
+        return Index.Sum(Origin, [first, .. indices.Skip(1).Select((index, i) => (index, (long)Stride(i + 1)))]);
     }
 
     /// <summary>Floats between neighbours along dimension <paramref name="axis"/>; for the blocked first dimension, between blocks.</summary>

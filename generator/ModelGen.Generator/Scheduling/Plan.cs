@@ -70,5 +70,11 @@ internal sealed class Plan
 
     public Graph Graph => LaidOut.Graph;
 
+    /// <summary>For each value, the value in whose memory it lies: itself, unless it is another shape of that one or was written over it.</summary>
+    public required IReadOnlyList<int> Roots { get; init; }
+
+    /// <summary>When the memory of a value in the arena is in use.</summary>
+    public Lifetime LifetimeOf(int value) => Lifetimes.First(l => l.Value == Roots[value]);
+
     public Layout LayoutOf(int value) => LaidOut.Layouts[value];
 }

@@ -77,6 +77,7 @@ internal sealed class Scheduler
             LoadSteps = load,
             Steps = steps,
             Slots = _slots,
+            Roots = _root,
             Lifetimes = lifetimes,
             ArenaLength = arena,
             ArenaLowerBound = bound,
