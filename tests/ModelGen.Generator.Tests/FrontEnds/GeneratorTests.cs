@@ -95,13 +95,28 @@ public class GeneratorTests
         Assert.Single(report.Generated);
     }
 
+    [Fact]
+    public void AFailureOfOurOwnIsReportedAndLeavesAStub()
+    {
+        var generator = new NetworkGenerator(_ => throw new NotSupportedException("first line\nsecond line"));
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([generator.AsSourceGenerator()], parseOptions: Compile.ParseOptions)
+            .RunGeneratorsAndUpdateCompilation(Compile.Create(LeNet5.Source), out Compilation output, out var diagnostics);
+        Diagnostic failure = Assert.Single(diagnostics);
+        Assert.Equal("MG9999", failure.Id);
+        Assert.StartsWith(
+            "LeNet5: an error in ModelGen itself, please report it: NotSupportedException: first line second line at ", failure.GetMessage(CultureInfo.InvariantCulture),
+            StringComparison.Ordinal);
+        Assert.Single(driver.GetRunResult().GeneratedTrees);
+        Assert.DoesNotContain(output.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
+    }
+
     [Theory]
     [InlineData("de-DE")]
     [InlineData("tr-TR")]
     [InlineData("sv-SE")]
     public async Task NothingDependsOnTheCulture(string culture)
     {
-        string[] sources = [LeNet5.Source, Broken, "using ModelGen; [Network, Input(1, 28, -28), Dropout(P = 1.5), AvgPool2d(3, Stride = -2)] partial class Bad;"];
+        string[] sources = [LeNet5.Source, Broken, "using ModelGen; [Network, Input(1, 28, -28), AvgPool2d(3, Stride = -2)] partial class Bad; [Network, Input(4), Dropout(P = 1.5), Softmax(Dim = -5)] partial class Worse; [Network, Input(4), Softmax(Dim = -5)] partial class Worst;"];
         Report expected = await Compile.Run(sources);
         CultureInfo before = CultureInfo.CurrentCulture;
         try
