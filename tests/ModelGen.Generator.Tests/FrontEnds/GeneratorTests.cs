@@ -52,7 +52,7 @@ public class GeneratorTests
                     var trainer = new Net.Trainer(weights, new ModelGen.Sgd());
                     float loss = trainer.Step(image, labels) + trainer.Optimizer.GetHashCode() + Net.Trainer.BatchSize;
                     ModelGen.Evaluation evaluation = trainer.Evaluate(image, labels);
-                    var output = new float[Net.OutputLength + Net.InputLength];
+                    var output = new float[Net.OutputLength * (image.Length / Net.InputLength)];
                     new Net(trainer.ToWeights()).Forward(image, output);
                     return output;
                 }
