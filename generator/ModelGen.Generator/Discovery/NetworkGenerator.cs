@@ -18,6 +18,16 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     internal const string Models = "Models";
     internal const string Sources = "Sources";
 
+    private readonly Func<NetworkModel, string> _emit;
+
+    /// <summary>The generator that the C# compiler makes.</summary>
+    public NetworkGenerator()
+        : this(NetworkEmitter.Emit)
+    {
+    }
+
+    internal NetworkGenerator(Func<NetworkModel, string> emit) => _emit = emit;
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -35,7 +45,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             .Select(static (names, _) => HintNames.Clashes(names));
         IncrementalValuesProvider<GeneratedSource> sources = models
             .Combine(clashes)
-            .Select(static (pair, _) => Emit(pair.Left, pair.Right))
+            .Select((pair, _) => Emit(pair.Left, pair.Right))
             .WithTrackingName(Sources);
         context.RegisterSourceOutput(sources, static (output, source) =>
         {
@@ -68,7 +78,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         }
     }
 
-    private static GeneratedSource Emit(CompiledNetwork network, EquatableArray<string> clashes)
+    private GeneratedSource Emit(CompiledNetwork network, EquatableArray<string> clashes)
     {
         string hintName = HintNames.Of(network.Class, clashes);
         string? failure = network.Failure;
@@ -76,7 +86,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         {
             try
             {
-                return new GeneratedSource(hintName, NetworkEmitter.Emit(model), Failure: null);
+                return new GeneratedSource(hintName, _emit(model), Failure: null);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

@@ -28,9 +28,10 @@ internal static class StubEmitter
     private static void WriteMembers(CodeWriter writer, ClassDeclaration declaration, bool isTrainable)
     {
         const string Throws = "throw new global::System.InvalidOperationException(\"This network was compiled with errors.\")";
+        // One, not zero: code that divides by a constant zero would be an error of its own.
         writer.Line($$"""
-            public const int InputLength = 0, OutputLength = 0, ParameterCount = 0;
-            public const long MultiplyAdds = 0, ArenaBytes = 0;
+            public const int InputLength = 1, OutputLength = 1, ParameterCount = 1;
+            public const long MultiplyAdds = 1, ArenaBytes = 1;
 
             public static global::ModelGen.NetworkSummary Summary => {{Throws}};
 
@@ -57,7 +58,7 @@ internal static class StubEmitter
 
             public sealed partial class Trainer
             {
-                public const int BatchSize = 0;
+                public const int BatchSize = 1;
 
                 public Trainer(Weights initial, global::ModelGen.Sgd optimizer) => {{Throws}};
 

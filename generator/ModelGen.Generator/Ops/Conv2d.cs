@@ -48,6 +48,7 @@ internal sealed class Conv2d : Operator
         string paddingMode = attributes.Word("paddingMode", "zeros");
         if (paddingMode != "zeros")
         {
+            Pad.Infer(call, paddingMode);
             var border = AttributeMap.Of(("padding", attributes["padding"]), ("mode", paddingMode));
             inputs = [graph.Add("Pad", inputs, border, name)];
             attributes = attributes.With("padding", new[] { 0, 0, 0, 0 });

@@ -57,7 +57,7 @@ internal sealed class Softmax : Operator
         int axis = dim < 0 ? shape.Rank + dim : dim - 1;
         return axis >= 0 && axis < shape.Rank
             ? axis
-            : throw new ShapeException(ProblemIds.InvalidArgument, $"{label}: dim {dim} does not exist; with the batch there are {shape.Rank + 1}, so 1 to {shape.Rank} or -{shape.Rank} to -1");
+            : throw new ShapeException(ProblemIds.InvalidArgument, $"{label}: dim {attributes["dim"]} does not exist; with the batch there are {shape.Rank + 1}, so 1 to {shape.Rank} or -{shape.Rank} to -1");
     }
 }
 

@@ -82,13 +82,19 @@ internal sealed class Pad : Operator
     public override TensorType Infer(OperatorCall call)
     {
         Require.Image(call);
+        return Infer(call, call.Attributes["mode"].Word);
+    }
+
+    /// <summary>The shape rule, also for the layer that asks for the border, so that errors call it by its own name.</summary>
+    public static TensorType Infer(OperatorCall call, string mode)
+    {
         Shape image = call.Inputs[0].Shape;
         var border = call.Attributes.Ints("padding");
         int largest = Math.Max(Math.Max(border[0], border[2]) - image[1], Math.Max(border[1], border[3]) - image[2]);
-        if (call.Attributes["mode"].Word == "reflect" && largest >= 0)
+        if (mode == "reflect" && largest >= 0)
         {
             throw new ShapeException(ProblemIds.PaddingTooLarge,
-                $"{call.Label}: reflecting {border[0]},{border[1]},{border[2]},{border[3]} rows and columns needs an image larger than that, got {image}");
+                $"{call.Label}: reflecting {border[0]},{border[1]},{border[2]},{border[3]} rows and columns (top, left, bottom, right) needs an image larger than that, got {image}; use less padding or replicate");
         }
         if ((long)image[1] + border[0] + border[2] > Require.LargestLength || (long)image[2] + border[1] + border[3] > Require.LargestLength)
         {

@@ -1,0 +1,97 @@
+using FsCheck;
+using FsCheck.Fluent;
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Tests.FrontEnds;
+
+/// <summary>Whatever the attributes say, there is a well-typed graph or an error, never an exception.</summary>
+public class RandomNetworksTests
+{
+    private static readonly string?[] Names = [null, null, null, null, "a", "b", "conv1", "input", "", "x y"];
+    private static readonly string?[] Sources = ["input", "a", "b", "conv1", "relu1", "pool1", "nowhere", null];
+
+    private static Gen<int> AnyInt => Gen.Frequency(
+        (12, Gen.Choose(1, 4)), (2, Gen.Choose(-1, 40)), (1, Gen.Elements(int.MinValue, int.MaxValue, 1 << 30, 65536)));
+
+    [Fact]
+    public void AlwaysAModelOrAnError()
+    {
+        int models = 0;
+        Prop.ForAll(Arb.From(AnyDeclaration()), declaration =>
+        {
+            FrontEndResult result = AttributeFrontEnd.Build(declaration);
+            bool hasError = result.Problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
+            bool isRefusedByCompiler = declaration.Layers.Any(l => !l.IsReadable);
+            Assert.Equal(hasError || isRefusedByCompiler, result.Model is null);
+            Assert.All(result.Problems, p => Assert.InRange(p.Place.Layer, -3, declaration.Layers.Count - 1));
+            Assert.Equal(result, AttributeFrontEnd.Build(declaration));
+            if (result.Model is null)
+                return;
+            models++;
+            GraphVerifier.Verify(result.Model.Graph, "the attributes");
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000).WithReplay(20240501, 7));
+        Assert.True(models > 250, $"only {models} of 5000 random networks are right, too few to say anything");
+    }
+
+    private static Gen<NetworkDeclaration> AnyDeclaration() =>
+        from input in AnyInput()
+        from count in Gen.Choose(0, 6)
+        from layers in AnyLayer().ArrayOf(count)
+        from training in Gen.Frequency((4, Gen.Constant<TrainingDeclaration?>(null)), (1, AnyTraining()))
+        select new NetworkDeclaration(new ClassDeclaration("", [], "Net", "public"), true, [], input, layers.ToEquatableArray(), training);
+
+    private static Gen<EquatableArray<InputDeclaration>> AnyInput() =>
+        from size in Gen.Frequency((20, Gen.Choose(4, 24)), (1, AnyInt))
+        from channels in AnyInt
+        from rank in Gen.Frequency((8, Gen.Constant(3)), (2, Gen.Constant(1)), (1, Gen.Choose(0, 4)))
+        from count in Gen.Frequency((12, Gen.Constant(1)), (1, Gen.Choose(0, 2)))
+        let shape = Enumerable.Range(0, rank).Select(i => i == 0 && rank > 1 ? channels : size)
+        select Enumerable.Repeat(new InputDeclaration(shape.ToEquatableArray(), true), count).ToEquatableArray();
+
+    private static Gen<TrainingDeclaration?> AnyTraining() =>
+        from batch in AnyInt
+        from loss in Gen.Frequency((6, Gen.Constant(0)), (1, AnyInt))
+        from smoothing in Gen.Elements(0, 0.1, 1, -1, double.NaN)
+        select (TrainingDeclaration?)new TrainingDeclaration(batch, loss, smoothing, true);
+
+    private static Gen<LayerDeclaration> AnyLayer() =>
+        from op in Gen.Elements(OperatorTable.Layers.ToArray())
+        from name in Gen.Elements(Names)
+        from inputs in LayerSyntax.TakesSeveralInputs(op)
+            ? from many in Gen.Choose(0, 3) from sources in Gen.Elements(Sources).ArrayOf(many) select sources
+            : Gen.Frequency((6, Gen.Constant(Array.Empty<string?>())), (1, Gen.Elements(Sources).ArrayOf(1)))
+        from arguments in Gen.CollectToArray(op.Attributes, AnyArguments)
+        from isReadable in Gen.Frequency((20, Gen.Constant(true)), (1, Gen.Constant(false)))
+        select new LayerDeclaration(op.Name, name, inputs.ToEquatableArray(), arguments.SelectMany(a => a).ToEquatableArray(), isReadable);
+
+    private static Gen<LayerArgument[]> AnyArguments(AttributeSpec spec)
+    {
+        if (LayerSyntax.IsRequired(spec))
+        {
+            (string height, string width) = LayerSyntax.HeightAndWidth(spec);
+            Gen<LayerArgument[]> whole = AnyInt.Select(i => new[] { new LayerArgument(spec.Name, i) });
+            Gen<LayerArgument[]> pair = from h in AnyInt from w in AnyInt select new[] { new LayerArgument(height, h), new LayerArgument(width, w) };
+            return spec.Kind == AttributeKind.Pair ? Gen.OneOf(whole, pair) : whole;
+        }
+        Gen<AttributeValue> value = spec.Kind switch
+        {
+            AttributeKind.Bool => Gen.Elements(true, false).Select(b => (AttributeValue)b),
+            AttributeKind.Float => Gen.Elements(0, 0.1, 0.9, 1, -1, 1e300, double.NaN).Select(d => (AttributeValue)d),
+            AttributeKind.Word => Gen.Frequency((9, Gen.Choose(0, spec.Words.Count - 1)), (1, AnyInt)).Select(i => (AttributeValue)i),
+            _ => AnyInt.Select(i => (AttributeValue)i),
+        };
+        Gen<LayerArgument[]> one = value.Select(v => new[] { new LayerArgument(LayerSyntax.Property(spec), v) });
+        Gen<LayerArgument[]> some = one;
+        if (LayerSyntax.PluralProperty(spec) is string plural)
+        {
+            some = from count in Gen.Frequency((5, Gen.Constant(2)), (5, Gen.Constant(4)), (1, Gen.Choose(0, 5)))
+                   from ints in AnyInt.ArrayOf(count)
+                   select new[] { new LayerArgument(plural, ints) };
+        }
+        return Gen.Frequency((12, Gen.Constant(Array.Empty<LayerArgument>())), (2, one), (1, some));
+    }
+}
