@@ -14,7 +14,7 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
 
     public override IEnumerable<string> Describe() => [$"Copies {Source} to {Destination}."];
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
         Layout finer = Source.Dims.Rank >= Destination.Dims.Rank ? Source : Destination;
         if (Destination.HasPartialBlock || !Destination.Halo.IsNone)
@@ -82,7 +82,7 @@ internal sealed record TransposeFiltersKernel(Layout Source, Layout Destination,
 
     public override IEnumerable<string> Describe() => [$"Filters {Source} turned by 180°, inputs and outputs exchanged: {Destination}."];
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
         (int outputs, int inputs) = (Source.Dims[0] / Groups, Source.Dims[1]);
         (int height, int width) = (Source.Dims[2], Source.Dims[3]);
@@ -110,7 +110,7 @@ internal sealed record TransposeMatrixKernel(Layout Source, Layout Destination) 
 
     public override IEnumerable<string> Describe() => [$"Transposes {Source} to {Destination}."];
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
         if (Destination.HasPartialBlock)
             writer.Line($"Elementwise.Clear(ref y, {Destination.Length});");
@@ -134,7 +134,7 @@ internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Ke
     /// <summary>Writes the loops over rows and columns of one plane.</summary>
     protected abstract void EmitPlane(CodeWriter w);
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
         if (ClearsFirst)
             writer.Line($"Elementwise.Clear(ref y, (nint)samples * {Destination.Length});");
