@@ -113,7 +113,7 @@ internal sealed class NetworkCases
         {
             int[] inputs = [.. node.Texts("inputs").Select(i => values[i])];
             string name = node.Text("name");
-            Operator op = OperatorTable.Get(node.Text("op"));
+            Operator op = OperatorTable.Get(node.Text("op") == "Mul" ? OpNames.Multiply : node.Text("op"));
             values[name] = op.BuildLayer(builder, inputs, node.Attributes(op), name);
         }
         builder.Output(Pipeline.Output, values[_entry.Text("output")]);
