@@ -6,7 +6,10 @@ namespace ModelGen.Tests.Golden;
 internal static class GoldenLibrary
 {
     private static readonly Lazy<byte[]> LazyImage = new(() => GeneratedLibrary.CompileToImage(
-        OperatorCases.Ids.SelectMany(OperatorCases.Build).Select(c => c.Function).Concat(NetworkCases.Names.SelectMany(n => NetworkCases.Of(n).Functions))));
+    [
+        .. OperatorCases.Ids.Select(id => OperatorCases.Build(id).Select(c => c.Function).ToArray()),
+        .. NetworkCases.Names.Select(n => NetworkCases.Of(n).Functions),
+    ]));
 
     private static readonly Lazy<GeneratedLibrary> LazyLibrary = new(() => new GeneratedLibrary(System.Reflection.Assembly.Load(Image)));
 

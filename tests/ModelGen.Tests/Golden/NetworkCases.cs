@@ -20,7 +20,7 @@ internal sealed class NetworkCases
         Samples = _entry.GetProperty("inputs").GetProperty("input")[0].GetInt32();
         Declared = Declare();
         Logits = new GraphFunction(name + "_logits", Pipeline.ForInference(Declared), Samples, ParameterUse.Constant);
-        Gradient = new GraphFunction(name + "_gradient", WithGradients(), Samples + 1, ParameterUse.Changing);
+        Gradient = new GraphFunction(name + "_gradient", WithGradients(), Samples, ParameterUse.Changing);
         Step = new GraphFunction(
             name + "_step", Pipeline.ForTraining(Declared, new TrainingOptions(Samples, OpNames.CrossEntropy, LabelSmoothing: 0)), Samples, ParameterUse.Changing);
     }
@@ -37,7 +37,7 @@ internal sealed class NetworkCases
 
     public GraphFunction Step { get; }
 
-    public IEnumerable<GraphFunction> Functions => [Logits, Gradient, Step];
+    public GraphFunction[] Functions => [Logits, Gradient, Step];
 
     public static NetworkCases Of(string name) => new(name);
 

@@ -16,16 +16,17 @@ internal sealed class GeneratedLibrary(Assembly assembly)
             .Where(p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(p) is "ModelGen.dll" or "netstandard.dll")
             .Select(p => MetadataReference.CreateFromFile(p))];
 
-    /// <summary>Compiles all graphs at once and loads the result.</summary>
-    public static GeneratedLibrary Compile(IEnumerable<GraphFunction> functions) => new(Assembly.Load(CompileToImage(functions)));
+    /// <summary>Compiles graphs at once and loads the result.</summary>
+    public static GeneratedLibrary Compile(params GraphFunction[] functions) => new(Assembly.Load(CompileToImage([functions])));
 
-    /// <summary>Compiles all graphs into the bytes of one assembly.</summary>
+    /// <summary>Compiles graphs, those that share kernels together, into the bytes of one assembly.</summary>
     /// <exception cref="InvalidOperationException">The generated code does not compile; the message has the errors with their lines.</exception>
-    public static byte[] CompileToImage(IEnumerable<GraphFunction> functions)
+    public static byte[] CompileToImage(IEnumerable<IReadOnlyList<GraphFunction>> files)
     {
         // Generated code promises to be C# 12.
         var options = new CSharpParseOptions(LanguageVersion.CSharp12);
-        var trees = functions.Select(f => CSharpSyntaxTree.ParseText(SourceText.From(f.Emit(), System.Text.Encoding.UTF8), options, path: f.Name + ".cs"));
+        var trees = files.Select(f => CSharpSyntaxTree.ParseText(
+            SourceText.From(GraphFunction.Emit(f), System.Text.Encoding.UTF8), options, path: f[0].Name + ".cs"));
         var compilation = CSharpCompilation.Create(
             "Generated", trees, References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));
         using var image = new MemoryStream();

@@ -32,22 +32,28 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
         return checked((int)type.Shape.Length * (type.PerSample ? samples : 1));
     }
 
-    /// <summary>Writes a file with the class, whose method is a <see cref="GraphMethod"/> named Run.</summary>
-    public string Emit()
+    /// <summary>Writes a file with a class for each function, whose method is a <see cref="GraphMethod"/> named Run, and the kernels that they share.</summary>
+    public static string Emit(IReadOnlyList<GraphFunction> functions)
     {
         var writer = new CodeWriter();
+        var kernels = new KernelSet();
+        string kernelClass = functions[0].Name + "Kernels";
         SourceHeader.Write(writer);
-        SourceHeader.InPrivateNamespace(writer, () => EmitClasses(writer));
+        SourceHeader.InPrivateNamespace(writer, () =>
+        {
+            foreach (GraphFunction function in functions)
+                function.EmitClass(writer, kernels, kernelClass);
+            kernels.Emit(writer, kernelClass);
+        });
         return writer.ToString();
     }
 
-    private void EmitClasses(CodeWriter w)
+    private void EmitClass(CodeWriter w, KernelSet kernels, string kernelClass)
     {
         bool changing = Parameters == ParameterUse.Changing;
         LaidOutGraph laidOut = LayoutPlanner.Plan(Renamed(), parameter => changing ? null : Layout.Dense(parameter.Shape));
         Plan plan = Scheduler.Schedule(laidOut, Batch, parametersChange: changing);
-        var kernels = new KernelSet();
-        var planWriter = new PlanWriter(plan, kernels, Name + "Kernels", Name + "Memory");
+        var planWriter = new PlanWriter(plan, kernels, kernelClass, Name + "Memory");
         using (w.Block($"public static class {Name}"))
         {
             using (w.Block("public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, ModelGen.Sgd optimizer)"))
@@ -58,14 +64,14 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
                 w.Line($"ref float packed = ref Poisoned({Name}Memory.PackedLength);");
                 w.Line($"ref float scratch = ref Poisoned({Name}Memory.ScratchLength);");
                 w.Line($"ref float parameters = ref AlignedMemory.Reference(AlignedMemory.Allocate({plan.ParameterLength}));");
-                EmitCopies(w, plan, planWriter, kernels, toMemory: true);
+                EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: true);
                 planWriter.EmitSteps(w, plan.LoadSteps);
                 planWriter.EmitSteps(w, plan.Steps);
                 planWriter.EmitRemainingOutputs(w);
                 foreach (GraphOutput output in plan.Graph.Outputs.Where(o => plan.Graph[o.Value].Shape.Rank == 0))
                     w.Line($"{output.Name}[0] = {planWriter.Memory(output.Value)};");
                 if (changing)
-                    EmitCopies(w, plan, planWriter, kernels, toMemory: false);
+                    EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: false);
             }
             w.Line();
             w.Line("// Memory in which whatever is read before it was written shows.");
@@ -79,7 +85,6 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
         w.Line();
         planWriter.EmitMemory(w, "Where each value lives.");
         w.Line();
-        kernels.Emit(w, Name + "Kernels");
     }
 
     // Names of inputs and outputs are any text, those of C# locals are not.
@@ -109,8 +114,9 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
             w.Line($"Span<float> {output.Name} = outputs[{outputs++}].Span;");
     }
 
-    private void EmitCopies(CodeWriter w, Plan plan, PlanWriter planWriter, KernelSet kernels, bool toMemory)
+    private static void EmitCopies(CodeWriter w, PlanWriter planWriter, Func<Kernel, string> methodOf, bool toMemory)
     {
+        Plan plan = planWriter.Plan;
         int index = 0;
         foreach (Node parameter in plan.Graph.Parameters)
         {
@@ -125,7 +131,7 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
                 continue;
             }
             Kernel kernel = toMemory ? new ReorderKernel(dense, layout, PerSample: false) : new ReorderKernel(layout, dense, PerSample: false);
-            w.Line(kernel.Call($"{Name}Kernels.{kernels.MethodOf(kernel)}", operands, "1"));
+            w.Line(kernel.Call(methodOf(kernel), operands, "1"));
         }
     }
 }
