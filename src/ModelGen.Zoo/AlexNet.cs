@@ -4,7 +4,7 @@ namespace ModelGen.Zoo;
 internal static class AlexNet
 {
     /// <summary>As in the paper: two columns, which are groups of two, and local response normalisation. 60,965,224 parameters.</summary>
-    /// <param name="image">3×227×227. (The paper says 224, from which its 55×55 does not follow.)</param>
+    /// <remarks>The image is 3×227×227. (The paper says 224, from which its 55×55 does not follow.)</remarks>
     public static Tensor TwoColumns(Tensor image, int classes = 1000)
     {
         Tensor x = image
@@ -23,7 +23,7 @@ internal static class AlexNet
     }
 
     /// <summary>One column (Krizhevsky 2014, One weird trick for parallelizing convolutional neural networks), torchvision's <c>alexnet</c>: 61,100,840 parameters.</summary>
-    /// <param name="image">3×224×224.</param>
+    /// <remarks>The image is 3×224×224.</remarks>
     public static Tensor OneColumn(Tensor image, int classes = 1000)
     {
         Tensor x = image

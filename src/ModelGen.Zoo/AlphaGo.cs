@@ -3,8 +3,7 @@ namespace ModelGen.Zoo;
 /// <summary>AlphaGo's policy network (Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, methods): the probability of each move.</summary>
 internal static class AlphaGo
 {
-    /// <param name="board">48 planes of 19×19.</param>
-    /// <param name="filters">192 in the match version; 128, 256 and 384 were tried.</param>
+    /// <remarks>The board is 48 planes of 19×19. The match version has 192 filters; 128, 256 and 384 were tried.</remarks>
     public static Tensor Policy(Tensor board, int filters = 192)
     {
         Tensor x = board.Conv2d(filters, 5, padding: 2, name: "conv1").Relu();

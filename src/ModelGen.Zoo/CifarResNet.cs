@@ -4,7 +4,7 @@ namespace ModelGen.Zoo;
 internal static class CifarResNet
 {
     /// <summary>He et al. 2016, Deep residual learning, §4.2: depth 20, 32, 44, 56, 110 or 1202.</summary>
-    /// <param name="depth">6n + 2 for n blocks a stage.</param>
+    /// <remarks>The depth is 6n + 2 for n blocks a stage.</remarks>
     public static Tensor Build(Tensor image, int depth, int classes = 10)
     {
         int blocks = (depth - 2) / 6;
@@ -18,7 +18,7 @@ internal static class CifarResNet
     }
 
     /// <summary>He et al. 2016, Identity mappings in deep residual networks, figure 4e: normalisation and activation before each convolution, nothing on the way of the identity.</summary>
-    /// <param name="depth">9n + 2 for n blocks a stage with <paramref name="bottleneck"/> (164, 1001), else 6n + 2 (110).</param>
+    /// <remarks>The depth is 9n + 2 for n blocks a stage with bottlenecks (164, 1001), else 6n + 2 (110).</remarks>
     public static Tensor PreActivation(Tensor image, int depth, bool bottleneck = true, int classes = 10)
     {
         int blocks = (depth - 2) / (bottleneck ? 9 : 6);

@@ -6,10 +6,10 @@ internal static class GoogLeNet
     /// <summary>
     /// As in the paper: 5×5 convolutions, local response normalisation, no batch normalisation.
     /// </summary>
-    /// <param name="separableStem">
-    /// Makes the first layer a 7×7 convolution of each colour by 8 filters and a 1×1 convolution: the 2.7 K parameters and 34 M operations of the paper's table; else it is the usual
-    /// convolution of 9.2 K.
-    /// </param>
+    /// <remarks>
+    /// With <c>separableStem</c> the first layer is a 7×7 convolution of each colour by 8 filters and then a 1×1 convolution: the 2.7 K parameters and 34 M operations of the paper's table, where the
+    /// convolution that all published models have instead has 9.2 K.
+    /// </remarks>
     public static Tensor Original(Tensor image, int classes = 1000, bool separableStem = false) =>
         Build(image, classes, torchvision: false, separableStem, auxiliary: false)[0];
 

@@ -7,7 +7,7 @@ namespace ModelGen.Zoo;
 internal static class Highway
 {
     /// <summary>Fully connected, as the paper tries on MNIST with 10 to 100 layers of 50 units.</summary>
-    /// <param name="image">An image of any size.</param>
+    /// <remarks>The image may have any size.</remarks>
     public static Tensor Dense(Tensor image, int layers = 50, int width = 50, int classes = 10)
     {
         Tensor x = image.Flatten().Linear(width, name: "fc1").Relu();
@@ -21,7 +21,7 @@ internal static class Highway
     }
 
     /// <summary>Convolutional, of three stages with a pool between.</summary>
-    /// <param name="image">3×32×32.</param>
+    /// <remarks>The image is 3×32×32.</remarks>
     public static Tensor Convolutional(Tensor image, int layers = 20, int classes = 10)
     {
         int[] widths = [32, 48, 64];

@@ -6,7 +6,7 @@ namespace ModelGen.Zoo;
 /// </summary>
 internal static class InceptionV2
 {
-    /// <param name="image">3×224×224.</param>
+    /// <remarks>The image is 3×224×224.</remarks>
     public static Tensor Build(Tensor image, int classes = 1000)
     {
         Tensor x = Unit(image, 64, 7, "conv1", stride: 2).MaxPool2d(3, stride: 2, ceilMode: true);

@@ -3,7 +3,7 @@ namespace ModelGen.Zoo;
 /// <summary>Inception v4 (Szegedy et al. 2017, Inception-v4, Inception-ResNet and the impact of residual connections on learning, figures 3 to 9): 42,679,816 parameters.</summary>
 internal static class InceptionV4
 {
-    /// <param name="image">3×299×299.</param>
+    /// <remarks>The image is 3×299×299.</remarks>
     public static Tensor Build(Tensor image, int classes = 1000)
     {
         Tensor x = Stem(image);

@@ -3,7 +3,7 @@ namespace ModelGen.Zoo;
 /// <summary>LeNet-5 (LeCun et al. 1998, Gradient-based learning applied to document recognition, figure 2), with dense connections in C3: 61,706 parameters.</summary>
 internal static class LeNet
 {
-    /// <param name="image">1×28×28; padded to the paper's 32×32.</param>
+    /// <remarks>The image is 1×28×28, padded to the paper's 32×32.</remarks>
     public static Tensor LeNet5(Tensor image, int classes = 10)
     {
         Tensor x = image

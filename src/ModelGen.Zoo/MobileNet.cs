@@ -5,8 +5,7 @@ namespace ModelGen.Zoo;
 /// </summary>
 internal static class MobileNet
 {
-    /// <param name="image">3×224×224; the resolution multiplier is a smaller image.</param>
-    /// <param name="width">The width multiplier: 1, 0.75, 0.5 or 0.25 of each layer's channels.</param>
+    /// <remarks>The image is 3×224×224, or smaller: the resolution multiplier. <c>width</c> is the width multiplier: 1, 0.75, 0.5 or 0.25 of each layer's channels.</remarks>
     public static Tensor V1(Tensor image, double width = 1, int classes = 1000)
     {
         int[] widths = [64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024];

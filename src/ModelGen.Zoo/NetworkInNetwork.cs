@@ -4,7 +4,7 @@ namespace ModelGen.Zoo;
 internal static class NetworkInNetwork
 {
     /// <summary>For ImageNet, with the sizes of the authors' published model: 7,595,176 parameters.</summary>
-    /// <param name="image">3×224×224.</param>
+    /// <remarks>The image is 3×224×224.</remarks>
     public static Tensor ImageNet(Tensor image, int classes = 1000)
     {
         Tensor x = Mlpconv(image, 1, [96, 96, 96], kernel: 11, stride: 4).MaxPool2d(3, stride: 2, ceilMode: true);
@@ -14,7 +14,7 @@ internal static class NetworkInNetwork
     }
 
     /// <summary>For CIFAR-10: 966,986 parameters.</summary>
-    /// <param name="image">3×32×32.</param>
+    /// <remarks>The image is 3×32×32.</remarks>
     public static Tensor Cifar(Tensor image, int classes = 10)
     {
         Tensor x = Mlpconv(image, 1, [192, 160, 96], kernel: 5, padding: 2).MaxPool2d(3, stride: 2, ceilMode: true);

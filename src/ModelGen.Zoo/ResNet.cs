@@ -10,15 +10,13 @@ internal static class ResNet
     public static Tensor ResNet34(Tensor image, int classes = 1000) => Build(image, [3, 4, 6, 3], bottleneck: false, classes);
 
     /// <summary>25,557,032 parameters.</summary>
-    /// <param name="strideOnFirst">True for the stride on a block's first 1×1 convolution as in the paper, false for the 3×3 as in torchvision.</param>
+    /// <remarks>With <c>strideOnFirst</c> a block's first 1×1 convolution has the stride, as in the paper; without, its 3×3, as in torchvision.</remarks>
     public static Tensor ResNet50(Tensor image, int classes = 1000, bool strideOnFirst = false) => Build(image, [3, 4, 6, 3], bottleneck: true, classes, strideOnFirst);
 
     /// <summary>44,549,160 parameters.</summary>
-    /// <inheritdoc cref="ResNet50"/>
     public static Tensor ResNet101(Tensor image, int classes = 1000, bool strideOnFirst = false) => Build(image, [3, 4, 23, 3], bottleneck: true, classes, strideOnFirst);
 
     /// <summary>60,192,808 parameters.</summary>
-    /// <inheritdoc cref="ResNet50"/>
     public static Tensor ResNet152(Tensor image, int classes = 1000, bool strideOnFirst = false) => Build(image, [3, 8, 36, 3], bottleneck: true, classes, strideOnFirst);
 
     private static Tensor Build(Tensor image, int[] blocks, bool bottleneck, int classes, bool strideOnFirst = false)

@@ -3,7 +3,7 @@ namespace ModelGen.Zoo;
 /// <summary>Xception (Chollet 2017, Xception: deep learning with depthwise separable convolutions, figure 5), with the keys of its PyTorch port: 22,855,952 parameters.</summary>
 internal static class Xception
 {
-    /// <param name="image">3×299×299.</param>
+    /// <remarks>The image is 3×299×299.</remarks>
     public static Tensor Build(Tensor image, int classes = 1000)
     {
         Tensor x = image

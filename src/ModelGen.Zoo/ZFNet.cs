@@ -4,11 +4,11 @@ namespace ModelGen.Zoo;
 internal static class ZFNet
 {
     /// <summary>384, 384 and 256 filters in the last three convolutions.</summary>
-    /// <param name="image">3×224×224.</param>
+    /// <remarks>The image is 3×224×224.</remarks>
     public static Tensor Standard(Tensor image, int classes = 1000) => Build(image, [384, 384, 256], classes);
 
     /// <summary>512, 1024 and 512 filters (table 3).</summary>
-    /// <param name="image">3×224×224.</param>
+    /// <remarks>The image is 3×224×224.</remarks>
     public static Tensor Wide(Tensor image, int classes = 1000) => Build(image, [512, 1024, 512], classes);
 
     private static Tensor Build(Tensor image, int[] widths, int classes)
