@@ -165,5 +165,11 @@ internal static class ProblemIds
     public const string TooLarge = "MG0108";
     public const string PaddingTooLarge = "MG0109";
     public const string LossShape = "MG0110";
+    public const string NotUnderstood = "MG0201";
+    public const string NoSource = "MG0202";
+    public const string RunsAway = "MG0203";
+    public const string Fails = "MG0204";
+    public const string InvalidDefine = "MG0205";
+    public const string TwoForms = "MG0206";
     public const string Internal = "MG9999";
 }
