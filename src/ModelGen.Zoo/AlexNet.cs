@@ -27,8 +27,8 @@ internal static class AlexNet
     public static Tensor OneColumn(Tensor image, int classes = 1000)
     {
         Tensor x = image
-            .Conv2d(64, 11, stride: 4, padding: 2, name: "features.0").Relu().MaxPool2d(3, stride: 2)
-            .Conv2d(192, 5, padding: 2, name: "features.3").Relu().MaxPool2d(3, stride: 2)
+            .Conv2d(64, 11, stride: 4, padding: 2, name: "features.0").Relu().MaxPool2d(3, stride: 2, name: "features.2")
+            .Conv2d(192, 5, padding: 2, name: "features.3").Relu().MaxPool2d(3, stride: 2, name: "features.5")
             .Conv2d(384, 3, padding: 1, name: "features.6").Relu()
             .Conv2d(256, 3, padding: 1, name: "features.8").Relu()
             .Conv2d(256, 3, padding: 1, name: "features.10").Relu()

@@ -16,7 +16,7 @@ internal static class MobileNet
             x = Unit(x, x.Channels, 3, strides[i], groups: x.Channels, index: 6 * i + 3);
             x = Unit(x, (int)(widths[i] * width), 1, 1, groups: 1, index: 6 * i + 6);
         }
-        return x.GlobalAvgPool2d().Flatten().Linear(classes, name: "fc");
+        return x.GlobalAvgPool2d(name: "avgpool").Flatten().Linear(classes, name: "fc");
     }
 
     private static Tensor Unit(Tensor x, int width, int kernel, int stride, int groups, int index) => x
