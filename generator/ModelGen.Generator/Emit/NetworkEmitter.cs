@@ -162,8 +162,8 @@ internal sealed class NetworkEmitter
         {
             w.Line("private static readonly global::ModelGen.ParameterInfo[] ModelGenTable =");
             w.Line("[");
-            foreach (Node parameter in _model.Graph.Parameters)
-                w.Line("    " + ParameterTable.Row(_model.Graph, parameter, _parameterOffsets[parameter.Name]) + ",");
+            foreach (string row in ParameterTable.Rows(_model.Graph, _parameterOffsets))
+                w.Line("    " + row + ",");
             w.Line("];");
             w.Line();
             w.Line($"internal readonly global::System.ArraySegment<float> Packed = {Runtime}AlignedMemory.Allocate({Private}{Name}Memory.PackedLength);");

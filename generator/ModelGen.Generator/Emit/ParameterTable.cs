@@ -6,9 +6,16 @@ namespace ModelGen.Generator.Emit;
 /// <summary>The static table of parameters: key, shape, place and how each starts.</summary>
 internal static class ParameterTable
 {
-    public static string Row(Graph graph, Node parameter, int offset)
+    /// <summary>One row for each parameter, in the graph's order.</summary>
+    public static IEnumerable<string> Rows(Graph graph, IReadOnlyDictionary<string, int> offsets)
     {
-        string init = Resolve(graph, parameter);
+        int[] readers = FirstReaders(graph);
+        return graph.Parameters.Select(p => Row(graph, readers, p, offsets[p.Name]));
+    }
+
+    private static string Row(Graph graph, int[] readers, Node parameter, int offset)
+    {
+        string init = Resolve(graph, readers, parameter);
         string initializer = init is "zeros" or "ones" ? char.ToUpperInvariant(init[0]) + init.Substring(1) : "Uniform";
         string bound = initializer == "Uniform" ? $", bound: {Literals.Float(Initializers.Bound(parameter, init))}" : "";
         string trainable = Initializers.IsTrainable(parameter) ? "" : ", trainable: false";
@@ -16,21 +23,32 @@ internal static class ParameterTable
     }
 
     // "auto" takes He's bound where a ReLU follows, perhaps behind a batch normalisation, and Xavier's otherwise.
-    private static string Resolve(Graph graph, Node parameter)
+    private static string Resolve(Graph graph, int[] readers, Node parameter)
     {
         string init = parameter.Attributes.Word("init", "zeros");
         if (init != Initializers.Auto)
             return init;
-        Node? next = Readers(graph, parameter).FirstOrDefault();
-        for (next = next is null ? null : Readers(graph, next).FirstOrDefault(); next is not null; next = Readers(graph, next).FirstOrDefault())
+        int layer = readers[parameter.Id];
+        for (int next = layer < 0 ? -1 : readers[layer]; next >= 0; next = readers[next])
         {
-            if (next.Op is "Relu")
+            if (graph[next].Op is "Relu")
                 return Initializers.He;
-            if (next.Op is not (OpNames.BatchNorm2d or OpNames.Dropout or OpNames.Add or "MaxPool2d"))
+            if (graph[next].Op is not (OpNames.BatchNorm2d or OpNames.Dropout or OpNames.Add or "MaxPool2d"))
                 break;
         }
         return Initializers.Xavier;
     }
 
-    private static IEnumerable<Node> Readers(Graph graph, Node node) => graph.Nodes.Where(n => n.Inputs.Contains(node.Id));
+    // The first node that reads each value; −1 where none does.
+    private static int[] FirstReaders(Graph graph)
+    {
+        int[] readers = new int[graph.Nodes.Count];
+        for (int id = graph.Nodes.Count - 1; id >= 0; id--)
+        {
+            readers[id] = -1;
+            foreach (int input in graph[id].Inputs)
+                readers[input] = id;
+        }
+        return readers;
+    }
 }

@@ -25,9 +25,12 @@ internal static class SummaryEmitter
         w.Line("public static global::ModelGen.NetworkSummary Summary { get; } = new(");
         w.Line($"    {Literals.Quote(model.Class.Name.TrimStart('@'))}, [{input}],");
         w.Line("    [");
+        var planned = new Dictionary<(string Name, string Op), Node>();
+        foreach (Node node in plan.Graph.Nodes)
+            planned[(node.Name, node.Op)] = node;
         foreach (Node layer in Layers(model.Graph))
         {
-            Lifetime? lifetime = LifetimeOf(plan, layer);
+            Lifetime? lifetime = planned.TryGetValue((layer.Name, layer.Op), out Node? node) ? LifetimeOf(plan, node) : null;
             string place = lifetime is Lifetime l
                 ? $"{(long)l.Offset * sizeof(float)}, {l.First}, {Math.Min(l.Last, plan.Steps.Count)}"
                 : "null, 0, 0";
@@ -40,11 +43,5 @@ internal static class SummaryEmitter
     }
 
     // A layer that was fused into the one before has no memory of its own.
-    private static Lifetime? LifetimeOf(Plan plan, Node layer)
-    {
-        Node? node = plan.Graph.Nodes.LastOrDefault(n => n.Name == layer.Name && n.Op == layer.Op);
-        if (node is null || plan.Slots[node.Id].Region != Region.Arena)
-            return null;
-        return plan.LifetimeOf(node.Id);
-    }
+    private static Lifetime? LifetimeOf(Plan plan, Node node) => plan.Slots[node.Id].Region == Region.Arena ? plan.LifetimeOf(node.Id) : null;
 }

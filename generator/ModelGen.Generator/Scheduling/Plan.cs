@@ -41,6 +41,9 @@ internal readonly record struct Lifetime(int Value, int Offset, int Length, int 
 /// <summary>Everything decided: which kernels run in which order and where every value lives.</summary>
 internal sealed class Plan
 {
+    private readonly IReadOnlyList<Lifetime> _lifetimes = [];
+    private readonly Dictionary<int, Lifetime> _lifetimeOf = [];
+
     public required LaidOutGraph LaidOut { get; init; }
 
     public required int Batch { get; init; }
@@ -53,7 +56,15 @@ internal sealed class Plan
 
     public required IReadOnlyList<Slot> Slots { get; init; }
 
-    public required IReadOnlyList<Lifetime> Lifetimes { get; init; }
+    public required IReadOnlyList<Lifetime> Lifetimes
+    {
+        get => _lifetimes;
+        init
+        {
+            _lifetimes = value;
+            _lifetimeOf = value.ToDictionary(l => l.Value);
+        }
+    }
 
     /// <summary>Floats of the arena.</summary>
     public required int ArenaLength { get; init; }
@@ -74,7 +85,7 @@ internal sealed class Plan
     public required IReadOnlyList<int> Roots { get; init; }
 
     /// <summary>When the memory of a value in the arena is in use.</summary>
-    public Lifetime LifetimeOf(int value) => Lifetimes.First(l => l.Value == Roots[value]);
+    public Lifetime LifetimeOf(int value) => _lifetimeOf[Roots[value]];
 
     public Layout LayoutOf(int value) => LaidOut.Layouts[value];
 }
