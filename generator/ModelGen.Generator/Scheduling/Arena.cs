@@ -8,50 +8,104 @@ internal readonly record struct Interval(int Value, int Length, int First, int L
 
 /// <summary>
 /// Gives intervals constant offsets in one arena: the largest first, each at the lowest place where it meets nothing that lives at the same time (greedy by
-/// size: Pisarchyk and Lee 2020, Efficient memory management for deep neural net inference, §5). Where that needs more than the lower bound, what stuck out is placed
-/// first in another attempt.
+/// size: Pisarchyk and Lee 2020, Efficient memory management for deep neural net inference, §5). Where that needs more than the lower bound, a search aims at the bound.
 /// </summary>
 internal static class Arena
 {
     /// <summary>Every offset is a multiple of 64 bytes.</summary>
     public const int AlignmentInFloats = 16;
 
-    private const int MostAttempts = 40;
+    // Placements after which a search for a smaller arena is given up.
+    private const int MostPlacements = 50_000;
 
     public static (IReadOnlyList<Lifetime> Placed, int Length) Assign(IReadOnlyList<Interval> intervals)
     {
         int bound = Align(LowerBound(intervals));
-        List<Interval> order = [.. intervals.OrderByDescending(i => i.Length).ThenBy(i => i.First).ThenBy(i => i.Value)];
-        (List<(Interval Interval, int Offset)> best, int length) = Place(order);
-        (List<(Interval Interval, int Offset)> placed, int end) = (best, length);
-        for (int attempt = 1; attempt < MostAttempts && length > bound; attempt++)
+        Interval[] order = [.. intervals.OrderByDescending(i => i.Length).ThenBy(i => i.First).ThenBy(i => i.Value)];
+        int[] offsets = LargestFirst(order);
+        int length = LengthOf(order, offsets);
+        // The bound itself, then a little more.
+        for (int percent = 0; length > bound && percent <= 4; percent += 2)
         {
-            HashSet<int> sticksOut = [.. placed.Where(p => p.Offset + p.Interval.Length > bound).Select(p => p.Interval.Value)];
-            order = [.. order.Where(i => sticksOut.Contains(i.Value)), .. order.Where(i => !sticksOut.Contains(i.Value))];
-            (placed, end) = Place(order);
-            if (end < length)
-                (best, length) = (placed, end);
+            int limit = Align(checked((int)(bound * (100L + percent) / 100)));
+            Interval[] inTime = [.. order.OrderBy(i => i.First)];
+            if (limit < length && WithinLimit(inTime, limit) is int[] found)
+                (order, offsets, length) = (inTime, found, LengthOf(inTime, found));
         }
-        return ([.. best.Select(p => new Lifetime(p.Interval.Value, p.Offset, p.Interval.Length, p.Interval.First, p.Interval.Last)).OrderBy(l => l.First)], length);
+        return ([.. order.Select((p, i) => new Lifetime(p.Value, offsets[i], p.Length, p.First, p.Last)).OrderBy(l => l.First)], length);
     }
 
-    private static (List<(Interval Interval, int Offset)> Placed, int Length) Place(List<Interval> order)
+    private static int[] LargestFirst(Interval[] order)
     {
-        var placed = new List<(Interval Interval, int Offset)>();
-        int end = 0;
-        foreach (Interval interval in order)
+        int[] offsets = new int[order.Length];
+        for (int i = 0; i < order.Length; i++)
+            offsets[i] = Lowest(order, offsets, Enumerable.Range(0, i).Where(j => order[j].MeetsInTime(order[i])), order[i].Length);
+        return offsets;
+    }
+
+    // In order of time, each at its lowest or, failing that, its highest free place; where neither helps, back to the one before. Networks whose trunk alternates between the two
+    // ends of the arena (dense blocks, pre-activation residuals) need this. Null where nothing is found in reasonable time.
+    private static int[]? WithinLimit(Interval[] order, int limit)
+    {
+        int[][] neighbours = [.. order.Select((interval, i) => Enumerable.Range(0, i).Where(j => order[j].MeetsInTime(interval)).ToArray())];
+        int[] offsets = new int[order.Length];
+        int[] tried = new int[order.Length];
+        int placements = 0;
+        for (int i = 0; i < order.Length;)
         {
-            int offset = 0;
-            foreach ((Interval other, int at) in placed.Where(p => p.Interval.MeetsInTime(interval)).OrderBy(p => p.Offset))
+            if (++placements > MostPlacements)
+                return null;
+            int length = order[i].Length;
+            int offset = -1;
+            if (tried[i] == 0)
+                offset = Lowest(order, offsets, neighbours[i], length);
+            else if (tried[i] == 1)
+                offset = Highest(order, offsets, neighbours[i], length, limit);
+            if (tried[i] < 2)
             {
-                if (offset + interval.Length <= at)
-                    break;
-                offset = Math.Max(offset, Align(at + other.Length));
+                tried[i]++;
+                if (offset < 0 || offset + length > limit)
+                    continue;
+                offsets[i++] = offset;
+                continue;
             }
-            placed.Add((interval, offset));
-            end = Math.Max(end, offset + interval.Length);
+            tried[i] = 0;
+            if (--i < 0)
+                return null;
         }
-        return (placed, Align(end));
+        return offsets;
+    }
+
+    private static int Lowest(Interval[] order, int[] offsets, IEnumerable<int> neighbours, int length)
+    {
+        int offset = 0;
+        foreach (int other in neighbours.OrderBy(n => offsets[n]))
+        {
+            if (offset + length <= offsets[other])
+                break;
+            offset = Math.Max(offset, Align(offsets[other] + order[other].Length));
+        }
+        return offset;
+    }
+
+    private static int Highest(Interval[] order, int[] offsets, IEnumerable<int> neighbours, int length, int limit)
+    {
+        int offset = limit - Align(length);
+        foreach (int other in neighbours.OrderByDescending(n => offsets[n] + order[n].Length))
+        {
+            if (Align(offsets[other] + order[other].Length) <= offset)
+                break;
+            offset = Math.Min(offset, offsets[other] - Align(length));
+        }
+        return offset;
+    }
+
+    private static int LengthOf(Interval[] order, int[] offsets)
+    {
+        int end = 0;
+        for (int i = 0; i < order.Length; i++)
+            end = Math.Max(end, offsets[i] + order[i].Length);
+        return Align(end);
     }
 
     /// <summary>The largest sum of lengths alive at one step.</summary>
