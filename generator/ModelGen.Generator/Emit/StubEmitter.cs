@@ -13,15 +13,11 @@ internal static class StubEmitter
         writer.Line("#nullable enable");
         writer.Line("#pragma warning disable");
         writer.Line();
-        var scopes = new Stack<CodeWriter.Scope>();
-        if (declaration.Namespace.Length > 0)
-            scopes.Push(writer.Block("namespace " + declaration.Namespace));
-        foreach (string outer in declaration.ContainingTypes)
-            scopes.Push(writer.Block(outer));
-        scopes.Push(writer.Block("partial class " + declaration.Name));
-        WriteMembers(writer, declaration, isTrainable);
-        while (scopes.Count > 0)
-            scopes.Pop().Dispose();
+        SourceHeader.InClass(writer, declaration, () =>
+        {
+            using (writer.Block("partial class " + declaration.Name))
+                WriteMembers(writer, declaration, isTrainable);
+        });
         return writer.ToString();
     }
 
@@ -41,15 +37,13 @@ internal static class StubEmitter
 
             public {{declaration.Name}}(Weights weights) => {{Throws}};
 
+            public {{declaration.Name}}(Weights weights, global::System.Memory<float> arena) => {{Throws}};
+
             public void Forward(global::System.ReadOnlySpan<float> image, global::System.Span<float> output) => {{Throws}};
 
-            public sealed partial class Weights
+            public sealed partial class Weights : global::ModelGen.WeightStore
             {
-                internal Weights() => {{Throws}};
-
-                public global::System.ReadOnlySpan<float> this[string name] => {{Throws}};
-
-                public void Save(string path) => {{Throws}};
+                internal Weights() : base({{Literals.Quote(declaration.Name)}}, [], 0) => {{Throws}};
             }
             """);
         if (!isTrainable)
@@ -59,14 +53,15 @@ internal static class StubEmitter
             public sealed partial class Trainer
             {
                 public const int BatchSize = 1;
+                public const long ArenaBytes = 1;
 
-                public Trainer(Weights initial, global::ModelGen.Sgd optimizer) => {{Throws}};
+                public Trainer(Weights initial, global::ModelGen.Sgd optimizer, int seed = 0) => {{Throws}};
 
                 public global::ModelGen.Sgd Optimizer => {{Throws}};
 
-                public float Step(global::System.ReadOnlySpan<float> images, global::System.ReadOnlySpan<int> labels) => {{Throws}};
+                public float Step(global::System.ReadOnlySpan<float> image, global::System.ReadOnlySpan<int> labels) => {{Throws}};
 
-                public global::ModelGen.Evaluation Evaluate(global::System.ReadOnlySpan<float> images, global::System.ReadOnlySpan<int> labels) => {{Throws}};
+                public global::ModelGen.Evaluation Evaluate(global::System.ReadOnlySpan<float> image, global::System.ReadOnlySpan<int> labels) => {{Throws}};
 
                 public Weights ToWeights() => {{Throws}};
             }
