@@ -13,7 +13,7 @@ namespace ModelGen.Tests.Golden;
 /// </summary>
 internal static class RandomNetworks
 {
-    private const int Count = 40;
+    private const int Count = 24;
     private const string Prefix = "random_";
 
     public static IEnumerable<string> Ids => Enumerable.Range(0, Count).Select(i => $"{Prefix}{i:D3}");
