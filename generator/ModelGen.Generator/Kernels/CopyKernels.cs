@@ -52,22 +52,26 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
             scopes.Pop().Dispose();
     }
 
-    // A layout whose dimensions are coarser lies in row-major order over what it has merged.
+    // Each dimension of a coarser layout merges neighbouring ones of the finer: 60×13 lies as 15×1×4×13 with the first three merged.
     private static string OffsetIn(Layout layout, Shape dims, string[] indices)
     {
         if (layout.Dims == dims)
             return layout.OffsetOf(indices);
-        if (layout.Dims.Rank > 1 && layout.Dims[0] == dims[0])
-            return layout.OffsetOf(indices[0], Flat(dims, indices, 1));
-        return Flat(dims, indices, 0);
-    }
-
-    private static string Flat(Shape dims, string[] indices, int from)
-    {
-        string flat = indices[from];
-        for (int i = from + 1; i < dims.Rank; i++)
-            flat = $"({flat} * {dims[i]} + {indices[i]})";
-        return flat;
+        string[] merged = new string[layout.Dims.Rank];
+        int next = 0;
+        for (int i = 0; i < merged.Length; i++)
+        {
+            merged[i] = indices[next];
+            int length = dims[next++];
+            while (next < dims.Rank && (length < layout.Dims[i] || i == merged.Length - 1))
+            {
+                merged[i] = $"({merged[i]} * {dims[next]} + {indices[next]})";
+                length *= dims[next++];
+            }
+            if (length != layout.Dims[i])
+                throw new InvalidOperationException($"{layout} cannot be read as {dims}");
+        }
+        return layout.OffsetOf(merged);
     }
 }
 
