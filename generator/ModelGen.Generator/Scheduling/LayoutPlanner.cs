@@ -77,14 +77,17 @@ internal sealed class LayoutPlanner : ILayoutContext
         foreach (Node node in _source.Nodes)
         {
             _dims[node.Id] = node.Shape;
-            LayoutCoupling coupling = node.Op is OpNames.Input or OpNames.Parameter ? LayoutCoupling.None : OperatorTable.Get(node.Op).Coupling;
-            if (coupling == LayoutCoupling.None || !IsActivation(node) || ChangesShape(node))
+            if (node.Op is OpNames.Input or OpNames.Parameter || !IsActivation(node) || ChangesShape(node))
                 continue;
-            foreach (int input in node.Inputs.Where(i => IsActivation(_source[i])))
+            OperatorCall call = OperatorCall.Of(_source, node);
+            for (int i = 0; i < node.Inputs.Count; i++)
             {
-                _kind.Union(node.Id, input);
+                LayoutCoupling coupling = OperatorTable.Get(node.Op).CouplingOf(call, i);
+                if (coupling == LayoutCoupling.None || !IsActivation(_source[node.Inputs[i]]))
+                    continue;
+                _kind.Union(node.Id, node.Inputs[i]);
                 if (coupling == LayoutCoupling.Same)
-                    _same.Union(node.Id, input);
+                    _same.Union(node.Id, node.Inputs[i]);
             }
         }
         JoinFeaturesToImages();

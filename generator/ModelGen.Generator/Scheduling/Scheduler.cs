@@ -139,7 +139,8 @@ internal sealed class Scheduler
             {
                 int root = _root[candidate];
                 bool free = _slots[root].Region == Region.None && !_isConstant[root] && !_graph.Outputs.Any(o => _root[o.Value] == root)
-                    && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id;
+                    && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id
+                    && _laidOut.Layouts[candidate] == _laidOut.Layouts[node.Id];
                 if (!free || _isConstant[node.Id])
                     continue;
                 int last = lastStep[node.Id];

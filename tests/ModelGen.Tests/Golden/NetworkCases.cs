@@ -113,13 +113,7 @@ internal sealed class NetworkCases
         {
             int[] inputs = [.. node.Texts("inputs").Select(i => values[i])];
             string name = node.Text("name");
-            if (node.Text("op") == "GlobalAvgPool2d")
-            {
-                Shape image = builder.TypeOf(inputs[0]).Shape;
-                values[name] = builder.Add("AvgPool2d", inputs, AttributeMap.Of(("kernelSize", new[] { image[1], image[2] })), name);
-                continue;
-            }
-            Operator op = OperatorTable.Get(node.Text("op"));
+            Operator op = OperatorTable.Get(node.Text("op") == "Mul" ? OpNames.Multiply : node.Text("op"));
             values[name] = op.BuildLayer(builder, inputs, node.Attributes(op), name);
         }
         builder.Output(Pipeline.Output, values[_entry.Text("output")]);

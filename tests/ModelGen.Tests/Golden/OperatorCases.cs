@@ -68,11 +68,8 @@ internal static class OperatorCases
         {
             case "Dropout":
                 return builder.Add(OpNames.Multiply, operands);
-            case "GlobalAvgPool2d":
-                Shape image = builder.TypeOf(operands[0]).Shape;
-                return builder.Add("AvgPool2d", operands, AttributeMap.Of(("kernelSize", new[] { image[1], image[2] })));
             default:
-                Operator description = OperatorTable.Get(op);
+                Operator description = OperatorTable.Get(op == "Mul" ? OpNames.Multiply : op);
                 return description.BuildLayer(builder, operands, entry.Attributes(description), Layer);
         }
     }
@@ -105,19 +102,24 @@ internal static class OperatorCases
     // The bounds the project promises. "Of the largest" where results are differences of larger values.
     private static Tolerance ForwardTolerance(string op) => op switch
     {
-        "Relu" or "MaxPool2d" or "Flatten" => Tolerance.Exact,
+        "Relu" or "MaxPool2d" or "Flatten" or "Relu6" or "Concat" or "Maximum" => Tolerance.Exact,
+        "LeakyRelu" or "Affine" => new Tolerance(FloatsBetween: 1),
+        "Elu" or "Softplus" => new Tolerance(FloatsBetween: 4),
+        "Mul" => new Tolerance(FloatsBetween: 2),
+        "LocalResponseNorm" => new Tolerance(Relative: 1.2e-6),
+        "LogSoftmax" => new Tolerance(Relative: 1.2e-6, Absolute: 2.4e-7), // near 0, where the sum of exponentials is rounded near 1
         "Add" => new Tolerance(FloatsBetween: 1, AbsoluteOfMax: 1.2e-7),
         "Dropout" => new Tolerance(FloatsBetween: 1),
         "Tanh" or "Sigmoid" => new Tolerance(FloatsBetween: 2),
         "Softmax" => new Tolerance(Relative: 1.2e-6),
-        "AvgPool2d" or "GlobalAvgPool2d" => Tolerance.OfMax(1.2e-6),
+        "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" => Tolerance.OfMax(1.2e-6),
         "BatchNorm2d" => Tolerance.OfMax(6e-7),
         _ => Tolerance.Forward,
     };
 
     private static Tolerance GradientTolerance(string op) => op switch
     {
-        "Relu" or "Flatten" or "Add" => Tolerance.Exact,
+        "Relu" or "Flatten" or "Add" or "Relu6" or "Concat" or "Maximum" => Tolerance.Exact,
         _ => Tolerance.Gradient,
     };
 }
