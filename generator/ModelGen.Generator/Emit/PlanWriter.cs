@@ -88,6 +88,8 @@ internal sealed class PlanWriter
         Slot slot = _plan.Slots[value];
         return slot.Region switch
         {
+            // Labels are no input of the network but the trainer's own argument.
+            Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => $"MemoryMarshal.GetReference({Identifier(slot.Name)})",
             Region.Input or Region.Output => $"MemoryMarshal.GetReference({Signature.Argument(slot.Name)})",
             Region.Arena => $"Unsafe.Add(ref arena, {_memoryClass}.{_names[value]})",
             Region.Packed => $"Unsafe.Add(ref packed, {_memoryClass}.{_names[value]})",
