@@ -76,6 +76,9 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
 
     private static Problem? Unread(string label, string what, int length, int span, int stride, int before, int after)
     {
+        // A window shorter than its step leaves out what is between the windows too: a shortcut that takes every second pixel means to.
+        if (span < stride)
+            return null;
         int rest = length + before + after - span;
         int unread = rest % stride - after;
         if (rest < 0 || unread <= 0)

@@ -37,7 +37,8 @@ public class RandomProgramsTests
             bool isRefused = compilation.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error);
             DefinitionProblem? error = result.Problems.FirstOrDefault(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
             Assert.True(isRefused || result.Network.Graph is null == error is not null, source);
-            if (isRefused || error?.Problem.Id is "MG0201" or "MG0203")
+            // What C# leaves open is the hardware's to say.
+            if (isRefused || error?.Problem.Id is "MG0201" or "MG0203" || error?.Problem.Message.Contains("leaves the result open", StringComparison.Ordinal) is true)
                 return;
             Graph? recorded = null;
             Exception? failure = Xunit.Record.Exception(() => recorded = Defined.Record(compilation));
