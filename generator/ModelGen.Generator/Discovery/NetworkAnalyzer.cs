@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Discovery;
 
-/// <summary>Reports what is wrong with networks written as attributes, on the attribute or argument at fault.</summary>
+/// <summary>Reports what is wrong with networks written in C#, on the attribute, argument or expression at fault.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class NetworkAnalyzer : DiagnosticAnalyzer
 {
@@ -31,8 +32,10 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
             ReportLayersWithoutNetwork(context, type);
             return;
         }
-        NetworkSource source = NetworkReader.Read(type, context.CancellationToken);
-        foreach (LocatedProblem problem in AttributeFrontEnd.Build(source.Declaration).Problems)
+        NetworkSource source = NetworkReader.Read(context.Compilation, type, context.CancellationToken);
+        foreach (DefinitionProblem problem in source.DefinitionProblems)
+            context.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(problem.Problem.Id), problem.Location, problem.Callers, problem.Problem.Message));
+        foreach (LocatedProblem problem in FrontEnd.Build(source.Declaration).Problems)
             context.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(problem.Problem.Id), source.Locate(problem.Place), problem.Problem.Message));
     }
 

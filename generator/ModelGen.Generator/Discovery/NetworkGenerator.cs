@@ -62,7 +62,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         AttributeData first = type.GetAttributes().First(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, context.Attributes[0].AttributeClass));
         bool isFirst = first.ApplicationSyntaxReference is { } reference && reference.SyntaxTree == context.TargetNode.SyntaxTree
             && context.TargetNode.Span.Contains(reference.Span);
-        return isFirst ? NetworkReader.Read(type, cancellation).Declaration : null;
+        return isFirst ? NetworkReader.Read(context.SemanticModel.Compilation, type, cancellation).Declaration : null;
     }
 
     private static CompiledNetwork Compile(NetworkDeclaration declaration)
@@ -70,7 +70,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         bool isTrainable = declaration.Training is not null;
         try
         {
-            return new CompiledNetwork(declaration.Class, isTrainable, AttributeFrontEnd.Build(declaration).Model, Failure: null);
+            return new CompiledNetwork(declaration.Class, isTrainable, FrontEnd.Build(declaration).Model, Failure: null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 
@@ -13,7 +14,7 @@ internal static class NetworkReader
     public const string NetworkAttribute = "ModelGen.NetworkAttribute";
     private const string Suffix = "Attribute";
 
-    public static NetworkSource Read(INamedTypeSymbol type, CancellationToken cancellation)
+    public static NetworkSource Read(Compilation compilation, INamedTypeSymbol type, CancellationToken cancellation)
     {
         AttributeData[] attributes = [.. type.GetAttributes().Where(a => a.ApplicationSyntaxReference is not null)];
         AttributeData[] inputs = [.. attributes.Where(a => Is(a, "InputAttribute"))];
@@ -25,10 +26,20 @@ internal static class NetworkReader
         var read = layers.Select(ReadLayer).ToList();
         CheckOneDeclaration(type, layers, read, inputs.FirstOrDefault(), problems);
         bool canExtend = ClassReader.Check(type, trainable is not null, problems);
+        DefinitionResult? definition = ReadDefinition(compilation, type, layers.Length > 0, cancellation);
         var declaration = new NetworkDeclaration(
             ClassReader.Read(type), canExtend, problems.ToEquatableArray(), inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
-            trainable is null ? null : ReadTrainable(trainable));
-        return new NetworkSource(type, declaration, layers, inputs.FirstOrDefault(), trainable);
+            trainable is null ? null : ReadTrainable(trainable), definition?.Network);
+        return new NetworkSource(type, declaration, layers, inputs.FirstOrDefault(), trainable, definition?.Problems ?? []);
+    }
+
+    private static DefinitionResult? ReadDefinition(Compilation compilation, INamedTypeSymbol type, bool hasLayers, CancellationToken cancellation)
+    {
+        IReadOnlyList<IMethodSymbol> methods = DefinitionReader.MethodsOf(type, hasLayers);
+        return methods.Count == 0
+            ? null
+            : DefinitionCache.GetOrRead(compilation, methods[0].DeclaringSyntaxReferences[0].SyntaxTree, type.ToDisplayString(),
+                () => DefinitionReader.Read(compilation, type, methods, cancellation));
     }
 
     public static bool IsNetwork(INamedTypeSymbol type) => type.GetAttributes().Any(a => Is(a, "NetworkAttribute"));

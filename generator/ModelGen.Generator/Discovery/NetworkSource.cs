@@ -1,12 +1,14 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.FrontEnds.Definition;
 
 namespace ModelGen.Generator.Discovery;
 
 /// <summary>A network as it stands in the source text: what it declares, and the attributes by which problems find their place again.</summary>
 internal sealed record NetworkSource(
-    INamedTypeSymbol Type, NetworkDeclaration Declaration, IReadOnlyList<AttributeData> Layers, AttributeData? Input, AttributeData? Trainable)
+    INamedTypeSymbol Type, NetworkDeclaration Declaration, IReadOnlyList<AttributeData> Layers, AttributeData? Input, AttributeData? Trainable,
+    IReadOnlyList<DefinitionProblem> DefinitionProblems)
 {
     /// <summary>The attribute or argument at fault; the class's name where there is none.</summary>
     public Location Locate(Place place)

@@ -46,7 +46,7 @@ internal sealed class AttributeFrontEnd
         if (_declaration.Layers.Count == 0)
             Report(ProblemIds.NoLayers, $"{_network} has no layers; write them as attributes, in order: [Conv2d(6, 5), Tanh, Flatten, Linear(10)]", Place.Class);
         int? result = _values.LastOrDefault();
-        TrainingOptions? training = ReadTraining(result);
+        TrainingOptions? training = TrainingReader.Read(_declaration.Training, result is int scores ? _graph.TypeOf(scores).Shape : null, Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf), _problems);
         if (result is not int output || !IsReadable() || _problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id)))
             return new(null, _problems.ToEquatableArray());
 
@@ -203,55 +203,6 @@ internal sealed class AttributeFrontEnd
                 : $"but no layer before it has that name; there are {string.Join(", ", known.Take(12).Select(n => $"'{n}'"))}{(known.Count > 12 ? ", …" : "")}";
         }
         Report(ProblemIds.UnknownFrom, $"{label} reads '{from}', {remedy}", place);
-    }
-
-    private TrainingOptions? ReadTraining(int? result)
-    {
-        if (_declaration.Training is not { IsReadable: true } training)
-            return null;
-        if (training.BatchSize < 1)
-        {
-            Report(ProblemIds.InvalidArgument,
-                $"Trainable: BatchSize must be at least 1, got {training.BatchSize.ToString(CultureInfo.InvariantCulture)}", Place.Trainable.At("BatchSize"));
-        }
-        if (training.Loss != 0)
-        {
-            Report(ProblemIds.InvalidArgument,
-                $"Trainable: Loss must be CrossEntropy, got number {training.Loss.ToString(CultureInfo.InvariantCulture)}", Place.Trainable.At("Loss"));
-        }
-        if (training.LabelSmoothing is not (>= 0 and < 1))
-        {
-            Report(ProblemIds.InvalidArgument,
-                $"Trainable: LabelSmoothing must be at least 0 and less than 1, got {training.LabelSmoothing.ToString("R", CultureInfo.InvariantCulture)}",
-                Place.Trainable.At("LabelSmoothing"));
-        }
-        if (result is int output)
-        {
-            CheckLoss(output);
-            CheckBatch(training.BatchSize);
-        }
-        return new TrainingOptions(training.BatchSize, "CrossEntropy", (float)training.LabelSmoothing);
-    }
-
-    private void CheckLoss(int output)
-    {
-        Shape scores = _graph.TypeOf(output).Shape;
-        if (scores.Rank != 1)
-        {
-            Report(ProblemIds.LossShape,
-                $"Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got {scores} from the last layer; end with Flatten and Linear", Place.Trainable);
-        }
-    }
-
-    private void CheckBatch(int batchSize)
-    {
-        long largest = Enumerable.Range(0, _graph.Count).Select(i => _graph.TypeOf(i)).Where(t => t.PerSample).Max(t => t.Shape.Length);
-        if (largest * batchSize > Require.LargestLength)
-        {
-            Report(ProblemIds.TooLarge,
-                $"Trainable: {batchSize} samples of {largest} elements, the largest tensor, make {largest * batchSize}; at most {Require.LargestLength} are supported, which are {Require.LargestLength / largest} samples",
-                Place.Trainable);
-        }
     }
 
     // Weights are one block of memory.

@@ -31,6 +31,12 @@ internal static class DiagnosticCatalog
         Error(ProblemIds.TooLarge, "A tensor is too large"),
         Error(ProblemIds.PaddingTooLarge, "A padding is too large for its window or image"),
         Error(ProblemIds.LossShape, "The result does not fit the loss"),
+        Error(ProblemIds.NotUnderstood, "A definition contains C# that is not understood"),
+        Error(ProblemIds.NoSource, "A definition calls code that is not in this project"),
+        Error(ProblemIds.RunsAway, "A definition does not end"),
+        Error(ProblemIds.Fails, "A definition fails"),
+        Error(ProblemIds.InvalidDefine, "Define does not say what the network takes or returns"),
+        Error(ProblemIds.TwoForms, "A network is both written as attributes and defined"),
         Error(ProblemIds.Internal, "ModelGen failed"),
     }.ToDictionary(d => d.Id, StringComparer.Ordinal);
 

@@ -15,13 +15,19 @@ namespace ModelGen.Generator.FrontEnds;
 /// <param name="Inputs">The <c>[Input]</c> attributes: one, in good code.</param>
 /// <param name="Layers">In source order.</param>
 /// <param name="Training">Null without <c>[Trainable]</c>.</param>
+/// <param name="Definition">What the class's Define came to; null where the network is written as attributes.</param>
 internal sealed record NetworkDeclaration(
     ClassDeclaration Class,
     bool CanExtend,
     EquatableArray<LocatedProblem> ClassProblems,
     EquatableArray<InputDeclaration> Inputs,
     EquatableArray<LayerDeclaration> Layers,
-    TrainingDeclaration? Training);
+    TrainingDeclaration? Training,
+    DefinedNetwork? Definition = null);
+
+/// <summary>A network that a method defines.</summary>
+/// <param name="Graph">Null where there are errors, which have been reported with their places.</param>
+internal sealed record DefinedNetwork(Graph? Graph);
 
 /// <summary><c>[Input]</c>.</summary>
 /// <param name="Shape">The sizes as written.</param>

@@ -76,6 +76,9 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
 
     private static Problem? Unread(string label, string what, int length, int span, int stride, int before, int after)
     {
+        // A window shorter than its step leaves out what is between the windows too: a shortcut that takes every second pixel means to.
+        if (span < stride)
+            return null;
         int rest = length + before + after - span;
         int unread = rest % stride - after;
         if (rest < 0 || unread <= 0)
@@ -165,5 +168,11 @@ internal static class ProblemIds
     public const string TooLarge = "MG0108";
     public const string PaddingTooLarge = "MG0109";
     public const string LossShape = "MG0110";
+    public const string NotUnderstood = "MG0201";
+    public const string NoSource = "MG0202";
+    public const string RunsAway = "MG0203";
+    public const string Fails = "MG0204";
+    public const string InvalidDefine = "MG0205";
+    public const string TwoForms = "MG0206";
     public const string Internal = "MG9999";
 }

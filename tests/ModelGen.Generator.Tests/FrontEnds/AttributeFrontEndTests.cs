@@ -118,8 +118,8 @@ public class AttributeFrontEndTests
 
     internal static NetworkDeclaration Declaration(string source, string type)
     {
-        INamedTypeSymbol symbol = Compile.Create(source).GetTypeByMetadataName(type)!;
-        return NetworkReader.Read(symbol, CancellationToken.None).Declaration;
+        Compilation compilation = Compile.Create(source);
+        return NetworkReader.Read(compilation, compilation.GetTypeByMetadataName(type)!, CancellationToken.None).Declaration;
     }
 
     private static NetworkModel Model(string source, string type)

@@ -54,7 +54,7 @@ public class GeneratedFilesTests
 
     internal static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../.."));
 
-    private static void Check(string path, string expected)
+    internal static void Check(string path, string expected)
     {
         string file = Path.Combine(Root(), path);
         if (Environment.GetEnvironmentVariable("MODELGEN_UPDATE") == "1")

@@ -1,0 +1,184 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using Microsoft.CodeAnalysis.Text;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.FrontEnds.Definition;
+
+/// <summary>
+/// Runs the C# of a definition on the operations that the C# compiler makes of it, so that overloads, conversions, constants and defaults are the
+/// compiler's own. What it does not understand is refused where it stands; nothing is guessed. This file: what every evaluation passes through.
+/// </summary>
+internal sealed partial class Interpreter(Compilation compilation, DefinedGraph graph, CancellationToken cancellation)
+{
+    /// <summary>Evaluations after which a definition is taken for one without end. The largest networks we know need a fifth.</summary>
+    public const int MostSteps = 1_000_000;
+
+    /// <summary>Calls inside each other.</summary>
+    public const int DeepestCall = 64;
+
+    private const int LongestText = 100_000;
+
+    private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
+    private readonly Dictionary<SyntaxNode, IOperation?> _operations = [];
+    private readonly Dictionary<ISymbol, Cell> _statics = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _staticsInWork = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<SyntaxNode> _bodies = [];
+    private readonly List<Call> _calls = [];
+    private readonly List<Loop> _loops = [];
+    private readonly Dictionary<int, Location> _layerPlaces = [];
+    private int _steps;
+    private Frame _frame = null!;
+
+    /// <summary>What is odd but legal, so far.</summary>
+    public List<DefinitionProblem> Warnings { get; } = [];
+
+    /// <summary>Every tree whose code ran.</summary>
+    public IReadOnlyCollection<SyntaxTree> TreesRead => _models.Keys;
+
+    /// <summary>Where the layer was called whose result is this value.</summary>
+    public Location? PlaceOf(int value) => _layerPlaces.TryGetValue(value, out Location? place) ? place : null;
+
+    /// <summary>Runs a static method.</summary>
+    /// <param name="arguments">Values of its first parameters; the others have defaults.</param>
+    /// <exception cref="DefinitionException">Something is wrong or not understood.</exception>
+    /// <exception cref="UnreadableException">The C# compiler refuses the text.</exception>
+    public object? Run(IMethodSymbol method, SyntaxNode declaration, IReadOnlyList<object?> arguments)
+    {
+        IOperation body = BodyOf(method, declaration);
+        _frame = new Frame(method, null, null);
+        for (int i = 0; i < method.Parameters.Length; i++)
+            _frame.Declare(method.Parameters[i], new Cell(i < arguments.Count ? arguments[i] : Constant(method.Parameters[i].ExplicitDefaultValue, method.Parameters[i].Type)));
+        Execute(body);
+        return _frame.Result;
+    }
+
+    /// <summary>The model that answers for a tree; asking for it counts as reading the tree.</summary>
+    public SemanticModel ModelOf(SyntaxTree tree)
+    {
+        if (!_models.TryGetValue(tree, out SemanticModel? model))
+            _models.Add(tree, model = compilation.GetSemanticModel(tree));
+        return model;
+    }
+
+    /// <summary>True where the C# compiler reports an error in the code that ran; it says better what is wrong.</summary>
+    public bool IsRefusedByCompiler() => _bodies.Any(body =>
+        ModelOf(body.SyntaxTree).GetDiagnostics((body.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? body).Span, cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
+
+    private IOperation BodyOf(ISymbol symbol, SyntaxNode declaration)
+    {
+        if (_operations.TryGetValue(declaration, out IOperation? known))
+            return known!;
+        _bodies.Add(declaration);
+        IOperation? body = ModelOf(declaration.SyntaxTree).GetOperation(declaration, cancellation);
+        if (body is null)
+            throw Refuse(declaration, $"{symbol.Name} has no body that can be interpreted; write it as a static method with a body");
+        foreach (IOperation part in body.DescendantsAndSelf())
+        {
+            if (part is IInvalidOperation)
+                throw new UnreadableException(part.Syntax);
+            if (part is IFieldReferenceOperation { Field.HasConstantValue: true } field && IsGenerated(field.Field))
+                throw Refuse(part, $"'{field.Field.Name}' is made from this definition; the definition cannot use it");
+        }
+        _operations.Add(declaration, body);
+        return body;
+    }
+
+    // The generator does not see its own results, the analyzer does; both must come to the same end.
+    private static bool IsGenerated(ISymbol symbol) =>
+        symbol.DeclaringSyntaxReferences.Length > 0 && symbol.DeclaringSyntaxReferences.All(r => DefinitionCache.IsGenerated(r.SyntaxTree));
+
+    private void Step(SyntaxNode node, int count = 1)
+    {
+        _steps = Math.Min(_steps, MostSteps) + Math.Min(count, MostSteps);
+        if (_steps > MostSteps)
+            throw RunsAway(node);
+        if ((_steps & 1023) == 0)
+            cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            throw Problem(ProblemIds.RunsAway, "this expression is nested too deeply; use locals for its parts", node.GetLocation());
+        }
+    }
+
+    private DefinitionException RunsAway(SyntaxNode node)
+    {
+        string steps = MostSteps.ToString("N0", CultureInfo.InvariantCulture);
+        Loop? longest = _loops.OrderByDescending(l => l.Rounds).FirstOrDefault();
+        return longest is null
+            ? Problem(ProblemIds.RunsAway, $"the definition takes more than {steps} steps; does a recursion end?", node.GetLocation())
+            : Problem(ProblemIds.RunsAway,
+                $"the definition takes more than {steps} steps, this loop has run {longest.Rounds.ToString("N0", CultureInfo.InvariantCulture)} times; does it end?", longest.Head);
+    }
+
+    // A constant as the compiler knows it; an enum's is the number.
+    private static object? Constant(object? value, ITypeSymbol? type)
+    {
+        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
+            type = nullable.TypeArguments[0];
+        return value is not null && type is INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum ? new EnumValue(@enum, value) : value;
+    }
+
+    private DefinitionException NotUnderstood(IOperation operation) => Refuse(operation.Syntax, Wording.Of(operation));
+
+    private DefinitionException Refuse(IOperation operation, string message) => Refuse(operation.Syntax, message);
+
+    private DefinitionException Refuse(SyntaxNode node, string message) => Problem(ProblemIds.NotUnderstood, message, node.GetLocation());
+
+    private DefinitionException Fails(SyntaxNode node, string message) => Problem(ProblemIds.Fails, message, node.GetLocation());
+
+    private DefinitionException Problem(string id, string message, Location location) =>
+        new(new DefinitionProblem(new Problem(id, message + Callers()), location, [.. Enumerable.Reverse(_calls).Select(c => c.Place)]));
+
+    // The arguments say which of many calls it was.
+    private string Callers()
+    {
+        const int Most = 4;
+        if (_calls.Count == 0)
+            return "";
+        IEnumerable<string> calls = Enumerable.Reverse(_calls).Take(Most).Select(c => $"{c.Method.Name}({string.Join(", ", c.Arguments.Select(Show))})");
+        return " — in " + string.Join(", called by ", calls) + (_calls.Count > Most ? ", …" : "");
+    }
+
+    private static string Show(object? value) => value switch
+    {
+        null => "null",
+        string text => "\"" + text + "\"",
+        bool flag => flag ? "true" : "false",
+        ItemsValue items when items.Items.Count <= 8 => "[" + string.Join(", ", items.Items.Select(Show)) + "]",
+        ItemsValue or SequenceValue => "[…]",
+        FunctionValue => "lambda",
+        RecordValue record => record.Type.Name,
+        SizesValue sizes => "(" + string.Join(", ", sizes.Numbers) + ")",
+        _ => Arithmetic.Text(value),
+    };
+
+    private static Location HeadOf(SyntaxNode loop)
+    {
+        int end = loop switch
+        {
+            ForStatementSyntax s => s.CloseParenToken.Span.End,
+            CommonForEachStatementSyntax s => s.CloseParenToken.Span.End,
+            WhileStatementSyntax s => s.CloseParenToken.Span.End,
+            DoStatementSyntax s => s.DoKeyword.Span.End,
+            _ => loop.Span.End,
+        };
+        return Location.Create(loop.SyntaxTree, TextSpan.FromBounds(loop.SpanStart, end));
+    }
+
+    private sealed record Call(IMethodSymbol Method, IReadOnlyList<object?> Arguments, Location Place);
+
+    private sealed record Loop(Location Head)
+    {
+        public int Rounds { get; set; }
+    }
+}

@@ -1,0 +1,36 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.FrontEnds;
+
+/// <summary>From a class's declaration to a network, whichever way it is written.</summary>
+internal static class FrontEnd
+{
+    public static FrontEndResult Build(NetworkDeclaration declaration) =>
+        declaration.Definition is DefinedNetwork defined ? Finish(declaration, defined.Graph) : AttributeFrontEnd.Build(declaration);
+
+    // The definition has been interpreted, with its problems reported where they are; what is left is the class itself.
+    private static FrontEndResult Finish(NetworkDeclaration declaration, Graph? graph)
+    {
+        List<LocatedProblem> problems = [.. declaration.ClassProblems];
+        if (declaration.Layers.Count > 0 || declaration.Inputs.Count > 0)
+        {
+            string what = declaration.Layers.Count > 0 ? "layers as attributes" : "[Input]";
+            Place place = declaration.Layers.Count > 0 ? new Place(0) : Place.Input;
+            problems.Add(new(new Problem(ProblemIds.TwoForms,
+                $"{declaration.Class.Name.TrimStart('@')} has {what} and a method Define; write the network in one of the two ways, with Define the input's shape is [Shape] on its parameter"), place));
+        }
+        bool isClassifier = graph is { Outputs.Count: 1 };
+        if (graph is not null && !isClassifier && declaration.Training is not null)
+        {
+            problems.Add(new(new Problem(ProblemIds.LossShape,
+                $"Trainable: the loss CrossEntropy needs one output of class scores, got {graph.Outputs.Count}: {string.Join(", ", graph.Outputs.Select(o => o.Name))}"), Place.Trainable));
+        }
+        TrainingOptions? training = TrainingReader.Read(
+            declaration.Training, isClassifier ? graph![graph.Outputs[0].Value].Shape : null, graph is null ? [] : graph.Nodes.Select(n => n.Type), problems);
+        bool isWhole = graph is not null && declaration.Training is not { IsReadable: false } && !problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
+        return new(isWhole ? new NetworkModel(graph!, declaration.Class, training) : null, problems.ToEquatableArray());
+    }
+}
