@@ -8,6 +8,7 @@ internal sealed class GraphBuilder(string name)
 {
     private readonly List<Node> _nodes = [];
     private readonly List<GraphOutput> _outputs = [];
+    private readonly Dictionary<string, int> _parameters = new(StringComparer.Ordinal);
 
     public int Count => _nodes.Count;
 
@@ -18,14 +19,13 @@ internal sealed class GraphBuilder(string name)
     public int Input(string inputName, TensorType type) => AddLeaf(OpNames.Input, inputName, type, AttributeMap.Empty);
 
     /// <summary>Adds a parameter under its <c>state_dict</c> key, or finds it when the key is there already with the same type.</summary>
-    public int Parameter(string key, TensorType type, AttributeMap attributes)
-    {
-        Node? known = _nodes.Find(n => n.Is(OpNames.Parameter) && n.Name == key);
-        return known is not null && known.Type == type ? known.Id : AddLeaf(OpNames.Parameter, key, type, attributes);
-    }
+    public int Parameter(string key, TensorType type, AttributeMap attributes) =>
+        _parameters.TryGetValue(key, out int known) && TypeOf(known) == type ? known : AddLeaf(OpNames.Parameter, key, type, attributes);
 
     public int AddLeaf(string op, string leafName, TensorType type, AttributeMap attributes)
     {
+        if (op == OpNames.Parameter && !_parameters.ContainsKey(leafName))
+            _parameters.Add(leafName, _nodes.Count);
         _nodes.Add(new Node(_nodes.Count, op, [], attributes, type, leafName));
         return _nodes.Count - 1;
     }
