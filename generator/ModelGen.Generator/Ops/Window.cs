@@ -78,7 +78,8 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
     {
         int rest = length + before + after - span;
         int unread = rest % stride - after;
-        if (rest < 0 || unread <= 0)
+        // A stride that is longer than the window (a 1×1 shortcut) leaves as much unread between any two windows: that is meant.
+        if (rest < 0 || unread <= Math.Max(0, stride - span))
             return null;
         string exact = ((double)rest / stride + 1).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
         return new Problem(ProblemIds.UnreadInput,

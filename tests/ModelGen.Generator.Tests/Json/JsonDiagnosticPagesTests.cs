@@ -37,7 +37,7 @@ public partial class JsonDiagnosticPagesTests
         if (!text.StartsWith('{'))
         {
             foreach ((string key, string value) in new[] { ("name", "\"Net\""), ("inputs", "{ \"image\": [3, 32, 32] }"), ("layers", "[{ \"op\": \"Relu\" }]") })
-                text = text.Contains($"\"{key}\": {value[0]}", StringComparison.Ordinal) ? text : $"\"{key}\": {value},\n{text}";
+                text = Regex.IsMatch(text, $"(^|\n)\"{key}\":") ? text : $"\"{key}\": {value},\n{text}";
             text = $"{{ {text} }}";
         }
         // The page on two networks of one class shows both.

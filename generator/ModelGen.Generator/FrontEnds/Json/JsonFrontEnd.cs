@@ -213,7 +213,6 @@ internal sealed class JsonFrontEnd
             return outputs;
         if (written.Members.Count == 0)
             _problems.Add(ProblemIds.WrongValue, "'outputs' names no output; leave it out for the result of the last layer", written.Range);
-        layers.MarkRead(last);
         foreach (JsonMember output in written.Members)
         {
             if (!JsonNames.IsIdentifier(output.Name) || JsonNames.IsKeyword(output.Name) || _inputs.ContainsKey(output.Name))
