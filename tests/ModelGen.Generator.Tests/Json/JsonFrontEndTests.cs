@@ -28,7 +28,7 @@ public class JsonFrontEndTests
     public void OneParameterSaysWhereResNetsStridesAre(string value, string where, long multiplyAdds)
     {
         Graph graph = JsonFrontEnd.Build(JsonSamples.Read("ResNet50").Replace("\"strideOn3x3\": true", $"\"strideOn3x3\": {value}", StringComparison.Ordinal)).Graph!;
-        Assert.Equal(multiplyAdds, graph.Nodes.Sum(n => Emit.SummaryEmitter.MultiplyAddsOf(graph, n)));
+        Assert.Equal(multiplyAdds, graph.Nodes.Sum(n => ModelGen.Generator.Emit.SummaryEmitter.MultiplyAddsOf(graph, n)));
         Node strided = graph.Nodes.Single(n => n.Op == OpNames.Conv2d && n.Name == (where == "3x3" ? "layer2.0.conv2" : "layer2.0.conv1"));
         Assert.Equal([2, 2], strided.Attributes.Ints("stride"));
     }
@@ -37,7 +37,7 @@ public class JsonFrontEndTests
     public void LeNet5IsTheGraphOfItsAttributes()
     {
         NetworkDeclaration declaration = new(
-            new Emit.ClassDeclaration("", [], "LeNet5", "public"), true, [], [new InputDeclaration([1, 28, 28], true)],
+            new ModelGen.Generator.Emit.ClassDeclaration("", [], "LeNet5", "public"), true, [], [new InputDeclaration([1, 28, 28], true)],
             [
                 Layer("Conv2d", ("outChannels", 6), ("kernelSize", 5), ("Padding", 2)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)),
                 Layer("Conv2d", ("outChannels", 16), ("kernelSize", 5)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)), Layer("Flatten"),

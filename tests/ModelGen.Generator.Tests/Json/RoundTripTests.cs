@@ -83,7 +83,7 @@ public class RoundTripTests
     [Fact]
     public void AGraphAfterAPassIsRefused()
     {
-        Graph graph = Passes.Pipeline.ForInference(JsonFrontEnd.Build(JsonSamples.Read("ResNet50")).Graph!);
+        Graph graph = ModelGen.Generator.Passes.Pipeline.ForInference(JsonFrontEnd.Build(JsonSamples.Read("ResNet50")).Graph!);
         Assert.Contains("only a graph as declared can be", Assert.Throws<InvalidOperationException>(() => NetworkJson.Write(graph)).Message, StringComparison.Ordinal);
     }
 
