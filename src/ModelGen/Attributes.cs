@@ -1,7 +1,8 @@
 namespace ModelGen;
 
 /// <summary>
-/// Marks a partial class whose layers, written as attributes in source order, are compiled at build time:
+/// Marks a partial class that is a network, compiled at build time: its layers are written as attributes in source order, or it has a static method
+/// <c>Define</c> that calls them (see <see cref="Tensor"/>), which can have branches, loops and blocks.
 /// <code>
 /// [Network, Input(1, 28, 28)]
 /// [Conv2d(6, 5, Padding = 2), Tanh, AvgPool2d(2)]
