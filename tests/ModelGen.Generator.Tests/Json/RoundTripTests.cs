@@ -93,7 +93,8 @@ public class RoundTripTests
     {
         var seen = new HashSet<string>();
         int layers = 0;
-        Prop.ForAll(Arb.From(AnyGraph()), graph =>
+        // Layers that turn out not to fit are left out; where none is left there is no network.
+        Prop.ForAll(Arb.From(AnyGraph().Where(graph => graph.Nodes.Count > 1)), graph =>
         {
             string text = NetworkJson.Write(graph);
             JsonNetwork read = JsonFrontEnd.Build(text);
