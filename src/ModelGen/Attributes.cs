@@ -30,7 +30,7 @@ public sealed class InputAttribute(params int[] shape) : Attribute
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TrainableAttribute : Attribute
 {
-    /// <summary>Samples of one step, at least 1; the plan is made for exactly this many.</summary>
+    /// <summary>The most samples of one step, at least 1; memory is planned for this many, and a last batch may have fewer.</summary>
     public int BatchSize { get; set; } = 32;
 
     /// <summary>What training makes small.</summary>

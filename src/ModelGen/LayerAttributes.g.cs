@@ -5,6 +5,30 @@
 
 namespace ModelGen;
 
+/// <summary>Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, not including, ⌈(i + 1)·size/n⌉.</summary>
+/// <remarks>Shapes: C×H×W to C×H'×W', the output size. Source: He et al. 2014, Spatial pyramid pooling, §3.1; PyTorch, torch.nn.AdaptiveAvgPool2d.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class AdaptiveAvgPool2dAttribute : SingleInputLayerAttribute
+{
+    /// <summary>AdaptiveAvgPool2d with what it must be given.</summary>
+    /// <param name="outputSize">Height and width of the result. One number for height and width.</param>
+    public AdaptiveAvgPool2dAttribute(int outputSize)
+    {
+        OutputSize = [outputSize, outputSize];
+    }
+
+    /// <summary>AdaptiveAvgPool2d with height and width apart.</summary>
+    /// <param name="outputHeight">Height and width of the result. Here the height.</param>
+    /// <param name="outputWidth">Its width.</param>
+    public AdaptiveAvgPool2dAttribute(int outputHeight, int outputWidth)
+    {
+        OutputSize = [outputHeight, outputWidth];
+    }
+
+    /// <summary>Height and width of the result.</summary>
+    public int[] OutputSize { get; }
+}
+
 /// <summary>Sum of two or more inputs of one shape: the end of a shortcut.</summary>
 /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: He et al. 2016, Deep residual learning, §3.2.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -16,6 +40,23 @@ public sealed class AddAttribute : LayerAttribute
 
     /// <summary>Names of the inputs.</summary>
     public string[] Inputs { get; }
+}
+
+/// <summary>scale · x + shift with two constants: the scaling of residuals, the 1 − x of a gate.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Szegedy et al. 2017, Inception-v4, §3.3.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class AffineAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Affine, which needs no arguments.</summary>
+    public AffineAttribute()
+    {
+    }
+
+    /// <summary>The factor.</summary>
+    public double Scale { get; set; } = 1;
+
+    /// <summary>What is added.</summary>
+    public double Shift { get; set; } = 0;
 }
 
 /// <summary>The mean of each window.</summary>
@@ -75,6 +116,22 @@ public sealed class BatchNorm2dAttribute : SingleInputLayerAttribute
 
     /// <summary>Weight of the newest batch in the running averages.</summary>
     public double Momentum { get; set; } = 0.1;
+}
+
+/// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
+/// <remarks>Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with convolutions, §4.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ConcatAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">1 to 256 names of earlier layers, or <c>input</c>.</param>
+    public ConcatAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+
+    /// <summary>The dimension of the channels, the batch being dimension 0: always 1.</summary>
+    public int Dim { get; set; } = 1;
 }
 
 /// <summary>2-D convolution (cross-correlation) of the input with <c>outChannels</c> learned filters; input channels are inferred.</summary>
@@ -152,6 +209,20 @@ public sealed class DropoutAttribute : SingleInputLayerAttribute
     public double P { get; set; } = 0.5;
 }
 
+/// <summary>x where it is positive, alpha · (eˣ − 1) elsewhere.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Clevert, Unterthiner and Hochreiter 2016, Fast and accurate deep network learning by exponential linear units, §3.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class EluAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Elu, which needs no arguments.</summary>
+    public EluAttribute()
+    {
+    }
+
+    /// <summary>What the result tends to left of 0, negated; not negative.</summary>
+    public double Alpha { get; set; } = 1;
+}
+
 /// <summary>One dimension per sample instead of channels×height×width, in that order.</summary>
 /// <remarks>Shapes: C×H×W to C·H·W; one dimension stays as it is. Source: PyTorch, torch.nn.Flatten.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -161,6 +232,31 @@ public sealed class FlattenAttribute : SingleInputLayerAttribute
     public FlattenAttribute()
     {
     }
+}
+
+/// <summary>The mean of each channel over all pixels.</summary>
+/// <remarks>Shapes: C×H×W to C×1×1. Source: Lin et al. 2014, Network in network, §3.2.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class GlobalAvgPool2dAttribute : SingleInputLayerAttribute
+{
+    /// <summary>GlobalAvgPool2d, which needs no arguments.</summary>
+    public GlobalAvgPool2dAttribute()
+    {
+    }
+}
+
+/// <summary>x where it is positive, negativeSlope · x elsewhere.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class LeakyReluAttribute : SingleInputLayerAttribute
+{
+    /// <summary>LeakyRelu, which needs no arguments.</summary>
+    public LeakyReluAttribute()
+    {
+    }
+
+    /// <summary>Slope left of 0; not negative.</summary>
+    public double NegativeSlope { get; set; } = 0.01;
 }
 
 /// <summary>Fully connected layer: y = W·x + b with <c>outFeatures</c> results; the number of inputs is inferred.</summary>
@@ -183,6 +279,45 @@ public sealed class LinearAttribute : SingleInputLayerAttribute
 
     /// <summary>Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</summary>
     public Initializer Init { get; set; }
+}
+
+/// <summary>Divides by (k + alpha / size · Σ x²)^beta, summed over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋, those that exist.</summary>
+/// <remarks>Shapes: C×H×W, unchanged. Source: Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks, §3.3; alpha is divided by size as in PyTorch.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class LocalResponseNormAttribute : SingleInputLayerAttribute
+{
+    /// <summary>LocalResponseNorm with what it must be given.</summary>
+    /// <param name="size">Channels that are summed over; at most 1023.</param>
+    public LocalResponseNormAttribute(int size)
+    {
+        Size = size;
+    }
+
+    /// <summary>Channels that are summed over; at most 1023.</summary>
+    public int Size { get; }
+
+    /// <summary>Factor of the mean square.</summary>
+    public double Alpha { get; set; } = 0.0001;
+
+    /// <summary>Exponent.</summary>
+    public double Beta { get; set; } = 0.75;
+
+    /// <summary>Added to the mean square.</summary>
+    public double K { get; set; } = 1;
+}
+
+/// <summary>Logarithms of probabilities: x − ln Σeˣ along one dimension.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class LogSoftmaxAttribute : SingleInputLayerAttribute
+{
+    /// <summary>LogSoftmax, which needs no arguments.</summary>
+    public LogSoftmaxAttribute()
+    {
+    }
+
+    /// <summary>The dimension of the classes, the batch being dimension 0; negative counts from the end.</summary>
+    public int Dim { get; set; } = 1;
 }
 
 /// <summary>The largest value of each window; padding counts as minus infinity.</summary>
@@ -230,6 +365,43 @@ public sealed class MaxPool2dAttribute : SingleInputLayerAttribute
     public bool CeilMode { get; set; }
 }
 
+/// <summary>The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are equal.</summary>
+/// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class MaximumAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">2 to 8 names of earlier layers, or <c>input</c>.</param>
+    public MaximumAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+}
+
+/// <summary>Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the others: squeeze-and-excitation.</summary>
+/// <remarks>Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class MultiplyAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">2 to 8 names of earlier layers, or <c>input</c>.</param>
+    public MultiplyAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+}
+
+/// <summary>Adds a learned bias for each element of a sample, which starts at 0.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, Methods.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class PositionBiasAttribute : SingleInputLayerAttribute
+{
+    /// <summary>PositionBias, which needs no arguments.</summary>
+    public PositionBiasAttribute()
+    {
+    }
+}
+
 /// <summary>max(x, 0); NaN stays NaN. The gradient at 0 is 0.</summary>
 /// <remarks>Shapes: Any shape, unchanged. Source: Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -237,6 +409,17 @@ public sealed class ReluAttribute : SingleInputLayerAttribute
 {
     /// <summary>Relu, which needs no arguments.</summary>
     public ReluAttribute()
+    {
+    }
+}
+
+/// <summary>min(max(x, 0), 6); NaN stays NaN. The gradient at 0 and 6 is 0.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Howard et al. 2017, MobileNets; Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10, §2.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class Relu6Attribute : SingleInputLayerAttribute
+{
+    /// <summary>Relu6, which needs no arguments.</summary>
+    public Relu6Attribute()
     {
     }
 }
@@ -264,6 +447,17 @@ public sealed class SoftmaxAttribute : SingleInputLayerAttribute
 
     /// <summary>The dimension of the classes, the batch being dimension 0; negative counts from the end.</summary>
     public int Dim { get; set; } = 1;
+}
+
+/// <summary>ln(1 + eˣ).</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing, §2.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SoftplusAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Softplus, which needs no arguments.</summary>
+    public SoftplusAttribute()
+    {
+    }
 }
 
 /// <summary>Hyperbolic tangent, within 2 units in the last place.</summary>

@@ -30,14 +30,16 @@ internal sealed class KernelSet
         writer.Line("/// <summary>One method for each distinct kernel; every size is a constant.</summary>");
         using (writer.Block($"file static class {className}"))
         {
+            var tiles = new Tiles();
             bool first = true;
             foreach (Kernel kernel in _order)
             {
                 if (!first)
                     writer.Line();
                 first = false;
-                kernel.Emit(writer, _methods[kernel]);
+                kernel.Emit(writer, _methods[kernel], tiles);
             }
+            tiles.Emit(writer);
         }
     }
 }

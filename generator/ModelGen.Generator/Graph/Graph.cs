@@ -63,6 +63,7 @@ internal static class OpNames
     public const string DropoutMask = "DropoutMask";
     public const string Multiply = "Multiply";
     public const string Add = "Add";
+    public const string Concat = "Concat";
     public const string CrossEntropy = "CrossEntropy";
     public const string SgdUpdate = "SgdUpdate";
 }

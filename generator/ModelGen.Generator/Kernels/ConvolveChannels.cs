@@ -15,6 +15,9 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
 
+    // Each sample of a tile takes a register for its distance.
+    private const int MostSamples = 4;
+
     private bool OverSamples => Geometry.OutHeight * Geometry.OutWidth == 1;
 
     public override IEnumerable<string> Describe()
@@ -24,23 +27,24 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, {(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set, tiles));
 
-    private void Body(CodeWriter w, InstructionSet set)
+    private void Body(CodeWriter w, InstructionSet set, Tiles tiles)
     {
         ConvolutionGeometry g = Geometry;
         int blocksPerGroup = g.OutBlocks / g.Groups;
-        Tile tile = Tile.Choose(set, OverSamples ? g.Batch : g.OutWidth, blocksPerGroup * set.VectorsPerBlock, q => WholeBlocks(q, set));
+        Tile tile = Tile.Choose(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth, blocksPerGroup * set.VectorsPerBlock, q => WholeBlocks(q, set));
+        w.Line($"var shape = {Shape()};");
         if (OverSamples)
         {
-            ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Samples(w, set, tile.Outer, group, block, part, vectors));
+            ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Samples(w, set, tiles, tile.Outer, group, block, part, vectors));
             if (!Epilogue.InRegisters)
                 w.Line($"Elementwise.{Epilogue.Function}(ref y, ref y, (nint)samples * {g.Output.Length});");
             return;
         }
         using (w.ForSamples())
         {
-            ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Rows(w, set, tile.Outer, group, block, part, vectors));
+            ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Rows(w, set, tiles, tile.Outer, group, block, part, vectors));
             if (!Epilogue.InRegisters)
             {
                 w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length)))};");
@@ -69,25 +73,25 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         }
     }
 
-    private void Rows(CodeWriter w, InstructionSet set, int largest, string group, string block, string part, int vectors)
+    private void Rows(CodeWriter w, InstructionSet set, Tiles tiles, int largest, string group, string block, string part, int vectors)
     {
         ConvolutionGeometry g = Geometry;
         using (w.For("oy", 0, g.OutHeight, out string oy))
         {
-            foreach (Stretch stretch in Stretch.Cut(g.OutWidth, largest, out bool several))
+            foreach (Stretch stretch in Stretch.Cut(g.OutWidth, largest, out _))
             {
-                using (w.For("ox", stretch.Start, stretch.End, stretch.Size, out string ox, scoped: several))
+                using (w.For("ox", stretch.Start, stretch.End, stretch.Size, out string ox))
                 {
-                    w.Line($"// {stretch.Size} pixels × {vectors} vectors of output channels");
                     string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride), (oy, g.Window.StrideY * g.Input.RowStride), (ox, g.Window.StrideX * g.Input.PixelStride));
                     string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (block, g.OutBlockStride), (part, 1), (oy, g.Output.RowStride), (ox, g.Output.PixelStride));
-                    TileBody(w, set, stretch.Size, vectors, block, part, from, g.Window.StrideX * g.Input.PixelStride, to, g.Output.PixelStride);
+                    var shape = new ChannelTile(set, stretch.Size, vectors, g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride, g.Window.Taps > 1, TileEpilogue);
+                    RunTile(w, tiles.MethodOf(shape), block, part, from, to);
                 }
             }
         }
     }
 
-    private void Samples(CodeWriter w, InstructionSet set, int pixels, string group, string block, string part, int vectors)
+    private void Samples(CodeWriter w, InstructionSet set, Tiles tiles, int pixels, string group, string block, string part, int vectors)
     {
         ConvolutionGeometry g = Geometry;
         using (w.Braces())
@@ -97,10 +101,10 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             {
                 using (w.Block($"for (; n + {size} <= samples; n += {size})"))
                 {
-                    w.Line($"// {size} samples × {vectors} vectors of results");
                     string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride));
                     string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (block, g.OutBlockStride), (part, 1));
-                    TileBody(w, set, size, vectors, block, part, from, g.Input.Length, to, g.Output.Length);
+                    var shape = new ChannelTile(set, size, vectors, InputStep: 0, ResultStep: 0, g.Window.Taps > 1, TileEpilogue);
+                    RunTile(w, tiles.MethodOf(shape), block, part, from, to);
                 }
             }
         }
@@ -109,43 +113,26 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     // Floats from the first input channel of a group to that of the next.
     private int GroupStride => (Geometry.Input.IsBlocked ? Geometry.ChannelsPerGroup / Layout.Block : Geometry.ChannelsPerGroup) * Geometry.Input.PlaneStride;
 
-    // Accumulates a tile over all input channels and taps, then stores it. The weights of the tile are read once, from front to back.
-    private void TileBody(
-        CodeWriter w, InstructionSet set, int pixels, int vectors, string block, string part, string from, int inputStep, string to, int outputStep)
+    // What is not done in registers is no matter of the tile.
+    private Epilogue TileEpilogue => Epilogue.InRegisters ? Epilogue : Epilogue with { Activation = "" };
+
+    private void RunTile(CodeWriter w, string method, string block, string part, string from, string to)
     {
-        int blockLength = Geometry.Reduction * Layout.Block;
-        string simd = set.Simd;
-        w.Line($"ref float image = {Index.Ref("x", from)};");
-        w.Line($"ref float filter = {Index.Ref("weight", Index.Sum(0, (block, blockLength), (part, 1)))};");
-        for (int q = 0; q < vectors; q++)
-        {
-            string start = Epilogue.HasBias
-                ? $"{simd}.Load(ref bias, {Index.Sum(VectorOffset(q, set, Layout.Block), (block, Layout.Block), (part, 1))})"
-                : $"Vector{set.Bits}<float>.Zero";
-            w.Line($"var sum0_{q} = {start};");
-            for (int p = 1; p < pixels; p++)
-                w.Line($"var sum{p}_{q} = sum0_{q};");
-        }
-        ReductionLoops.Emit(w, Geometry, () =>
-        {
-            for (int q = 0; q < vectors; q++)
-                w.Line($"var filter{q} = {simd}.Load(ref filter, {VectorOffset(q, set, blockLength)});");
-            for (int p = 0; p < pixels; p++)
-            {
-                w.Line($"var value{p} = {simd}.Broadcast({Index.Element("pixel", p * inputStep)});");
-                for (int q = 0; q < vectors; q++)
-                    w.Line($"sum{p}_{q} = {simd}.FusedMultiplyAdd(value{p}, filter{q}, sum{p}_{q});");
-            }
-            w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
-        });
-        w.Line($"ref float result = {Index.Ref("y", to)};");
-        for (int p = 0; p < pixels; p++)
-        {
-            for (int q = 0; q < vectors; q++)
-                w.Line($"{simd}.Store({Epilogue.InRegister(set, $"sum{p}_{q}")}, ref result, {p * outputStep + VectorOffset(q, set, Geometry.OutBlockStride)});");
-        }
+        string filter = Index.Ref("weight", Index.Sum(0, (block, Geometry.Reduction * Layout.Block), (part, 1)));
+        string bias = Epilogue.HasBias ? Index.Ref("bias", Index.Sum(0, (block, Layout.Block), (part, 1))) : "ref weight";
+        w.Line($"{method}({Index.Ref("x", from)}, {filter}, {bias}, {Index.Ref("y", to)}, in shape);");
     }
 
-    private static int VectorOffset(int vector, InstructionSet set, int blockStride) =>
-        vector / set.VectorsPerBlock * blockStride + vector % set.VectorsPerBlock * set.Width;
+    private string Shape()
+    {
+        ConvolutionGeometry g = Geometry;
+        Layout input = g.Input;
+        bool acrossBlocks = input.IsBlocked && input.PlaneStride != Layout.Block && g.ChannelsPerGroup > Layout.Block;
+        int lanes = acrossBlocks ? Layout.Block : g.ChannelsPerGroup;
+        int laneStep = input.IsBlocked ? 1 : input.PlaneStride;
+        return $"new TileShape(Channels: {g.ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {(acrossBlocks ? input.PlaneStride : 0)}, "
+            + $"KernelHeight: {g.Window.KernelHeight}, RowStep: {g.Window.DilationY * input.RowStride}, "
+            + $"KernelWidth: {g.Window.KernelWidth}, ColumnStep: {g.Window.DilationX * input.PixelStride}, "
+            + $"FilterStep: {g.Reduction * Layout.Block}, ResultStep: {g.OutBlockStride}, InputSample: {input.Length}, ResultSample: {g.Output.Length})";
+    }
 }

@@ -22,7 +22,7 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of pixels along a row, tiles of output channels; {Geometry.Reduction} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {

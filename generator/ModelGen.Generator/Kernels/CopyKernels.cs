@@ -14,7 +14,7 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
 
     public override IEnumerable<string> Describe() => [$"Copies {Source} to {Destination}."];
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
         Layout finer = Source.Dims.Rank >= Destination.Dims.Rank ? Source : Destination;
         if (Destination.HasPartialBlock || !Destination.Halo.IsNone)
@@ -50,26 +50,26 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
             scopes.Pop().Dispose();
     }
 
-    // A layout whose dimensions are coarser lies in row-major order over what it has merged.
-    private static string OffsetIn(Layout layout, Shape dims, string[] indices)
+    // A layout whose dimensions are coarser lies in row-major order over those that each of them merges.
+    private string OffsetIn(Layout layout, Shape dims, string[] indices)
     {
-        if (layout.Dims == dims)
-            return layout.OffsetOf(indices);
-        if (layout.Dims.Rank > 1 && layout.Dims[0] == dims[0])
-            return layout.OffsetOf(indices[0], Flat(dims, indices, 1));
-        return Flat(dims, indices, 0);
-    }
-
-    private static string Flat(Shape dims, string[] indices, int from)
-    {
-        var terms = new List<(string, long)>();
-        long stride = 1;
-        for (int i = dims.Rank - 1; i >= from; i--)
+        var merged = new List<string>();
+        int next = 0;
+        foreach (int size in layout.Dims.Dimensions)
         {
-            terms.Insert(0, (indices[i], stride));
-            stride *= dims[i];
+            string index = "";
+            long length = 1;
+            while (next < dims.Rank && (length < size || (index.Length == 0 && dims[next] == 1)))
+            {
+                index = index.Length == 0 ? indices[next] : Index.Sum(0, (index, dims[next]), (indices[next], 1));
+                length *= dims[next++];
+            }
+            if (length != size)
+                throw new InvalidOperationException($"the dimensions of {Source} and {Destination} do not hang together");
+            merged.Add(index.Length == 0 ? "0" : index);
         }
-        return Index.Sum(0, [.. terms]);
+        // Features lie one behind the other in blocks too.
+        return merged.Count == 1 && layout.Kind != LayoutKind.Pitched ? merged[0] : layout.OffsetOf([.. merged]);
     }
 }
 
@@ -82,7 +82,7 @@ internal sealed record TransposeFiltersKernel(Layout Source, Layout Destination,
 
     public override IEnumerable<string> Describe() => [$"Filters {Source} turned by 180°, inputs and outputs exchanged: {Destination}."];
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
         (int outputs, int inputs) = (Source.Dims[0] / Groups, Source.Dims[1]);
         (int height, int width) = (Source.Dims[2], Source.Dims[3]);
@@ -110,7 +110,7 @@ internal sealed record TransposeMatrixKernel(Layout Source, Layout Destination) 
 
     public override IEnumerable<string> Describe() => [$"Transposes {Source} to {Destination}."];
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
         if (Destination.HasPartialBlock)
             writer.Line($"Elementwise.Clear(ref y, {Destination.Length});");
@@ -134,7 +134,7 @@ internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Ke
     /// <summary>Writes the loops over rows and columns of one plane.</summary>
     protected abstract void EmitPlane(CodeWriter w);
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
         if (ClearsFirst)
             writer.Line($"Elementwise.Clear(ref y, (nint)samples * {Destination.Length});");

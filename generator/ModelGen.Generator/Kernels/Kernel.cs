@@ -18,8 +18,8 @@ internal abstract record Kernel
     /// <summary>What the kernel computes and how it goes about it, for the reader of the generated code; one string a line.</summary>
     public abstract IEnumerable<string> Describe();
 
-    /// <summary>Writes the method and what belongs to it.</summary>
-    public abstract void Emit(CodeWriter writer, string method);
+    /// <summary>Writes the method; register tiles that it shares with others it asks for by name.</summary>
+    public abstract void Emit(CodeWriter writer, string method, Tiles tiles);
 
     /// <summary>Writes the statement that runs the kernel. Arguments are C# expressions for memory, without <c>ref</c>.</summary>
     public virtual string Call(string method, IReadOnlyList<string> arguments, string samples) =>
@@ -41,7 +41,7 @@ internal sealed record RuntimeKernel(string Template) : Kernel
 
     public override IEnumerable<string> Describe() => [];
 
-    public override void Emit(CodeWriter writer, string method)
+    public override void Emit(CodeWriter writer, string method, Tiles tiles)
     {
     }
 

@@ -113,7 +113,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
 
     public override IEnumerable<string> Describe() => [$"{(Operation == PoolOperation.Max ? "Largest" : "Mean")} of {Size}; {Input.Kind} to {Output.Kind}."];
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
         if (Inside && !Input.IsBlocked)
             AlongRows(writer);
@@ -177,7 +177,7 @@ internal sealed record MaxPoolGradientKernel(Window Window, Layout X, Layout Dy,
 
     public override IEnumerable<string> Describe() => [$"Gradient of the largest of {Size}: to the first largest value."];
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
         writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");
         ForWindows(writer, place =>
@@ -229,7 +229,7 @@ internal sealed record AvgPoolGradientKernel(PoolOperation Operation, Window Win
         Inside && Window.StrideY == Window.KernelHeight && Window.StrideX == Window.KernelWidth
         && Dy.Height * Window.StrideY == Dx.Height && Dy.Width * Window.StrideX == Dx.Width;
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
         if (!Covers)
             writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");

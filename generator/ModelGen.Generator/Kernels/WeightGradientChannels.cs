@@ -20,7 +20,7 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         yield return "A tile of inputs × vectors of output channels stays in registers over all pixels and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {

@@ -21,7 +21,7 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
         yield return "Vectors of pixels; a tile of output channels × taps stays in registers over all rows and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {

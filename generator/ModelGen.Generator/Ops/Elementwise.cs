@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Scheduling;
@@ -37,18 +38,74 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
             Description = new("add", "Sum of two or more inputs of one shape: the end of a shortcut.", "He et al. 2016, Deep residual learning, §3.2", 2, 8)
             { ShapeRule = "Two to eight inputs of one shape to that shape.", Example = "Add(\"bn2\", \"input\")" },
         },
-        new Elementwise(OpNames.Multiply, 2, "Multiply", true),
+        new Elementwise("Maximum", 2, "Maximum", true)
+        {
+            Description = new("maximum", "The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are equal.",
+                "Goodfellow et al. 2013, Maxout networks", 2, 8)
+            { ShapeRule = "Two to eight inputs of one shape to that shape.", Example = "Maximum(\"conv1\", \"conv2\")" },
+        },
+        new Elementwise("Affine", 1, "Affine", false)
+        {
+            Description = new("affine", "scale · x + shift with two constants: the scaling of residuals, the 1 − x of a gate.", "Szegedy et al. 2017, Inception-v4, §3.3")
+            { ShapeRule = "Any shape, unchanged.", Example = "Affine(Scale = 0.2)" },
+            Constants =
+            [
+                new("scale", AttributeKind.Float, 1.0, "The factor."),
+                new("shift", AttributeKind.Float, 0.0, "What is added."),
+            ],
+        },
+        new Elementwise("Relu6", 1, "Relu6", true)
+        {
+            Description = new("relu", "min(max(x, 0), 6); NaN stays NaN. The gradient at 0 and 6 is 0.", "Howard et al. 2017, MobileNets; Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10, §2")
+            { ShapeRule = "Any shape, unchanged.", Example = "Relu6" },
+            GradientOperator = "Relu6Gradient",
+        },
+        new Elementwise("LeakyRelu", 1, "LeakyRelu", true)
+        {
+            Description = new("relu", "x where it is positive, negativeSlope · x elsewhere.", "Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2")
+            { ShapeRule = "Any shape, unchanged.", Example = "LeakyRelu(NegativeSlope = 0.1)" },
+            GradientOperator = "LeakyReluGradient",
+            Constants = [NegativeSlope],
+        },
+        new Elementwise("Elu", 1, "Elu", true)
+        {
+            Description = new("elu", "x where it is positive, alpha · (eˣ − 1) elsewhere.", "Clevert, Unterthiner and Hochreiter 2016, Fast and accurate deep network learning by exponential linear units, §3")
+            { ShapeRule = "Any shape, unchanged.", Example = "Elu" },
+            GradientOperator = "EluGradient",
+            Constants = [EluAlpha],
+        },
+        new Elementwise("Softplus", 1, "Softplus", false)
+        {
+            Description = new("softplus", "ln(1 + eˣ).", "Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing, §2")
+            { ShapeRule = "Any shape, unchanged.", Example = "Softplus" },
+            GradientOperator = "SoftplusGradient",
+        },
+        new Elementwise("MaximumGradient", 3, "MaximumGradient", true),
+        new Elementwise("Relu6Gradient", 2, "Relu6Gradient", true),
+        new Elementwise("LeakyReluGradient", 2, "LeakyReluGradient", true) { Constants = [NegativeSlope] },
+        new Elementwise("EluGradient", 2, "EluGradient", true) { Constants = [EluAlpha] },
+        new Elementwise("SoftplusGradient", 2, "SoftplusGradient", true),
         new Elementwise("ReluGradient", 2, "ReluGradient", true),
         new Elementwise("TanhGradient", 2, "TanhGradient", true),
         new Elementwise("SigmoidGradient", 2, "SigmoidGradient", true),
     ];
 
+    // Gradients are computed from results, which tell on which side of 0 the input was only if these are not negative.
+    private static AttributeSpec NegativeSlope => new("negativeSlope", AttributeKind.Float, 0.01, "Slope left of 0; not negative.");
+
+    private static AttributeSpec EluAlpha => new("alpha", AttributeKind.Float, 1.0, "What the result tends to left of 0, negated; not negative.");
+
     public override string Name => name;
+
+    public override EquatableArray<AttributeSpec> Attributes => Constants;
 
     public override LayerDescription? Layer => Description;
 
-    /// <summary>The operator that takes the result y and dL/dy to dL/dx; for sums and products the rule is below.</summary>
+    /// <summary>The operator that takes the result y and dL/dy to dL/dx; for the others the rule is below.</summary>
     public string? GradientOperator { get; init; }
+
+    /// <summary>Numbers that the runtime function takes behind the length, in this order.</summary>
+    private EquatableArray<AttributeSpec> Constants { get; init; } = [];
 
     private LayerDescription? Description { get; init; }
 
@@ -58,7 +115,7 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
 
     public override EquatableArray<int> InPlaceInputs => Enumerable.Range(0, inputs).ToEquatableArray();
 
-    // A layer with more than two inputs is a chain of sums of two.
+    // A layer with more than two inputs is a chain of layers of two.
     public override int BuildLayer(GraphBuilder graph, int[] operands, AttributeMap attributes, string layerName)
     {
         if (operands.Length <= inputs)
@@ -74,6 +131,11 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     {
         Require.InputCount(call, inputs, inputs);
         Require.SameShapes(call);
+        foreach (string constant in new[] { "negativeSlope", "alpha" })
+        {
+            if (call.Attributes.TryGet(constant, out AttributeValue value) && value.Number < 0)
+                throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: {constant} must not be negative, got {value}");
+        }
         return call.Inputs[0];
     }
 
@@ -86,8 +148,9 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
             int share = name switch
             {
                 OpNames.Add => gradient,
-                OpNames.Multiply => context.Graph.Add(OpNames.Multiply, node.Inputs[1 - i], gradient),
-                _ when GradientOperator is string op => context.Graph.Add(op, [node.Id, gradient], AttributeMap.Empty, node.Name),
+                "Maximum" => context.Graph.Add("MaximumGradient", [node.Inputs[i], node.Inputs[1 - i], gradient], AttributeMap.Empty, node.Name),
+                "Affine" => context.Graph.Add(name, [gradient], node.Attributes.With("shift", 0.0), node.Name),
+                _ when GradientOperator is string op => context.Graph.Add(op, [node.Id, gradient], node.Attributes, node.Name),
                 _ => throw new InvalidOperationException($"{name} appears only in backward passes and has no gradient of its own"),
             };
             context.Accumulate(node.Inputs[i], share);
@@ -105,6 +168,7 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     {
         string operands = string.Join(", ", Enumerable.Range(0, inputs + 1).Select(i => "{" + i + "}"));
         string length = node.Type.PerSample ? $"(nint){context.Of(node.Id).Length} * {{samples}}" : $"{context.Of(node.Id).Length}";
-        return LoweringContext.Call(new RuntimeKernel($"Elementwise.{runtime}({operands}, {length})"), node);
+        string constants = string.Concat(Constants.Select(c => ", " + Literals.Float(node.Attributes.Float(c.Name))));
+        return LoweringContext.Call(new RuntimeKernel($"Elementwise.{runtime}({operands}, {length}{constants})"), node);
     }
 }

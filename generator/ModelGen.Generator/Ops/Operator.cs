@@ -44,6 +44,9 @@ internal abstract class Operator
     /// <summary>How the layouts of the per-sample inputs and the result hang together.</summary>
     public virtual LayoutCoupling Coupling => LayoutCoupling.None;
 
+    /// <summary>The same for one input, where inputs differ in it.</summary>
+    public virtual LayoutCoupling CouplingOf(OperatorCall call, int input) => Coupling;
+
     /// <summary>What the operator demands of, or would like for, the layout of its result.</summary>
     public virtual LayoutPreference PreferredLayout(OperatorCall call) => LayoutPreference.None;
 
@@ -64,7 +67,7 @@ internal abstract class Operator
     /// <summary>False where all that matters is what is overwritten; such a node takes no memory.</summary>
     public virtual bool HasResult => true;
 
-    /// <summary>Inputs in whose memory the result may be written.</summary>
+    /// <summary>Inputs in whose memory the result may be written, if they have its layout.</summary>
     public virtual EquatableArray<int> InPlaceInputs => [];
 
     /// <summary>True where the kernel itself leaves the halo of its result zero.</summary>

@@ -10,9 +10,12 @@ internal static class OperatorTable
         new Conv2d(), new TransposeFilters(), new ConvWeightGradient(), new InsertZeros(), new ChannelSum(),
         new Linear(), new TransposeMatrix(), new LinearWeightGradient(),
         new MaxPool2d(), new MaxPoolGradient(), new AvgPool2d(), new AvgPoolGradient(),
+        new GlobalAvgPool2d(), new AdaptiveAvgPool2d(), new AdaptiveAvgPoolGradient(),
         new BatchNorm2d(), new RunningStatistics(), new BatchStatistics(), new UpdateRunningStatistics(),
         new BatchNormGradientSums(), new BatchNormGradient(), new Row(), new FoldWeight(), new FoldBias(),
-        new Softmax(), new SoftmaxGradient(), new CrossEntropy(), new CrossEntropyGradient(), new CountCorrect(),
+        new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
+        new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
+        new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CrossEntropy(), new CrossEntropyGradient(), new CountCorrect(),
         new Dropout(), new DropoutMask(), new SgdUpdate(),
         new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
     }.Concat(Elementwise.Rows).ToDictionary(o => o.Name, StringComparer.Ordinal);

@@ -31,6 +31,8 @@ internal abstract class Pooling : Operator
         CheckPadding(call, window);
         Shape image = call.Inputs[0].Shape;
         (int height, int width) = window.OutputSize(call.Label, image, call.Attributes.Flag("ceilMode"));
+        CheckTaps(call, "height", image[1], window.Padding.Top, window.StrideY, window.DilationY);
+        CheckTaps(call, "width", image[2], window.Padding.Left, window.StrideX, window.DilationX);
         return TensorType.Sample(image[0], height, width);
     }
 
@@ -38,6 +40,20 @@ internal abstract class Pooling : Operator
         Window.Of(call.Attributes).UnreadWarnings(call.Label, call.Inputs[0].Shape, call.Attributes.Flag("ceilMode"));
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+
+    // A window that begins in the padding may step over a small image: its largest value would be minus infinity, and its gradient would have no place to go.
+    private static void CheckTaps(OperatorCall call, string axis, int length, int padding, int stride, int dilation)
+    {
+        for (int start = -padding; start < 0 && dilation > length; start += stride)
+        {
+            int inside = (start % dilation + dilation) % dilation;
+            if (inside >= length)
+            {
+                throw new ShapeException(ProblemIds.PaddingTooLarge,
+                    $"{call.Label}: with padding {padding} and dilation {dilation} the window that begins at {start} steps over the input {axis} {length} and sees nothing but padding; use less of either");
+            }
+        }
+    }
 
     private static void CheckPadding(OperatorCall call, Window window)
     {

@@ -44,6 +44,11 @@ internal sealed class DropoutMask : Operator
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
+    // Only the shape of the input matters, not its values.
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+    }
+
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(

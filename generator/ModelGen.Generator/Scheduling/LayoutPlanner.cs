@@ -77,17 +77,20 @@ internal sealed class LayoutPlanner : ILayoutContext
         foreach (Node node in _source.Nodes)
         {
             _dims[node.Id] = node.Shape;
-            LayoutCoupling coupling = node.Op is OpNames.Input or OpNames.Parameter ? LayoutCoupling.None : OperatorTable.Get(node.Op).Coupling;
-            if (coupling == LayoutCoupling.None || !IsActivation(node))
+            if (node.Op is OpNames.Input or OpNames.Parameter || !IsActivation(node) || ChangesShape(node))
                 continue;
-            foreach (int input in node.Inputs.Where(i => IsActivation(_source[i])))
+            OperatorCall call = OperatorCall.Of(_source, node);
+            for (int i = 0; i < node.Inputs.Count; i++)
             {
-                _kind.Union(node.Id, input);
+                LayoutCoupling coupling = OperatorTable.Get(node.Op).CouplingOf(call, i);
+                if (coupling == LayoutCoupling.None || !IsActivation(_source[node.Inputs[i]]))
+                    continue;
+                _kind.Union(node.Id, node.Inputs[i]);
                 if (coupling == LayoutCoupling.Same)
-                    _same.Union(node.Id, input);
+                    _same.Union(node.Id, node.Inputs[i]);
             }
         }
-        // Flattened features keep the dimensions of the image they came from.
+        JoinFeaturesToImages();
         foreach (Node node in _source.Nodes)
         {
             int group = _same.Find(node.Id);
@@ -95,6 +98,28 @@ internal sealed class LayoutPlanner : ILayoutContext
                 _dims[group] = node.Shape;
         }
     }
+
+    // Flattened features keep the order and the dimensions of the image they came from, unless features of images of different sizes meet: then all are reordered.
+    private void JoinFeaturesToImages()
+    {
+        Node[] aliases = [.. _source.Nodes.Where(n => ChangesShape(n) && IsActivation(_source[n.Inputs[0]]))];
+        foreach (IGrouping<int, (int Features, int Image)> joint in aliases.Select(FeaturesAndImage).ToLookup(j => _same.Find(j.Features)).ToArray())
+        {
+            if (joint.Select(j => _source[j.Image].Shape).Distinct().Count() > 1)
+                continue;
+            foreach ((int features, int image) in joint)
+            {
+                _kind.Union(features, image);
+                _same.Union(features, image);
+            }
+        }
+    }
+
+    private bool ChangesShape(Node node) =>
+        node.Op is not (OpNames.Input or OpNames.Parameter) && OperatorTable.Get(node.Op).IsAlias && node.Shape != _source[node.Inputs[0]].Shape;
+
+    private (int Features, int Image) FeaturesAndImage(Node alias) =>
+        alias.Shape.Rank < _source[alias.Inputs[0]].Shape.Rank ? (alias.Id, alias.Inputs[0]) : (alias.Inputs[0], alias.Id);
 
     private void CollectHalos()
     {

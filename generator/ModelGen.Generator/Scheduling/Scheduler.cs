@@ -133,14 +133,14 @@ internal sealed class Scheduler
     // A result may take the memory of an input that nothing reads afterwards.
     private void ShareInPlace(int[] firstStep, int[] lastStep)
     {
-        HashSet<int> outputs = [.. _graph.Outputs.Select(o => _root[o.Value])];
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias && _slots[n.Id].Region == Region.None && Op(n).HasResult))
         {
             foreach (int candidate in Op(node).InPlaceInputs.Select(i => node.Inputs[i]))
             {
                 int root = _root[candidate];
-                bool free = _slots[root].Region == Region.None && !_isConstant[root] && !outputs.Contains(root)
-                    && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id;
+                bool free = _slots[root].Region == Region.None && !_isConstant[root] && !_graph.Outputs.Any(o => _root[o.Value] == root)
+                    && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id
+                    && _laidOut.Layouts[candidate] == _laidOut.Layouts[node.Id];
                 if (!free || _isConstant[node.Id])
                     continue;
                 int last = lastStep[node.Id];

@@ -99,27 +99,32 @@ public static class ChannelSum
         ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride, int columns)
         where S : struct, ISimd<V> where V : struct
     {
+        for (int c = 0; c < channels; c++)
+        {
+            double total = 0;
+            for (int s = 0; s < samples; s++)
+                total += PlaneSum<S, V>(ref Unsafe.Add(ref dy, s * sampleStride + c * channelStride), rows, rowStride, columns);
+            Unsafe.Add(ref sum, c) = (float)total;
+        }
+    }
+
+    /// <summary>The sum of rows of contiguous floats.</summary>
+    internal static double PlaneSum<S, V>(ref float x, int rows, nint rowStride, int columns) where S : struct, ISimd<V> where V : struct
+    {
         // Rows without gaps between them are one long row.
         nint length = columns;
         if (rowStride == columns)
             (length, rows) = ((nint)rows * columns, Math.Min(rows, 1));
 
         const int Piece = 4096;
-        for (int c = 0; c < channels; c++)
+        double total = 0;
+        for (int r = 0; r < rows; r++)
         {
-            double total = 0;
-            for (int s = 0; s < samples; s++)
-            {
-                for (int r = 0; r < rows; r++)
-                {
-                    ref float row = ref Unsafe.Add(ref dy, s * sampleStride + c * channelStride + r * rowStride);
-                    for (nint i = 0; i < length; i += Piece)
-                        total += RowSum<S, V>(ref Unsafe.Add(ref row, i), Math.Min(Piece, length - i));
-                }
-            }
-
-            Unsafe.Add(ref sum, c) = (float)total;
+            ref float row = ref Unsafe.Add(ref x, r * rowStride);
+            for (nint i = 0; i < length; i += Piece)
+                total += RowSum<S, V>(ref Unsafe.Add(ref row, i), Math.Min(Piece, length - i));
         }
+        return total;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -127,4 +127,37 @@ public static partial class Elementwise
         if (i < n)
             S.Store(op.Invoke<S, V>(lastA, lastB), ref y, n - width);
     }
+
+    private static void Map<TOp>(TOp op, ref float a, ref float b, ref float c, ref float y, nint n) where TOp : struct, ITernary
+    {
+        if (Vector512.IsHardwareAccelerated && n >= Simd512.Width)
+            Map<Simd512, Vector512<float>, TOp>(op, ref a, ref b, ref c, ref y, n);
+        else if (Vector256.IsHardwareAccelerated && n >= Simd256.Width)
+            Map<Simd256, Vector256<float>, TOp>(op, ref a, ref b, ref c, ref y, n);
+        else
+            Map<Simd128, Vector128<float>, TOp>(op, ref a, ref b, ref c, ref y, n);
+    }
+
+    /// <summary>As the unary form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Map<S, V, TOp>(TOp op, ref float a, ref float b, ref float c, ref float y, nint n)
+        where S : struct, ISimd<V> where V : struct where TOp : struct, ITernary
+    {
+        nint width = S.Width;
+        if (n < width)
+        {
+            V fewA = Partial.Load<S, V>(ref a, 0, n, S.Broadcast(0f));
+            V fewB = Partial.Load<S, V>(ref b, 0, n, S.Broadcast(0f));
+            V fewC = Partial.Load<S, V>(ref c, 0, n, S.Broadcast(0f));
+            Partial.Store<S, V>(op.Invoke<S, V>(fewA, fewB, fewC), ref y, 0, n);
+            return;
+        }
+
+        V lastA = S.Load(ref a, n - width), lastB = S.Load(ref b, n - width), lastC = S.Load(ref c, n - width);
+        nint i = 0;
+        for (; i <= n - width; i += width)
+            S.Store(op.Invoke<S, V>(S.Load(ref a, i), S.Load(ref b, i), S.Load(ref c, i)), ref y, i);
+        if (i < n)
+            S.Store(op.Invoke<S, V>(lastA, lastB, lastC), ref y, n - width);
+    }
 }

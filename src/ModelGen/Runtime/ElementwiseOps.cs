@@ -14,6 +14,12 @@ internal interface IBinary
     V Invoke<S, V>(V a, V b) where S : struct, ISimd<V> where V : struct;
 }
 
+/// <summary>A function of three vectors, for <see cref="Elementwise"/>.</summary>
+internal interface ITernary
+{
+    V Invoke<S, V>(V a, V b, V c) where S : struct, ISimd<V> where V : struct;
+}
+
 // The operations themselves, one formula each; the loops that drive them are in Elementwise.cs.
 public static partial class Elementwise
 {

@@ -27,6 +27,12 @@ public static class VectorMath
     // Adding 1.5·2^23 rounds to an integer and leaves it in the low bits of the sum.
     private const float Rounder = 12582912f;
 
+    // 2·artanh(t)/t in powers of t², t ≤ 1/3, from interpolation at Chebyshev's points: error 2^−30.
+    private const float L1 = 0.666666806f, L2 = 0.399987102f, L3 = 0.286202073f, L4 = 0.213985607f, L5 = 0.243939072f;
+
+    // Below this e^x − 1 rounds to −1.
+    private const float MinusOneBelow = -25f;
+
     // Beyond these e^x is ∞ or rounds to 0; inside, n stays within what Scale takes.
     private const float ExpHighest = 89f, ExpLowest = -104f;
 
@@ -113,6 +119,48 @@ public static class VectorMath
         // As in tanh: left of zero, sigmoid = e − e·sigmoid takes most of the quotient's roundings away.
         V refined = S.FusedMultiplyAdd(e, minusSigmoid, e);
         return S.ConditionalSelect(S.LessThan(x, S.Broadcast(SigmoidRefineBelow)), refined, S.BitAndNot(minusSigmoid, sign));
+    }
+
+    /// <summary>e^x − 1 for x ≤ 0 or NaN, to full relative accuracy near 0; unspecified for x above 0.</summary>
+    /// <typeparam name="S">The instruction set.</typeparam>
+    /// <typeparam name="V">Its vector.</typeparam>
+    [MethodImpl(Inline)]
+    internal static V ExpMinusOneBelowZero<S, V>(V x) where S : struct, ISimd<V> where V : struct
+    {
+        // 2^n·(e^r − 1) + (2^n − 1), as in tanh: for n = 0 the second part is 0 and small x keep their digits.
+        x = S.Max(S.Broadcast(MinusOneBelow), x);
+        V biased = S.FusedMultiplyAdd(x, S.Broadcast(Log2E), S.Broadcast(Rounder + 127));
+        V n = S.Subtract(biased, S.Broadcast(Rounder + 127));
+        V r = S.FusedMultiplyAdd(n, S.Broadcast(-Ln2High), x);
+        r = S.FusedMultiplyAdd(n, S.Broadcast(-Ln2Low), r);
+
+        V q = S.FusedMultiplyAdd(S.Broadcast(Q5), r, S.Broadcast(Q4));
+        q = S.FusedMultiplyAdd(q, r, S.Broadcast(Q3));
+        q = S.FusedMultiplyAdd(q, r, S.Broadcast(Q2));
+        q = S.FusedMultiplyAdd(q, r, S.Broadcast(Q1));
+        q = S.FusedMultiplyAdd(q, r, S.Broadcast(Q0));
+        V u = S.FusedMultiplyAdd(S.Multiply(r, r), q, r);
+
+        V power = S.ShiftLeft(biased, 23);
+        return S.FusedMultiplyAdd(power, u, S.Subtract(power, S.Broadcast(1f)));
+    }
+
+    /// <summary>ln(1 + e^x), without overflow.</summary>
+    /// <typeparam name="S">The instruction set.</typeparam>
+    /// <typeparam name="V">Its vector.</typeparam>
+    [MethodImpl(Inline)]
+    internal static V Softplus<S, V>(V x) where S : struct, ISimd<V> where V : struct
+    {
+        // max(x, 0) + ln(1 + e^−|x|), and ln(1 + e) = 2·artanh(e / (2 + e)), whose argument is at most 1/3: a short series in its square.
+        V e = ExpNoOverflow<S, V>(S.BitOr(x, S.Broadcast(-0f)));
+        V t = S.Divide(e, S.Add(e, S.Broadcast(2f)));
+        V u = S.Multiply(t, t);
+        V p = S.FusedMultiplyAdd(S.Broadcast(L5), u, S.Broadcast(L4));
+        p = S.FusedMultiplyAdd(p, u, S.Broadcast(L3));
+        p = S.FusedMultiplyAdd(p, u, S.Broadcast(L2));
+        p = S.FusedMultiplyAdd(p, u, S.Broadcast(L1));
+        p = S.FusedMultiplyAdd(p, u, S.Broadcast(2f));
+        return S.FusedMultiplyAdd(t, p, S.Max(S.Broadcast(0f), x));
     }
 
     /// <summary>e^x.</summary>

@@ -4,7 +4,8 @@ namespace ModelGen.Tests.Runtime;
 internal sealed class Guarded
 {
     private const int Margin = 64;
-    private const uint Sentinel = 0x7FABCDEF; // a NaN: reading it into a result shows, too
+    // A NaN: reading it into a result shows, too. A quiet one, because optimised builds may quiet a signalling one when they fold constants.
+    private const uint Sentinel = 0x7FEBCDEF;
     private readonly float[] _memory;
     private readonly int _start;
 

@@ -1,0 +1,151 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>The channels of all inputs one behind the other.</summary>
+internal sealed class Concat : Operator
+{
+    private const int MostInputs = 256;
+
+    public override string Name => OpNames.Concat;
+
+    public override LayerDescription Layer => new("concat",
+        "The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.",
+        "Szegedy et al. 2015, Going deeper with convolutions, §4", 1, MostInputs)
+    { ShapeRule = "C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + ….", Example = "Concat(\"conv1\", \"pool1\")" };
+
+    public override EquatableArray<AttributeSpec> Attributes => [ChannelDimension];
+
+    /// <summary>The dimension that inputs are joined or cut along.</summary>
+    public static AttributeSpec ChannelDimension => new("dim", AttributeKind.Int, 1, "The dimension of the channels, the batch being dimension 0: always 1.");
+
+    // One input stays as it is: dense blocks written as a loop begin with one.
+    public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
+    {
+        if (inputs.Length != 1)
+            return base.BuildLayer(graph, inputs, attributes, name);
+        Infer(new OperatorCall(Name, name, [graph.TypeOf(inputs[0])], attributes));
+        return inputs[0];
+    }
+
+    public override TensorType Infer(OperatorCall call)
+    {
+        Require.InputCount(call, 1, MostInputs);
+        ChannelRange.CheckDimension(call);
+        Shape first = call.Inputs[0].Shape;
+        long channels = 0;
+        foreach (TensorType input in call.Inputs)
+        {
+            if (input.Shape.Rank != first.Rank || !input.Shape.Dimensions.Skip(1).SequenceEqual(first.Dimensions.Skip(1)))
+            {
+                throw new ShapeException(ProblemIds.ShapesDiffer,
+                    $"{call.Label} needs inputs that differ in channels alone, got {string.Join(" and ", call.Inputs.Select(t => t.Shape.ToString()))}");
+            }
+            channels += input.Shape[0];
+        }
+        if (channels > Require.LargestLength)
+            throw new ShapeException(ProblemIds.TooLarge, $"{call.Label} would make {channels} channels; at most {Require.LargestLength} are supported");
+        return Require.Size(call, TensorType.Sample([(int)channels, .. first.Dimensions.Skip(1)]));
+    }
+
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        int start = 0;
+        foreach (int input in node.Inputs)
+        {
+            int length = context.TypeOf(input).Shape[0];
+            if (context.Needs(input))
+                context.Accumulate(input, context.Graph.Add("Slice", [gradient], AttributeMap.Of(("start", start), ("length", length)), node.Name));
+            start += length;
+        }
+    }
+
+    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ChannelRange.Required(context, node, input);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => ChannelRange.Result(context, node);
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout y = context.Of(node.Id);
+        var copies = new List<string>();
+        int target = 0;
+        for (int i = 0; i < node.Inputs.Count; i++)
+        {
+            Layout x = context.Of(node.Inputs[i]);
+            copies.Add(ChannelRange.Copy(x, i, 0, y, node.Inputs.Count, target, x.Channels));
+            target += x.Channels;
+        }
+        return LoweringContext.Call(new RuntimeKernel(string.Join(";\n", copies)), node);
+    }
+}
+
+/// <summary>Some neighbouring channels: the gradient of <see cref="Concat"/>.</summary>
+internal sealed class Slice : Operator
+{
+    public override string Name => "Slice";
+
+    public override EquatableArray<AttributeSpec> Attributes =>
+    [
+        Concat.ChannelDimension,
+        new("start", AttributeKind.Int, null, "The first channel.", 0),
+        new("length", AttributeKind.Int, null, "How many channels.", 1),
+    ];
+
+    public override TensorType Infer(OperatorCall call)
+    {
+        Require.InputCount(call, 1, 1);
+        ChannelRange.CheckDimension(call);
+        Shape input = call.Inputs[0].Shape;
+        (int start, int length) = (call.Attributes.Int("start"), call.Attributes.Int("length"));
+        if ((long)start + length > input[0])
+        {
+            throw new ShapeException(ProblemIds.InvalidArgument,
+                $"{call.Label}: channels {start} to {(long)start + length - 1} do not all exist; the input {input} has channels 0 to {input[0] - 1}");
+        }
+        return TensorType.Sample([length, .. input.Dimensions.Skip(1)]);
+    }
+
+    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ChannelRange.Required(context, node, input);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => ChannelRange.Result(context, node);
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
+        ChannelRange.Copy(context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), context.Of(node.Id), 1, 0, node.Attributes.Int("length"))), node);
+}
+
+/// <summary>What operators on ranges of channels share. Images are blocked or planes, as the result is; features lie as features, not as the image they came from.</summary>
+internal static class ChannelRange
+{
+    public static void CheckDimension(OperatorCall call)
+    {
+        if (call.Inputs[0].Shape.Rank is not (1 or 3))
+            throw new ShapeException(ProblemIds.NeedsImage, $"{call.Label} needs channels×height×width or features per sample, got {call.Inputs[0].Shape}");
+        if (call.Attributes.Int("dim") != 1)
+            throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: dim must be 1, the channels, got {call.Attributes["dim"]}");
+    }
+
+    public static Layout? Required(ILayoutContext context, Node node, int input)
+    {
+        Shape shape = context.TypeOf(node.Inputs[input]).Shape;
+        if (shape.Rank == 3)
+            return PoolLayouts.SameKindAsResult(context, node, input);
+        Layout plain = Plain(shape);
+        return context.Of(node.Inputs[input]) == plain ? null : plain;
+    }
+
+    public static Layout Result(ILayoutContext context, Node node) => node.Shape.Rank == 3 ? context.Chosen(node.Id) : Plain(node.Shape);
+
+    /// <summary>The call that copies <paramref name="count"/> channels from operand <paramref name="from"/> to operand <paramref name="to"/>.</summary>
+    public static string Copy(Layout x, int from, int first, Layout y, int to, int target, int count) =>
+        $"ChannelCopy.Copy({RuntimeImage.First(from, x)}, {RuntimeImage.Of(x)}, {first}, {RuntimeImage.First(to, y)}, {RuntimeImage.Of(y)}, {target}, {count}, {{samples}})";
+
+    private static Layout Plain(Shape shape) => shape.Rank == 1 ? Layout.Blocked(shape) : Layout.Dense(shape);
+}

@@ -1,0 +1,67 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>x plus a learned bias of a sample's shape. Inputs: x, bias.</summary>
+internal sealed class PositionBias : Operator
+{
+    public override string Name => "PositionBias";
+
+    public override LayerDescription Layer => new("position", "Adds a learned bias for each element of a sample, which starts at 0.",
+        "Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, Methods")
+    { ShapeRule = "Any shape, unchanged.", Example = "PositionBias" };
+
+    public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
+    {
+        Require.InputCount(new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes), 1, 1);
+        var type = new TensorType(graph.TypeOf(inputs[0]).Shape, PerSample: false);
+        int bias = graph.Parameter(name + ".bias", type, Initializers.Constant("zeros", trainable: true));
+        return graph.Add(Name, [inputs[0], bias], attributes, name);
+    }
+
+    public override TensorType Infer(OperatorCall call)
+    {
+        Require.InputCount(call, 2, 2);
+        Require.SameShapes(call);
+        return call.Inputs[0];
+    }
+
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        if (context.Needs(node.Inputs[0]))
+            context.Accumulate(node.Inputs[0], gradient);
+        if (context.Needs(node.Inputs[1]))
+            context.Accumulate(node.Inputs[1], context.Graph.Add("SampleSum", [gradient], AttributeMap.Empty, node.Name));
+    }
+
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    // Zero plus zero: the bias has the same halo.
+    public override bool KeepsHaloZero => true;
+
+    public override EquatableArray<int> InPlaceInputs => [0];
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => context.Chosen(node.Id);
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new RuntimeKernel($"PositionBias.Add({{0}}, {{1}}, {{2}}, {context.Of(node.Id).Length}, {{samples}})"), node);
+}
+
+/// <summary>The sum over the batch, element by element, in the layout of the samples.</summary>
+internal sealed class SampleSum : Operator
+{
+    public override string Name => "SampleSum";
+
+    public override TensorType Infer(OperatorCall call) => new(call.Inputs[0].Shape, PerSample: false);
+
+    public override bool KeepsHaloZero => true;
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => context.Of(node.Inputs[0])!;
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new RuntimeKernel($"PositionBias.SumSamples({{0}}, {{1}}, {context.Of(node.Id).Length}, {{samples}})"), node);
+}

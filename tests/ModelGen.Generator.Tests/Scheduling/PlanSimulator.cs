@@ -1,0 +1,131 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Tests.Scheduling;
+
+/// <summary>
+/// Runs a plan on memory that holds, in place of each float, the id of the value that wrote it. A step must find what the producers of its inputs wrote, at the
+/// time it runs; whatever was overwritten too early, or never computed, shows.
+/// </summary>
+internal sealed class PlanSimulator
+{
+    private const int Nothing = -1;
+
+    private readonly Plan _plan;
+    private readonly string _name;
+    private readonly Dictionary<(Region, string), int[]> _memory = [];
+
+    private PlanSimulator(Plan plan, string name)
+    {
+        (_plan, _name) = (plan, name);
+        foreach (Node node in plan.Graph.Nodes.Where(n => plan.Slots[n.Id].Region != Region.None))
+        {
+            int[] memory = MemoryOf(node.Id);
+            if (node.Op is OpNames.Input or OpNames.Parameter)
+                Write(node.Id, memory);
+        }
+    }
+
+    private Graph Graph => _plan.Graph;
+
+    /// <param name="plan">The plan.</param>
+    /// <param name="name">What messages call it.</param>
+    public static void Run(Plan plan, string name)
+    {
+        var simulator = new PlanSimulator(plan, name);
+        simulator.Run(plan.LoadSteps);
+        // What was needed while loading is gone at run time.
+        foreach (((Region region, string _), int[] memory) in simulator._memory)
+        {
+            if (region == Region.LoadScratch)
+                Array.Fill(memory, Nothing);
+        }
+        simulator.Run(plan.Steps);
+        // A second run must not depend on what the first left behind.
+        simulator.Run(plan.Steps);
+        foreach (GraphOutput output in plan.Graph.Outputs)
+            simulator.Expect(output.Value, $"at the end, output '{output.Name}'");
+    }
+
+    private static Operator OperatorOf(Node node) => OperatorTable.Get(node.Op);
+
+    private void Run(IReadOnlyList<Step> steps)
+    {
+        for (int i = 0; i < steps.Count; i++)
+        {
+            Node node = steps[i].Node;
+            // The step that clears the halo of what the step before wrote.
+            if (i > 0 && steps[i - 1].Node == node)
+            {
+                Expect(node.Id, $"step {i}, the halo of %{node.Id}");
+                continue;
+            }
+            foreach (int input in node.Inputs)
+                Expect(input, $"step {i}, %{node.Id}");
+            if (!OperatorOf(node).HasResult)
+                continue;
+            CheckInPlace(node);
+            Write(node.Id, MemoryOf(node.Id));
+        }
+    }
+
+    // Only an operator that says so may write over what it reads, and only exactly over it.
+    private void CheckInPlace(Node node)
+    {
+        Slot result = _plan.Slots[node.Id];
+        for (int i = 0; i < node.Inputs.Count; i++)
+        {
+            Slot input = _plan.Slots[node.Inputs[i]];
+            bool meets = input.Region == result.Region && input.Region is not (Region.Input or Region.Output)
+                && input.Offset < result.Offset + LengthOf(node.Id) && result.Offset < input.Offset + LengthOf(node.Inputs[i]);
+            if (!meets)
+                continue;
+            Assert.True(OperatorOf(node).InPlaceInputs.Contains(i), $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
+            Assert.True(input.Offset == result.Offset, $"{_name}: {GraphPrinter.Print(node)} writes over part of its input {i}");
+            Assert.True(_plan.LayoutOf(node.Id) == _plan.LayoutOf(node.Inputs[i]), $"{_name}: {GraphPrinter.Print(node)} works in place between two layouts");
+        }
+    }
+
+    private void Expect(int value, string reader)
+    {
+        int root = value;
+        while (Graph[root].Op is not (OpNames.Input or OpNames.Parameter) && OperatorOf(Graph[root]).IsAlias)
+            root = Graph[root].Inputs[0];
+        int[] memory = MemoryOf(value);
+        int offset = OffsetOf(value);
+        int wrong = memory.AsSpan(offset, LengthOf(value)).IndexOfAnyExcept(root);
+        if (wrong < 0)
+            return;
+        string found = memory[offset + wrong] == Nothing ? "nothing" : "%" + memory[offset + wrong];
+        Assert.Fail($"{_name}: {reader} reads %{value} at {_plan.Slots[value].Region} {offset + wrong}: there is {found} instead of %{root}\n{Graph}");
+    }
+
+    private void Write(int value, int[] memory) => Array.Fill(memory, value, OffsetOf(value), LengthOf(value));
+
+    private int LengthOf(int value) => _plan.LayoutOf(value).Length * (Graph[value].Type.PerSample ? _plan.Batch : 1);
+
+    private int OffsetOf(int value) => _plan.Slots[value].Offset;
+
+    private int[] MemoryOf(int value)
+    {
+        Slot slot = _plan.Slots[value];
+        Assert.True(slot.Region != Region.None, $"{_name}: %{value} has no memory");
+        bool isCallers = slot.Region is Region.Input or Region.Output;
+        (Region, string) key = (slot.Region, isCallers ? slot.Name : "");
+        if (_memory.TryGetValue(key, out int[]? known))
+            return known;
+        int length = slot.Region switch
+        {
+            Region.Arena => _plan.ArenaLength,
+            Region.Packed => _plan.PackedLength,
+            Region.LoadScratch => _plan.LoadScratchLength,
+            Region.Parameter => _plan.ParameterLength,
+            _ => LengthOf(value),
+        };
+        int[] memory = new int[length];
+        Array.Fill(memory, Nothing);
+        _memory.Add(key, memory);
+        return memory;
+    }
+}

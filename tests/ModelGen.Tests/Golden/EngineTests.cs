@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics;
+using ModelGen.Tests.Harness;
+
+namespace ModelGen.Tests.Golden;
+
+/// <summary>All golden cases on narrower vectors than this machine has, and on none: child processes with instruction sets switched off.</summary>
+public sealed class EngineTests : IDisposable
+{
+    private readonly string _image = Path.Combine(Path.GetTempPath(), $"ModelGen.Golden.{Guid.NewGuid():N}.dll");
+
+    public EngineTests() => File.WriteAllBytes(_image, GoldenLibrary.Image);
+
+    public void Dispose() => File.Delete(_image);
+
+    [Fact]
+    public void AgreesWithTheReferenceWith256Bits() => Run("DOTNET_EnableAVX512", Vector256.IsHardwareAccelerated ? "256" : Program.Engine);
+
+    [Fact]
+    public void AgreesWithTheReferenceWith128Bits() => Run("DOTNET_EnableAVX2", Vector128.IsHardwareAccelerated ? "128" : Program.Engine);
+
+    [Fact]
+    public void AgreesWithTheReferenceWithoutVectors() => Run("DOTNET_EnableHWIntrinsic", "scalar");
+
+    private void Run(string switchedOff, string engine)
+    {
+        var start = new ProcessStartInfo(Host()) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(typeof(Program).Assembly.Location);
+        start.ArgumentList.Add(_image);
+        start.Environment[switchedOff] = "0";
+        using Process child = Process.Start(start)!;
+        Task<string> errors = child.StandardError.ReadToEndAsync();
+        string[] lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        child.WaitForExit();
+
+        Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}\n{string.Join("\n", lines)}\n{errors.Result}");
+        Assert.Equal("engine " + engine, lines[0]);
+        Assert.Equal($"cases {GoldenLibrary.AllIds.Count()}", lines[^1]);
+        Assert.True(lines.Length == 2, string.Join("\n", lines.Skip(1).SkipLast(1)));
+    }
+
+    // The dotnet program that runs these tests, or the one on the path.
+    private static string Host()
+    {
+        string? host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath;
+        return host is not null && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+    }
+}

@@ -1,0 +1,89 @@
+using ModelGen.Generator.Graphs;
+
+namespace ModelGen.Tests.Harness;
+
+/// <summary>One run of a compiled graph with what must come out of it. Values are known by the names of inputs, parameters and outputs.</summary>
+internal sealed class GraphCheck(GraphFunction function, int samples)
+{
+    private const int Margin = 64;
+
+    public GraphFunction Function => function;
+
+    public int Samples => samples;
+
+    /// <summary>Inputs and parameters.</summary>
+    public Dictionary<string, float[]> Values { get; } = [];
+
+    /// <summary>Integer inputs.</summary>
+    public Dictionary<string, int[]> Labels { get; } = [];
+
+    /// <summary>Outputs, and parameters that change.</summary>
+    public Dictionary<string, Expected> Expected { get; } = [];
+
+    public Sgd Optimizer { get; init; } = new();
+
+    /// <summary>Runs the graph twice and says what is wrong.</summary>
+    public IEnumerable<string> Failures(GeneratedLibrary library)
+    {
+        GraphMethod method = library[function];
+        Dictionary<string, float[]> first = Run(method, out string? written);
+        if (written is not null)
+            yield return written;
+        foreach ((string name, Expected expected) in Expected)
+        {
+            string? failure = first.TryGetValue(name, out float[]? actual) ? expected.Compare(name, actual) : $"{name}: the graph does not compute it";
+            if (failure is not null)
+                yield return failure;
+        }
+        Dictionary<string, float[]> second = Run(method, out _);
+        foreach ((string name, float[] values) in first)
+        {
+            if (!System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(second[name])))
+                yield return $"{name}: another result when run again";
+        }
+    }
+
+    /// <summary>Runs the graph and returns outputs and parameters by name.</summary>
+    public Dictionary<string, float[]> Run(GeneratedLibrary library)
+    {
+        Dictionary<string, float[]> results = Run(library[function], out string? written);
+        return written is null ? results : throw new InvalidOperationException(written);
+    }
+
+    private Dictionary<string, float[]> Run(GraphMethod method, out string? written)
+    {
+        Graph graph = function.Graph;
+        Memory<float>[] inputs = [.. graph.Inputs.Where(i => i.Type.Element == ElementType.F32).Select(i => Surrounded(Values[i.Name]))];
+        int[][] labels = [.. graph.Inputs.Where(i => i.Type.Element == ElementType.I32).Select(i => Labels[i.Name])];
+        float[][] parameters = [.. graph.Parameters.Select(p => (float[])Values[p.Name].Clone())];
+        Memory<float>[] outputs = [.. Enumerable.Range(0, graph.Outputs.Count).Select(i => Surrounded(new float[function.OutputLength(i, samples)]))];
+        method(inputs, labels, parameters, outputs, samples, Optimizer);
+
+        var results = new Dictionary<string, float[]>();
+        written = null;
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            results[graph.Outputs[i].Name] = outputs[i].ToArray();
+            if (!IsIntact(outputs[i]))
+                written = $"{graph.Outputs[i].Name}: memory around it was overwritten";
+        }
+        foreach ((Node parameter, int i) in graph.Parameters.Select((p, i) => (p, i)))
+            results[parameter.Name] = parameters[i];
+        return results;
+    }
+
+    // The caller's memory amid NaN: reading beyond it shows in results, writing beyond it in the surroundings.
+    private static Memory<float> Surrounded(float[] values)
+    {
+        float[] memory = new float[values.Length + 2 * Margin];
+        memory.AsSpan().Fill(float.NaN);
+        values.CopyTo(memory, Margin);
+        return memory.AsMemory(Margin, values.Length);
+    }
+
+    private static bool IsIntact(Memory<float> values)
+    {
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(values, out ArraySegment<float> segment);
+        return segment.Array!.Take(Margin).Concat(segment.Array!.TakeLast(Margin)).All(float.IsNaN);
+    }
+}

@@ -1,0 +1,144 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Tests.Harness;
+
+/// <summary>When a graph's parameters are put into the order in which kernels read them.</summary>
+internal enum ParameterUse
+{
+    /// <summary>As in inference: parameters lie in PyTorch's order, and what depends on them alone is computed once.</summary>
+    Constant,
+
+    /// <summary>As in training: parameters lie as their layers read them, and everything is computed on every run.</summary>
+    Changing,
+}
+
+/// <summary>
+/// Any graph as a compiled method, planned and emitted by the compiler's own code, but with any number of inputs and outputs, and with memory that holds NaN wherever
+/// nothing has been written yet.
+/// </summary>
+/// <param name="Name">Name of the generated class.</param>
+/// <param name="Graph">The graph; inputs and outputs are known by position from here on.</param>
+/// <param name="Batch">The most samples that one run takes.</param>
+internal sealed record GraphFunction(string Name, Graph Graph, int Batch, ParameterUse Parameters)
+{
+    /// <summary>The floats of an output for so many samples.</summary>
+    public int OutputLength(int index, int samples)
+    {
+        TensorType type = Graph[Graph.Outputs[index].Value].Type;
+        return checked((int)type.Shape.Length * (type.PerSample ? samples : 1));
+    }
+
+    /// <summary>Writes a file with a class for each function, whose method is a <see cref="GraphMethod"/> named Run, and the kernels that they share.</summary>
+    public static string Emit(IReadOnlyList<GraphFunction> functions)
+    {
+        var writer = new CodeWriter();
+        var kernels = new KernelSet();
+        string kernelClass = functions[0].Name + "Kernels";
+        SourceHeader.Write(writer);
+        SourceHeader.InPrivateNamespace(writer, () =>
+        {
+            foreach (GraphFunction function in functions)
+                function.EmitClass(writer, kernels, kernelClass);
+            kernels.Emit(writer, kernelClass);
+        });
+        return writer.ToString();
+    }
+
+    private void EmitClass(CodeWriter w, KernelSet kernels, string kernelClass)
+    {
+        bool changing = Parameters == ParameterUse.Changing;
+        LaidOutGraph laidOut = LayoutPlanner.Plan(Renamed(), parameter => changing ? null : Layout.Dense(parameter.Shape));
+        Plan plan = Scheduler.Schedule(laidOut, Batch, parametersChange: changing);
+        var planWriter = new PlanWriter(plan, kernels, kernelClass, Name + "Memory");
+        using (w.Block($"public static class {Name}"))
+        {
+            using (w.Block("public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, ModelGen.Sgd optimizer)"))
+            {
+                w.Line("const ulong randomSeed = 0, stepNumber = 0;");
+                EmitArguments(w, plan);
+                w.Line($"ref float arena = ref Poisoned({Name}Memory.ArenaLength);");
+                w.Line($"ref float packed = ref Poisoned({Name}Memory.PackedLength);");
+                w.Line($"ref float scratch = ref Poisoned({Name}Memory.ScratchLength);");
+                w.Line($"ref float parameters = ref AlignedMemory.Reference(AlignedMemory.Allocate({plan.ParameterLength}));");
+                EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: true);
+                planWriter.EmitSteps(w, plan.LoadSteps);
+                planWriter.EmitSteps(w, plan.Steps);
+                planWriter.EmitRemainingOutputs(w);
+                foreach (GraphOutput output in plan.Graph.Outputs.Where(o => plan.Graph[o.Value].Shape.Rank == 0))
+                    w.Line($"{output.Name}[0] = {planWriter.Memory(output.Value)};");
+                if (changing)
+                    EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: false);
+            }
+            w.Line();
+            w.Line("// Memory in which whatever is read before it was written shows.");
+            using (w.Block("private static ref float Poisoned(int length)"))
+            {
+                w.Line("ArraySegment<float> memory = AlignedMemory.Allocate(length);");
+                w.Line("memory.Array.AsSpan().Fill(float.NaN);");
+                w.Line("return ref AlignedMemory.Reference(memory);");
+            }
+        }
+        w.Line();
+        planWriter.EmitMemory(w, "Where each value lives.");
+        w.Line();
+    }
+
+    // Names of inputs and outputs are any text, those of C# locals are not.
+    private Graph Renamed()
+    {
+        int inputs = 0;
+        int outputs = 0;
+        return Graph with
+        {
+            Nodes = Graph.Nodes.Select(n => n.Is(OpNames.Input) ? n with { Name = "input" + inputs++ } : n).ToEquatableArray(),
+            Outputs = Graph.Outputs.Select(o => o with { Name = "output" + outputs++ }).ToEquatableArray(),
+        };
+    }
+
+    private static void EmitArguments(CodeWriter w, Plan plan)
+    {
+        int floats = 0;
+        int labels = 0;
+        foreach (Node input in plan.Graph.Inputs)
+        {
+            w.Line(input.Type.Element == ElementType.F32
+                ? $"ReadOnlySpan<float> {input.Name} = inputs[{floats++}].Span;"
+                : $"ReadOnlySpan<int> {input.Name} = labels[{labels++}];");
+        }
+        int outputs = 0;
+        foreach (GraphOutput output in plan.Graph.Outputs)
+            w.Line($"Span<float> {output.Name} = outputs[{outputs++}].Span;");
+    }
+
+    private static void EmitCopies(CodeWriter w, PlanWriter planWriter, Func<Kernel, string> methodOf, bool toMemory)
+    {
+        Plan plan = planWriter.Plan;
+        int index = 0;
+        foreach (Node parameter in plan.Graph.Parameters)
+        {
+            string outside = $"MemoryMarshal.GetArrayDataReference(values[{index++}])";
+            string inside = planWriter.Memory(parameter.Id);
+            Layout dense = Layout.Dense(parameter.Shape);
+            Layout layout = plan.LayoutOf(parameter.Id);
+            string[] operands = toMemory ? [outside, inside] : [inside, outside];
+            if (layout == dense)
+            {
+                w.Line($"Elementwise.Copy(ref {operands[0]}, ref {operands[1]}, {parameter.Shape.Length});");
+                continue;
+            }
+            Kernel kernel = toMemory ? new ReorderKernel(dense, layout, PerSample: false) : new ReorderKernel(layout, dense, PerSample: false);
+            w.Line(kernel.Call(methodOf(kernel), operands, "1"));
+        }
+    }
+}
+
+/// <summary>A compiled graph.</summary>
+/// <param name="inputs">Its float inputs in order.</param>
+/// <param name="labels">Its integer inputs in order.</param>
+/// <param name="values">Its parameters in order, in PyTorch's layout; where they change, they are written back.</param>
+/// <param name="outputs">Its outputs in order; scalars have one element.</param>
+internal delegate void GraphMethod(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, Sgd optimizer);

@@ -1,0 +1,107 @@
+using ModelGen.Generator.Graphs;
+
+namespace ModelGen.Tests.Reference;
+
+/// <summary>Softmax, cross-entropy and accuracy.</summary>
+internal static class Probabilities
+{
+    public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
+    {
+        ["Softmax"] = Softmax,
+        ["SoftmaxGradient"] = SoftmaxGradient,
+        ["CrossEntropy"] = Loss,
+        ["CrossEntropyGradient"] = LossGradient,
+        ["CountCorrect"] = CountCorrect,
+    };
+
+    private static double[] Softmax(Operation operation)
+    {
+        double[] y = operation.NewResult();
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation)))
+            SoftmaxOf(operation[0], line, y);
+        return y;
+    }
+
+    private static double[] SoftmaxGradient(Operation operation)
+    {
+        (double[] y, double[] dy, double[] dx) = (operation[0], operation[1], operation.NewResult());
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation)))
+        {
+            double product = line.Sum(i => y[i] * dy[i]);
+            foreach (int i in line)
+                dx[i] = y[i] * (dy[i] - product);
+        }
+        return dx;
+    }
+
+    // −Σ target · log softmax, averaged over all positions; the target is (1 − s)·onehot + s/C.
+    private static double[] Loss(Operation operation)
+    {
+        (double[] logits, double[] labels) = (operation[0], operation[1]);
+        double smoothing = operation.Attributes["labelSmoothing"].Number;
+        double sum = 0;
+        int position = 0;
+        foreach (int[] line in Lines(operation.ShapeOf(0), operation.Batch, 0))
+        {
+            double largest = line.Max(i => logits[i]);
+            double logOfSum = largest + Math.Log(line.Sum(i => Math.Exp(logits[i] - largest)));
+            int label = (int)labels[position++];
+            for (int c = 0; c < line.Length; c++)
+                sum -= Target(c, label, line.Length, smoothing) * (logits[line[c]] - logOfSum);
+        }
+        return [sum / position];
+    }
+
+    private static double[] LossGradient(Operation operation)
+    {
+        double smoothing = operation.Attributes["labelSmoothing"].Number;
+        double scale = operation.Count == 3 ? operation[2][0] : 1;
+        double[] dx = operation.NewResult();
+        int position = 0;
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, 0))
+        {
+            SoftmaxOf(operation[0], line, dx);
+            int label = (int)operation[1][position++];
+            for (int c = 0; c < line.Length; c++)
+                dx[line[c]] = (dx[line[c]] - Target(c, label, line.Length, smoothing)) * scale / operation[1].Length;
+        }
+        return dx;
+    }
+
+    private static double[] CountCorrect(Operation operation)
+    {
+        int position = 0;
+        return [Lines(operation.ShapeOf(0), operation.Batch, 0).Count(line =>
+            Array.IndexOf(line, line.MaxBy(i => operation[0][i])) == (int)operation[1][position++])];
+    }
+
+    private static double Target(int c, int label, int classes, double smoothing) => (c == label ? 1 - smoothing : 0) + smoothing / classes;
+
+    private static void SoftmaxOf(double[] x, int[] line, double[] y)
+    {
+        double largest = line.Max(i => x[i]);
+        double sum = line.Sum(i => Math.Exp(x[i] - largest));
+        foreach (int i in line)
+            y[i] = Math.Exp(x[i] - largest) / sum;
+    }
+
+    private static int AxisOf(Operation operation)
+    {
+        int dim = operation.Attributes.Int("dim");
+        return dim < 0 ? operation.Shape.Rank + dim : dim - 1;
+    }
+
+    // The elements along one dimension of a sample, for every place in the others, in row-major order of those.
+    private static IEnumerable<int[]> Lines(Shape shape, int batch, int axis)
+    {
+        int inner = 1;
+        for (int i = axis + 1; i < shape.Rank; i++)
+            inner *= shape[i];
+        int length = (int)shape.Length;
+        for (int start = 0; start < batch * length; start += shape[axis] * inner)
+        {
+            for (int i = 0; i < inner; i++)
+                yield return [.. Enumerable.Range(0, shape[axis]).Select(c => start + c * inner + i)];
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Tests.Reference;
+
+/// <summary>
+/// Random networks as a front end would build them: one input, layers with all their attributes, branches that meet in sums. The same seed gives the same
+/// graph everywhere, so a failure names its seed.
+/// </summary>
+internal sealed class RandomGraphs
+{
+    private static readonly int[] FewChannels = [1, 2, 3, 4, 6];
+
+    // Below, at and above whole blocks of 16.
+    private static readonly int[] ManyChannels = [1, 3, 8, 15, 16, 17, 32, 48];
+
+    private readonly Random _random;
+    private readonly int[] _channels;
+    private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
+    private GraphBuilder _graph = new("Random");
+
+    private RandomGraphs(int seed, bool wide)
+    {
+        _random = new Random(seed);
+        _channels = wide ? ManyChannels : FewChannels;
+    }
+
+    /// <summary>The layers that can stand between others on an image.</summary>
+    private static readonly string[] ImageLayers =
+        ["Conv2d", "Conv2d", "Conv2d", "BatchNorm2d", "MaxPool2d", "AvgPool2d", "Relu", "Relu", "Tanh", "Sigmoid", "Dropout", "Add", "Softmax"];
+
+    private static readonly string[] FeatureLayers = ["Linear", "Linear", "Relu", "Tanh", "Sigmoid", "Dropout", "Add", "Softmax"];
+
+    /// <summary>An input, one layer and its result.</summary>
+    public static Graph SingleLayer(string op, int seed)
+    {
+        var random = new RandomGraphs(seed, wide: false);
+        return random.Retry(() =>
+        {
+            int input = random._graph.Input("input", random.InputTypeOf(op));
+            random._graph.Output("output", random.Layer(op, input));
+        });
+    }
+
+    /// <summary>A network of up to a dozen layers that ends in class scores.</summary>
+    /// <param name="seed">Gives the same network again.</param>
+    /// <param name="wide">With up to 48 channels, to fill blocks of 16 and more; otherwise small enough to differentiate numerically.</param>
+    public static Graph Network(int seed, bool wide = false)
+    {
+        var random = new RandomGraphs(seed, wide);
+        return random.Retry(random.BuildNetwork);
+    }
+
+    /// <summary>Inputs without ties, parameters of a size that keeps activations near one, labels among the classes.</summary>
+    public static Dictionary<string, double[]> Values(Graph graph, int batch, int seed)
+    {
+        var random = new Random(seed);
+        var values = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        foreach (Node leaf in graph.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter))
+        {
+            int length = ReferenceInterpreter.LengthOf(leaf, batch);
+            values.Add(leaf.Name, leaf switch
+            {
+                { Type.Element: ElementType.I32 } => [.. Enumerable.Range(0, length).Select(_ => (double)random.Next(ClassesOf(graph, leaf)))],
+                { Op: OpNames.Input } => Distinct(random, length),
+                _ when leaf.Name.StartsWith("velocity.", StringComparison.Ordinal) => new double[length],
+                _ when leaf.Name.EndsWith("running_var", StringComparison.Ordinal) => Uniform(random, length, 0.5, 1.5),
+                _ when leaf.Shape.Rank == 1 && leaf.Name.EndsWith("weight", StringComparison.Ordinal) => Uniform(random, length, 0.5, 1.5),
+                _ => Uniform(random, length, -1, 1, Math.Sqrt(3.0 * leaf.Shape[0] / leaf.Shape.Length)),
+            });
+        }
+        return values;
+    }
+
+    /// <summary>Values in −1 to 1, no two nearer than 1/length, in random order: no ties for max pooling, none at the kink of ReLU.</summary>
+    public static double[] Distinct(Random random, int length)
+    {
+        double[] values = [.. Enumerable.Range(0, length).Select(i => 2 * (i + 0.25 + 0.5 * random.NextDouble()) / length - 1)];
+        random.Shuffle(values);
+        return [.. values.Select(v => Math.Abs(v) < 1e-3 ? v + 2e-3 : v)];
+    }
+
+    private static double[] Uniform(Random random, int length, double from, double to, double scale = 1) =>
+        [.. Enumerable.Range(0, length).Select(_ => scale * (from + (to - from) * random.NextDouble()))];
+
+    private static int ClassesOf(Graph graph, Node labels) => graph[graph.Nodes.First(n => n.Inputs.Contains(labels.Id)).Inputs[0]].Shape[0];
+
+    // Attributes are drawn without regard to each other; what does not fit is drawn again.
+    private Graph Retry(Action build)
+    {
+        while (true)
+        {
+            _graph = new GraphBuilder("Random");
+            _names.Clear();
+            try
+            {
+                build();
+                return GraphRewriter.RemoveUnused(_graph.Build());
+            }
+            catch (ShapeException)
+            {
+            }
+        }
+    }
+
+    private TensorType InputTypeOf(string op) => op switch
+    {
+        "Linear" => TensorType.Sample(_random.Next(1, 20)),
+        "Conv2d" or "MaxPool2d" or "AvgPool2d" or "BatchNorm2d" => ImageType(),
+        _ => _random.Next(3) == 0 ? TensorType.Sample(_random.Next(1, 20)) : ImageType(),
+    };
+
+    private TensorType ImageType() => TensorType.Sample(Pick(_channels), _random.Next(1, 9), _random.Next(1, 9));
+
+    private void BuildNetwork()
+    {
+        int x = _graph.Input("input", TensorType.Sample(Pick(_channels), _random.Next(4, 12), _random.Next(4, 12)));
+        var values = new List<int> { x };
+        for (int i = _random.Next(2, 9); i > 0; i--)
+        {
+            if (TryLayer(Pick(ImageLayers), _random.Next(4) == 0 ? Pick(values) : values[^1]) is not int added)
+                continue;
+            values.Add(added);
+            if (_graph[added].Is(OpNames.Conv2d) && _random.Next(3) == 0)
+                values.Add(Layer("BatchNorm2d", added));
+        }
+        int features = Layer("Flatten", values[^1]);
+        if (_random.Next(4) == 0)
+        {
+            // Two images of different sizes meet as features.
+            int other = Layer("Flatten", Pick(values));
+            int width = _random.Next(2, 20);
+            features = _graph.TypeOf(other) == _graph.TypeOf(features) ? Add(features, other) : Add(Linear(features, width), Linear(other, width));
+        }
+        values = [features];
+        for (int i = _random.Next(0, 4); i > 0; i--)
+        {
+            if (TryLayer(Pick(FeatureLayers), values[^1]) is int added)
+                values.Add(added);
+        }
+        _graph.Output("output", Linear(values[^1], _random.Next(2, 11)));
+    }
+
+    // A layer that does not fit where it is put is left out.
+    private int? TryLayer(string op, int input)
+    {
+        try
+        {
+            return Layer(op, input);
+        }
+        catch (ShapeException)
+        {
+            return null;
+        }
+    }
+
+    private int Layer(string op, int input) => op switch
+    {
+        "Conv2d" => Convolution(input),
+        "Linear" => Linear(input, _random.Next(1, 20)),
+        "MaxPool2d" => Build(op, [input], [.. PoolAttributes(), ("dilation", Pair(1, 2))]),
+        "AvgPool2d" => Build(op, [input], [.. PoolAttributes(), ("countIncludePad", Flip())]),
+        "BatchNorm2d" => Build(op, [input], [("eps", Pick([1e-5, 1e-3])), ("momentum", Pick([0.1, 0.01, 1.0]))]),
+        "Dropout" => Build(op, [input], [("p", Pick([0.0, 0.25, 0.5]))]),
+        "Softmax" => Build(op, [input], [("dim", _random.Next(-1, _graph.TypeOf(input).Shape.Rank) is int dim && dim >= 0 ? dim + 1 : dim)]),
+        "Add" => Branch(input),
+        "Flatten" or "Relu" or "Tanh" or "Sigmoid" => Build(op, [input]),
+        _ => throw new NotSupportedException($"no random layers are made of {op}; add it here"),
+    };
+
+    private int Convolution(int input)
+    {
+        int channels = _graph.TypeOf(input).Shape[0];
+        int groups = _random.Next(3) == 0 ? Pick([.. Enumerable.Range(1, channels).Where(g => channels % g == 0)]) : 1;
+        int outChannels = groups > 1 ? groups * _random.Next(1, 4) : Pick(_channels);
+        return Build("Conv2d", [input],
+            ("outChannels", outChannels), ("kernelSize", Pair(1, 4)), ("stride", Pick([new[] { 1, 1 }, Pair(1, 3)])),
+            ("padding", Pick([new[] { 0, 0, 0, 0 }, [1, 1, 1, 1], [_random.Next(4), _random.Next(4), _random.Next(4), _random.Next(4)]])),
+            ("dilation", Pick([new[] { 1, 1 }, Pair(1, 3)])), ("groups", groups), ("bias", Flip()),
+            ("paddingMode", Pick(["zeros", "zeros", "replicate", "reflect"])));
+    }
+
+    private int Linear(int input, int outFeatures) => Build("Linear", [input], ("outFeatures", outFeatures), ("bias", Flip()));
+
+    private int Add(int a, int b) => Build("Add", [a, b]);
+
+    // Two or three inputs: the value itself, more than once perhaps, and layers of it that keep its shape.
+    private int Branch(int input)
+    {
+        Shape shape = _graph.TypeOf(input).Shape;
+        int other = _random.Next(4) switch
+        {
+            0 => input,
+            1 => Build(Pick(["Relu", "Tanh"]), [input]),
+            _ when shape.Rank == 1 => Linear(input, shape[0]),
+            2 => Build("Conv2d", [input], ("outChannels", shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })),
+            _ => Build("Conv2d", [input], ("outChannels", shape[0]), ("kernelSize", new[] { 1, 1 })),
+        };
+        return Build("Add", _random.Next(3) == 0 ? [input, other, Build("Sigmoid", [other])] : Flip() ? [input, other] : [other, input]);
+    }
+
+    private int Build(string op, int[] inputs, params (string Name, AttributeValue Value)[] attributes)
+    {
+        Operator description = OperatorTable.Get(op);
+        string stem = description.Layer!.DefaultName;
+        int number = _names[stem] = _names.GetValueOrDefault(stem) + 1;
+        return description.BuildLayer(_graph, inputs, description.WithDefaults(AttributeMap.Of(attributes), forLayer: true), stem + number);
+    }
+
+    private (string, AttributeValue)[] PoolAttributes()
+    {
+        int[] kernel = Pair(1, 3);
+        int[] padding = [_random.Next(kernel[0] / 2 + 1), _random.Next(kernel[1] / 2 + 1)];
+        (string, AttributeValue)[] attributes = [("kernelSize", kernel), ("padding", padding), ("ceilMode", Flip())];
+        return Flip() ? attributes : [.. attributes, ("stride", Pair(1, 3))];
+    }
+
+    private bool Flip() => _random.Next(2) == 0;
+
+    private int[] Pair(int smallest, int largest) => [_random.Next(smallest, largest + 1), _random.Next(smallest, largest + 1)];
+
+    private T Pick<T>(IReadOnlyList<T> from) => from[_random.Next(from.Count)];
+}
