@@ -76,7 +76,7 @@ internal sealed class NetworkEmitter
     private void EmitDocumentation()
     {
         _writer.Line("/// <remarks>");
-        _writer.Line("/// Compiled from the layers declared on this class:");
+        _writer.Line("/// Compiled from these layers:");
         _writer.Line("/// <code>");
         _writer.Line(FormattableString.Invariant($"/// {"layer",-12} {"type",-12} {"output",-14} {"parameters",12} {"mult-adds",14}"));
         foreach (Node layer in SummaryEmitter.Layers(_model.Graph))

@@ -16,16 +16,16 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
-        Layout finer = Source.Dims.Rank >= Destination.Dims.Rank ? Source : Destination;
+        Shape dims = Refine(Source.Dims, Destination.Dims);
         if (Destination.HasPartialBlock || !Destination.Halo.IsNone)
             writer.Line($"Elementwise.Clear(ref y, {(PerSample ? "(nint)samples * " : "")}{Destination.Length});");
         if (!PerSample)
         {
-            Loops(writer, finer.Dims, "0");
+            Loops(writer, dims, "0");
             return;
         }
         using (writer.ForSamples())
-            Loops(writer, finer.Dims, "n");
+            Loops(writer, dims, "n");
     });
 
     private void Loops(CodeWriter w, Shape dims, string sample)
@@ -48,6 +48,34 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
             : $"{Index.Element("y", to)} = {Index.Element("x", from)};");
         while (scopes.Count > 0)
             scopes.Pop().Dispose();
+    }
+
+    // The coarsest dimensions that both shapes merge into theirs: 15×4×3×180 and 180×15×4×3 are both 15×4×3×15×4×3.
+    private static Shape Refine(Shape a, Shape b)
+    {
+        var dims = new List<int>();
+        int i = 0;
+        int j = 0;
+        while (i < a.Rank && j < b.Rank)
+        {
+            (int firstOfA, int firstOfB) = (i, j);
+            (long lengthOfA, long lengthOfB) = (a[i++], b[j++]);
+            while (lengthOfA != lengthOfB)
+            {
+                if (lengthOfA < lengthOfB && i < a.Rank)
+                    lengthOfA *= a[i++];
+                else if (lengthOfB < lengthOfA && j < b.Rank)
+                    lengthOfB *= b[j++];
+                else
+                    throw new InvalidOperationException($"{a} and {b} have different lengths");
+            }
+            if (i - firstOfA > 1 && j - firstOfB > 1)
+                throw new InvalidOperationException($"{a} and {b} divide the same elements differently");
+            dims.AddRange(i - firstOfA > 1 ? a.Dimensions.Skip(firstOfA).Take(i - firstOfA) : b.Dimensions.Skip(firstOfB).Take(j - firstOfB));
+        }
+        dims.AddRange(a.Dimensions.Skip(i));
+        dims.AddRange(b.Dimensions.Skip(j));
+        return new Shape(dims.ToEquatableArray());
     }
 
     // A layout whose dimensions are coarser lies in row-major order over those that each of them merges.
