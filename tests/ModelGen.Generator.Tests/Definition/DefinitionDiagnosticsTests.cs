@@ -95,9 +95,18 @@ public class DefinitionDiagnosticsTests
     [InlineData("return undefined;")]
     [InlineData("x.Relu();")]
     [InlineData("for (;; return x")]
-    public async Task WhatTheCompilerRefusesItReportsAlone(string body)
+    public Task WhatTheCompilerRefusesItReportsAlone(string body) => ExpectCompilerErrorsAlone(Defined.Network(body));
+
+    [Theory]
+    [InlineData("static Tensr Define([Shape(4)] Tensor x) => x.Relu();")]
+    [InlineData("static Tensor Define([Shape(4)] Tensr x) => x.Relu();")]
+    [InlineData("static Tensor Define([Shape(\"a\")] Tensor x) => x.Relu();")]
+    [InlineData("static Tensor Define([Shape(Missing)] Tensor x) => x.Relu();")]
+    public Task SoItIsWithTheSignature(string member) => ExpectCompilerErrorsAlone($"using ModelGen; [Network] partial class Net {{ {member} }}");
+
+    private static async Task ExpectCompilerErrorsAlone(string source)
     {
-        Report report = await Compile.Run(Defined.Network(body));
+        Report report = await Compile.Run(source);
         Assert.NotEmpty(report.Findings);
         Assert.All(report.Findings, f => Assert.StartsWith("CS", f.Id, StringComparison.Ordinal));
     }

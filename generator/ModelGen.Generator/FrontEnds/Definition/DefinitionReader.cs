@@ -58,7 +58,7 @@ internal static class DefinitionReader
         {
             problems.Add(At(method, ProblemIds.Internal, $"{type.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {e.Message.Replace('\n', ' ')} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}"));
         }
-        if (result is null && interpreter.IsRefusedByCompiler())
+        if (result is null && interpreter.IsRefusedByCompiler(method.DeclaringSyntaxReferences[0].GetSyntax(cancellation)))
             problems.Clear();
         return new DefinitionResult(new DefinedNetwork(result), [.. problems], [.. interpreter.TreesRead.Append(method.DeclaringSyntaxReferences[0].SyntaxTree).Distinct()]);
     }

@@ -67,7 +67,7 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
     }
 
     /// <summary>True where the C# compiler reports an error in the code that ran; it says better what is wrong.</summary>
-    public bool IsRefusedByCompiler() => _bodies.Any(body =>
+    public bool IsRefusedByCompiler(SyntaxNode definition) => _bodies.Append(definition).Any(body =>
         ModelOf(body.SyntaxTree).GetDiagnostics((body.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? body).Span, cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
 
     private IOperation BodyOf(ISymbol symbol, SyntaxNode declaration)
