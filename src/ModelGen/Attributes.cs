@@ -1,7 +1,8 @@
 namespace ModelGen;
 
 /// <summary>
-/// Marks a partial class whose layers, written as attributes in source order, are compiled at build time:
+/// Marks a partial class that is a network, compiled at build time: its layers are written as attributes in source order, or it has a static method
+/// <c>Define</c> that calls them (see <see cref="Tensor"/>), which can have branches, loops and blocks.
 /// <code>
 /// [Network, Input(1, 28, 28)]
 /// [Conv2d(6, 5, Padding = 2), Tanh, AvgPool2d(2)]
@@ -29,7 +30,7 @@ public sealed class InputAttribute(params int[] shape) : Attribute
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TrainableAttribute : Attribute
 {
-    /// <summary>Samples of one step, at least 1; the plan is made for exactly this many.</summary>
+    /// <summary>The most samples of one step, at least 1; memory is planned for this many, and a last batch may have fewer.</summary>
     public int BatchSize { get; set; } = 32;
 
     /// <summary>What training makes small.</summary>

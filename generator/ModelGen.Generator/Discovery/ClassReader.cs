@@ -11,16 +11,6 @@ namespace ModelGen.Generator.Discovery;
 /// <summary>Reads how a class is declared, and checks that another part of it can be generated.</summary>
 internal static class ClassReader
 {
-    // What the generated part declares; methods may be overloaded, Weights and Trainer are partial and may be extended.
-    private static readonly string[] Constants = ["InputLength", "OutputLength", "ParameterCount", "MultiplyAdds", "ArenaBytes", "Summary"];
-
-    private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
-    {
-        ["CreateWeights"] = "int",
-        ["LoadWeights"] = "string",
-        ["Forward"] = "System.ReadOnlySpan<float>, System.Span<float>",
-    };
-
     public static ClassDeclaration Read(INamedTypeSymbol type)
     {
         var containing = new List<string>();
@@ -78,20 +68,18 @@ internal static class ClassReader
             bool isTaken = member switch
             {
                 IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.Parameters.Length == 1 && constructor.Parameters[0].Type.Name == "Weights",
-                IMethodSymbol method when Methods.TryGetValue(method.Name, out string? parameters) => parameters == string.Join(", ", method.Parameters.Select(p => p.Type.ToDisplayString())),
-                INamedTypeSymbol { TypeParameters.Length: 0, TypeKind: TypeKind.Class, IsRecord: false } nested when IsNestedClass(nested.Name, isTrainable) => !IsPartial(nested) || nested.IsStatic,
+                IMethodSymbol method when GeneratedMembers.Methods.TryGetValue(method.Name, out string? parameters) => parameters == string.Join(", ", method.Parameters.Select(p => p.Type.ToDisplayString())),
+                INamedTypeSymbol { TypeParameters.Length: 0, TypeKind: TypeKind.Class, IsRecord: false } nested when GeneratedMembers.IsClass(nested.Name, isTrainable) => !IsPartial(nested) || nested.IsStatic,
                 INamedTypeSymbol { TypeParameters.Length: > 0 } => false,
-                _ => IsNestedClass(member.Name, isTrainable) || Methods.ContainsKey(member.Name) || Constants.Contains(member.Name),
+                _ => GeneratedMembers.Has(member.Name, isTrainable),
             };
             if (isTaken)
                 return $"{type.Name} has a member '{(member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? type.Name + "(Weights)" : member.Name)}', which the generated part declares too; rename it";
         }
-        return IsNestedClass(type.Name, isTrainable) || Methods.ContainsKey(type.Name) || Constants.Contains(type.Name)
+        return GeneratedMembers.Has(type.Name, isTrainable)
             ? $"{type.Name} has the name of one of its generated members; choose another name for the class"
             : null;
     }
-
-    private static bool IsNestedClass(string name, bool isTrainable) => name == "Weights" || (isTrainable && name == "Trainer");
 
     // An analyzer sees the generated part too.
     private static bool IsWrittenByUser(ISymbol member) =>

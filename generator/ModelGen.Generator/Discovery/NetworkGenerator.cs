@@ -31,6 +31,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        JsonNetworks.Register(context, _emit);
         IncrementalValuesProvider<NetworkDeclaration> declarations = context.SyntaxProvider
             .ForAttributeWithMetadataName(NetworkReader.NetworkAttribute, static (node, _) => node is ClassDeclarationSyntax, static (c, cancellation) => ReadOnce(c, cancellation))
             .Where(static d => d is { CanExtend: true })
@@ -97,7 +98,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     }
 
     // On one line, as diagnostics are; the first frame says where to look.
-    private static string Describe(ClassDeclaration network, Exception e)
+    internal static string Describe(ClassDeclaration network, Exception e)
     {
         string frame = e.StackTrace?.Split('\n').FirstOrDefault()?.Trim() ?? "";
         string message = e.Message.Replace("\r", "").Replace('\n', ' ');

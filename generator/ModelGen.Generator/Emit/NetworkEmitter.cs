@@ -21,10 +21,12 @@ internal sealed class NetworkEmitter
     private readonly int _parameterLength;
     private readonly PlanWriter _inference;
     private readonly TrainerEmitter? _trainer;
+    private readonly Signature _signature;
 
     private NetworkEmitter(NetworkModel model)
     {
         _model = model;
+        _signature = new Signature(model.Graph);
         foreach (Node parameter in model.Graph.Parameters)
         {
             _parameterOffsets.Add(parameter.Name, _parameterLength);
@@ -41,12 +43,6 @@ internal sealed class NetworkEmitter
     private string Quoted => Literals.Quote(Name);
 
     private Plan Plan => _inference.Plan;
-
-    private Node Input => _model.Graph.Inputs.Single();
-
-    private Node Output => _model.Graph[_model.Graph.Outputs.Single().Value];
-
-    private string InputName => PlanWriter.Identifier(Input.Name);
 
     public static string Emit(NetworkModel model) => new NetworkEmitter(model).Run();
 
@@ -80,7 +76,7 @@ internal sealed class NetworkEmitter
     private void EmitDocumentation()
     {
         _writer.Line("/// <remarks>");
-        _writer.Line("/// Compiled from the layers declared on this class:");
+        _writer.Line("/// Compiled from these layers:");
         _writer.Line("/// <code>");
         _writer.Line(FormattableString.Invariant($"/// {"layer",-12} {"type",-12} {"output",-14} {"parameters",12} {"mult-adds",14}"));
         foreach (Node layer in SummaryEmitter.Layers(_model.Graph))
@@ -94,8 +90,10 @@ internal sealed class NetworkEmitter
 
     private void EmitConstants()
     {
-        Constant("Floats of one input sample.", "int", "InputLength", Input.Shape.Length);
-        Constant("Floats of the output for one sample.", "int", "OutputLength", Output.Shape.Length);
+        foreach (Argument input in _signature.Inputs)
+            Constant($"Floats of {(_signature.Inputs.Count == 1 ? "one input sample" : $"one sample of the input {input.Name}, {input.Shape}")}.", "int", input.LengthConstant, input.Shape.Length);
+        foreach (Argument output in _signature.Outputs)
+            Constant($"Floats of the output {(_signature.Outputs.Count == 1 ? "" : $"{output.Name}, {output.Shape}, ")}for one sample.", "int", output.LengthConstant, output.Shape.Length);
         Constant("Number of trained values.", "int", "ParameterCount", _model.Graph.Parameters.Where(Initializers.IsTrainable).Sum(p => p.Shape.Length));
         Constant("Multiply-adds for one sample, without biases.", "long", "MultiplyAdds", _model.Graph.Nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(_model.Graph, n)));
         Constant("Bytes of memory for activations that an instance holds.", "long", "ArenaBytes", (long)Plan.ArenaLength * sizeof(float));
@@ -141,15 +139,17 @@ internal sealed class NetworkEmitter
         w.Line("/// <exception cref=\"global::ModelGen.WeightsMismatchException\">Keys are missing, unexpected or of another shape; all are listed.</exception>");
         w.Line("public static Weights LoadWeights(string path) => Weights.FromFile(path);");
         w.Line();
-        w.Line($"/// <summary>Runs the network on one sample of shape {Input.Shape}. Allocates nothing.</summary>");
+        string shapes = string.Join(" and ", _signature.Inputs.Select(i => i.Shape));
+        w.Line($"/// <summary>Runs the network on one sample of shape {shapes}. Allocates nothing.</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length.</exception>");
-        using (w.Block($"public void Forward(global::System.ReadOnlySpan<float> {InputName}, global::System.Span<float> output)"))
+        using (w.Block($"public void Forward({_signature.Parameters()})"))
         {
-            w.Line($"{Runtime}Check.Length({InputName}.Length, InputLength, {Quoted}, nameof({InputName}));");
-            w.Line($"{Runtime}Check.Length(output.Length, OutputLength, {Quoted}, nameof(output));");
+            Argument[] arguments = [.. _signature.Inputs, .. _signature.Outputs];
+            foreach (Argument argument in arguments)
+                w.Line($"{Runtime}Check.Length({argument.Name}.Length, {argument.LengthConstant}, {Quoted}, nameof({argument.Name}));");
             w.Line($"{Private}{Name}Plan.Forward(");
             w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First,");
-            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed), {InputName}, output);");
+            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed), {string.Join(", ", arguments.Select(i => i.Name))});");
         }
         w.Line();
     }
@@ -206,7 +206,7 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>The steps of inference, and what is done once when weights are loaded.</summary>");
         using (w.Block($"file static class {Name}Plan"))
         {
-            using (w.Block($"public static void Forward(ref float arena, ref float parameters, ref float packed, ReadOnlySpan<float> {InputName}, Span<float> output)"))
+            using (w.Block($"public static void Forward(ref float arena, ref float parameters, ref float packed, {_signature.Parameters("")})"))
             {
                 w.Line("const int samples = 1;");
                 _inference.EmitSteps(w, Plan.Steps);

@@ -4,7 +4,7 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Emit;
 
 /// <summary>A network that a front end has understood and that has no errors: all the compiler needs to write its code. No Roslyn, no positions.</summary>
-/// <param name="Graph">The forward graph: one input, one output named "output".</param>
+/// <param name="Graph">The forward graph: inputs, and outputs of which the main one is named "output"; all names are different.</param>
 /// <param name="Class">The class to extend.</param>
 /// <param name="Training">Null for inference alone.</param>
 internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, TrainingOptions? Training);

@@ -78,7 +78,7 @@ internal sealed class PlanWriter
             if (_plan.Slots[output.Value].Region == Region.Output && _plan.Slots[output.Value].Name == output.Name || node.Shape.Rank == 0)
                 continue;
             string length = node.Type.PerSample ? $"(nint)samples * {node.Shape.Length}" : $"{node.Shape.Length}";
-            w.Line($"Elementwise.Copy(ref {Memory(output.Value)}, ref MemoryMarshal.GetReference({output.Name}), {length});");
+            w.Line($"Elementwise.Copy(ref {Memory(output.Value)}, ref MemoryMarshal.GetReference({Signature.Argument(output.Name)}), {length});");
         }
     }
 
@@ -88,7 +88,9 @@ internal sealed class PlanWriter
         Slot slot = _plan.Slots[value];
         return slot.Region switch
         {
-            Region.Input or Region.Output => $"MemoryMarshal.GetReference({Identifier(slot.Name)})",
+            // Labels are no input of the network but the trainer's own argument.
+            Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => $"MemoryMarshal.GetReference({Identifier(slot.Name)})",
+            Region.Input or Region.Output => $"MemoryMarshal.GetReference({Signature.Argument(slot.Name)})",
             Region.Arena => $"Unsafe.Add(ref arena, {_memoryClass}.{_names[value]})",
             Region.Packed => $"Unsafe.Add(ref packed, {_memoryClass}.{_names[value]})",
             Region.LoadScratch => $"Unsafe.Add(ref scratch, {_memoryClass}.{_names[value]})",

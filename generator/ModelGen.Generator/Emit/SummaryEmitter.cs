@@ -20,7 +20,8 @@ internal static class SummaryEmitter
     public static void Emit(CodeWriter w, NetworkModel model, Plan plan, long trainingArenaLength)
     {
         const string Layer = "global::ModelGen.LayerSummary";
-        string input = string.Join(", ", model.Graph.Inputs.Single().Shape.Dimensions);
+        // Of several inputs the first: the image.
+        string input = string.Join(", ", model.Graph.Inputs.First().Shape.Dimensions);
         w.Line("/// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>");
         w.Line("public static global::ModelGen.NetworkSummary Summary { get; } = new(");
         w.Line($"    {Literals.Quote(model.Class.Name.TrimStart('@'))}, [{input}],");

@@ -16,6 +16,7 @@ internal sealed class TrainerEmitter
 
     private readonly NetworkModel _model;
     private readonly TrainingOptions _options;
+    private readonly Signature _signature;
     private readonly string _name;
     private readonly KernelSet _kernels;
     private readonly IReadOnlyDictionary<string, int> _canonicalOffsets;
@@ -25,6 +26,7 @@ internal sealed class TrainerEmitter
     public TrainerEmitter(NetworkModel model, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets)
     {
         (_model, _name, _kernels, _canonicalOffsets) = (model, name, kernels, canonicalOffsets);
+        _signature = new Signature(model.Graph);
         _options = model.Training!;
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options), _ => null);
         Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true);
@@ -38,9 +40,9 @@ internal sealed class TrainerEmitter
 
     public int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
 
-    private string InputName => PlanWriter.Identifier(_model.Graph.Inputs.Single().Name);
+    private int Classes => _model.Graph[_model.Graph.Outputs.Single(o => o.Name == Pipeline.Output).Value].Shape[0];
 
-    private int Classes => _model.Graph[_model.Graph.Outputs.Single().Value].Shape[0];
+    private string InputNames => string.Join(", ", _signature.Inputs.Select(i => i.Name));
 
     /// <summary>Writes the public class.</summary>
     public void EmitClass(CodeWriter w)
@@ -80,27 +82,30 @@ internal sealed class TrainerEmitter
             w.Line($"public const long ArenaBytes = {Literals.Grouped((long)ArenaLength * sizeof(float))};");
             w.Line();
             w.Line("/// <summary>One step on 1 to <see cref=\"BatchSize\"/> samples. Returns the mean loss before the update. Allocates nothing.</summary>");
-            w.Line($"/// <param name=\"{InputName}\">The samples one behind the other, <see cref=\"InputLength\"/> floats each.</param>");
+            foreach (Argument input in _signature.Inputs)
+                w.Line($"/// <param name=\"{input.Name.TrimStart('@')}\">The samples one behind the other, <see cref=\"{input.LengthConstant}\"/> floats each.</param>");
             w.Line($"/// <param name=\"labels\">The class of each sample, 0 to {Classes - 1}.</param>");
             w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length, or a label is not a class; nothing has changed then.</exception>");
-            using (w.Block($"public float Step(global::System.ReadOnlySpan<float> {InputName}, global::System.ReadOnlySpan<int> labels)"))
+            using (w.Block($"public float Step({_signature.InputParameters()}, global::System.ReadOnlySpan<int> labels)"))
             {
                 w.Line($"{Runtime}Check.Samples(labels.Length, BatchSize, {quoted}, nameof(labels));");
-                w.Line($"{Runtime}Check.Length({InputName}.Length, labels.Length * InputLength, {quoted}, nameof({InputName}));");
+                foreach (Argument input in _signature.Inputs)
+                    w.Line($"{Runtime}Check.Length({input.Name}.Length, labels.Length * {input.LengthConstant}, {quoted}, nameof({input.Name}));");
                 w.Line($"{Runtime}CrossEntropy.CheckLabels(labels, {Classes}, {quoted});");
                 foreach (Node node in _step.Plan.Graph.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics)))
                     w.Line($"{Runtime}BatchNorm.CheckCount((long)labels.Length * {node.Attributes.Int("pixels")}, {quoted}, {Literals.Quote(node.Name)});");
                 w.Line($"return {Private}{_name}TrainerPlan.Step(");
                 w.Line($"    ref {Runtime}AlignedMemory.Reference(_arena), ref {Runtime}AlignedMemory.Reference(_parameters),");
-                w.Line($"    {InputName}, labels, labels.Length, Optimizer, _seed, _steps++);");
+                w.Line($"    {InputNames}, labels, labels.Length, Optimizer, _seed, _steps++);");
             }
             w.Line();
             w.Line("/// <summary>Loss and accuracy, in inference mode, on any number of samples.</summary>");
             w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length, or a label is not a class.</exception>");
-            using (w.Block($"public global::ModelGen.Evaluation Evaluate(global::System.ReadOnlySpan<float> {InputName}, global::System.ReadOnlySpan<int> labels)"))
+            using (w.Block($"public global::ModelGen.Evaluation Evaluate({_signature.InputParameters()}, global::System.ReadOnlySpan<int> labels)"))
             {
-                w.Line($"{Runtime}Check.Samples(labels.Length, int.MaxValue / InputLength, {quoted}, nameof(labels));");
-                w.Line($"{Runtime}Check.Length({InputName}.Length, labels.Length * InputLength, {quoted}, nameof({InputName}));");
+                w.Line($"{Runtime}Check.Samples(labels.Length, int.MaxValue / {_signature.Inputs.OrderByDescending(i => i.Shape.Length).First().LengthConstant}, {quoted}, nameof(labels));");
+                foreach (Argument input in _signature.Inputs)
+                    w.Line($"{Runtime}Check.Length({input.Name}.Length, labels.Length * {input.LengthConstant}, {quoted}, nameof({input.Name}));");
                 w.Line($"{Runtime}CrossEntropy.CheckLabels(labels, {Classes}, {quoted});");
                 w.Line("double loss = 0;");
                 w.Line("int correct = 0;");
@@ -109,7 +114,8 @@ internal sealed class TrainerEmitter
                     w.Line("int samples = global::System.Math.Min(BatchSize, labels.Length - first);");
                     w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
                     w.Line($"    ref {Runtime}AlignedMemory.Reference(_arena), ref {Runtime}AlignedMemory.Reference(_parameters),");
-                    w.Line($"    {InputName}.Slice(first * InputLength, samples * InputLength), labels.Slice(first, samples), samples, ref loss, ref correct);");
+                    string slices = string.Join(", ", _signature.Inputs.Select(i => $"{i.Name}.Slice(first * {i.LengthConstant}, samples * {i.LengthConstant})"));
+                    w.Line($"    {slices}, labels.Slice(first, samples), samples, ref loss, ref correct);");
                 }
                 w.Line("return new global::ModelGen.Evaluation(loss / labels.Length, correct, labels.Length);");
             }
@@ -128,7 +134,7 @@ internal sealed class TrainerEmitter
     /// <summary>Writes the plans.</summary>
     public void EmitPrivate(CodeWriter w)
     {
-        string spans = $"ReadOnlySpan<float> {InputName}, ReadOnlySpan<int> labels, int samples";
+        string spans = $"{_signature.InputParameters("")}, ReadOnlySpan<int> labels, int samples";
         w.Line();
         w.Line("/// <summary>The steps of training and evaluation.</summary>");
         using (w.Block($"file static class {_name}TrainerPlan"))

@@ -37,6 +37,15 @@ internal static class DiagnosticCatalog
         Error(ProblemIds.Fails, "A definition fails"),
         Error(ProblemIds.InvalidDefine, "Define does not say what the network takes or returns"),
         Error(ProblemIds.TwoForms, "A network is both written as attributes and defined"),
+        Error(ProblemIds.InvalidJson, "A network file is not JSON"),
+        Error(ProblemIds.UnknownKey, "A key of a network file means nothing there"),
+        Error(ProblemIds.WrongValue, "A value of a network file is missing or of the wrong kind"),
+        Error(ProblemIds.UnknownOperator, "There is no such layer"),
+        Error(ProblemIds.UnknownBlock, "There is no such block"),
+        Error(ProblemIds.Expression, "An expression has no value"),
+        Error(ProblemIds.Runaway, "A network file does not come to an end"),
+        Error(ProblemIds.InvalidName, "A name in a network file cannot be used"),
+        Error(ProblemIds.DuplicateClass, "Two networks are one class"),
         Error(ProblemIds.Internal, "ModelGen failed"),
     }.ToDictionary(d => d.Id, StringComparer.Ordinal);
 

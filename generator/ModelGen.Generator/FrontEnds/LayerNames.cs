@@ -37,6 +37,9 @@ internal sealed class LayerNames
         return name;
     }
 
+    /// <summary>The name that the next layer of this kind gets unless it is given one.</summary>
+    public string Next(string stem) => stem + ((_counts.TryGetValue(stem, out int before) ? before : 0) + 1).ToString(CultureInfo.InvariantCulture);
+
     public bool TryGet(string name, int before, out int index) => _indices.TryGetValue(name, out index) && index < before;
 
     /// <summary>The layer itself or one after it that has this name, where the user gave it; default names of later layers are not known yet.</summary>

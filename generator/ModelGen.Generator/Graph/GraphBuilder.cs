@@ -19,10 +19,8 @@ internal sealed class GraphBuilder(string name)
     public int Input(string inputName, TensorType type) => AddLeaf(OpNames.Input, inputName, type, AttributeMap.Empty);
 
     /// <summary>Adds a parameter under its <c>state_dict</c> key, or finds it when the key is there already with the same type.</summary>
-    public int Parameter(string key, TensorType type, AttributeMap attributes)
-    {
-        return _parameters.TryGetValue(key, out int known) && _nodes[known].Type == type ? known : AddLeaf(OpNames.Parameter, key, type, attributes);
-    }
+    public int Parameter(string key, TensorType type, AttributeMap attributes) =>
+        _parameters.TryGetValue(key, out int known) && TypeOf(known) == type ? known : AddLeaf(OpNames.Parameter, key, type, attributes);
 
     public int AddLeaf(string op, string leafName, TensorType type, AttributeMap attributes)
     {

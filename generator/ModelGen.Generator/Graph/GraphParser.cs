@@ -1,11 +1,12 @@
 using System.Globalization;
 using ModelGen.Generator.Collections;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Graphs;
 
 /// <summary>
 /// Reads what <see cref="GraphPrinter"/> writes. The type of an operation may be left out (the shape rule gives it), and attributes that have
-/// defaults too; a type that is written must be the one the rule gives. Errors are <see cref="FormatException"/> with the line.
+/// defaults too; a type that is written must be the one the rule gives. Errors are <see cref="FormatException"/> with line and column.
 /// </summary>
 internal static class GraphParser
 {
@@ -16,8 +17,8 @@ internal static class GraphParser
         string[] lines = text.Replace("\r", "").Split('\n');
         for (int i = 0; i < lines.Length; i++)
         {
-            string line = lines[i].Trim();
-            if (line.Length == 0 || line.StartsWith("#", StringComparison.Ordinal))
+            string line = lines[i].TrimEnd();
+            if (line.Length == 0 || line.TrimStart().StartsWith("#", StringComparison.Ordinal))
                 continue;
             var cursor = new Cursor(line, i + 1);
             if (cursor.TryTake("graph "))
@@ -27,10 +28,13 @@ internal static class GraphParser
             else if (cursor.TryTake("output "))
             {
                 string name = cursor.TakeQuoted();
-                builder.Output(name, ids[cursor.TakeReference()]);
+                builder.Output(name, cursor.TakeKnown(ids));
             }
             else
+            {
                 ParseNode(builder, ids, cursor);
+            }
+            cursor.TakeEnd();
         }
         return (builder ?? throw new FormatException("line 1: expected 'graph NAME', the text is empty")).Build();
     }
@@ -40,14 +44,13 @@ internal static class GraphParser
         int id = cursor.TakeReference();
         cursor.Take("=");
         string op = cursor.TakeWord();
+        if (op is not (OpNames.Input or OpNames.Parameter) && !OperatorTable.TryGet(op, out _))
+            throw cursor.Error($"the name of an operator instead of {op}");
         var inputs = new List<int>();
         if (cursor.TryTake("("))
         {
             do
-            {
-                int input = cursor.TakeReference();
-                inputs.Add(ids.TryGetValue(input, out int known) ? known : throw cursor.Error($"a value defined above instead of %{input}"));
-            }
+                inputs.Add(cursor.TakeKnown(ids));
             while (cursor.TryTake(","));
             cursor.Take(")");
         }
@@ -56,10 +59,24 @@ internal static class GraphParser
         TensorType? type = cursor.TryTake(":") ? ParseType(cursor) : null;
         int added = op is OpNames.Input or OpNames.Parameter
             ? builder.AddLeaf(op, nodeName, type ?? throw cursor.Error("a type after ':'"), attributes)
-            : builder.Add(op, [.. inputs], attributes, nodeName);
+            : Add(builder, op, [.. inputs], attributes, nodeName, cursor);
         if (type is TensorType written && builder.TypeOf(added) != written)
             throw cursor.Error($"type {builder.TypeOf(added)}, which {op} gives, instead of {written}");
-        ids[id] = added;
+        if (ids.ContainsKey(id))
+            throw cursor.Error($"an id that is not taken instead of %{id}");
+        ids.Add(id, added);
+    }
+
+    private static int Add(GraphBuilder builder, string op, int[] inputs, AttributeMap attributes, string name, Cursor cursor)
+    {
+        try
+        {
+            return builder.Add(op, inputs, attributes, name);
+        }
+        catch (Exception e) when (e is ShapeException or KeyNotFoundException)
+        {
+            throw cursor.Error($"a node that fits its operator ({e.Message})");
+        }
     }
 
     private static AttributeMap ParseAttributes(Cursor cursor)
@@ -106,7 +123,7 @@ internal static class GraphParser
             if (cursor.TryTake("N"))
                 perSample = true;
             else
-                dimensions.Add(cursor.TakeInt());
+                dimensions.Add(cursor.TakeSize());
             cursor.TryTake(",");
         }
         return new TensorType(new Shape(dimensions.ToEquatableArray()), perSample, element switch
@@ -155,6 +172,21 @@ internal static class GraphParser
 
         public int TakeInt() =>
             int.TryParse(TakeWord(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : throw Error("an integer");
+
+        public int TakeSize() => TakeInt() is int size and > 0 ? size : throw Error("a size of at least 1");
+
+        public int TakeKnown(Dictionary<int, int> ids)
+        {
+            int id = TakeReference();
+            return ids.TryGetValue(id, out int known) ? known : throw Error($"a value defined above instead of %{id}");
+        }
+
+        public void TakeEnd()
+        {
+            SkipSpace();
+            if (_position < text.Length)
+                throw Error("the end of the line");
+        }
 
         public int TakeReference()
         {

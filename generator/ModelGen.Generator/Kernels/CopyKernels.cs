@@ -16,16 +16,16 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
-        Layout finer = Source.Dims.Rank >= Destination.Dims.Rank ? Source : Destination;
+        Shape dims = Refine(Source.Dims, Destination.Dims);
         if (Destination.HasPartialBlock || !Destination.Halo.IsNone)
             writer.Line($"Elementwise.Clear(ref y, {(PerSample ? "(nint)samples * " : "")}{Destination.Length});");
         if (!PerSample)
         {
-            Loops(writer, finer.Dims, "0");
+            Loops(writer, dims, "0");
             return;
         }
         using (writer.ForSamples())
-            Loops(writer, finer.Dims, "n");
+            Loops(writer, dims, "n");
     });
 
     private void Loops(CodeWriter w, Shape dims, string sample)
@@ -50,26 +50,54 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
             scopes.Pop().Dispose();
     }
 
-    // A layout whose dimensions are coarser lies in row-major order over what it has merged.
-    private static string OffsetIn(Layout layout, Shape dims, string[] indices)
+    // The coarsest dimensions that both shapes merge into theirs: 15×4×3×180 and 180×15×4×3 are both 15×4×3×15×4×3.
+    private static Shape Refine(Shape a, Shape b)
     {
-        if (layout.Dims == dims)
-            return layout.OffsetOf(indices);
-        if (layout.Dims.Rank > 1 && layout.Dims[0] == dims[0])
-            return layout.OffsetOf(indices[0], Flat(dims, indices, 1));
-        return Flat(dims, indices, 0);
+        var dims = new List<int>();
+        int i = 0;
+        int j = 0;
+        while (i < a.Rank && j < b.Rank)
+        {
+            (int firstOfA, int firstOfB) = (i, j);
+            (long lengthOfA, long lengthOfB) = (a[i++], b[j++]);
+            while (lengthOfA != lengthOfB)
+            {
+                if (lengthOfA < lengthOfB && i < a.Rank)
+                    lengthOfA *= a[i++];
+                else if (lengthOfB < lengthOfA && j < b.Rank)
+                    lengthOfB *= b[j++];
+                else
+                    throw new InvalidOperationException($"{a} and {b} have different lengths");
+            }
+            if (i - firstOfA > 1 && j - firstOfB > 1)
+                throw new InvalidOperationException($"{a} and {b} divide the same elements differently");
+            dims.AddRange(i - firstOfA > 1 ? a.Dimensions.Skip(firstOfA).Take(i - firstOfA) : b.Dimensions.Skip(firstOfB).Take(j - firstOfB));
+        }
+        dims.AddRange(a.Dimensions.Skip(i));
+        dims.AddRange(b.Dimensions.Skip(j));
+        return new Shape(dims.ToEquatableArray());
     }
 
-    private static string Flat(Shape dims, string[] indices, int from)
+    // A layout whose dimensions are coarser lies in row-major order over those that each of them merges.
+    private string OffsetIn(Layout layout, Shape dims, string[] indices)
     {
-        var terms = new List<(string, long)>();
-        long stride = 1;
-        for (int i = dims.Rank - 1; i >= from; i--)
+        var merged = new List<string>();
+        int next = 0;
+        foreach (int size in layout.Dims.Dimensions)
         {
-            terms.Insert(0, (indices[i], stride));
-            stride *= dims[i];
+            string index = "";
+            long length = 1;
+            while (next < dims.Rank && (length < size || (index.Length == 0 && dims[next] == 1)))
+            {
+                index = index.Length == 0 ? indices[next] : Index.Sum(0, (index, dims[next]), (indices[next], 1));
+                length *= dims[next++];
+            }
+            if (length != size)
+                throw new InvalidOperationException($"the dimensions of {Source} and {Destination} do not hang together");
+            merged.Add(index.Length == 0 ? "0" : index);
         }
-        return Index.Sum(0, [.. terms]);
+        // Features lie one behind the other in blocks too.
+        return merged.Count == 1 && layout.Kind != LayoutKind.Pitched ? merged[0] : layout.OffsetOf([.. merged]);
     }
 }
 

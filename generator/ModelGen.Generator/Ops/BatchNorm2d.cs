@@ -146,7 +146,7 @@ internal sealed class UpdateRunningStatistics : Operator
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
 
-    // The samples of the batch, although no operand has any: without braces, the method's own argument.
+    // No operand is per sample, so {samples} would be 1; the count is that of the batch whose statistics these are.
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
         $"BatchNorm.UpdateRunning({{0}}, {{1}}, {{2}}, {Layout.RoundUp(context.TypeOf(node.Inputs[0]).Shape[0], Layout.Block)}, {Literals.Float(node.Attributes.Float("momentum"))}, samples * {node.Attributes.Int("pixels")})"),
         [.. node.Inputs]);

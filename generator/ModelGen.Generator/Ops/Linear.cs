@@ -73,11 +73,13 @@ internal sealed class Linear : Operator
         _ => Layout.Blocked(node.Shape),
     };
 
-    // Results may be written in the blocks of an image (the gradient of a flattened map), as long as the image has no gaps.
+    // Results may be written in the blocks of an image, as long as the image has no gaps: the gradient of a flattened map, whose weights come that way from
+    // TransposeMatrix. Other layers give features in order, which is the order of their bias and what TransposeMatrix expects of their weights.
     public override Layout ResultLayout(ILayoutContext context, Node node)
     {
         Layout chosen = context.Chosen(node.Id);
-        return chosen.IsBlocked && chosen.Halo.IsNone ? chosen : Layout.Blocked(node.Shape);
+        bool isPackedSo = context.Of(node.Inputs[1]) is { IsBlocked: true } weight && weight.Dims.Dimensions.Take(chosen.Dims.Rank).SequenceEqual(chosen.Dims.Dimensions);
+        return chosen.IsBlocked && chosen.Halo.IsNone && isPackedSo ? chosen : Layout.Blocked(node.Shape);
     }
 
     public override KernelCall Lower(LoweringContext context, Node node)

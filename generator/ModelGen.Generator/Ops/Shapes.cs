@@ -44,7 +44,13 @@ internal sealed class Reshape : Operator
 
     public override EquatableArray<AttributeSpec> Attributes => [new("shape", AttributeKind.Int, null, "The new shape of a sample.")];
 
-    public override TensorType Infer(OperatorCall call) => new(new Shape(call.Attributes.Ints("shape")), call.Inputs[0].PerSample);
+    public override TensorType Infer(OperatorCall call)
+    {
+        var shape = new Shape(call.Attributes.Ints("shape"));
+        return shape.Length == call.Inputs[0].Shape.Length
+            ? call.Inputs[0] with { Shape = shape }
+            : throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label}: {call.Inputs[0].Shape.Length} elements cannot be {shape}");
+    }
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 

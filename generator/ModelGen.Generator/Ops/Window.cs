@@ -76,6 +76,9 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
 
     private static Problem? Unread(string label, string what, int length, int span, int stride, int before, int after)
     {
+        // A window shorter than its step leaves out what is between the windows too: a shortcut that takes every second pixel means to.
+        if (span < stride)
+            return null;
         int rest = length + before + after - span;
         int unread = rest % stride - after;
         if (rest < 0 || unread <= 0)
@@ -171,5 +174,14 @@ internal static class ProblemIds
     public const string Fails = "MG0204";
     public const string InvalidDefine = "MG0205";
     public const string TwoForms = "MG0206";
+    public const string InvalidJson = "MG0301";
+    public const string UnknownKey = "MG0302";
+    public const string WrongValue = "MG0303";
+    public const string UnknownOperator = "MG0304";
+    public const string UnknownBlock = "MG0305";
+    public const string Expression = "MG0306";
+    public const string Runaway = "MG0307";
+    public const string InvalidName = "MG0308";
+    public const string DuplicateClass = "MG0309";
     public const string Internal = "MG9999";
 }

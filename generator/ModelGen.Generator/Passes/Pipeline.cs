@@ -6,7 +6,8 @@ namespace ModelGen.Generator.Passes;
 
 /// <summary>
 /// The passes in order. What disappears in inference goes first (dropout), because it may stand between a layer and its activation; batch norm is folded
-/// before activations are fused, because it stands between a convolution and its activation.
+/// before activations are fused, because it stands between a convolution and its activation. Training is of the output named "output": other outputs, auxiliary
+/// heads, are left out of it with all that only they need, and their weights stay as they are.
 /// </summary>
 internal static class Pipeline
 {
@@ -27,7 +28,7 @@ internal static class Pipeline
     /// <summary>Forward, loss, backward and update in one graph, with the loss as its output.</summary>
     public static Graph ForTraining(Graph declared, TrainingOptions options)
     {
-        Graph graph = GraphVerifier.Verify(PrepareTraining.Run(declared), nameof(PrepareTraining));
+        Graph graph = GraphVerifier.Verify(PrepareTraining.Run(MainOutput(declared)), nameof(PrepareTraining));
         graph = AddLoss(graph, options, countCorrect: false);
         graph = GraphVerifier.Verify(Differentiate.ForUpdate(graph, Loss), nameof(Differentiate));
         return GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
@@ -36,9 +37,12 @@ internal static class Pipeline
     /// <summary>Inference with the weights as training keeps them, which change, so that nothing is folded; outputs the loss and how many are right.</summary>
     public static Graph ForEvaluation(Graph declared, TrainingOptions options)
     {
-        Graph graph = AddLoss(RemoveDropout.Run(declared), options, countCorrect: true);
+        Graph graph = AddLoss(RemoveDropout.Run(MainOutput(declared)), options, countCorrect: true);
         return GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
     }
+
+    private static Graph MainOutput(Graph graph) =>
+        graph.Outputs.Count == 1 ? graph : GraphRewriter.RemoveUnused(graph with { Outputs = [graph.Outputs.Single(o => o.Name == Output)] });
 
     private static Graph AddLoss(Graph graph, TrainingOptions options, bool countCorrect)
     {

@@ -77,7 +77,7 @@ internal sealed class LayoutPlanner : ILayoutContext
         foreach (Node node in _source.Nodes)
         {
             _dims[node.Id] = node.Shape;
-            if (node.Op is OpNames.Input or OpNames.Parameter || !IsActivation(node))
+            if (node.Op is OpNames.Input or OpNames.Parameter || !IsActivation(node) || ChangesShape(node))
                 continue;
             OperatorCall call = OperatorCall.Of(_source, node);
             for (int i = 0; i < node.Inputs.Count; i++)
@@ -90,7 +90,7 @@ internal sealed class LayoutPlanner : ILayoutContext
                     _same.Union(node.Id, node.Inputs[i]);
             }
         }
-        // Flattened features keep the dimensions of the image they came from.
+        JoinFeaturesToImages();
         foreach (Node node in _source.Nodes)
         {
             int group = _same.Find(node.Id);
@@ -98,6 +98,28 @@ internal sealed class LayoutPlanner : ILayoutContext
                 _dims[group] = node.Shape;
         }
     }
+
+    // Flattened features keep the order and the dimensions of the image they came from, unless features of images of different sizes meet: then all are reordered.
+    private void JoinFeaturesToImages()
+    {
+        Node[] aliases = [.. _source.Nodes.Where(n => ChangesShape(n) && IsActivation(_source[n.Inputs[0]]))];
+        foreach (IGrouping<int, (int Features, int Image)> joint in aliases.Select(FeaturesAndImage).ToLookup(j => _same.Find(j.Features)).ToArray())
+        {
+            if (joint.Select(j => _source[j.Image].Shape).Distinct().Count() > 1)
+                continue;
+            foreach ((int features, int image) in joint)
+            {
+                _kind.Union(features, image);
+                _same.Union(features, image);
+            }
+        }
+    }
+
+    private bool ChangesShape(Node node) =>
+        node.Op is not (OpNames.Input or OpNames.Parameter) && OperatorTable.Get(node.Op).IsAlias && node.Shape != _source[node.Inputs[0]].Shape;
+
+    private (int Features, int Image) FeaturesAndImage(Node alias) =>
+        alias.Shape.Rank < _source[alias.Inputs[0]].Shape.Rank ? (alias.Id, alias.Inputs[0]) : (alias.Inputs[0], alias.Id);
 
     private void CollectHalos()
     {

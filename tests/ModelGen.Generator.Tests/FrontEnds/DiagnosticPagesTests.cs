@@ -6,7 +6,7 @@ namespace ModelGen.Generator.Tests.FrontEnds;
 public partial class DiagnosticPagesTests
 {
     public static TheoryData<string> Ids => [.. Directory.GetFiles(Path.Combine(GeneratedFilesTests.Root(), "docs/diagnostics"), "MG*.md")
-        .Select(f => Path.GetFileNameWithoutExtension(f)).Where(id => id != "MG9999").Order()];
+        .Select(f => Path.GetFileNameWithoutExtension(f)).Where(id => id != "MG9999" && !id.StartsWith("MG03", StringComparison.Ordinal)).Order()];
 
     [Theory]
     [MemberData(nameof(Ids))]

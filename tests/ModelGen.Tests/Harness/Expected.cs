@@ -24,7 +24,7 @@ internal sealed record Expected(float[] Values, Tolerance Tolerance)
     {
         if (actual.Length != Values.Length)
             return $"{what}: {actual.Length} values, expected {Values.Length}";
-        double largest = Values.Length == 0 ? 0 : Values.Max(v => Math.Abs((double)v));
+        double largest = Values.Where(float.IsFinite).Select(v => Math.Abs((double)v)).DefaultIfEmpty().Max();
         double worst = 0;
         int worstAt = -1;
         int wrong = 0;

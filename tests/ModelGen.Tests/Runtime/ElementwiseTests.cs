@@ -8,8 +8,9 @@ public class ElementwiseTests
     private delegate void Unary(ref float x, ref float y, nint n);
     private delegate void Binary(ref float a, ref float b, ref float y, nint n);
 
-    public static TheoryData<string> UnaryNames => ["Relu", "Tanh", "Sigmoid", "Scale", "Copy"];
-    public static TheoryData<string> BinaryNames => ["Add", "Multiply", "ReluGradient", "TanhGradient", "SigmoidGradient"];
+    public static TheoryData<string> UnaryNames => ["Relu", "Tanh", "Sigmoid", "Scale", "Copy", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine"];
+    public static TheoryData<string> BinaryNames => 
+        ["Add", "Multiply", "ReluGradient", "TanhGradient", "SigmoidGradient", "Relu6Gradient", "LeakyReluGradient", "EluGradient", "Maximum"];
 
     /// <summary>The kernel as it is called, then its core at each width, and the formula. Gradients that overflow in float do so in both.</summary>
     private static (Unary[] Kernels, Func<double, double> Exact) Get(string name) => name switch
@@ -18,6 +19,14 @@ public class ElementwiseTests
         "Tanh" => ([Elementwise.Tanh, .. Widths(default(Elementwise.TanhOp))], Math.Tanh),
         "Sigmoid" => ([Elementwise.Sigmoid, .. Widths(default(Elementwise.SigmoidOp))], x => 1 / (1 + Math.Exp(-x))),
         "Scale" => ([(ref float x, ref float y, nint n) => Elementwise.Scale(ref x, -2.5f, ref y, n)], x => (float)(-2.5 * x)),
+        "Relu6" => ([Elementwise.Relu6, .. Widths(default(Elementwise.Relu6Op))], x => x <= 0 ? 0 : x >= 6 ? 6 : x),
+        "LeakyRelu" => ([(ref float x, ref float y, nint n) => Elementwise.LeakyRelu(ref x, ref y, n, 0.25f), .. Widths(new Elementwise.LeakyReluOp(0.25f))],
+            x => x > 0 ? x : x * 0.25),
+        "Elu" => ([(ref float x, ref float y, nint n) => Elementwise.Elu(ref x, ref y, n, 1.5f), .. Widths(new Elementwise.EluOp(1.5f))],
+            x => x > 0 ? x : 1.5 * ExpMinusOne(x)),
+        "Softplus" => ([Elementwise.Softplus, .. Widths(default(Elementwise.SoftplusOp))], Softplus),
+        "Affine" => ([(ref float x, ref float y, nint n) => Elementwise.Affine(ref x, ref y, n, -1f, 16f), .. Widths(new Elementwise.AffineOp(-1f, 16f))],
+            x => 16 - x),
         _ => ([Elementwise.Copy], x => x),
     };
 
@@ -28,9 +37,26 @@ public class ElementwiseTests
         "ReluGradient" => ([Elementwise.ReluGradient, .. Widths2(default(Elementwise.ReluGradientOp))], (y, dy) => y <= 0 ? 0 : dy),
         "TanhGradient" => ([Elementwise.TanhGradient, .. Widths2(default(Elementwise.TanhGradientOp))], 
             (y, dy) => (float)dy * (1 - (float)y * (float)y)),
+        "Relu6Gradient" => ([Elementwise.Relu6Gradient, .. Widths2(default(Elementwise.Relu6GradientOp))], (y, dy) => y is <= 0 or >= 6 ? 0 : dy),
+        "LeakyReluGradient" => (
+            [(ref float y, ref float dy, ref float dx, nint n) => Elementwise.LeakyReluGradient(ref y, ref dy, ref dx, n, 0.25f), .. Widths2(new Elementwise.LeakyReluGradientOp(0.25f))],
+            (y, dy) => y > 0 ? dy : dy * 0.25),
+        "EluGradient" => (
+            [(ref float y, ref float dy, ref float dx, nint n) => Elementwise.EluGradient(ref y, ref dy, ref dx, n, 1f), .. Widths2(new Elementwise.EluGradientOp(1f))],
+            (y, dy) => y > 0 ? dy : (float)dy * ((float)y + 1f)),
+        "Maximum" => ([Elementwise.Maximum, .. Widths2(default(Elementwise.MaximumOp))], Math.Max),
         _ => ([Elementwise.SigmoidGradient, .. Widths2(default(Elementwise.SigmoidGradientOp))], 
             (y, dy) => (float)dy * (1 - (float)y) * (float)y),
     };
+
+    // (e^x − 1 by its series near 0, where the difference would lose digits in double too.)
+    private static double ExpMinusOne(double x) => Math.Abs(x) < 1e-5 ? x + x * x / 2 : Math.Exp(x) - 1;
+
+    private static double Softplus(double x)
+    {
+        double e = Math.Exp(-Math.Abs(x));
+        return double.IsNaN(x) ? x : Math.Max(x, 0) + (e < 1e-8 ? e : Math.Log(1 + e));
+    }
 
     private static Unary[] Widths<TOp>(TOp op) where TOp : struct, IUnary =>
     [
@@ -125,6 +151,30 @@ public class ElementwiseTests
             dy.Span.Fill(float.NaN);
             Elementwise.ReluGradient(ref x.First, ref dy.First, ref dx.First, n);
             Assert.All(dx.Span.ToArray(), v => Assert.Equal(0f, v));
+        }
+    }
+
+    [Fact]
+    public void SoftplusGradientIsTheSigmoid()
+    {
+        float[] x = [-80, -60, -30, -10, -1, -1e-3f, 0, 1e-3f, 1, 10, 30, 100], y = new float[x.Length], dx = new float[x.Length];
+        float[] dy = [.. x.Select((_, i) => 1f + i)];
+        Elementwise.Softplus(ref x[0], ref y[0], x.Length);
+        Elementwise.SoftplusGradient(ref y[0], ref dy[0], ref dx[0], x.Length);
+        for (int i = 0; i < x.Length; i++)
+            Assert.Equal(1, dx[i] / (dy[i] / (1 + Math.Exp(-x[i]))), 1e-6);
+    }
+
+    [Fact]
+    public void MaximumsGradientGoesToTheLargerAndHalfToEqualOnes()
+    {
+        for (int n = 0; n <= 40; n++)
+        {
+            Guarded a = new([.. Enumerable.Range(0, n).Select(i => (float)(i % 3))]), b = new([.. Enumerable.Repeat(1f, n)]), dy = new(Guarded.Normal(n, n)), da = new(n);
+            Elementwise.MaximumGradient(ref a.First, ref b.First, ref dy.First, ref da.First, n);
+            for (int i = 0; i < n; i++)
+                Assert.Equal(a[i] > 1 ? dy[i] : a[i] < 1 ? 0 : dy[i] / 2, da[i]);
+            da.AssertGuards();
         }
     }
 

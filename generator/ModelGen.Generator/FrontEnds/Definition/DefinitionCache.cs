@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -15,6 +16,9 @@ internal static class DefinitionCache
 
     private static readonly ConditionalWeakTable<SyntaxTree, List<Entry>> Entries = new();
 
+    // All networks of a compilation ask the same.
+    private static readonly ConditionalWeakTable<Compilation, Surroundings> Known = new();
+
     /// <summary>The remembered result, or that of <paramref name="read"/>.</summary>
     /// <param name="compilation">What is compiled now.</param>
     /// <param name="key">The tree that declares the method.</param>
@@ -22,22 +26,21 @@ internal static class DefinitionCache
     public static DefinitionResult GetOrRead(Compilation compilation, SyntaxTree key, string name, Func<DefinitionResult> read)
     {
         List<Entry> entries = Entries.GetOrCreateValue(key);
-        SyntaxTree[] trees = [.. compilation.SyntaxTrees.Where(t => !IsGenerated(t))];
-        MetadataReference[] references = [.. compilation.References];
+        Surroundings now = Known.GetValue(compilation, static c => new Surroundings(c));
         lock (entries)
         {
-            int hit = entries.FindIndex(e => e.Name == name && e.StandsFor(trees, references, compilation.Options));
+            int hit = entries.FindIndex(e => e.Name == name && e.StandsFor(now));
             if (hit >= 0)
             {
                 // The newest trees: next time they are compared by reference, and the old ones can go.
-                entries[hit] = entries[hit] with { Trees = trees };
+                entries[hit] = entries[hit] with { Then = now };
                 return entries[hit].Result;
             }
         }
         DefinitionResult result = read();
         lock (entries)
         {
-            entries.Insert(0, new Entry(name, trees, references, compilation.Options, result));
+            entries.Insert(0, new Entry(name, now, result));
             List<Entry> sameName = [.. entries.Where(e => e.Name == name)];
             foreach (Entry old in sameName.Skip(MostEntries))
                 entries.Remove(old);
@@ -48,17 +51,34 @@ internal static class DefinitionCache
     /// <summary>True for what the generator wrote, which the analyzer sees and the generator does not.</summary>
     public static bool IsGenerated(SyntaxTree tree) => tree.FilePath.Contains("ModelGen.Generator.Discovery.NetworkGenerator");
 
-    private sealed record Entry(string Name, SyntaxTree[] Trees, MetadataReference[] References, CompilationOptions Options, DefinitionResult Result)
+    /// <summary>What a result may depend on besides the trees that were read.</summary>
+    private sealed class Surroundings(Compilation compilation)
     {
-        public bool StandsFor(SyntaxTree[] trees, MetadataReference[] references, CompilationOptions options)
+        private readonly ConcurrentDictionary<(SyntaxTree Old, SyntaxTree New), bool> _declareTheSame = new();
+        private readonly MetadataReference[] _references = [.. compilation.References];
+        private readonly CompilationOptions _options = compilation.Options;
+
+        public SyntaxTree[] Trees { get; } = [.. compilation.SyntaxTrees.Where(t => !IsGenerated(t))];
+
+        public bool HaveReferencesOf(Surroundings other) =>
+            (ReferenceEquals(_options, other._options) || _options.Equals(other._options)) && _references.SequenceEqual(other._references);
+
+        /// <summary>True where the trees differ in nothing but method bodies, initializers and comments.</summary>
+        public bool DeclareTheSame(SyntaxTree old, SyntaxTree now) => _declareTheSame.GetOrAdd((old, now), static pair => pair.New.IsEquivalentTo(pair.Old, topLevel: true));
+    }
+
+    private sealed record Entry(string Name, Surroundings Then, DefinitionResult Result)
+    {
+        public bool StandsFor(Surroundings now)
         {
-            if (trees.Length != Trees.Length || !Options.Equals(options) || !references.SequenceEqual(References))
+            if (ReferenceEquals(now, Then))
+                return true;
+            if (now.Trees.Length != Then.Trees.Length || !now.HaveReferencesOf(Then))
                 return false;
-            for (int i = 0; i < trees.Length; i++)
+            for (int i = 0; i < now.Trees.Length; i++)
             {
-                if (ReferenceEquals(trees[i], Trees[i]))
-                    continue;
-                if (Result.TreesRead.Contains(Trees[i]) || !trees[i].IsEquivalentTo(Trees[i], topLevel: true))
+                (SyntaxTree old, SyntaxTree tree) = (Then.Trees[i], now.Trees[i]);
+                if (!ReferenceEquals(old, tree) && (Result.TreesRead.Contains(old) || !now.DeclareTheSame(old, tree)))
                     return false;
             }
             return true;

@@ -51,14 +51,17 @@ internal static class DefinitionReader
         }
         catch (UnreadableException e)
         {
-            // The compiler's own message is the better one; where it has none, it is we who do not understand.
-            if (!interpreter.ModelOf(e.Node.SyntaxTree).GetDiagnostics(StatementOf(e.Node).Span, cancellation).Any(d => d.Severity == DiagnosticSeverity.Error))
-                problems.Add(new(new Problem(ProblemIds.NotUnderstood, $"'{Wording.Short(e.Node)}' is not understood in a definition; write it in another way"), e.Node.GetLocation(), []));
+            // Where the compiler has nothing to say against it, it is we who do not understand.
+            problems.Add(new(new Problem(ProblemIds.NotUnderstood, $"'{Wording.Short(e.Node)}' is not understood in a definition; write it in another way"), e.Node.GetLocation(), []));
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            problems.Add(At(method, ProblemIds.Internal, $"{type.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {e.Message.Replace('\n', ' ')} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}"));
+        }
+        if (result is null && interpreter.IsRefusedByCompiler(method.DeclaringSyntaxReferences[0].GetSyntax(cancellation)))
+            problems.Clear();
         return new DefinitionResult(new DefinedNetwork(result), [.. problems], [.. interpreter.TreesRead.Append(method.DeclaringSyntaxReferences[0].SyntaxTree).Distinct()]);
     }
-
-    private static SyntaxNode StatementOf(SyntaxNode node) => node.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? node;
 
     private static DefinitionProblem? CheckMethod(IReadOnlyList<IMethodSymbol> methods)
     {

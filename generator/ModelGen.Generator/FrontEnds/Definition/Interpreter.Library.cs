@@ -221,9 +221,9 @@ internal sealed partial class Interpreter
             case ("Sum", 1, FunctionValue f, _, _):
                 return (true, Sum(items.Select(i => CallFunction(f, [i], place))));
             case ("Max", 0, _, _, _):
-                return (true, items.All(i => i is int) ? items.Max(i => (int)i!) : items.Max(i => (double)i!));
+                return (true, Extreme([.. items], Math.Max, Math.Max));
             case ("Min", 0, _, _, _):
-                return (true, items.All(i => i is int) ? items.Min(i => (int)i!) : items.Min(i => (double)i!));
+                return (true, Extreme([.. items], Math.Min, Math.Min));
             case ("Take", 1, int n, _, _):
                 return (true, new SequenceValue(items.Take(n)));
             case ("Skip", 1, int n, _, _):
@@ -264,6 +264,9 @@ internal sealed partial class Interpreter
         }
     }
 
+    private static object Extreme(object?[] items, Func<int, int, int> ofInts, Func<double, double, double> ofReals) =>
+        items.All(i => i is int) ? items.Select(i => (int)i!).Aggregate(ofInts) : (object)items.Select(i => (double)i!).Aggregate(ofReals);
+
     private static object Sum(IEnumerable<object?> items)
     {
         object sum = 0;
@@ -271,7 +274,8 @@ internal sealed partial class Interpreter
         {
             sum = (sum, item) switch
             {
-                (int a, int b) => checked(a + b),
+                // As an object: the arms' common type would be double.
+                (int a, int b) => (object)checked(a + b),
                 (int a, long b) => a + b,
                 (long a, long b) => checked(a + b),
                 (int a, double b) => a + b,

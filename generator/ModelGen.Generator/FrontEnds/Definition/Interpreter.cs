@@ -28,6 +28,7 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
     private readonly Dictionary<SyntaxNode, IOperation?> _operations = [];
     private readonly Dictionary<ISymbol, Cell> _statics = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _staticsInWork = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<SyntaxNode> _bodies = [];
     private readonly List<Call> _calls = [];
     private readonly List<Loop> _loops = [];
     private readonly Dictionary<int, Location> _layerPlaces = [];
@@ -65,10 +66,15 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         return model;
     }
 
+    /// <summary>True where the C# compiler reports an error in the code that ran; it says better what is wrong.</summary>
+    public bool IsRefusedByCompiler(SyntaxNode definition) => _bodies.Append(definition).Any(body =>
+        ModelOf(body.SyntaxTree).GetDiagnostics((body.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? body).Span, cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
+
     private IOperation BodyOf(ISymbol symbol, SyntaxNode declaration)
     {
         if (_operations.TryGetValue(declaration, out IOperation? known))
             return known!;
+        _bodies.Add(declaration);
         IOperation? body = ModelOf(declaration.SyntaxTree).GetOperation(declaration, cancellation);
         if (body is null)
             throw Refuse(declaration, $"{symbol.Name} has no body that can be interpreted; write it as a static method with a body");
@@ -89,7 +95,7 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
 
     private void Step(SyntaxNode node, int count = 1)
     {
-        _steps += count;
+        _steps = Math.Min(_steps, MostSteps) + Math.Min(count, MostSteps);
         if (_steps > MostSteps)
             throw RunsAway(node);
         if ((_steps & 1023) == 0)

@@ -1,0 +1,104 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+
+namespace ModelGen.Generator.Tests.Emit;
+
+/// <summary>Compiles emitted source as a careful user's project would: C# 12, nullable, no unsafe code, every warning an error.</summary>
+internal static class CompiledNetwork
+{
+    // The user's half of the class, and a way in for tests.
+    private const string Driver = """
+        using System;
+        using System.Collections.Generic;
+
+        namespace Test
+        {
+            public sealed partial class Net
+            {
+                public sealed partial class Weights
+                {
+                    internal static Weights From(IReadOnlyDictionary<string, float[]> values)
+                    {
+                        Weights weights = CreateWeights(0);
+                        foreach (KeyValuePair<string, float[]> value in values)
+                            value.Value.CopyTo(weights.Mutable(value.Key));
+                        weights.Pack();
+                        return weights;
+                    }
+                }
+            }
+
+            internal static class Driver
+            {
+                internal static float[] Forward(IReadOnlyDictionary<string, float[]> parameters, float[] x, int samples)
+                {
+                    var net = new Net(Net.Weights.From(parameters));
+                    float[] y = new float[samples * Net.OutputLength];
+                    for (int n = 0; n < samples; n++)
+                        net.Forward(x.AsSpan(n * Net.InputLength, Net.InputLength), y.AsSpan(n * Net.OutputLength, Net.OutputLength));
+                    return y;
+                }
+            //TRAINER
+            }
+        }
+        """;
+
+    private const string TrainerDriver = """
+                internal static float[] Train(IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, global::ModelGen.Sgd optimizer, int steps)
+                {
+                    var trainer = new Net.Trainer(Net.Weights.From(parameters), optimizer);
+                    float[] losses = new float[steps + 1];
+                    for (int i = 0; i < steps; i++)
+                        losses[i] = trainer.Step(x, labels);
+                    losses[steps] = (float)trainer.Evaluate(x, labels).Loss;
+                    Net.Weights weights = trainer.ToWeights();
+                    foreach (string name in parameters.Keys)
+                        after.Add(name, weights[name].ToArray());
+                    return losses;
+                }
+        """;
+
+    private static readonly CSharpParseOptions Options = new(LanguageVersion.CSharp12, DocumentationMode.Diagnose);
+
+    public static string Emit(Graph graph, TrainingOptions? training) =>
+        NetworkEmitter.Emit(new NetworkModel(graph, new ClassDeclaration("Test", [], "Net", "public"), training));
+
+    /// <summary>The compilation of emitted source with the test's driver.</summary>
+    public static CSharpCompilation Compile(string source, IEnumerable<MetadataReference> references)
+    {
+        string driver = Driver.Replace("//TRAINER", source.Contains("class Trainer", StringComparison.Ordinal) ? TrainerDriver : "", StringComparison.Ordinal);
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: false,
+            nullableContextOptions: NullableContextOptions.Enable, generalDiagnosticOption: ReportDiagnostic.Error, warningLevel: 9999);
+        return CSharpCompilation.Create("Generated" + Guid.NewGuid().ToString("N"),
+            [CSharpSyntaxTree.ParseText(source, Options, "Net.g.cs"), CSharpSyntaxTree.ParseText(driver, Options, "Net.cs")], references, options);
+    }
+
+    /// <summary>The assembly as bytes; fails with the first errors, warnings among them.</summary>
+    public static byte[] ToBytes(CSharpCompilation compilation)
+    {
+        using var stream = new MemoryStream();
+        var result = compilation.Emit(stream);
+        Assert.True(result.Success, string.Join("\n", result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Take(5)));
+        return stream.ToArray();
+    }
+
+    /// <summary>What the tests themselves run on.</summary>
+    public static IReadOnlyList<MetadataReference> CurrentReferences { get; } =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(p) is "mscorlib.dll" or "netstandard.dll")
+            .Select(p => MetadataReference.CreateFromFile(p)),
+        MetadataReference.CreateFromFile(typeof(WeightStore).Assembly.Location),
+    ];
+
+    public static T Load<T>(byte[] assembly, string method)
+        where T : Delegate
+    {
+        Assembly loaded = AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(assembly));
+        return loaded.GetType("Test.Driver")!.GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!.CreateDelegate<T>();
+    }
+}

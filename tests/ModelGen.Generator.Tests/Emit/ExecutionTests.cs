@@ -1,0 +1,110 @@
+using System.Globalization;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Passes;
+using ModelGen.Tests.Reference;
+
+namespace ModelGen.Generator.Tests.Emit;
+
+/// <summary>Random networks compiled and run, against the interpreter of the graph as declared.</summary>
+public class ExecutionTests
+{
+    private delegate float[] Forward(IReadOnlyDictionary<string, float[]> parameters, float[] x, int samples);
+
+    private delegate float[] Train(
+        IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, Sgd optimizer, int steps);
+
+    // Networks that once went wrong, and a dozen more; MODELGEN_SEED tries others than those tried every time.
+    public static TheoryData<int> Seeds =>
+    [
+        8054, 8062, 8071, 8080, 8087, 8121, 9086,
+        .. Enumerable.Range(int.Parse(Environment.GetEnvironmentVariable("MODELGEN_SEED") ?? "8000", CultureInfo.InvariantCulture), 12),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void ForwardIsWhatTheInterpreterGives(int seed) => CheckForward(RandomGraphs.Network(seed, wide: seed % 2 == 0), seed);
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void TrainingIsWhatTheInterpreterGives(int seed) => CheckTraining(RandomGraphs.Network(seed, wide: seed % 2 == 0), seed);
+
+    // Features that are tied to an image by a sum, and so lie as it does: the layers between must follow with weights, biases and gradients.
+    [Theory]
+    [InlineData("%2 = Parameter \"b\" : f32[108]", "%6 = Add(%4, %5)")]
+    [InlineData("%2 = Parameter \"b\" : f32[108]", "%6 = Add(%5, %5)")]
+    [InlineData("", "%6 = Multiply(%5, %4)")]
+    public void FeaturesTiedToAnImageAreWhatTheInterpreterGives(string bias, string meeting)
+    {
+        Graph graph = GraphParser.Parse($$"""
+            graph Tied
+            %0 = Input "input" : f32[N,18,2,3]
+            %1 = Parameter "w" : f32[108,108]
+            {{bias}}
+            %10 = Parameter "c" : f32[18,18,1,1]
+            %3 = Conv2d(%0, %10) "conv"
+            %4 = Flatten(%3)
+            %5 = Linear(%4, %1{{(bias.Length > 0 ? ", %2" : "")}}) "fc1"
+            {{meeting}}
+            %7 = Tanh(%6)
+            %8 = Parameter "v" : f32[3,108]
+            %9 = Linear(%7, %8) "fc2"
+            output "output" %9
+            """);
+        CheckForward(graph, 1);
+        CheckTraining(graph, 1);
+    }
+
+    private static void CheckForward(Graph network, int seed)
+    {
+        const int Samples = 2;
+        Dictionary<string, double[]> values = RoundedValues(network, Samples, seed);
+        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, null), CompiledNetwork.CurrentReferences));
+        float[] y = CompiledNetwork.Load<Forward>(assembly, "Forward")(Parameters(network, values), Floats(values["input"]), Samples);
+        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, 1e-5, $"seed {seed}, the output of\n{network}");
+    }
+
+    // Dropout's masks follow the order of memory, so it is left out here.
+    private static void CheckTraining(Graph declared, int seed)
+    {
+        const int Steps = 2;
+        int batch = 2 + seed % 4;
+        Graph network = RemoveDropout.Run(declared);
+        var options = new TrainingOptions(batch + seed % 2, OpNames.CrossEntropy, seed % 3 * 0.1f);
+        Graph training = Pipeline.ForTraining(network, options);
+        Dictionary<string, double[]> values = RoundedValues(training, batch, seed);
+        Dictionary<string, float[]> parameters = Parameters(network, values);
+        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, options), CompiledNetwork.CurrentReferences));
+        var after = new Dictionary<string, float[]>();
+        float[] losses = CompiledNetwork.Load<Train>(assembly, "Train")(
+            parameters, after, Floats(values["input"]), [.. values[Pipeline.Labels].Select(l => (int)l)], new Sgd(0.05f, 0.9f, 0.01f, nesterov: seed % 3 == 0), Steps);
+
+        var expected = new double[Steps + 1];
+        TrainingStep step = TrainingStep.None with { LearningRate = 0.05f, Momentum = 0.9f, WeightDecay = 0.01f, Nesterov = seed % 3 == 0 };
+        for (int i = 0; i < Steps; i++)
+            expected[i] = ReferenceInterpreter.Outputs(training, batch, values, step)[Pipeline.Loss][0];
+        expected[Steps] = ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(network, options), batch, values)[Pipeline.Loss][0];
+        AssertClose(expected, losses, 1e-4, $"seed {seed}, batch {batch}, the losses of\n{training}");
+        foreach (Node parameter in network.Parameters)
+            AssertClose(values[parameter.Name], after[parameter.Name], 1e-4, $"seed {seed}, batch {batch}, {parameter.Name} of\n{training}");
+    }
+
+    private static Dictionary<string, double[]> RoundedValues(Graph graph, int batch, int seed) =>
+        RandomGraphs.Values(graph, batch, seed).ToDictionary(v => v.Key, v => (double[])[.. v.Value.Select(x => (double)(float)x)], StringComparer.Ordinal);
+
+    private static Dictionary<string, float[]> Parameters(Graph network, Dictionary<string, double[]> values) =>
+        network.Parameters.ToDictionary(p => p.Name, p => Floats(values[p.Name]), StringComparer.Ordinal);
+
+    private static float[] Floats(double[] values) => [.. values.Select(v => (float)v)];
+
+    private static void AssertClose(double[] expected, float[] actual, double tolerance, string where)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double bound = tolerance * Math.Max(0.1, expected.Max(Math.Abs));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (!(Math.Abs(expected[i] - actual[i]) <= bound))
+                Assert.Fail($"element {i} of {expected.Length} is {actual[i]} instead of {expected[i]}; {where}");
+        }
+    }
+}

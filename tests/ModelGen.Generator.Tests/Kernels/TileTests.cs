@@ -1,0 +1,56 @@
+using FsCheck;
+using FsCheck.Fluent;
+using ModelGen.Generator.Kernels;
+
+namespace ModelGen.Generator.Tests.Kernels;
+
+/// <summary>How loops are cut into tiles.</summary>
+public class TileTests
+{
+    [Fact]
+    public void StretchesCoverExactlyInAtMostTwoSizes()
+    {
+        for (int total = 1; total <= 100; total++)
+        {
+            for (int largest = 1; largest <= 40; largest++)
+            {
+                IReadOnlyList<Stretch> cut = Stretch.Cut(total, largest);
+                Assert.InRange(cut.Count, 1, 2);
+                Assert.All(cut, s => Assert.True(s.Count > 0 && s.Size > 0 && s.Size <= largest, $"{total} by {largest}: {s}"));
+                Assert.Equal(0, cut[0].Start);
+                Assert.Equal(total, cut[^1].End);
+                Assert.All(cut.Zip(cut.Skip(1)), pair => Assert.Equal(pair.First.End, pair.Second.Start));
+                // As few pieces as can be, as even as can be.
+                Assert.Equal((total + largest - 1) / largest, cut.Sum(s => s.Count));
+                Assert.True(cut.Max(s => s.Size) - cut.Min(s => s.Size) <= 1);
+            }
+        }
+    }
+
+    [Fact]
+    public void TilesFitTheRegisters() => Prop.ForAll(Gen.Choose(1, 300).Two().ToArbitrary(), size =>
+    {
+        (int outer, int vectors) = size;
+        foreach (InstructionSet set in InstructionSet.All)
+        {
+            Tile any = Tile.Choose(set, outer, vectors, _ => true);
+            Tile even = Tile.Choose(set, outer, vectors * 2, q => q % 2 == 0);
+            foreach (Tile tile in new[] { any, even })
+            {
+                // Accumulators, one register for each vector of weights and one for what is broadcast.
+                Assert.True(tile.Outer * tile.Vectors + tile.Vectors + 1 <= set.Registers, $"{set.Bits}: {outer} × {vectors}: {tile}");
+                Assert.InRange(tile.Outer, 1, outer);
+            }
+            Assert.InRange(any.Vectors, 1, vectors);
+            Assert.Equal(0, even.Vectors % 2);
+        }
+    }).QuickCheckThrowOnFailure();
+
+    // Enough accumulators to keep a core with two multiply-add units busy, wherever there is enough to do.
+    [Fact]
+    public void LargeLoopsHideLatency() => Assert.All(InstructionSet.All, set =>
+    {
+        Tile tile = Tile.Choose(set, 56, 8, _ => true);
+        Assert.True(tile.Outer * tile.Vectors >= 8, $"{set.Bits}: {tile}");
+    });
+}

@@ -1,0 +1,223 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Tests.Ops;
+
+/// <summary>Every operator's shape rule on good input, and what it says of bad input.</summary>
+public class ShapeRuleTests
+{
+    private const string Leaves = """
+        graph G
+        %0 = Input "image" : f32[N,4,7,9]
+        %1 = Input "features" : f32[N,12]
+        %2 = Input "labels" : i32[N]
+        %3 = Input "pixelLabels" : i32[N,7,9]
+        %4 = Parameter "filters" : f32[6,4,3,2]
+        %5 = Parameter "matrix" : f32[5,12]
+        %6 = Parameter "four" : f32[4]
+        %7 = Parameter "statistics" : f32[3,4]
+        %8 = Input "other" : f32[N,6,5,8]
+        %9 = Parameter "filters2" : f32[6,2,3,2]
+        %10 = Input "scalar" : f32[]
+        %11 = Parameter "positions" : f32[4,7,9]
+        %12 = Input "factors" : f32[N,4,1,1]
+
+        """;
+
+    public static TheoryData<string, string> Good => new()
+    {
+        { "Conv2d(%0, %4)", "f32[N,6,5,8]" },
+        { "Conv2d(%0, %4) {stride=[2,3]}", "f32[N,6,3,3]" },
+        { "Conv2d(%0, %4) {padding=[1,2,3,4]}", "f32[N,6,9,14]" },
+        { "Conv2d(%0, %4) {dilation=[3,8]}", "f32[N,6,1,1]" },
+        { "Conv2d(%0, %9) {groups=2}", "f32[N,6,5,8]" },
+        { "TransposeFilters(%9) {groups=2}", "f32[4,3,3,2]" },
+        { "ConvWeightGradient(%0, %8) {kernelSize=[3,2]}", "f32[6,4,3,2]" },
+        { "InsertZeros(%0) {size=[20,30]}", "f32[N,4,20,30]" },
+        { "ChannelSum(%0)", "f32[4]" },
+        { "ChannelSum(%1)", "f32[12]" },
+        { "Linear(%1, %5)", "f32[N,5]" },
+        { "TransposeMatrix(%5)", "f32[12,5]" },
+        { "LinearWeightGradient(%1, %1)", "f32[12,12]" },
+        { "MaxPool2d(%0) {kernelSize=[2,3]}", "f32[N,4,3,3]" },
+        { "MaxPool2d(%0) {kernelSize=[2,2], stride=[2,2], ceilMode=1}", "f32[N,4,4,5]" },
+        { "MaxPool2d(%0) {kernelSize=[3,3], stride=[1,1], dilation=[3,4]}", "f32[N,4,1,1]" },
+        { "MaxPoolGradient(%0, %8) {kernelSize=[2,2]}", "f32[N,4,7,9]" },
+        { "AvgPool2d(%0) {kernelSize=[3,3], padding=[1,1]}", "f32[N,4,3,3]" },
+        { "AvgPoolGradient(%8) {kernelSize=[2,2], size=[7,9]}", "f32[N,6,7,9]" },
+        { "BatchNorm2d(%0, %6, %6, %7)", "f32[N,4,7,9]" },
+        { "RunningStatistics(%6, %6)", "f32[3,4]" },
+        { "BatchStatistics(%0)", "f32[3,4]" },
+        { "UpdateRunningStatistics(%6, %6, %7) {pixels=63}", "f32[]" },
+        { "BatchNormGradientSums(%0, %0, %7)", "f32[2,4]" },
+        { "BatchNormGradient(%0, %0, %6, %7, %7)", "f32[N,4,7,9]" },
+        { "Row(%7)", "f32[4]" },
+        { "FoldBatchNormWeight(%4, %6, %7)", "f32[6,4,3,2]" },
+        { "FoldBatchNormBias(%6, %6, %7)", "f32[4]" },
+        { "Softmax(%0) {dim=-3}", "f32[N,4,7,9]" },
+        { "SoftmaxGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "CrossEntropy(%1, %2)", "f32[]" },
+        { "CrossEntropy(%0, %3)", "f32[]" },
+        { "CrossEntropyGradient(%0, %3, %10)", "f32[N,4,7,9]" },
+        { "CountCorrect(%1, %2)", "f32[]" },
+        { "Dropout(%1)", "f32[N,12]" },
+        { "DropoutMask(%1)", "f32[N,12]" },
+        { "SgdUpdate(%6, %6, %6)", "f32[]" },
+        { "Flatten(%0)", "f32[N,252]" },
+        { "Flatten(%1)", "f32[N,12]" },
+        { "Reshape(%1) {shape=[3,2,2]}", "f32[N,3,2,2]" },
+        { "Reorder(%0)", "f32[N,4,7,9]" },
+        { "Pad(%0) {padding=[6,8,0,1], mode=reflect}", "f32[N,4,13,18]" },
+        { "Pad(%0) {padding=[10,0,0,0], mode=replicate}", "f32[N,4,17,9]" },
+        { "PadGradient(%0) {padding=[1,1,1,1], mode=reflect, size=[5,7]}", "f32[N,4,5,7]" },
+        { "Relu(%0)", "f32[N,4,7,9]" },
+        { "Tanh(%1)", "f32[N,12]" },
+        { "Sigmoid(%1)", "f32[N,12]" },
+        { "Add(%0, %0)", "f32[N,4,7,9]" },
+        { "Add(%6, %6)", "f32[4]" },
+        { "Multiply(%1, %1)", "f32[N,12]" },
+        { "ReluGradient(%1, %1)", "f32[N,12]" },
+        { "TanhGradient(%1, %1)", "f32[N,12]" },
+        { "SigmoidGradient(%1, %1)", "f32[N,12]" },
+        { "Concat(%0, %0)", "f32[N,8,7,9]" },
+        { "Concat(%1, %1, %1)", "f32[N,36]" },
+        { "Slice(%0) {start=1, length=2}", "f32[N,2,7,9]" },
+        { "GlobalAvgPool2d(%0)", "f32[N,4,1,1]" },
+        { "AdaptiveAvgPool2d(%0) {outputSize=[3,2]}", "f32[N,4,3,2]" },
+        { "AdaptiveAvgPoolGradient(%8) {size=[7,9]}", "f32[N,6,7,9]" },
+        { "LocalResponseNorm(%0) {size=5}", "f32[N,4,7,9]" },
+        { "LocalResponseScale(%0) {size=5}", "f32[N,4,7,9]" },
+        { "LocalResponseTerm(%0, %0, %0) {size=5}", "f32[N,4,7,9]" },
+        { "LocalResponseNormGradient(%0, %0, %0, %0) {size=5}", "f32[N,4,7,9]" },
+        { "PositionBias(%0, %11)", "f32[N,4,7,9]" },
+        { "SampleSum(%0)", "f32[4,7,9]" },
+        { "Multiply(%0, %12)", "f32[N,4,7,9]" },
+        { "ChannelFactorsGradient(%0, %0)", "f32[N,4,1,1]" },
+        { "LogSoftmax(%0) {dim=1}", "f32[N,4,7,9]" },
+        { "LogSoftmaxGradient(%1, %1)", "f32[N,12]" },
+        { "Maximum(%0, %0)", "f32[N,4,7,9]" },
+        { "MaximumGradient(%0, %0, %0)", "f32[N,4,7,9]" },
+        { "Affine(%1) {scale=2.0, shift=1.0}", "f32[N,12]" },
+        { "Relu6(%0)", "f32[N,4,7,9]" },
+        { "LeakyRelu(%0)", "f32[N,4,7,9]" },
+        { "Elu(%0)", "f32[N,4,7,9]" },
+        { "Softplus(%0)", "f32[N,4,7,9]" },
+        { "Relu6Gradient(%0, %0)", "f32[N,4,7,9]" },
+        { "LeakyReluGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "EluGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "SoftplusGradient(%0, %0)", "f32[N,4,7,9]" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void GoodInputGives(string operation, string type)
+    {
+        Graph graph = Parse(operation);
+        Assert.Equal(type, Last(graph).Type.ToString());
+        Assert.Same(graph, GraphVerifier.Verify(graph, "reading"));
+    }
+
+    [Fact]
+    public void EveryOperatorIsInTheTable() =>
+        Assert.Equal(OperatorTable.All.Select(o => o.Name).Order(), Good.Select(row => ((string)row[0])[..((string)row[0]).IndexOf('(')]).Distinct().Order());
+
+    [Theory]
+    [InlineData("Conv2d(%1, %4)", "Conv2d 'l' needs channels×height×width per sample, got 12; put it before Flatten")]
+    [InlineData("Conv2d(%0)", "Conv2d 'l' takes 2 to 3 inputs, got 1")]
+    [InlineData("Conv2d(%0, %9)", "Conv2d 'l' needs filters [O, 4, kh, kw] for input 4×7×9, got 6×2×3×2")]
+    [InlineData("Conv2d(%0, %4) {groups=3}", "Conv2d 'l': 4 input channels cannot be split into 3 groups: 4 / 3 leaves 1; groups must divide 4 and 6")]
+    [InlineData("Conv2d(%0, %9) {groups=4}", "Conv2d 'l': 6 output channels cannot be split into 4 groups: 6 / 4 leaves 2; groups must divide 4 and 6")]
+    [InlineData("Conv2d(%0, %4) {dilation=[4,1]}", "Conv2d 'l': kernel 3 with dilation 4 spans 9, which is larger than the padded input height 7; use a kernel of at most 7 or a padding that adds 2 more")]
+    [InlineData("Conv2d(%0, %4) {dilation=[5,1], padding=[1,0,2,0]}", "Conv2d 'l': kernel 3 with dilation 5 spans 11, which is larger than the padded input height 7 + 1 + 2 = 10; use a kernel of at most 10 or a padding that adds 1 more")]
+    [InlineData("Conv2d(%0, %4) {padding=[1073741824,0,0,0]}", "Conv2d 'l': the padded input height 7 + 1073741824 + 0 = 1073741831 is more than the 1073741824 supported")]
+    [InlineData("Linear(%0, %5)", "Linear 'l' needs 1 dimension per sample, got 4×7×9; put Flatten before it")]
+    [InlineData("Linear(%1, %7)", "Linear 'l' needs a weight [O, 12], got 3×4")]
+    [InlineData("MaxPool2d(%1) {kernelSize=[2,2]}", "MaxPool2d 'l' needs channels×height×width per sample, got 12; put it before Flatten")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[8,1]}", "MaxPool2d 'l': kernel 8 is larger than the padded input height 7; use a kernel of at most 7 or a padding that adds 1 more")]
+    [InlineData("AvgPool2d(%0) {kernelSize=[2,2], padding=[2,1]}", "AvgPool2d 'l': padding 2×1 is more than half the window 2×2; some windows would see nothing but padding; use at most 1×1")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[2,2], padding=[0,1], dilation=[1,10]}", "MaxPool2d 'l': with padding 1 and dilation 10 the window that begins at -1 steps over the input width 9 and sees nothing but padding; use less of either")]
+    [InlineData("Softmax(%1) {dim=2}", "Softmax 'l': dim 2 does not exist; with the batch there are 2, so 1 to 1 or -1 to -1")]
+    [InlineData("Softmax(%0) {dim=0}", "Softmax 'l': dim 0 does not exist; with the batch there are 4, so 1 to 3 or -3 to -1")]
+    [InlineData("CrossEntropy(%1, %3)", "CrossEntropy 'l' needs logits [C] or [C, H, W] and one label for each position, got 12 and 7×9")]
+    [InlineData("Dropout(%1) {p=1.0}", "Dropout 'l': p must be at least 0 and less than 1, got 1.0")]
+    [InlineData("Pad(%0) {padding=[7,0,0,0], mode=reflect}", "Pad 'l': reflecting 7,0,0,0 rows and columns (top, left, bottom, right) needs an image larger than that, got 4×7×9; use less padding or replicate")]
+    [InlineData("Add(%0, %8)", "Add 'l' needs inputs of one shape, got 4×7×9 and 6×5×8")]
+    [InlineData("Add(%0)", "Add 'l' takes 2 inputs, got 1")]
+    [InlineData("Relu(%0, %0)", "Relu 'l' takes 1 inputs, got 2")]
+    [InlineData("Reshape(%1) {shape=[3,5]}", "Reshape 'l': 12 elements cannot be 3×5")]
+    public void BadInputIsRefused(string operation, string message)
+    {
+        string named = operation.Contains('{') ? operation.Replace("{", "\"l\" {") : operation + " \"l\"";
+        Assert.Contains($"({message})", Assert.Throws<FormatException>(() => Parse(named)).Message);
+    }
+
+    [Theory]
+    [InlineData("Conv2d(%0, %4)", 6 * 5 * 8 * 4 * 3 * 2)]
+    [InlineData("Conv2d(%0, %9) {groups=2, stride=[2,1]}", 6 * 3 * 8 * 2 * 3 * 2)]
+    [InlineData("Linear(%1, %5)", 60)]
+    [InlineData("MaxPool2d(%0) {kernelSize=[2,3]}", 0)]
+    [InlineData("BatchNorm2d(%0, %6, %6, %7)", 0)]
+    public void MultiplyAddsAreThoseOfTheLiterature(string operation, long expected)
+    {
+        Graph graph = Parse(operation);
+        Assert.Equal(expected, OperatorTable.Get(Last(graph).Op).MultiplyAdds(OperatorCall.Of(graph, Last(graph))));
+    }
+
+    [Theory]
+    [InlineData("Conv2d(%0, %4) {stride=[1,3]}", null)]
+    [InlineData("Conv2d(%0, %4) {stride=[1,2]}", "Conv2d 'l': the last 1 of 9 columns are never read: (9 + 0 - 2) / 2 + 1 = 4.5 is rounded down to 4; a padding or crop that makes (9 + padding - 2) a multiple of 2 reads all")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[2,3]}", "MaxPool2d 'l': the last 1 of 7 rows are never read: (7 + 0 - 2) / 2 + 1 = 3.5 is rounded down to 3; a padding or crop that makes (7 + padding - 2) a multiple of 2 reads all")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[2,3], ceilMode=1}", null)]
+    [InlineData("AvgPool2d(%0) {kernelSize=[2,3], padding=[1,0]}", null)]
+    public void UnreadRowsAreWarnedOf(string operation, string? message)
+    {
+        Graph graph = Parse(operation.Contains('{') ? operation.Replace("{", "\"l\" {") : operation + " \"l\"");
+        Assert.Equal(message is null ? [] : [message], OperatorTable.Get(Last(graph).Op).Warnings(OperatorCall.Of(graph, Last(graph))).Select(p => p.Message));
+    }
+
+    // Every way in which a window can meet the end of the image, against the definition: windows that lie inside the padded image; with ceilMode one more where
+    // pixels are left over, unless it would begin in the padding behind.
+    [Fact]
+    public void WindowsAreCountedAsPyTorchDoes()
+    {
+        var cases =
+            from length in Enumerable.Range(1, 12) from kernel in Enumerable.Range(1, 5) from stride in Enumerable.Range(1, 4)
+            from dilation in Enumerable.Range(1, 3) from padding in Enumerable.Range(0, kernel / 2 + 1)
+            where length + 2 * padding >= dilation * (kernel - 1) + 1
+            select (length, kernel, stride, dilation, padding);
+        foreach ((int length, int kernel, int stride, int dilation, int padding) in cases)
+        {
+            int span = dilation * (kernel - 1) + 1;
+            int inside = Enumerable.Range(0, 100).Count(i => i * stride - padding + span <= length + padding);
+            // aten/src/ATen/native/Pool.h: rounded up, then one less if the last would start beyond the input and its padding before.
+            int rounded = (length + 2 * padding - span + stride - 1) / stride + 1;
+            int hanging = (rounded - 1) * stride >= length + padding ? rounded - 1 : rounded;
+            var window = new Window(kernel, kernel, stride, stride, new(padding, padding, padding, padding), dilation, dilation);
+            Assert.Equal((inside, inside), window.OutputSize("w", Shape.Of(1, length, length)));
+            Assert.Equal((hanging, hanging), window.OutputSize("w", Shape.Of(1, length, length), ceilMode: true));
+        }
+    }
+
+    [Fact]
+    public void LayersAreComplete()
+    {
+        string[] withMultiplyAdds = ["Conv2d", "Linear"];
+        foreach (Operator op in OperatorTable.All)
+        {
+            bool Overrides(string method) => op.GetType().GetMethod(method)!.DeclaringType != typeof(Operator);
+            // What a pass replaces before lowering has no kernel; what shares its input's memory needs none.
+            Assert.True(op.IsAlias || op.Name == OpNames.Dropout || Overrides(nameof(Operator.Lower)), $"{op.Name} has no kernel");
+            Assert.Equal(withMultiplyAdds.Contains(op.Name), Overrides(nameof(Operator.MultiplyAdds)));
+            if (op.Layer is null)
+                continue;
+            // Dropout is a product with a mask in training.
+            Assert.True(op.Name == OpNames.Dropout || Overrides(nameof(Operator.Gradient)), $"{op.Name} has no gradient");
+            Assert.All(op.Attributes, a => Assert.NotEmpty(a.Documentation));
+            Assert.NotEmpty(op.Layer.Documentation);
+        }
+    }
+
+    private static Node Last(Graph graph) => graph[graph.Nodes.Count - 1];
+
+    private static Graph Parse(string operation) => GraphParser.Parse(Leaves + "%13 = " + operation);
+}

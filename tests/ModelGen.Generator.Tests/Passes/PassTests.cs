@@ -1,0 +1,262 @@
+using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Passes;
+
+namespace ModelGen.Generator.Tests.Passes;
+
+/// <summary>Each pass on the smallest graphs that show what it does and where it must not do it: text in, text out.</summary>
+public class PassTests
+{
+    private const string Normalized = """
+        %0 = Input "x" : f32[N,2,4,4]
+        %1 = Parameter "c.weight" : f32[3,2,1,1]
+        %2 = Parameter "c.bias" : f32[3]
+        %3 = Conv2d(%0, %1, %2) "c"
+        %4 = Parameter "bn.weight" : f32[3]
+        %5 = Parameter "bn.bias" : f32[3]
+        %6 = Parameter "bn.running_mean" {trainable=0} : f32[3]
+        %7 = Parameter "bn.running_var" {trainable=0} : f32[3]
+        %8 = RunningStatistics(%6, %7) "bn"
+        %9 = BatchNorm2d(%3, %4, %5, %8) "bn"
+        """;
+
+    [Fact]
+    public void FoldBatchNormMultipliesIntoTheFilters() => Check(FoldBatchNorm.Run, Normalized + "\noutput \"y\" %9", """
+        %0 = Input "x" : f32[N,2,4,4]
+        %1 = Parameter "c.weight" : f32[3,2,1,1]
+        %2 = Parameter "c.bias" : f32[3]
+        %3 = Parameter "bn.weight" : f32[3]
+        %4 = Parameter "bn.bias" : f32[3]
+        %5 = Parameter "bn.running_mean" {trainable=0} : f32[3]
+        %6 = Parameter "bn.running_var" {trainable=0} : f32[3]
+        %7 = RunningStatistics(%5, %6) "bn"
+        %8 = FoldBatchNormWeight(%1, %3, %7) "c"
+        %9 = FoldBatchNormBias(%3, %4, %7, %2) "c"
+        %10 = Conv2d(%0, %8, %9) "c"
+        output "y" %10
+        """);
+
+    [Fact]
+    public void FoldBatchNormGivesABiasToConvolutionsWithout() => Check(FoldBatchNorm.Run, """
+        %0 = Input "x" : f32[N,2,4,4]
+        %1 = Parameter "c.weight" : f32[3,1,1,1]
+        %2 = Conv2d(%0, %1) "c" {groups=1, padding=[1,0,0,0]}
+        %3 = Parameter "p" : f32[3]
+        %4 = RunningStatistics(%3, %3)
+        %5 = BatchNorm2d(%2, %3, %3, %4)
+        output "y" %5
+        """.Replace("[3,1,1,1]", "[3,2,1,1]"), """
+        %0 = Input "x" : f32[N,2,4,4]
+        %1 = Parameter "c.weight" : f32[3,2,1,1]
+        %2 = Parameter "p" : f32[3]
+        %3 = RunningStatistics(%2, %2)
+        %4 = FoldBatchNormWeight(%1, %2, %3) "c"
+        %5 = FoldBatchNormBias(%2, %2, %3) "c"
+        %6 = Conv2d(%0, %4, %5) "c" {padding=[1,0,0,0]}
+        output "y" %6
+        """);
+
+    [Theory]
+    [InlineData("output \"y\" %9\noutput \"c\" %3")]
+    [InlineData("%10 = Add(%3, %9)\noutput \"y\" %10")]
+    public void FoldBatchNormLeavesWhatIsReadTwice(string rest) => Unchanged(FoldBatchNorm.Run, Normalized + "\n" + rest);
+
+    [Fact]
+    public void FoldBatchNormLeavesStatisticsOfTheBatch() => Unchanged(FoldBatchNorm.Run, """
+        %0 = Input "x" : f32[N,2,4,4]
+        %1 = Parameter "c.weight" : f32[3,2,1,1]
+        %2 = Conv2d(%0, %1) "c"
+        %3 = Parameter "p" : f32[3]
+        %4 = BatchStatistics(%2)
+        %5 = BatchNorm2d(%2, %3, %3, %4)
+        output "y" %5
+        """);
+
+    [Fact]
+    public void FoldBatchNormLeavesWhatFollowsNoConvolution() => Unchanged(FoldBatchNorm.Run, """
+        %0 = Input "x" : f32[N,3,4,4]
+        %1 = Parameter "p" : f32[3]
+        %2 = RunningStatistics(%1, %1)
+        %3 = BatchNorm2d(%0, %1, %1, %2)
+        output "y" %3
+        """);
+
+    [Fact]
+    public void RemoveDropoutReadsWhatItRead() => Check(RemoveDropout.Run, """
+        %0 = Input "x" : f32[N,4]
+        %1 = Dropout(%0) {p=0.5}
+        %2 = Dropout(%1) {p=0.1}
+        %3 = Relu(%2)
+        output "y" %3
+        output "z" %2
+        """, """
+        %0 = Input "x" : f32[N,4]
+        %1 = Relu(%0)
+        output "y" %1
+        output "z" %0
+        """);
+
+    [Theory]
+    [InlineData("Relu", "relu")]
+    [InlineData("Tanh", "tanh")]
+    [InlineData("Sigmoid", "sigmoid")]
+    public void FuseActivationMakesItAnAttribute(string op, string activation) => Check(FuseActivation.Run, $"""
+        %0 = Input "x" : f32[N,4]
+        %1 = Parameter "w" : f32[3,4]
+        %2 = Linear(%0, %1) "fc"
+        %3 = {op}(%2) "act"
+        output "y" %3
+        """, $$"""
+        %0 = Input "x" : f32[N,4]
+        %1 = Parameter "w" : f32[3,4]
+        %2 = Linear(%0, %1) "fc" {activation={{activation}}}
+        output "y" %2
+        """);
+
+    [Fact]
+    public void FuseActivationTakesOneOfTwo() => Check(FuseActivation.Run, """
+        %0 = Input "x" : f32[N,1,4,4]
+        %1 = Parameter "w" : f32[1,1,1,1]
+        %2 = Conv2d(%0, %1)
+        %3 = Tanh(%2)
+        %4 = Relu(%3)
+        output "y" %4
+        """, """
+        %0 = Input "x" : f32[N,1,4,4]
+        %1 = Parameter "w" : f32[1,1,1,1]
+        %2 = Conv2d(%0, %1) {activation=tanh}
+        %3 = Relu(%2)
+        output "y" %3
+        """);
+
+    [Theory]
+    [InlineData("output \"y\" %3\noutput \"z\" %2")]
+    [InlineData("%4 = Add(%2, %3)\noutput \"y\" %4")]
+    public void FuseActivationLeavesWhatIsReadTwice(string rest) => Unchanged(FuseActivation.Run, """
+        %0 = Input "x" : f32[N,4]
+        %1 = Parameter "w" : f32[3,4]
+        %2 = Linear(%0, %1)
+        %3 = Relu(%2)
+
+        """ + rest);
+
+    [Fact]
+    public void PrepareTrainingTakesTheStatisticsOfTheBatchAndUpdatesTheRunningOnes() => Check(PrepareTraining.Run, Normalized + "\noutput \"y\" %9", """
+        %0 = Input "x" : f32[N,2,4,4]
+        %1 = Parameter "c.weight" : f32[3,2,1,1]
+        %2 = Parameter "c.bias" : f32[3]
+        %3 = Conv2d(%0, %1, %2) "c"
+        %4 = Parameter "bn.weight" : f32[3]
+        %5 = Parameter "bn.bias" : f32[3]
+        %6 = Parameter "bn.running_mean" {trainable=0} : f32[3]
+        %7 = Parameter "bn.running_var" {trainable=0} : f32[3]
+        %8 = BatchStatistics(%3) "bn"
+        %9 = UpdateRunningStatistics(%6, %7, %8) "bn" {pixels=16}
+        %10 = BatchNorm2d(%3, %4, %5, %8) "bn"
+        output "y" %10
+        """);
+
+    [Fact]
+    public void PrepareTrainingMasksAndLeavesOutWhatDropsNothing() => Check(PrepareTraining.Run, """
+        %0 = Input "x" : f32[N,4]
+        %1 = Dropout(%0) "a" {p=0.5}
+        %2 = Dropout(%1) "b" {p=0.0}
+        %3 = Dropout(%2) "c" {p=0.25}
+        output "y" %3
+        """, """
+        %0 = Input "x" : f32[N,4]
+        %1 = DropoutMask(%0) "a" {p=0.5, stream=0}
+        %2 = Multiply(%0, %1) "a"
+        %3 = DropoutMask(%2) "c" {p=0.25, stream=2}
+        %4 = Multiply(%2, %3) "c"
+        output "y" %4
+        """);
+
+    // The first layer's input needs no gradient; each parameter is updated once nothing reads it any more.
+    [Fact]
+    public void ForUpdateAddsGradientsAndUpdates() => Check(graph => Differentiate.ForUpdate(graph, "loss"), """
+        %0 = Input "x" : f32[N,4]
+        %1 = Parameter "a" : f32[3,4]
+        %2 = Linear(%0, %1) "fc1"
+        %3 = Tanh(%2) "tanh"
+        %4 = Parameter "b" : f32[3,3]
+        %5 = Parameter "c" : f32[3]
+        %6 = Parameter "fixed" {trainable=0} : f32[3]
+        %7 = Linear(%3, %4, %5) "fc2"
+        %8 = Linear(%7, %4, %6) "fc2"
+        %9 = Input "labels" : i32[N]
+        %10 = CrossEntropy(%8, %9) "loss"
+        output "loss" %10
+        """, """
+        %0 = Input "x" : f32[N,4]
+        %1 = Parameter "a" : f32[3,4]
+        %2 = Linear(%0, %1) "fc1"
+        %3 = Tanh(%2) "tanh"
+        %4 = Parameter "b" : f32[3,3]
+        %5 = Parameter "c" : f32[3]
+        %6 = Parameter "fixed" {trainable=0} : f32[3]
+        %7 = Linear(%3, %4, %5) "fc2"
+        %8 = Linear(%7, %4, %6) "fc2"
+        %9 = Input "labels" : i32[N]
+        %10 = CrossEntropy(%8, %9) "loss"
+        %11 = CrossEntropyGradient(%8, %9) "loss"
+        %12 = TransposeMatrix(%4) "fc2"
+        %13 = Linear(%11, %12) "fc2"
+        %14 = LinearWeightGradient(%7, %11) "fc2"
+        %15 = TransposeMatrix(%4) "fc2"
+        %16 = Linear(%13, %15) "fc2"
+        %17 = LinearWeightGradient(%3, %13) "fc2"
+        %18 = Add(%14, %17)
+        %19 = ChannelSum(%13) "fc2"
+        %20 = Parameter "velocity.b" {init=zeros, trainable=0} : f32[3,3]
+        %21 = SgdUpdate(%4, %20, %18) "b"
+        %22 = Parameter "velocity.c" {init=zeros, trainable=0} : f32[3]
+        %23 = SgdUpdate(%5, %22, %19) "c"
+        %24 = TanhGradient(%3, %16) "tanh"
+        %25 = LinearWeightGradient(%0, %24) "fc1"
+        %26 = Parameter "velocity.a" {init=zeros, trainable=0} : f32[3,4]
+        %27 = SgdUpdate(%1, %26, %25) "a"
+        output "loss" %10
+        """);
+
+    // A stride is undone by zeros between the pixels, padding by what the window spans beyond it.
+    [Fact]
+    public void VectorJacobianOfAConvolutionIsAConvolution() => Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
+        %0 = Input "x" : f32[N,2,7,5]
+        %1 = Parameter "w" : f32[4,1,3,2]
+        %2 = Conv2d(%0, %1) "c" {stride=[2,1], padding=[1,0,0,1], groups=2}
+        output "y" %2
+        """, """
+        %0 = Input "x" : f32[N,2,7,5]
+        %1 = Parameter "w" : f32[4,1,3,2]
+        %2 = Conv2d(%0, %1) "c" {stride=[2,1], padding=[1,0,0,1], groups=2}
+        %3 = Input "gradOutput" : f32[N,4,3,5]
+        %4 = TransposeFilters(%1) "c" {groups=2}
+        %5 = InsertZeros(%3) "c" {stride=[2,1], offset=[1,1], size=[9,6]}
+        %6 = Conv2d(%5, %4) "c" {groups=2}
+        output "y" %2
+        output "grad.x" %6
+        """);
+
+    [Fact]
+    public void VectorJacobianNeedsOnlyTheOutputOfSaturatingActivations() => Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
+        %0 = Input "x" : f32[N,2]
+        %1 = Sigmoid(%0)
+        %2 = Add(%1, %1)
+        output "y" %2
+        """, """
+        %0 = Input "x" : f32[N,2]
+        %1 = Sigmoid(%0)
+        %2 = Add(%1, %1)
+        %3 = Input "gradOutput" : f32[N,2]
+        %4 = Add(%3, %3)
+        %5 = SigmoidGradient(%1, %4)
+        output "y" %2
+        output "grad.x" %5
+        """);
+
+    private static void Unchanged(Func<Graph, Graph> pass, string graph) => Check(pass, graph, graph);
+
+    private static void Check(Func<Graph, Graph> pass, string before, string after) =>
+        Assert.Equal(GraphPrinter.Print(GraphParser.Parse("graph G\n" + after)), GraphPrinter.Print(GraphVerifier.Verify(pass(GraphParser.Parse("graph G\n" + before)), "the pass")));
+}
