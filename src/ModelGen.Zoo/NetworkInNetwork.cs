@@ -1,3 +1,6 @@
+// The first convolution of the published network leaves the last row and column of its image unread.
+#pragma warning disable MG0106
+
 namespace ModelGen.Zoo;
 
 /// <summary>Network in Network (Lin, Chen and Yan 2014): convolutions followed by 1×1 convolutions ("mlpconv"), and the mean of each map instead of linear layers.</summary>

@@ -1,3 +1,6 @@
+// The first convolution of the published network leaves the last row and column of its image unread.
+#pragma warning disable MG0106
+
 namespace ModelGen.Zoo;
 
 /// <summary>SqueezeNet (Iandola et al. 2016): fire modules, which squeeze the channels before they expand them. Images are 3×224×224; keys are torchvision's.</summary>

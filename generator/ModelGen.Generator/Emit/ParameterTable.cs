@@ -42,10 +42,9 @@ internal static class ParameterTable
     // The first node that reads each value; −1 where none does.
     private static int[] FirstReaders(Graph graph)
     {
-        int[] readers = new int[graph.Nodes.Count];
+        int[] readers = [.. Enumerable.Repeat(-1, graph.Nodes.Count)];
         for (int id = graph.Nodes.Count - 1; id >= 0; id--)
         {
-            readers[id] = -1;
             foreach (int input in graph[id].Inputs)
                 readers[input] = id;
         }

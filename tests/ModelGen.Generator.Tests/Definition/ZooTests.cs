@@ -46,6 +46,14 @@ public class ZooTests
         Assert.Equal(recorded, result.Network.Graph);
     }
 
+    // What a published network does on purpose is switched off in its file, so that it does not warn in projects that use it.
+    [Theory, MemberData(nameof(Names))]
+    public void WarnsOfNothing(string name)
+    {
+        DefinitionResult result = Defined.Interpret(Compilation, name + "Network");
+        Assert.All(result.Problems, p => Assert.Contains($"#pragma warning disable {p.Problem.Id}", p.Location.SourceTree!.ToString(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public void AllAreHere() => Assert.True(Networks.Length > 50, $"only {Networks.Length} networks were found");
 }
