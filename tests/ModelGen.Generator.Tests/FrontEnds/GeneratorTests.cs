@@ -122,7 +122,6 @@ public class GeneratorTests
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
-            CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture;
             Report actual = await Compile.Run(sources);
             Assert.Equal(expected.Findings, actual.Findings);
             Assert.Equal(expected.Generated, actual.Generated);
@@ -130,7 +129,6 @@ public class GeneratorTests
         finally
         {
             CultureInfo.CurrentCulture = before;
-            CultureInfo.DefaultThreadCurrentCulture = null;
         }
     }
 

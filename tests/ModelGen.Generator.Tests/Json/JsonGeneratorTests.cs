@@ -153,7 +153,6 @@ public class JsonGeneratorTests
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
-            CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture;
             JsonReport actual = await CompileJson.Run(files, "Root");
             Assert.Equal(expected.Findings, actual.Findings);
             Assert.Equal(expected.Generated, actual.Generated);
@@ -161,7 +160,6 @@ public class JsonGeneratorTests
         finally
         {
             CultureInfo.CurrentCulture = before;
-            CultureInfo.DefaultThreadCurrentCulture = null;
         }
         Assert.Equal(3, expected.Findings.Count);
     }
