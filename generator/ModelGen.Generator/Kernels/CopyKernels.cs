@@ -195,7 +195,7 @@ internal sealed record InsertZerosKernel(Layout Source, Layout Destination, int 
     public override string Title => "InsertZeros";
 
     public override IEnumerable<string> Describe() =>
-        [$"Pixels of {Source} at distance {StrideY}×{StrideX} on {Destination}, the first at ({OffsetY}, {OffsetX}), zeros between."];
+        [FormattableString.Invariant($"Pixels of {Source} at distance {StrideY}×{StrideX} on {Destination}, the first at ({OffsetY}, {OffsetX}), zeros between.")];
 
     protected override void EmitPlane(CodeWriter w)
     {

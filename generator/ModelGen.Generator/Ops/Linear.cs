@@ -75,10 +75,13 @@ internal sealed class Linear : Operator
 
     // Results may be written in the blocks of an image, as long as the image has no gaps: the gradient of a flattened map, whose weights come that way from
     // TransposeMatrix. Other layers give features in order, which is the order of their bias and what TransposeMatrix expects of their weights.
+    // An image of single pixels does not tell the two apart: weights in order, O×1×1×W, begin with O×1×1 too.
     public override Layout ResultLayout(ILayoutContext context, Node node)
     {
         Layout chosen = context.Chosen(node.Id);
-        bool isPackedSo = context.Of(node.Inputs[1]) is { IsBlocked: true } weight && weight.Dims.Dimensions.Take(chosen.Dims.Rank).SequenceEqual(chosen.Dims.Dimensions);
+        Layout inOrder = WeightLayout(Layout.Blocked(node.Shape), context.Of(node.Inputs[0])!);
+        bool isPackedSo = context.Of(node.Inputs[1]) is { IsBlocked: true } weight && weight.Dims != inOrder.Dims
+            && weight.Dims.Dimensions.Take(chosen.Dims.Rank).SequenceEqual(chosen.Dims.Dimensions);
         return chosen.IsBlocked && chosen.Halo.IsNone && isPackedSo ? chosen : Layout.Blocked(node.Shape);
     }
 

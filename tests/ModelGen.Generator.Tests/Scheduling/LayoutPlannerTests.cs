@@ -19,23 +19,7 @@ public class LayoutPlannerTests
 
     [Theory]
     [MemberData(nameof(Series))]
-    public void EveryOperatorGetsTheLayoutsItRequires(int series) => ForEachPlan(series, (name, laidOut) =>
-    {
-        var context = new FinalLayouts(laidOut);
-        foreach (Node node in Operations(laidOut.Graph))
-        {
-            Operator op = OperatorTable.Get(node.Op);
-            for (int i = 0; i < node.Inputs.Count; i++)
-            {
-                Layout actual = laidOut.Layouts[node.Inputs[i]];
-                if (!node.Is(OpNames.Reorder) && op.RequiredLayout(context, node, i) is Layout required && context.TypeOf(node.Inputs[i]).Shape.Rank > 0)
-                    Assert.True(required == actual || IsVectorOfConstants(laidOut.Graph, node.Inputs[i], required, actual), $"{name}: {GraphPrinter.Print(node)} requires its input {i} as {required}, which is {actual}");
-                Assert.True(actual.Halo.Covers(op.RequiredHalo(OperatorCall.Of(laidOut.Graph, node), i)), $"{name}: {GraphPrinter.Print(node)}: halo of {actual}");
-            }
-            if (!node.Is(OpNames.Reorder))
-                Assert.True(op.ResultLayout(context, node) == laidOut.Layouts[node.Id], $"{name}: {GraphPrinter.Print(node)} is {laidOut.Layouts[node.Id]}");
-        }
-    });
+    public void EveryOperatorGetsTheLayoutsItRequires(int series) => ForEachPlan(series, AssertRequiredLayouts);
 
     [Theory]
     [MemberData(nameof(Series))]
@@ -84,6 +68,44 @@ public class LayoutPlannerTests
         foreach (Node node in laidOut.Graph.Nodes)
             AssertFits(laidOut.Graph.ToString(), node, laidOut.Layouts[node.Id]);
         PlanSimulator.Run(Scheduler.Schedule(laidOut, 2, parametersChange: true), "meeting");
+    }
+
+    // Weights in order lie as O×1×1×W here, and so do weights packed for results that lie as the image O×1×1.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void FeaturesMayMeetAnImageOfOnePixel(int channels)
+    {
+        Graph graph = GraphParser.Parse($$"""
+            graph Pixel
+            %0 = Input "x" : f32[N,{{channels}},3,3]
+            %1 = GlobalAvgPool2d(%0)
+            %2 = Flatten(%1)
+            %3 = Parameter "w" : f32[{{channels}},{{channels}}]
+            %4 = Linear(%2, %3)
+            %5 = Add(%4, %2)
+            output "y" %5
+            """);
+        AssertRequiredLayouts("parameters as read", LayoutPlanner.Plan(graph, _ => null));
+        AssertRequiredLayouts("parameters in order", LayoutPlanner.Plan(graph, p => Layout.Dense(p.Shape)));
+    }
+
+    private static void AssertRequiredLayouts(string name, LaidOutGraph laidOut)
+    {
+        var context = new FinalLayouts(laidOut);
+        foreach (Node node in Operations(laidOut.Graph))
+        {
+            Operator op = OperatorTable.Get(node.Op);
+            for (int i = 0; i < node.Inputs.Count; i++)
+            {
+                Layout actual = laidOut.Layouts[node.Inputs[i]];
+                if (!node.Is(OpNames.Reorder) && op.RequiredLayout(context, node, i) is Layout required && context.TypeOf(node.Inputs[i]).Shape.Rank > 0)
+                    Assert.True(required == actual || IsVectorOfConstants(laidOut.Graph, node.Inputs[i], required, actual), $"{name}: {GraphPrinter.Print(node)} requires its input {i} as {required}, which is {actual}");
+                Assert.True(actual.Halo.Covers(op.RequiredHalo(OperatorCall.Of(laidOut.Graph, node), i)), $"{name}: {GraphPrinter.Print(node)}: halo of {actual}");
+            }
+            if (!node.Is(OpNames.Reorder))
+                Assert.True(op.ResultLayout(context, node) == laidOut.Layouts[node.Id], $"{name}: {GraphPrinter.Print(node)} is {laidOut.Layouts[node.Id]}");
+        }
     }
 
     private static IEnumerable<Node> Operations(Graph graph) => graph.Nodes.Where(n => n.Op is not (OpNames.Input or OpNames.Parameter));

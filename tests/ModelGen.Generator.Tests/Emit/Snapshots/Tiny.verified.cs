@@ -86,17 +86,9 @@ namespace Test
         /// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: instances and threads may share them.</summary>
         public sealed partial class Weights : global::ModelGen.WeightStore
         {
-            private static readonly global::ModelGen.ParameterInfo[] ModelGenTable =
-            [
-                new("conv1.weight", [4, 1, 3, 3], 0, global::ModelGen.ParameterInitializer.Uniform, bound: 0.8164966f),
-                new("conv1.bias", [4], 48, global::ModelGen.ParameterInitializer.Zeros),
-                new("fc4.weight", [3, 64], 64, global::ModelGen.ParameterInitializer.Uniform, bound: 0.2992528f),
-                new("fc4.bias", [3], 256, global::ModelGen.ParameterInitializer.Zeros),
-            ];
-
             internal readonly global::System.ArraySegment<float> Packed = global::ModelGen.Runtime.AlignedMemory.Allocate(global::ModelGen.Generated.NetMemory.PackedLength);
 
-            internal Weights() : base("Net", ModelGenTable, 272)
+            internal Weights() : base("Net", global::ModelGen.Generated.NetParameters.Table, 272)
             {
             }
 
@@ -138,6 +130,19 @@ namespace ModelGen.Generated
     using System.Runtime.InteropServices;
     using System.Runtime.Intrinsics;
     using ModelGen.Runtime;
+    using static ModelGen.ParameterInitializer;
+
+    /// <summary>Key, shape, place in floats and start of each parameter.</summary>
+    file static class NetParameters
+    {
+        public static readonly ParameterInfo[] Table =
+        [
+            new("conv1.weight", [4, 1, 3, 3], 0, Uniform, bound: 0.8164966f),
+            new("conv1.bias", [4], 48, Zeros),
+            new("fc4.weight", [3, 64], 64, Uniform, bound: 0.2992528f),
+            new("fc4.bias", [3], 256, Zeros),
+        ];
+    }
 
     /// <summary>The steps of inference, and what is done once when weights are loaded.</summary>
     file static class NetPlan
@@ -145,40 +150,31 @@ namespace ModelGen.Generated
         public static void Forward(ref float arena, ref float parameters, ref float packed, ReadOnlySpan<float> image, Span<float> output)
         {
             const int samples = 1;
-            // Conv2d conv1: f32[N,4,4,4]
+            // conv1: Conv2d f32[N,4,4,4]
             NetKernels.Conv3x3_1(
                 ref MemoryMarshal.GetReference(image),
                 ref Unsafe.Add(ref packed, NetMemory.Conv1WeightPacked),
-                ref Unsafe.Add(ref packed, NetMemory.Conv1BiasPacked),
+                ref Unsafe.Add(ref parameters, NetMemory.Conv1Bias),
                 ref Unsafe.Add(ref arena, NetMemory.Conv1), samples);
-            // Linear fc4: f32[N,3]
+            // fc4: Linear f32[N,3]
             NetKernels.Linear_1(
                 ref Unsafe.Add(ref arena, NetMemory.Flatten3),
                 ref Unsafe.Add(ref packed, NetMemory.Fc4WeightPacked),
-                ref Unsafe.Add(ref packed, NetMemory.Fc4BiasPacked),
+                ref Unsafe.Add(ref parameters, NetMemory.Fc4Bias),
                 ref Unsafe.Add(ref arena, NetMemory.Fc4), samples);
-            // Reorder fc4: f32[N,3]
             NetKernels.Reorder_1(ref Unsafe.Add(ref arena, NetMemory.Fc4), ref MemoryMarshal.GetReference(output), samples);
         }
 
         public static void Pack(ref float parameters, ref float packed)
         {
-            // Reorder conv1.weight: f32[4,1,3,3]
+            // conv1.weight: Reorder f32[4,1,3,3]
             NetKernels.Pack_1(
                 ref Unsafe.Add(ref parameters, NetMemory.Conv1Weight),
                 ref Unsafe.Add(ref packed, NetMemory.Conv1WeightPacked), 1);
-            // Reorder conv1.bias: f32[4]
+            // fc4.weight: Reorder f32[3,64]
             NetKernels.Pack_2(
-                ref Unsafe.Add(ref parameters, NetMemory.Conv1Bias),
-                ref Unsafe.Add(ref packed, NetMemory.Conv1BiasPacked), 1);
-            // Reorder fc4.weight: f32[3,64]
-            NetKernels.Pack_3(
                 ref Unsafe.Add(ref parameters, NetMemory.Fc4Weight),
                 ref Unsafe.Add(ref packed, NetMemory.Fc4WeightPacked), 1);
-            // Reorder fc4.bias: f32[3]
-            NetKernels.Pack_4(
-                ref Unsafe.Add(ref parameters, NetMemory.Fc4Bias),
-                ref Unsafe.Add(ref packed, NetMemory.Fc4BiasPacked), 1);
         }
     }
 
@@ -186,18 +182,16 @@ namespace ModelGen.Generated
     file static class NetMemory
     {
         public const int ArenaLength = 272;
-        public const int PackedLength = 1_200;
+        public const int PackedLength = 1_168;
         public const int ScratchLength = 0;
         public const int Conv1Weight = 0; // parameter: f32[4,1,3,3], Dense 4×1×3×3
         public const int Conv1Bias = 48; // parameter: f32[4], Dense 4
         public const int Conv1WeightPacked = 0; // packed: f32[4,1,3,3], Blocked 4×1×3×3
-        public const int Conv1BiasPacked = 144; // packed: f32[4], Blocked 4
         public const int Conv1 = 0; // arena: f32[N,4,4,4], Blocked 4×4×4, steps 0 to 1
         public const int Flatten3 = 0; // arena: f32[N,64], Blocked 4×4×4, steps 0 to 1
         public const int Fc4Weight = 64; // parameter: f32[3,64], Dense 3×64
         public const int Fc4Bias = 256; // parameter: f32[3], Dense 3
-        public const int Fc4WeightPacked = 160; // packed: f32[3,64], Blocked 3×4×4×4
-        public const int Fc4BiasPacked = 1184; // packed: f32[3], Blocked 3
+        public const int Fc4WeightPacked = 144; // packed: f32[3,64], Blocked 3×4×4×4
         public const int Fc4 = 256; // arena: f32[N,3], Blocked 3, steps 1 to 2
     }
 
@@ -208,18 +202,18 @@ namespace ModelGen.Generated
         // Dense 1×6×6 to Blocked 4×4×4; vectors of output channels, tiles along a row; 9 products a result.
         public static void Conv3x3_1(ref float x, ref float weight, ref float bias, ref float y, int samples)
         {
+            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, KernelHeight: 3, RowStep: 6, KernelWidth: 3, ColumnStep: 1, FilterStep: 144, ResultStep: 256, InputSample: 36, ResultSample: 256, Floor: 0f);
             if (Vector512.IsHardwareAccelerated)
-                Conv3x3_1_512(ref x, ref weight, ref bias, ref y, samples);
+                Conv3x3_1_512(ref x, ref weight, ref bias, ref y, samples, in shape);
             else if (Vector256.IsHardwareAccelerated)
-                Conv3x3_1_256(ref x, ref weight, ref bias, ref y, samples);
+                Conv3x3_1_256(ref x, ref weight, ref bias, ref y, samples, in shape);
             else
-                Conv3x3_1_128(ref x, ref weight, ref bias, ref y, samples);
+                Conv3x3_1_128(ref x, ref weight, ref bias, ref y, samples, in shape);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Conv3x3_1_512(ref float x, ref float weight, ref float bias, ref float y, int samples)
+        private static void Conv3x3_1_512(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
         {
-            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, KernelHeight: 3, RowStep: 6, KernelWidth: 3, ColumnStep: 1, FilterStep: 144, ResultStep: 256, InputSample: 36, ResultSample: 256);
             for (int n = 0; n < samples; n++)
             {
                 for (int oy = 0; oy < 4; oy++)
@@ -230,9 +224,8 @@ namespace ModelGen.Generated
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Conv3x3_1_256(ref float x, ref float weight, ref float bias, ref float y, int samples)
+        private static void Conv3x3_1_256(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
         {
-            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, KernelHeight: 3, RowStep: 6, KernelWidth: 3, ColumnStep: 1, FilterStep: 144, ResultStep: 256, InputSample: 36, ResultSample: 256);
             for (int n = 0; n < samples; n++)
             {
                 for (int oy = 0; oy < 4; oy++)
@@ -243,9 +236,8 @@ namespace ModelGen.Generated
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Conv3x3_1_128(ref float x, ref float weight, ref float bias, ref float y, int samples)
+        private static void Conv3x3_1_128(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
         {
-            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, KernelHeight: 3, RowStep: 6, KernelWidth: 3, ColumnStep: 1, FilterStep: 144, ResultStep: 256, InputSample: 36, ResultSample: 256);
             for (int n = 0; n < samples; n++)
             {
                 for (int part = 0; part < 16; part += 8)
@@ -262,18 +254,18 @@ namespace ModelGen.Generated
         // Blocked 4×4×4 to Blocked 3; vectors of output channels, tiles over samples; 64 products a result.
         public static void Linear_1(ref float x, ref float weight, ref float bias, ref float y, int samples)
         {
+            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, KernelHeight: 4, RowStep: 64, KernelWidth: 4, ColumnStep: 16, FilterStep: 1024, ResultStep: 16, InputSample: 256, ResultSample: 16);
             if (Vector512.IsHardwareAccelerated)
-                Linear_1_512(ref x, ref weight, ref bias, ref y, samples);
+                Linear_1_512(ref x, ref weight, ref bias, ref y, samples, in shape);
             else if (Vector256.IsHardwareAccelerated)
-                Linear_1_256(ref x, ref weight, ref bias, ref y, samples);
+                Linear_1_256(ref x, ref weight, ref bias, ref y, samples, in shape);
             else
-                Linear_1_128(ref x, ref weight, ref bias, ref y, samples);
+                Linear_1_128(ref x, ref weight, ref bias, ref y, samples, in shape);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Linear_1_512(ref float x, ref float weight, ref float bias, ref float y, int samples)
+        private static void Linear_1_512(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
         {
-            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, KernelHeight: 4, RowStep: 64, KernelWidth: 4, ColumnStep: 16, FilterStep: 1024, ResultStep: 16, InputSample: 256, ResultSample: 16);
             {
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
@@ -284,9 +276,8 @@ namespace ModelGen.Generated
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Linear_1_256(ref float x, ref float weight, ref float bias, ref float y, int samples)
+        private static void Linear_1_256(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
         {
-            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, KernelHeight: 4, RowStep: 64, KernelWidth: 4, ColumnStep: 16, FilterStep: 1024, ResultStep: 16, InputSample: 256, ResultSample: 16);
             {
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
@@ -297,9 +288,8 @@ namespace ModelGen.Generated
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Linear_1_128(ref float x, ref float weight, ref float bias, ref float y, int samples)
+        private static void Linear_1_128(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
         {
-            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, KernelHeight: 4, RowStep: 64, KernelWidth: 4, ColumnStep: 16, FilterStep: 1024, ResultStep: 16, InputSample: 256, ResultSample: 16);
             {
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
@@ -339,20 +329,9 @@ namespace ModelGen.Generated
             }
         }
 
-        // Copies Dense 4 to Blocked 4.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Pack_2(ref float x, ref float y, int samples)
-        {
-            Elementwise.Clear(ref y, 16);
-            for (int i0 = 0; i0 < 4; i0++)
-            {
-                Unsafe.Add(ref y, i0) = Unsafe.Add(ref x, i0);
-            }
-        }
-
         // Copies Dense 3×64 to Blocked 3×4×4×4.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Pack_3(ref float x, ref float y, int samples)
+        public static void Pack_2(ref float x, ref float y, int samples)
         {
             Elementwise.Clear(ref y, 1024);
             for (int i0 = 0; i0 < 3; i0++)
@@ -370,18 +349,7 @@ namespace ModelGen.Generated
             }
         }
 
-        // Copies Dense 3 to Blocked 3.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Pack_4(ref float x, ref float y, int samples)
-        {
-            Elementwise.Clear(ref y, 16);
-            for (int i0 = 0; i0 < 3; i0++)
-            {
-                Unsafe.Add(ref y, i0) = Unsafe.Add(ref x, i0);
-            }
-        }
-
-        // 4 pixels at distance 1 × 1 vectors of output channels, plus bias, relu.
+        // 4 pixels at distance 1 × 1 vectors of output channels, plus bias.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Tile4x1_512(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
         {
@@ -418,13 +386,14 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            Simd512.Store(Simd512.Max(Vector512<float>.Zero, sum0_0), ref result, 0);
-            Simd512.Store(Simd512.Max(Vector512<float>.Zero, sum1_0), ref result, 16);
-            Simd512.Store(Simd512.Max(Vector512<float>.Zero, sum2_0), ref result, 32);
-            Simd512.Store(Simd512.Max(Vector512<float>.Zero, sum3_0), ref result, 48);
+            var floor = Simd512.Broadcast(shape.Floor);
+            Simd512.Store(Simd512.Max(floor, sum0_0), ref result, 0);
+            Simd512.Store(Simd512.Max(floor, sum1_0), ref result, 16);
+            Simd512.Store(Simd512.Max(floor, sum2_0), ref result, 32);
+            Simd512.Store(Simd512.Max(floor, sum3_0), ref result, 48);
         }
 
-        // 4 pixels at distance 1 × 2 vectors of output channels, plus bias, relu.
+        // 4 pixels at distance 1 × 2 vectors of output channels, plus bias.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Tile4x2_256(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
         {
@@ -470,17 +439,18 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            Simd256.Store(Simd256.Max(Vector256<float>.Zero, sum0_0), ref result, 0);
-            Simd256.Store(Simd256.Max(Vector256<float>.Zero, sum0_1), ref result, 8);
-            Simd256.Store(Simd256.Max(Vector256<float>.Zero, sum1_0), ref result, 16);
-            Simd256.Store(Simd256.Max(Vector256<float>.Zero, sum1_1), ref result, 24);
-            Simd256.Store(Simd256.Max(Vector256<float>.Zero, sum2_0), ref result, 32);
-            Simd256.Store(Simd256.Max(Vector256<float>.Zero, sum2_1), ref result, 40);
-            Simd256.Store(Simd256.Max(Vector256<float>.Zero, sum3_0), ref result, 48);
-            Simd256.Store(Simd256.Max(Vector256<float>.Zero, sum3_1), ref result, 56);
+            var floor = Simd256.Broadcast(shape.Floor);
+            Simd256.Store(Simd256.Max(floor, sum0_0), ref result, 0);
+            Simd256.Store(Simd256.Max(floor, sum0_1), ref result, 8);
+            Simd256.Store(Simd256.Max(floor, sum1_0), ref result, 16);
+            Simd256.Store(Simd256.Max(floor, sum1_1), ref result, 24);
+            Simd256.Store(Simd256.Max(floor, sum2_0), ref result, 32);
+            Simd256.Store(Simd256.Max(floor, sum2_1), ref result, 40);
+            Simd256.Store(Simd256.Max(floor, sum3_0), ref result, 48);
+            Simd256.Store(Simd256.Max(floor, sum3_1), ref result, 56);
         }
 
-        // 4 pixels at distance 1 × 2 vectors of output channels, plus bias, relu.
+        // 4 pixels at distance 1 × 2 vectors of output channels, plus bias.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Tile4x2_128(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
         {
@@ -526,14 +496,15 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            Simd128.Store(Simd128.Max(Vector128<float>.Zero, sum0_0), ref result, 0);
-            Simd128.Store(Simd128.Max(Vector128<float>.Zero, sum0_1), ref result, 4);
-            Simd128.Store(Simd128.Max(Vector128<float>.Zero, sum1_0), ref result, 16);
-            Simd128.Store(Simd128.Max(Vector128<float>.Zero, sum1_1), ref result, 20);
-            Simd128.Store(Simd128.Max(Vector128<float>.Zero, sum2_0), ref result, 32);
-            Simd128.Store(Simd128.Max(Vector128<float>.Zero, sum2_1), ref result, 36);
-            Simd128.Store(Simd128.Max(Vector128<float>.Zero, sum3_0), ref result, 48);
-            Simd128.Store(Simd128.Max(Vector128<float>.Zero, sum3_1), ref result, 52);
+            var floor = Simd128.Broadcast(shape.Floor);
+            Simd128.Store(Simd128.Max(floor, sum0_0), ref result, 0);
+            Simd128.Store(Simd128.Max(floor, sum0_1), ref result, 4);
+            Simd128.Store(Simd128.Max(floor, sum1_0), ref result, 16);
+            Simd128.Store(Simd128.Max(floor, sum1_1), ref result, 20);
+            Simd128.Store(Simd128.Max(floor, sum2_0), ref result, 32);
+            Simd128.Store(Simd128.Max(floor, sum2_1), ref result, 36);
+            Simd128.Store(Simd128.Max(floor, sum3_0), ref result, 48);
+            Simd128.Store(Simd128.Max(floor, sum3_1), ref result, 52);
         }
 
         // 1 samples × 1 vectors of output channels, plus bias.
@@ -564,7 +535,8 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            Simd512.Store(sum0_0, ref result, 0);
+            var floor = Simd512.Broadcast(shape.Floor);
+            Simd512.Store(Simd512.Max(floor, sum0_0), ref result, 0);
         }
 
         // 1 samples × 2 vectors of output channels, plus bias.
@@ -598,8 +570,9 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            Simd256.Store(sum0_0, ref result, 0);
-            Simd256.Store(sum0_1, ref result, 8);
+            var floor = Simd256.Broadcast(shape.Floor);
+            Simd256.Store(Simd256.Max(floor, sum0_0), ref result, 0);
+            Simd256.Store(Simd256.Max(floor, sum0_1), ref result, 8);
         }
 
         // 1 samples × 4 vectors of output channels, plus bias.
@@ -639,10 +612,11 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            Simd128.Store(sum0_0, ref result, 0);
-            Simd128.Store(sum0_1, ref result, 4);
-            Simd128.Store(sum0_2, ref result, 8);
-            Simd128.Store(sum0_3, ref result, 12);
+            var floor = Simd128.Broadcast(shape.Floor);
+            Simd128.Store(Simd128.Max(floor, sum0_0), ref result, 0);
+            Simd128.Store(Simd128.Max(floor, sum0_1), ref result, 4);
+            Simd128.Store(Simd128.Max(floor, sum0_2), ref result, 8);
+            Simd128.Store(Simd128.Max(floor, sum0_3), ref result, 12);
         }
     }
 }
