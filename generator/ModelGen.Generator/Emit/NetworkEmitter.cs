@@ -63,6 +63,8 @@ internal sealed class NetworkEmitter
         });
         SourceHeader.InPrivateNamespace(_writer, () =>
         {
+            EmitParameters();
+            _writer.Line();
             EmitPlan();
             _writer.Line();
             _inference.EmitMemory(_writer, "Where each value lives, in floats from the start of its memory.");
@@ -160,15 +162,9 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: instances and threads may share them.</summary>");
         using (w.Block("public sealed partial class Weights : global::ModelGen.WeightStore"))
         {
-            w.Line("private static readonly global::ModelGen.ParameterInfo[] ModelGenTable =");
-            w.Line("[");
-            foreach (string row in ParameterTable.Rows(_model.Graph, _parameterOffsets))
-                w.Line("    " + row + ",");
-            w.Line("];");
-            w.Line();
             w.Line($"internal readonly global::System.ArraySegment<float> Packed = {Runtime}AlignedMemory.Allocate({Private}{Name}Memory.PackedLength);");
             w.Line();
-            using (w.Block($"internal Weights() : base({Quoted}, ModelGenTable, {Literals.Grouped(_parameterLength)})"))
+            using (w.Block($"internal Weights() : base({Quoted}, {Private}{Name}Parameters.Table, {Literals.Grouped(_parameterLength)})"))
             {
             }
             w.Line();
@@ -198,6 +194,19 @@ internal sealed class NetworkEmitter
             _writer.Line("return weights;");
         }
         _writer.Line();
+    }
+
+    private void EmitParameters()
+    {
+        _writer.Line("/// <summary>Key, shape, place in floats and start of each parameter.</summary>");
+        using (_writer.Block($"file static class {Name}Parameters"))
+        {
+            _writer.Line("public static readonly ParameterInfo[] Table =");
+            _writer.Line("[");
+            foreach (string row in ParameterTable.Rows(_model.Graph, _parameterOffsets))
+                _writer.Line($"    {row},");
+            _writer.Line("];");
+        }
     }
 
     private void EmitPlan()

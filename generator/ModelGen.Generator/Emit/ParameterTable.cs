@@ -19,7 +19,7 @@ internal static class ParameterTable
         string initializer = init is "zeros" or "ones" ? char.ToUpperInvariant(init[0]) + init.Substring(1) : "Uniform";
         string bound = initializer == "Uniform" ? $", bound: {Literals.Float(Initializers.Bound(parameter, init))}" : "";
         string trainable = Initializers.IsTrainable(parameter) ? "" : ", trainable: false";
-        return $"new({Literals.Quote(parameter.Name)}, [{string.Join(", ", parameter.Shape.Dimensions)}], {offset}, global::ModelGen.ParameterInitializer.{initializer}{bound}{trainable})";
+        return $"new({Literals.Quote(parameter.Name)}, [{string.Join(", ", parameter.Shape.Dimensions)}], {offset}, {initializer}{bound}{trainable})";
     }
 
     // "auto" takes He's bound where a ReLU follows, perhaps behind a batch normalisation, and Xavier's otherwise.

@@ -58,9 +58,10 @@ internal sealed class PlanWriter
         string last = "";
         foreach (Step step in steps)
         {
-            string label = $"{step.Node.Op} {step.Node.Name}".Trim();
+            // One comment a layer; what else is done for it stands below.
+            string label = step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Op;
             if (label != last)
-                w.Line($"// {label}: {step.Node.Type}");
+                w.Line($"// {label}: {step.Node.Op} {step.Node.Type}");
             last = label;
             string method = _kernels.MethodOf(step.Call.Kernel);
             string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";

@@ -39,6 +39,7 @@ internal static class SourceHeader
             w.Line("using System.Runtime.InteropServices;");
             w.Line("using System.Runtime.Intrinsics;");
             w.Line("using ModelGen.Runtime;");
+            w.Line("using static ModelGen.ParameterInitializer;");
             w.Line();
             body();
         }

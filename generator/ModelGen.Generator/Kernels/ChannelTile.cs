@@ -13,16 +13,16 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="InputStep">Floats from one pixel's input to the next one's; 0 where the pixels are samples, whose distance the shape tells.</param>
 /// <param name="ResultStep">Floats from one pixel's result to the next one's; 0 likewise.</param>
 /// <param name="HasTaps">Whether the kernel is larger than 1×1.</param>
+/// <param name="HasBias">Whether sums start at a bias.</param>
 internal sealed record ChannelTile(
-    InstructionSet Set, int Pixels, int Vectors, int InputStep, int ResultStep, bool HasTaps, Epilogue Epilogue) : Tiles.ITile
+    InstructionSet Set, int Pixels, int Vectors, int InputStep, int ResultStep, bool HasTaps, bool HasBias) : Tiles.ITile
 {
     public string Title => $"Tile{Pixels}x{Vectors}_{Set.Bits}";
 
     public void Emit(CodeWriter w, string method)
     {
         string simd = Set.Simd;
-        string what = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.InRegisters && Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
-        w.Line($"// {Pixels} {(OverSamples ? "samples" : $"pixels at distance {InputStep}")} × {Vectors} vectors of output channels{(HasTaps ? "" : ", kernel 1×1")}{what}.");
+        w.Line($"// {Pixels} {(OverSamples ? "samples" : $"pixels at distance {InputStep}")} × {Vectors} vectors of output channels{(HasTaps ? "" : ", kernel 1×1")}{(HasBias ? ", plus bias" : "")}.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (w.Block($"private static void {method}(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)"))
         {
@@ -32,7 +32,7 @@ internal sealed record ChannelTile(
                 w.Line($"nint input{p} = (nint)shape.InputSample * {p}, sample{p} = (nint)shape.ResultSample * {p};");
             for (int q = 0; q < Vectors; q++)
             {
-                string start = Epilogue.HasBias
+                string start = HasBias
                     ? $"{simd}.Load(ref bias, {q / Set.VectorsPerBlock * Layout.Block + q % Set.VectorsPerBlock * Set.Width})"
                     : $"Vector{Set.Bits}<float>.Zero";
                 w.Line($"var sum0_{q} = {start};");
@@ -50,10 +50,12 @@ internal sealed record ChannelTile(
                 }
                 w.Line("image = ref Unsafe.Add(ref image, shape.BlockStep);");
             }
+            // The floor is 0 for ReLU and minus infinity otherwise; the order of the operands keeps NaN.
+            w.Line($"var floor = {simd}.Broadcast(shape.Floor);");
             for (int p = 0; p < Pixels; p++)
             {
                 for (int q = 0; q < Vectors; q++)
-                    w.Line($"{simd}.Store({Epilogue.InRegister(Set, $"sum{p}_{q}")}, ref result, {Offset("result", q, p * ResultStep, OverSamples && p > 0 ? "sample" + p : "0")});");
+                    w.Line($"{simd}.Store({simd}.Max(floor, sum{p}_{q}), ref result, {Offset("result", q, p * ResultStep, OverSamples && p > 0 ? "sample" + p : "0")});");
             }
         }
     }

@@ -27,14 +27,13 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, {(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set, tiles));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set, tiles), Shape());
 
     private void Body(CodeWriter w, InstructionSet set, Tiles tiles)
     {
         ConvolutionGeometry g = Geometry;
         int blocksPerGroup = g.OutBlocks / g.Groups;
         Tile tile = Tile.Choose(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth, blocksPerGroup * set.VectorsPerBlock, q => WholeBlocks(q, set));
-        w.Line($"var shape = {Shape()};");
         if (OverSamples)
         {
             ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Samples(w, set, tiles, tile.Outer, group, block, part, vectors));
@@ -84,7 +83,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
                 {
                     string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride), (oy, g.Window.StrideY * g.Input.RowStride), (ox, g.Window.StrideX * g.Input.PixelStride));
                     string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (block, g.OutBlockStride), (part, 1), (oy, g.Output.RowStride), (ox, g.Output.PixelStride));
-                    var shape = new ChannelTile(set, stretch.Size, vectors, g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride, g.Window.Taps > 1, TileEpilogue);
+                    var shape = new ChannelTile(set, stretch.Size, vectors, g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride, g.Window.Taps > 1, Epilogue.HasBias);
                     RunTile(w, tiles.MethodOf(shape), block, part, from, to);
                 }
             }
@@ -103,7 +102,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
                 {
                     string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride));
                     string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (block, g.OutBlockStride), (part, 1));
-                    var shape = new ChannelTile(set, size, vectors, InputStep: 0, ResultStep: 0, g.Window.Taps > 1, TileEpilogue);
+                    var shape = new ChannelTile(set, size, vectors, InputStep: 0, ResultStep: 0, g.Window.Taps > 1, Epilogue.HasBias);
                     RunTile(w, tiles.MethodOf(shape), block, part, from, to);
                 }
             }
@@ -112,9 +111,6 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     // Floats from the first input channel of a group to that of the next.
     private int GroupStride => (Geometry.Input.IsBlocked ? Geometry.ChannelsPerGroup / Layout.Block : Geometry.ChannelsPerGroup) * Geometry.Input.PlaneStride;
-
-    // What is not done in registers is no matter of the tile.
-    private Epilogue TileEpilogue => Epilogue.InRegisters ? Epilogue : Epilogue with { Activation = "" };
 
     private void RunTile(CodeWriter w, string method, string block, string part, string from, string to)
     {
@@ -133,6 +129,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         return $"new TileShape(Channels: {g.ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {(acrossBlocks ? input.PlaneStride : 0)}, "
             + $"KernelHeight: {g.Window.KernelHeight}, RowStep: {g.Window.DilationY * input.RowStride}, "
             + $"KernelWidth: {g.Window.KernelWidth}, ColumnStep: {g.Window.DilationX * input.PixelStride}, "
-            + $"FilterStep: {g.Reduction * Layout.Block}, ResultStep: {g.OutBlockStride}, InputSample: {input.Length}, ResultSample: {g.Output.Length})";
+            + $"FilterStep: {g.Reduction * Layout.Block}, ResultStep: {g.OutBlockStride}, InputSample: {input.Length}, ResultSample: {g.Output.Length}"
+            + (Epilogue.Activation == "relu" ? ", Floor: 0f)" : ")");
     }
 }

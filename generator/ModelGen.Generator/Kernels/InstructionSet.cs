@@ -28,13 +28,20 @@ internal sealed record InstructionSet(int Bits, int Width, int Registers, string
     /// Writes the method that callers use and, for each instruction set, the one it passes on to. With width-neutral text (<paramref name="body"/> uses only
     /// <c>S</c> for the operations) prefer <see cref="EmitGeneric"/>.
     /// </summary>
-    public static void EmitForAll(CodeWriter writer, Kernel kernel, string method, Action<InstructionSet> body)
+    /// <param name="shape">What the register tiles sum over, as a C# expression, where the kernel has such tiles; the bodies get it as <c>shape</c>.</param>
+    public static void EmitForAll(CodeWriter writer, Kernel kernel, string method, Action<InstructionSet> body, string? shape = null)
     {
         string parameters = string.Join(", ", kernel.Operands.Select(o => "ref float " + o)) + ", int samples";
         string arguments = string.Join(", ", kernel.Operands.Select(o => "ref " + o)) + ", samples";
         WriteSummary(writer, kernel);
         using (writer.Block($"public static void {method}({parameters})"))
         {
+            if (shape is not null)
+            {
+                writer.Line($"var shape = {shape};");
+                arguments += ", in shape";
+                parameters += ", in TileShape shape";
+            }
             string prefix = "";
             foreach (InstructionSet set in All)
             {

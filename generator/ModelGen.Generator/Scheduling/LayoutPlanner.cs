@@ -20,6 +20,7 @@ internal sealed class LayoutPlanner : ILayoutContext
     private readonly Halo[] _halos;
     private readonly bool[] _pitched;
     private readonly Shape[] _dims;
+    private readonly bool[] _isConstant;
 
     private readonly GraphBuilder _builder;
     private readonly List<Layout?> _layouts = [];
@@ -36,6 +37,9 @@ internal sealed class LayoutPlanner : ILayoutContext
         _halos = new Halo[source.Nodes.Count];
         _pitched = new bool[source.Nodes.Count];
         _dims = new Shape[source.Nodes.Count];
+        _isConstant = new bool[source.Nodes.Count];
+        foreach (Node node in source.Nodes)
+            _isConstant[node.Id] = node.Is(OpNames.Parameter) || (node.Inputs.Count > 0 && node.Inputs.All(i => _isConstant[i]));
         _builder = new GraphBuilder(source.Name);
         _map = new int[source.Nodes.Count];
     }
@@ -175,10 +179,14 @@ internal sealed class LayoutPlanner : ILayoutContext
         _map[node.Id] = Append(added, result);
     }
 
+    // A vector of constants lies the same in blocks: its memory starts on a block and is zero up to the end of its last one.
+    private bool IsPaddedVector(int value, Layout layout) =>
+        _isConstant[value] && layout.IsBlocked && layout.Dims.Rank == 1 && _layouts[_map[value]] == Layout.Dense(layout.Dims);
+
     private int InLayout(int value, Layout layout)
     {
         int now = _map[value];
-        if (_layouts[now] == layout || !_source[value].Type.PerSample && _source[value].Shape.Rank == 0)
+        if (_layouts[now] == layout || !_source[value].Type.PerSample && _source[value].Shape.Rank == 0 || IsPaddedVector(value, layout))
             return now;
         if (!_copies.TryGetValue((now, layout), out int copy))
         {

@@ -18,7 +18,8 @@ namespace ModelGen.Runtime;
 /// <param name="ResultStep">Floats from one block of 16 output channels to the next, in the result.</param>
 /// <param name="InputSample">Floats from one sample of the batch to the next.</param>
 /// <param name="ResultSample">Floats from one sample to the next in the result.</param>
+/// <param name="Floor">The least value that is stored: 0 for ReLU.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct TileShape(
     int Channels, int Lanes, int LaneStep, int BlockStep, int KernelHeight, int RowStep, int KernelWidth, int ColumnStep, int FilterStep, int ResultStep,
-    int InputSample, int ResultSample);
+    int InputSample, int ResultSample, float Floor = float.NegativeInfinity);

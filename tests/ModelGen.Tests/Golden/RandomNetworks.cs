@@ -4,6 +4,7 @@ using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Harness;
+using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Golden;
 
@@ -30,15 +31,14 @@ internal static class RandomNetworks
         var random = new Random(seed);
         var values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter).ToDictionary(n => n.Name, n => Fill(random, n, samples));
 
-        double[] inference = new DoubleReference(declared, samples).Evaluate(Widened(values));
+        double[] inference = Evaluate(declared, samples, Widened(values));
         GraphCheck forward = Check(Forward(id), samples, values);
         forward.Expected[Pipeline.Output] = new Expected(Narrowed(inference), Tolerance.OfMax(1e-5));
         foreach (string failure in forward.Failures(library))
             yield return $"inference: {failure}\n{declared}";
 
         Graph trained = PrepareTraining.Run(declared);
-        var reference = new DoubleReference(trained, samples);
-        double[] output = reference.Evaluate(Widened(values));
+        double[] output = Evaluate(trained, samples, Widened(values));
         GraphCheck gradient = Check(Gradient(id), samples, values);
         gradient.Values["gradOutput"] = [.. output.Select(_ => (float)(random.NextDouble() * 2 - 1))];
         gradient.Expected[Pipeline.Output] = new Expected(Narrowed(output), Tolerance.OfMax(1e-5));
@@ -47,13 +47,14 @@ internal static class RandomNetworks
         Dictionary<string, float[]> results = gradient.Run(library);
         foreach (string wanted in trained.Nodes.Where(IsWanted).Select(n => n.Name))
         {
-            if (Compare(reference, values, wanted, gradient.Values["gradOutput"], results["grad." + wanted], random) is string failure)
+            if (Compare(moved => Evaluate(trained, samples, moved), values, wanted, gradient.Values["gradOutput"], results["grad." + wanted], random) is string failure)
                 yield return $"training: {failure}\n{trained}";
         }
     }
 
     // Along a random direction d the derivative of Σ output · gradOutput is Σ gradient · d.
-    private static string? Compare(DoubleReference reference, Dictionary<string, float[]> values, string wanted, float[] seed, float[] gradient, Random random)
+    private static string? Compare(
+        Func<Dictionary<string, double[]>, double[]> function, Dictionary<string, float[]> values, string wanted, float[] seed, float[] gradient, Random random)
     {
         const double Step = 1e-6;
         double[] direction = [.. gradient.Select(_ => random.NextDouble() * 2 - 1)];
@@ -67,9 +68,12 @@ internal static class RandomNetworks
         {
             Dictionary<string, double[]> moved = Widened(values);
             moved[wanted] = [.. moved[wanted].Zip(direction, (v, d) => v + step * d)];
-            return reference.Evaluate(moved).Zip(seed, (o, s) => o * s).Sum();
+            return function(moved).Zip(seed, (o, s) => o * s).Sum();
         }
     }
+
+    private static double[] Evaluate(Graph graph, int samples, Dictionary<string, double[]> values) =>
+        ReferenceInterpreter.Outputs(graph, samples, values)[Pipeline.Output];
 
     private static GraphFunction Forward(string id) =>
         new(id + "_forward", Pipeline.ForInference(Declare(Seed(id))), 3, ParameterUse.Constant);

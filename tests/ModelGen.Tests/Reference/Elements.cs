@@ -9,7 +9,21 @@ internal static class Elements
         ["Tanh"] = o => Activate("tanh", o[0]),
         ["Sigmoid"] = o => Activate("sigmoid", o[0]),
         ["Add"] = o => Combine(o, (a, b) => a + b),
-        ["Multiply"] = o => Combine(o, (a, b) => a * b),
+        ["Multiply"] = Multiply,
+        ["ChannelFactorsGradient"] = FactorsGradient,
+        ["Maximum"] = o => Combine(o, Math.Max),
+        ["MaximumGradient"] = MaximumGradient,
+        ["Affine"] = o => Map(o, x => Constant(o, "scale") * x + Constant(o, "shift")),
+        ["Relu6"] = o => Map(o, x => Math.Clamp(x, 0, 6)),
+        ["Relu6Gradient"] = o => Combine(o, (y, dy) => y is > 0 and < 6 ? dy : 0),
+        ["LeakyRelu"] = o => Map(o, x => x > 0 ? x : Constant(o, "negativeSlope") * x),
+        ["LeakyReluGradient"] = o => Combine(o, (y, dy) => y > 0 ? dy : Constant(o, "negativeSlope") * dy),
+        ["Elu"] = o => Map(o, x => x > 0 ? x : Constant(o, "alpha") * (Math.Exp(x) - 1)),
+        ["EluGradient"] = o => Combine(o, (y, dy) => y > 0 ? dy : (y + Constant(o, "alpha")) * dy),
+        ["Softplus"] = o => Map(o, x => Math.Max(x, 0) + LogOfOnePlus(Math.Exp(-Math.Abs(x)))),
+        ["SoftplusGradient"] = o => Combine(o, (y, dy) => (1 - Math.Exp(-y)) * dy),
+        ["PositionBias"] = o => [.. o[0].Select((x, i) => x + o[1][i % o[1].Length])],
+        ["SampleSum"] = SampleSum,
         ["ReluGradient"] = o => Combine(o, (y, dy) => y > 0 ? dy : 0),
         ["TanhGradient"] = o => Combine(o, (y, dy) => (1 - y * y) * dy),
         ["SigmoidGradient"] = o => Combine(o, (y, dy) => y * (1 - y) * dy),
@@ -27,6 +41,41 @@ internal static class Elements
         "sigmoid" => [.. x.Select(v => 1 / (1 + Math.Exp(-v)))],
         _ => throw new ArgumentException($"no activation is named '{name}'", nameof(name)),
     };
+
+    private static double[] Map(Operation operation, Func<double, double> function) => [.. operation[0].Select(function)];
+
+    private static double Constant(Operation operation, string name) => operation.Attributes[name].Number;
+
+    // Kahan: the rounding of 1 + x has the same share in both factors.
+    private static double LogOfOnePlus(double x) => 1 + x is var sum && sum == 1 ? x : Math.Log(sum) * (x / (sum - 1));
+
+    // The second input has as many elements as the first, or one for each channel of each sample.
+    private static double[] Multiply(Operation operation)
+    {
+        int share = operation[0].Length / operation[1].Length;
+        return [.. operation[0].Select((x, i) => x * operation[1][i / share])];
+    }
+
+    private static double[] FactorsGradient(Operation operation)
+    {
+        double[] gradient = operation.NewResult();
+        int pixels = operation[0].Length / gradient.Length;
+        for (int i = 0; i < operation[0].Length; i++)
+            gradient[i / pixels] += operation[0][i] * operation[1][i];
+        return gradient;
+    }
+
+    // Inputs: a, b, dL/dy; the result is dL/da. What is equal shares.
+    private static double[] MaximumGradient(Operation operation) =>
+        [.. operation[2].Select((dy, i) => operation[0][i] < operation[1][i] ? 0 : operation[0][i] == operation[1][i] ? dy / 2 : dy)];
+
+    private static double[] SampleSum(Operation operation)
+    {
+        double[] sums = operation.NewResult();
+        for (int i = 0; i < operation[0].Length; i++)
+            sums[i % sums.Length] += operation[0][i];
+        return sums;
+    }
 
     private static double[] Combine(Operation operation, Func<double, double, double> function) => [.. operation[0].Zip(operation[1], function)];
 
@@ -51,12 +100,28 @@ internal static class Rearrangements
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
     {
         ["Flatten"] = o => o[0],
+        ["Concat"] = Concat,
+        ["Slice"] = o => [.. Enumerable.Range(0, o.Batch).SelectMany(n => Channels(o, 0, n, o.Attributes.Int("start"), o.Shape[0]))],
         ["Reshape"] = o => o[0],
         ["Reorder"] = o => o[0],
         ["Row"] = o => o[0][(o.Attributes.Int("row") * o.Shape[0])..((o.Attributes.Int("row") + 1) * o.Shape[0])],
         ["Pad"] = Pad,
         ["PadGradient"] = PadGradient,
     };
+
+    private static double[] Concat(Operation operation) =>
+        [.. from n in Enumerable.Range(0, operation.Batch)
+            from input in Enumerable.Range(0, operation.Count)
+            from element in Channels(operation, input, n, 0, operation.ShapeOf(input)[0])
+            select element];
+
+    // Neighbouring channels, or features, of one sample.
+    private static IEnumerable<double> Channels(Operation operation, int input, int sample, int first, int count)
+    {
+        int channels = operation.ShapeOf(input)[0];
+        int pixels = (int)operation.ShapeOf(input).Length / channels;
+        return operation[input].Skip((sample * channels + first) * pixels).Take(count * pixels);
+    }
 
     private static double[] Pad(Operation operation)
     {

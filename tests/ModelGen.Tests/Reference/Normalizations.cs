@@ -1,6 +1,6 @@
 namespace ModelGen.Tests.Reference;
 
-/// <summary>Batch normalisation, its statistics [mean; 1/√(variance + eps); variance], its gradient and its folding into filters.</summary>
+/// <summary>Local response normalisation; batch normalisation, its statistics [mean; 1/√(variance + eps); variance], its gradient and its folding into filters.</summary>
 internal static class Normalizations
 {
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
@@ -13,6 +13,10 @@ internal static class Normalizations
         ["BatchNormGradient"] = Gradient,
         ["FoldBatchNormWeight"] = FoldWeight,
         ["FoldBatchNormBias"] = FoldBias,
+        ["LocalResponseNorm"] = o => [.. o[0].Zip(ResponseScale(o), (x, s) => x * Math.Pow(s, -Beta(o)))],
+        ["LocalResponseScale"] = ResponseScale,
+        ["LocalResponseTerm"] = o => [.. o[0].Select((x, i) => o[2][i] * x * Math.Pow(o[1][i], -Beta(o) - 1))],
+        ["LocalResponseNormGradient"] = ResponseGradient,
     };
 
     private static double[] Statistics(Operation operation, double[] mean, double[] variance)
@@ -103,6 +107,43 @@ internal static class Normalizations
         return [.. operation[1].Select((bias, c) =>
             ((operation.Count == 4 ? operation[3][c] : 0) - operation[2][c]) * operation[0][c] * operation[2][channels + c] + bias)];
     }
+
+    // s = k + alpha / size · Σ x² over the channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋ that exist.
+    private static double[] ResponseScale(Operation operation)
+    {
+        Image x = operation.ImageOf(0);
+        (int size, double k) = (operation.Attributes.Int("size"), operation.Attributes["k"].Number);
+        return Neighbours(operation, size / 2, (size - 1) / 2, i => x.Elements[i] * x.Elements[i], (_, sum) => k + Alpha(operation) / size * sum);
+    }
+
+    // Inputs x, s, dy, t: dy · s^−beta − 2 · alpha · beta / size · x · Σ t over the channels whose window holds this one.
+    private static double[] ResponseGradient(Operation operation)
+    {
+        int size = operation.Attributes.Int("size");
+        double factor = 2 * Alpha(operation) * Beta(operation) / size;
+        return Neighbours(operation, (size - 1) / 2, size / 2, i => operation[3][i],
+            (i, sum) => operation[2][i] * Math.Pow(operation[1][i], -Beta(operation)) - factor * operation[0][i] * sum);
+    }
+
+    private static double[] Neighbours(Operation operation, int before, int after, Func<int, double> term, Func<int, double, double> result)
+    {
+        Image x = operation.ImageOf(0);
+        int pixels = x.Height * x.Width;
+        double[] results = operation.NewResult();
+        for (int i = 0; i < results.Length; i++)
+        {
+            int c = ChannelOf(x, i);
+            double sum = 0;
+            for (int other = Math.Max(c - before, 0); other <= Math.Min(c + after, x.Channels - 1); other++)
+                sum += term(i + (other - c) * pixels);
+            results[i] = result(i, sum);
+        }
+        return results;
+    }
+
+    private static double Alpha(Operation operation) => operation.Attributes["alpha"].Number;
+
+    private static double Beta(Operation operation) => operation.Attributes["beta"].Number;
 
     private static double Normalized(Image x, double[] statistics, int i) =>
         (x.Elements[i] - statistics[ChannelOf(x, i)]) * statistics[x.Channels + ChannelOf(x, i)];

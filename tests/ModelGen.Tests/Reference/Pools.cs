@@ -9,6 +9,9 @@ internal static class Pools
         ["MaxPoolGradient"] = o => Max(o, gradient: true),
         ["AvgPool2d"] = Mean,
         ["AvgPoolGradient"] = MeanGradient,
+        ["GlobalAvgPool2d"] = o => Adaptive(o, gradient: false),
+        ["AdaptiveAvgPool2d"] = o => Adaptive(o, gradient: false),
+        ["AdaptiveAvgPoolGradient"] = o => Adaptive(o, gradient: true),
     };
 
     private static double[] Max(Operation operation, bool gradient)
@@ -56,6 +59,32 @@ internal static class Pools
         Image dx = operation.NewImage();
         ForEachShare(operation, dx, dy, (n, c, iy, ix, oy, ox, divisor) => dx[n, c, iy, ix] += dy[n, c, oy, ox] / divisor);
         return dx.Elements;
+    }
+
+    // Window i of n reads from ⌊i·size/n⌋ up to ⌈(i + 1)·size/n⌉; windows overlap where n does not divide the size, and repeat pixels where it is larger.
+    private static double[] Adaptive(Operation operation, bool gradient)
+    {
+        Image from = operation.ImageOf(0);
+        Image to = operation.NewImage();
+        (Image image, Image pooled) = gradient ? (to, from) : (from, to);
+        for (int n = 0; n < operation.Batch; n++)
+        for (int c = 0; c < pooled.Channels; c++)
+        for (int oy = 0; oy < pooled.Height; oy++)
+        for (int ox = 0; ox < pooled.Width; ox++)
+        {
+            (int top, int bottom) = (oy * image.Height / pooled.Height, ((oy + 1) * image.Height + pooled.Height - 1) / pooled.Height);
+            (int left, int right) = (ox * image.Width / pooled.Width, ((ox + 1) * image.Width + pooled.Width - 1) / pooled.Width);
+            double area = (bottom - top) * (right - left);
+            for (int iy = top; iy < bottom; iy++)
+            for (int ix = left; ix < right; ix++)
+            {
+                if (gradient)
+                    image[n, c, iy, ix] += pooled[n, c, oy, ox] / area;
+                else
+                    pooled[n, c, oy, ox] += image[n, c, iy, ix] / area;
+            }
+        }
+        return to.Elements;
     }
 
     private delegate void Share(int n, int c, int iy, int ix, int oy, int ox, double divisor);

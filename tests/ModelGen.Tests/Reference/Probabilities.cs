@@ -2,13 +2,15 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Tests.Reference;
 
-/// <summary>Softmax, cross-entropy and accuracy.</summary>
+/// <summary>Softmax, its logarithm, cross-entropy and accuracy.</summary>
 internal static class Probabilities
 {
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
     {
         ["Softmax"] = Softmax,
         ["SoftmaxGradient"] = SoftmaxGradient,
+        ["LogSoftmax"] = LogSoftmax,
+        ["LogSoftmaxGradient"] = LogSoftmaxGradient,
         ["CrossEntropy"] = Loss,
         ["CrossEntropyGradient"] = LossGradient,
         ["CountCorrect"] = CountCorrect,
@@ -34,6 +36,30 @@ internal static class Probabilities
         return dx;
     }
 
+    private static double[] LogSoftmax(Operation operation)
+    {
+        double[] y = operation.NewResult();
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation)))
+        {
+            double logOfSum = LogOfSum(operation[0], line);
+            foreach (int i in line)
+                y[i] = operation[0][i] - logOfSum;
+        }
+        return y;
+    }
+
+    private static double[] LogSoftmaxGradient(Operation operation)
+    {
+        (double[] y, double[] dy, double[] dx) = (operation[0], operation[1], operation.NewResult());
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation)))
+        {
+            double sum = line.Sum(i => dy[i]);
+            foreach (int i in line)
+                dx[i] = dy[i] - Math.Exp(y[i]) * sum;
+        }
+        return dx;
+    }
+
     // −Σ target · log softmax, averaged over all positions; the target is (1 − s)·onehot + s/C.
     private static double[] Loss(Operation operation)
     {
@@ -43,8 +69,7 @@ internal static class Probabilities
         int position = 0;
         foreach (int[] line in Lines(operation.ShapeOf(0), operation.Batch, 0))
         {
-            double largest = line.Max(i => logits[i]);
-            double logOfSum = largest + Math.Log(line.Sum(i => Math.Exp(logits[i] - largest)));
+            double logOfSum = LogOfSum(logits, line);
             int label = (int)labels[position++];
             for (int c = 0; c < line.Length; c++)
                 sum -= Target(c, label, line.Length, smoothing) * (logits[line[c]] - logOfSum);
@@ -76,6 +101,12 @@ internal static class Probabilities
     }
 
     private static double Target(int c, int label, int classes, double smoothing) => (c == label ? 1 - smoothing : 0) + smoothing / classes;
+
+    private static double LogOfSum(double[] x, int[] line)
+    {
+        double largest = line.Max(i => x[i]);
+        return largest + Math.Log(line.Sum(i => Math.Exp(x[i] - largest)));
+    }
 
     private static void SoftmaxOf(double[] x, int[] line, double[] y)
     {

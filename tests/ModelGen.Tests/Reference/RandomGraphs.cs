@@ -4,7 +4,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>
-/// Random networks as a front end would build them: one input, layers with all their attributes, branches that meet in sums. The same seed gives the same
+/// Random networks as a front end would build them: one input, layers with all their attributes, branches that meet in sums, products, maxima and
+/// concatenations. The same seed gives the same
 /// graph everywhere, so a failure names its seed.
 /// </summary>
 internal sealed class RandomGraphs
@@ -27,9 +28,19 @@ internal sealed class RandomGraphs
 
     /// <summary>The layers that can stand between others on an image.</summary>
     private static readonly string[] ImageLayers =
-        ["Conv2d", "Conv2d", "Conv2d", "BatchNorm2d", "MaxPool2d", "AvgPool2d", "Relu", "Relu", "Tanh", "Sigmoid", "Dropout", "Add", "Softmax"];
+    [
+        "Conv2d", "Conv2d", "Conv2d", "Conv2d", "Conv2d", "BatchNorm2d", "LocalResponseNorm", "MaxPool2d", "MaxPool2d", "AvgPool2d", "AvgPool2d", "AdaptiveAvgPool2d",
+        "GlobalAvgPool2d", "Relu", "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine", "PositionBias", "Dropout", "Add", "Multiply", "Maximum",
+        "Concat", "Concat", "Softmax", "LogSoftmax",
+    ];
 
-    private static readonly string[] FeatureLayers = ["Linear", "Linear", "Relu", "Tanh", "Sigmoid", "Dropout", "Add", "Softmax"];
+    private static readonly string[] FeatureLayers =
+    [
+        "Linear", "Linear", "Linear", "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine", "PositionBias", "Dropout", "Add", "Multiply", "Maximum",
+        "Concat", "Softmax", "LogSoftmax",
+    ];
+
+    private static readonly string[] Activations = ["Relu", "Tanh", "Sigmoid", "Relu6", "Softplus"];
 
     /// <summary>An input, one layer and its result.</summary>
     public static Graph SingleLayer(string op, int seed)
@@ -106,7 +117,7 @@ internal sealed class RandomGraphs
     private TensorType InputTypeOf(string op) => op switch
     {
         "Linear" => TensorType.Sample(_random.Next(1, 20)),
-        "Conv2d" or "MaxPool2d" or "AvgPool2d" or "BatchNorm2d" => ImageType(),
+        "Conv2d" or "MaxPool2d" or "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" or "BatchNorm2d" or "LocalResponseNorm" => ImageType(),
         _ => _random.Next(3) == 0 ? TensorType.Sample(_random.Next(1, 20)) : ImageType(),
     };
 
@@ -121,8 +132,11 @@ internal sealed class RandomGraphs
             if (TryLayer(Pick(ImageLayers), _random.Next(4) == 0 ? Pick(values) : values[^1]) is not int added)
                 continue;
             values.Add(added);
+            // What passes look for, which rarely meets by chance.
             if (_graph[added].Is(OpNames.Conv2d) && _random.Next(3) == 0)
                 values.Add(Layer("BatchNorm2d", added));
+            if (_graph[added].Is(OpNames.Conv2d) && _random.Next(3) == 0)
+                values.Add(Layer(Pick(Activations), values[^1]));
         }
         int features = Layer("Flatten", values[^1]);
         if (_random.Next(4) == 0)
@@ -135,8 +149,11 @@ internal sealed class RandomGraphs
         values = [features];
         for (int i = _random.Next(0, 4); i > 0; i--)
         {
-            if (TryLayer(Pick(FeatureLayers), values[^1]) is int added)
-                values.Add(added);
+            if (TryLayer(Pick(FeatureLayers), values[^1]) is not int added)
+                continue;
+            values.Add(added);
+            if (_graph[added].Is(OpNames.Linear) && Flip())
+                values.Add(Layer(Pick(Activations), added));
         }
         _graph.Output("output", Linear(values[^1], _random.Next(2, 11)));
     }
@@ -162,9 +179,18 @@ internal sealed class RandomGraphs
         "AvgPool2d" => Build(op, [input], [.. PoolAttributes(), ("countIncludePad", Flip())]),
         "BatchNorm2d" => Build(op, [input], [("eps", Pick([1e-5, 1e-3])), ("momentum", Pick([0.1, 0.01, 1.0]))]),
         "Dropout" => Build(op, [input], [("p", Pick([0.0, 0.25, 0.5]))]),
-        "Softmax" => Build(op, [input], [("dim", _random.Next(-1, _graph.TypeOf(input).Shape.Rank) is int dim && dim >= 0 ? dim + 1 : dim)]),
-        "Add" => Branch(input),
-        "Flatten" or "Relu" or "Tanh" or "Sigmoid" => Build(op, [input]),
+        "AdaptiveAvgPool2d" => Build(op, [input], ("outputSize", Pair(1, 6))),
+        "LocalResponseNorm" => Build(op, [input], ("size", _random.Next(1, 7)), ("alpha", Pick([1e-4, 0.5, 2.0])), ("beta", Pick([0.5, 0.75, 1.0])), ("k", Pick([1.0, 2.0]))),
+        "Affine" => Affine(input, Pick([-1.0, 0.2, 3.0]), Pick([0.0, 1.0])),
+        // Stretched, so that values lie on all three pieces.
+        "Relu6" => Build(op, [Flip() ? Affine(input, 8, 3) : input]),
+        "LeakyRelu" => Build(op, [input], ("negativeSlope", Pick([0.0, 0.01, 0.2]))),
+        "Elu" => Build(op, [input], ("alpha", Pick([0.0, 0.5, 1.0]))),
+        "Softmax" or "LogSoftmax" => Build(op, [input], [("dim", _random.Next(-1, _graph.TypeOf(input).Shape.Rank) is int dim && dim >= 0 ? dim + 1 : dim)]),
+        "Multiply" when _graph.TypeOf(input).Shape.Rank == 3 && Flip() => Gate(input),
+        "Add" or "Multiply" or "Maximum" => Branch(op, input),
+        "Concat" => Join(input),
+        "Flatten" or "Relu" or "Tanh" or "Sigmoid" or "Softplus" or "PositionBias" or "GlobalAvgPool2d" => Build(op, [input]),
         _ => throw new NotSupportedException($"no random layers are made of {op}; add it here"),
     };
 
@@ -185,7 +211,7 @@ internal sealed class RandomGraphs
     private int Add(int a, int b) => Build("Add", [a, b]);
 
     // Two or three inputs: the value itself, more than once perhaps, and layers of it that keep its shape.
-    private int Branch(int input)
+    private int Branch(string op, int input)
     {
         Shape shape = _graph.TypeOf(input).Shape;
         int other = _random.Next(4) switch
@@ -196,8 +222,33 @@ internal sealed class RandomGraphs
             2 => Build("Conv2d", [input], ("outChannels", shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })),
             _ => Build("Conv2d", [input], ("outChannels", shape[0]), ("kernelSize", new[] { 1, 1 })),
         };
-        return Build("Add", _random.Next(3) == 0 ? [input, other, Build("Sigmoid", [other])] : Flip() ? [input, other] : [other, input]);
+        return Build(op, _random.Next(3) == 0 ? [input, other, Build("Sigmoid", [other])] : Flip() ? [input, other] : [other, input]);
     }
+
+    // A factor for each channel, on either side, as squeeze-and-excitation has it.
+    private int Gate(int input)
+    {
+        int pooled = Build("GlobalAvgPool2d", [input]);
+        int factors = Flip() ? Build("Sigmoid", [pooled]) : Build("Conv2d", [pooled], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 1, 1 }));
+        return Build("Multiply", Flip() ? [input, factors] : [factors, input]);
+    }
+
+    // Two to four inputs, with whole and with partial blocks of channels.
+    private int Join(int input)
+    {
+        bool isImage = _graph.TypeOf(input).Shape.Rank == 3;
+        int[] parts = [input, .. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => _random.Next(4) switch
+        {
+            0 => input,
+            1 => Build("Tanh", [input]),
+            _ when !isImage => Linear(input, _random.Next(1, 20)),
+            _ => Build("Conv2d", [input], ("outChannels", Pick(_channels)), ("kernelSize", new[] { 1, 1 })),
+        })];
+        _random.Shuffle(parts);
+        return Build("Concat", parts);
+    }
+
+    private int Affine(int input, double scale, double shift) => Build("Affine", [input], ("scale", scale), ("shift", shift));
 
     private int Build(string op, int[] inputs, params (string Name, AttributeValue Value)[] attributes)
     {
