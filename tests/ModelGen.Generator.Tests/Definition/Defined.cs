@@ -53,9 +53,12 @@ internal static class Defined
     }
 
     /// <summary>The graph, after checking that both ways lead to it.</summary>
-    public static Graph Both(string source, string type = "Net")
+    public static Graph Both(string source, string type = "Net") => Both([source], type);
+
+    /// <summary>The graph of one class among several files, after checking that both ways lead to it.</summary>
+    public static Graph Both(string[] sources, string type)
     {
-        CSharpCompilation compilation = Compile.Create(source);
+        CSharpCompilation compilation = Compile.Create(sources);
         DefinitionResult result = Interpret(compilation, type);
         Assert.True(result.Network.Graph is not null, string.Join("\n", result.Problems.Select(p => $"{p.Problem.Id} {p.Location.GetLineSpan()}: {p.Problem.Message}")));
         Graph recorded = Record(compilation, type);

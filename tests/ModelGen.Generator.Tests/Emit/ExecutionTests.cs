@@ -9,9 +9,9 @@ namespace ModelGen.Generator.Tests.Emit;
 /// <summary>Random networks compiled and run, against the interpreter of the graph as declared.</summary>
 public class ExecutionTests
 {
-    private delegate float[] Forward(IReadOnlyDictionary<string, float[]> parameters, float[] x, int samples);
+    internal delegate float[] Forward(IReadOnlyDictionary<string, float[]> parameters, float[] x, int samples);
 
-    private delegate float[] Train(
+    internal delegate float[] Train(
         IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, Sgd optimizer, int steps);
 
     // MODELGEN_SEED tries others than those tried every time.
@@ -64,26 +64,39 @@ public class ExecutionTests
 
     private static void CheckForward(Graph network, int seed)
     {
-        const int Samples = 2;
-        Dictionary<string, double[]> values = RoundedValues(network, Samples, seed);
         byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, null), CompiledNetwork.CurrentReferences));
-        float[] y = CompiledNetwork.Load<Forward>(assembly, "Forward")(Parameters(network, values), Floats(values["input"]), Samples);
-        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, 1e-5, $"seed {seed}, the output of\n{network}");
+        AssertForward(network, CompiledNetwork.Load<Forward>(assembly, "Forward"), seed);
     }
 
     // Dropout's masks follow the order of memory, so it is left out here.
     private static void CheckTraining(Graph declared, int seed)
     {
-        const int Steps = 2;
-        int batch = 2 + seed % 4;
         Graph network = RemoveDropout.Run(declared);
-        var options = new TrainingOptions(batch + seed % 2, OpNames.CrossEntropy, seed % 3 * 0.1f);
+        TrainingOptions options = OptionsOf(seed);
+        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, options), CompiledNetwork.CurrentReferences));
+        AssertTraining(network, options, CompiledNetwork.Load<Train>(assembly, "Train"), seed);
+    }
+
+    /// <summary>Every fourth seed the same batch; every second leaves room for one sample more than it has.</summary>
+    internal static TrainingOptions OptionsOf(int seed) => new(BatchOf(seed) + seed % 2, OpNames.CrossEntropy, seed % 3 * 0.1f);
+
+    internal static void AssertForward(Graph network, Forward forward, int seed)
+    {
+        const int Samples = 2;
+        Dictionary<string, double[]> values = RoundedValues(network, Samples, seed);
+        float[] y = forward(Parameters(network, values), Floats(values["input"]), Samples);
+        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, 1e-5, $"seed {seed}, the output of\n{network}");
+    }
+
+    internal static void AssertTraining(Graph network, TrainingOptions options, Train train, int seed)
+    {
+        const int Steps = 2;
+        int batch = BatchOf(seed);
         Graph training = Pipeline.ForTraining(network, options);
         Dictionary<string, double[]> values = RoundedValues(training, batch, seed);
         Dictionary<string, float[]> parameters = Parameters(network, values);
-        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, options), CompiledNetwork.CurrentReferences));
         var after = new Dictionary<string, float[]>();
-        float[] losses = CompiledNetwork.Load<Train>(assembly, "Train")(
+        float[] losses = train(
             parameters, after, Floats(values["input"]), [.. values[Pipeline.Labels].Select(l => (int)l)], new Sgd(0.05f, 0.9f, 0.01f, nesterov: seed % 3 == 0), Steps);
 
         var expected = new double[Steps + 1];
@@ -95,6 +108,8 @@ public class ExecutionTests
         foreach (Node parameter in network.Parameters)
             AssertClose(values[parameter.Name], after[parameter.Name], 1e-4, $"seed {seed}, batch {batch}, {parameter.Name} of\n{training}");
     }
+
+    private static int BatchOf(int seed) => 2 + seed % 4;
 
     private static Dictionary<string, double[]> RoundedValues(Graph graph, int batch, int seed) =>
         RandomGraphs.Values(graph, batch, seed).ToDictionary(v => v.Key, v => (double[])[.. v.Value.Select(x => (double)(float)x)], StringComparer.Ordinal);

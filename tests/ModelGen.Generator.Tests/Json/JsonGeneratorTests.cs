@@ -44,6 +44,32 @@ public class JsonGeneratorTests
     }
 
     [Fact]
+    public async Task SeveralInputsAndOutputsAreArgumentsInTheirOrder()
+    {
+        const string Two = """
+            { "name": "Two", "inputs": { "left": [2], "right": [2] },
+              "layers": [{ "op": "Relu", "from": "left" }, { "op": "Add", "from": ["relu1", "right"] }, { "op": "Concat", "from": ["relu1", "left", "right"] }],
+              "outputs": { "all": "concat1", "sum": "add1" } }
+            """;
+        JsonReport report = await CompileJson.Run([("Two.network.json", Two)], "Root", """
+            namespace Root;
+
+            partial class Two
+            {
+                public static float[] Run(float[] first, float[] second)
+                {
+                    float[] six = new float[AllLength], two = new float[SumLength];
+                    new Two(CreateWeights(1)).Forward(first, second, six, two);
+                    return [LeftLength, RightLength, .. six, .. two];
+                }
+            }
+            """);
+        Assert.Empty(report.Findings);
+        Type type = Load(report).GetType("Root.Two", throwOnError: true)!;
+        Assert.Equal([2, 2, 0, 1, -1, 1, 10, 20, 10, 21], (float[])type.GetMethod("Run")!.Invoke(null, [new float[] { -1, 1 }, new float[] { 10, 20 }])!);
+    }
+
+    [Fact]
     public async Task SamplesCompileWithoutAWarning()
     {
         (string, string)[] files = [.. new[] { "LeNet5", "Tiny" }.Select(n => (n + ".network.json", JsonSamples.Read(n)))];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
@@ -62,7 +61,7 @@ internal sealed class JsonFrontEnd
         }
         Graph? built = _problems.HasErrors ? null : graph.Build();
         if (built is not null)
-            CheckSupported(root, built);
+            CheckMembers(root, built, declaration);
         NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training);
         return new(declaration, isTrainable, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility };
     }
@@ -228,12 +227,27 @@ internal sealed class JsonFrontEnd
         return outputs;
     }
 
-    // The graph can have more than code can be generated for so far.
-    private void CheckSupported(JsonValue root, Graph graph)
+    // Inputs and outputs are arguments of Forward and constants of the class, where names that differ in the file may become one.
+    private void CheckMembers(JsonValue root, Graph graph, ClassDeclaration? declaration)
     {
-        if (graph.Inputs.Count() != 1)
-            _problems.Add(ProblemIds.WrongValue, $"a network has one input so far, got {graph.Inputs.Count().ToString(CultureInfo.InvariantCulture)}", root["inputs"]!.Range);
-        if (graph.Outputs.Count != 1 || graph.Outputs[0].Name != Passes.Pipeline.Output)
-            _problems.Add(ProblemIds.WrongValue, $"a network has one output so far, named '{Passes.Pipeline.Output}'", root["outputs"]!.Range);
+        var signature = new Signature(graph);
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        if (declaration is not null)
+            taken.Add(declaration.Name);
+        string[] names = [.. graph.Inputs.Select(i => i.Name), .. graph.Outputs.Select(o => o.Name)];
+        Argument[] arguments = [.. signature.Inputs, .. signature.Outputs];
+        for (int i = 0; i < names.Length; i++)
+        {
+            bool isInput = i < signature.Inputs.Count;
+            JsonMember? member = root[isInput ? "inputs" : "outputs"]?.Members.FirstOrDefault(m => m.Name == names[i]);
+            TextRange place = member?.NameRange ?? root.Range;
+            if (isInput && graph.Nodes.All(n => !n.Inputs.Contains(graph.Inputs.ElementAt(i).Id)))
+                _problems.Add(ProblemIds.UnusedLayer, $"input '{JsonNames.Printable(names[i])}': no layer reads it; remove it, or name it in the 'from' of a layer", place);
+            if (!taken.Add(arguments[i].LengthConstant) | !taken.Add(arguments[i].Name))
+            {
+                _problems.Add(ProblemIds.InvalidName,
+                    $"'{JsonNames.Printable(names[i])}' would be the argument {arguments[i].Name} and the constant {arguments[i].LengthConstant}, but the class has one of these already; choose another name", place);
+            }
+        }
     }
 }

@@ -29,7 +29,12 @@ internal static class JsonTraining
             if (labelSmoothing is not (>= 0 and < 1))
                 problems.Add(ProblemIds.InvalidArgument, $"trainable: labelSmoothing must be at least 0 and less than 1, got {smoothing.Describe()}", smoothing.Range);
         }
-        if (outputs.Count > 0 && outputs[0].Value.Id is int result)
+        if (outputs.Count > 0 && (outputs.Count > 1 || outputs[0].Name != Passes.Pipeline.Output))
+        {
+            problems.Add(ProblemIds.LossShape,
+                $"trainable: the loss {Loss} needs one output of class scores, named '{Passes.Pipeline.Output}'; got {string.Join(", ", outputs.Select(o => $"'{JsonNames.Printable(o.Name)}'"))}", trainable.Range);
+        }
+        else if (outputs.Count > 0 && outputs[0].Value.Id is int result)
             CheckLoss(graph.TypeOf(result).Shape, trainable, problems);
         if (batchSize > 0)
             CheckBatch(graph, batchSize, trainable, problems);
