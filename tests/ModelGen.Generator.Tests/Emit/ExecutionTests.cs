@@ -104,9 +104,11 @@ public class ExecutionTests
         for (int i = 0; i < Steps; i++)
             expected[i] = ReferenceInterpreter.Outputs(training, batch, values, step)[Pipeline.Loss][0];
         expected[Steps] = ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(network, options), batch, values)[Pipeline.Loss][0];
-        AssertClose(expected, losses, 1e-4, $"seed {seed}, batch {batch}, the losses of\n{training}");
+        // A training that diverges multiplies roundings as it does the loss.
+        double tolerance = expected.Max() > 1e3 ? 1e-3 : 1e-4;
+        AssertClose(expected, losses, tolerance, $"seed {seed}, batch {batch}, the losses of\n{training}");
         foreach (Node parameter in network.Parameters)
-            AssertClose(values[parameter.Name], after[parameter.Name], 1e-4, $"seed {seed}, batch {batch}, {parameter.Name} of\n{training}");
+            AssertClose(values[parameter.Name], after[parameter.Name], tolerance, $"seed {seed}, batch {batch}, {parameter.Name} of\n{training}");
     }
 
     private static int BatchOf(int seed) => 2 + seed % 4;
