@@ -85,7 +85,10 @@ public class ExecutionTests
         const int Samples = 2;
         Dictionary<string, double[]> values = RoundedValues(network, Samples, seed);
         float[] y = forward(Parameters(network, values), Floats(values["input"]), Samples);
-        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, 1e-5, $"seed {seed}, the output of\n{network}");
+        // Sums of tens of thousands of products that cancel are rounded more than their result shows.
+        double longestSum = network.Parameters.Where(p => p.Shape.Rank > 1).Select(p => (double)p.Shape.Length / p.Shape[0]).DefaultIfEmpty(1).Max();
+        double tolerance = 1e-5 * Math.Max(1, Math.Sqrt(longestSum / 1000));
+        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, tolerance, $"seed {seed}, the output of\n{network}");
     }
 
     internal static void AssertTraining(Graph network, TrainingOptions options, Train train, int seed)
