@@ -85,7 +85,10 @@ public class ExecutionTests
         const int Samples = 2;
         Dictionary<string, double[]> values = RoundedValues(network, Samples, seed);
         float[] y = forward(Parameters(network, values), Floats(values["input"]), Samples);
-        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, 1e-5, $"seed {seed}, the output of\n{network}");
+        // Sums of tens of thousands of products that cancel are rounded more than their result shows.
+        double longestSum = network.Parameters.Where(p => p.Shape.Rank > 1).Select(p => (double)p.Shape.Length / p.Shape[0]).DefaultIfEmpty(1).Max();
+        double tolerance = 1e-5 * Math.Max(1, Math.Sqrt(longestSum / 1000));
+        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, tolerance, $"seed {seed}, the output of\n{network}");
     }
 
     internal static void AssertTraining(Graph network, TrainingOptions options, Train train, int seed)
@@ -104,9 +107,11 @@ public class ExecutionTests
         for (int i = 0; i < Steps; i++)
             expected[i] = ReferenceInterpreter.Outputs(training, batch, values, step)[Pipeline.Loss][0];
         expected[Steps] = ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(network, options), batch, values)[Pipeline.Loss][0];
-        AssertClose(expected, losses, 1e-4, $"seed {seed}, batch {batch}, the losses of\n{training}");
+        // A training that diverges multiplies roundings as it does the loss.
+        double tolerance = expected.Max() > 1e3 ? 1e-3 : 1e-4;
+        AssertClose(expected, losses, tolerance, $"seed {seed}, batch {batch}, the losses of\n{training}");
         foreach (Node parameter in network.Parameters)
-            AssertClose(values[parameter.Name], after[parameter.Name], 1e-4, $"seed {seed}, batch {batch}, {parameter.Name} of\n{training}");
+            AssertClose(values[parameter.Name], after[parameter.Name], tolerance, $"seed {seed}, batch {batch}, {parameter.Name} of\n{training}");
     }
 
     private static int BatchOf(int seed) => 2 + seed % 4;
