@@ -15,6 +15,8 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
 
     public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
 
+    public override int Overrun => PixelLoad.Overrun(Geometry.Window.StrideX);
+
     public override IEnumerable<string> Describe()
     {
         string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
@@ -96,8 +98,11 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
 /// <summary>Loads of neighbouring output pixels' inputs: consecutive floats, or every second, third, … one.</summary>
 internal static class PixelLoad
 {
-    /// <summary>Floats that a strided load may read beyond what it uses; arenas end with that much room.</summary>
-    public const int Overrun = 512;
+    /// <summary>Floats behind every arena, as the runtime's <c>AlignedMemory.SpareFloats</c>.</summary>
+    public const int SpareFloats = 512;
+
+    /// <summary>How far the widest load at a row's end may read beyond the row.</summary>
+    public static int Overrun(int stride) => InstructionSet.All[0].Width * stride;
 
     public static string Expression(InstructionSet set, string reference, int offset, int stride) => stride switch
     {

@@ -15,6 +15,9 @@ internal abstract record Kernel
     /// <summary>Names of the operands in the method's signature.</summary>
     public abstract EquatableArray<string> Operands { get; }
 
+    /// <summary>The most floats behind its operands that the kernel may read, without using what it finds.</summary>
+    public virtual int Overrun => 0;
+
     /// <summary>What the kernel computes and how it goes about it, for the reader of the generated code; one string a line.</summary>
     public abstract IEnumerable<string> Describe();
 

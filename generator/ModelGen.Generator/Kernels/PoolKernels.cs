@@ -111,6 +111,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
 
     public override EquatableArray<string> Operands => ["x", "y"];
 
+    public override int Overrun => Input.IsBlocked ? 0 : PixelLoad.Overrun(Window.StrideX);
+
     public override IEnumerable<string> Describe() => [$"{(Operation == PoolOperation.Max ? "Largest" : "Mean")} of {Size}; {Input.Kind} to {Output.Kind}."];
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>

@@ -15,6 +15,8 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
 
     public override EquatableArray<string> Operands => ["x", "dy", "dw"];
 
+    public override int Overrun => PixelLoad.Overrun(Geometry.Window.StrideX);
+
     public override IEnumerable<string> Describe()
     {
         yield return $"Weight gradient, {Geometry.Describe()}.";

@@ -79,7 +79,7 @@ internal sealed class Scheduler
             Slots = _slots,
             Roots = _root,
             Lifetimes = lifetimes,
-            ArenaLength = arena,
+            ArenaLength = arena + Arena.Align(Math.Max(0, steps.Select(s => s.Call.Kernel.Overrun).DefaultIfEmpty().Max() - PixelLoad.SpareFloats)),
             ArenaLowerBound = bound,
             PackedLength = packed,
             LoadScratchLength = scratch,

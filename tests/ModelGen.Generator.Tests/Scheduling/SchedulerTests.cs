@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Tests.Scheduling;
@@ -7,6 +8,25 @@ namespace ModelGen.Generator.Tests.Scheduling;
 public class SchedulerTests
 {
     public static TheoryData<int> Series => [.. Enumerable.Range(0, 8)];
+
+    // A vector of 16 pixels at distance 56 begins in the image and ends 15 × 56 floats behind it.
+    [Fact]
+    public void ArenaHasRoomForLoadsAtLongDistances()
+    {
+        Graph graph = GraphParser.Parse("""
+            graph Pool
+            %0 = Input "x" : f32[N,3,56,56]
+            %1 = Parameter "w" : f32[3,3,1,1]
+            %2 = Conv2d(%0, %1)
+            %3 = AvgPool2d(%2) {kernelSize=[56,56]}
+            output "y" %3
+            """);
+        Plan plan = Scheduler.Schedule(LayoutPlanner.Plan(graph, p => Layout.Dense(p.Shape)), batch: 1, parametersChange: false);
+
+        Assert.Contains(plan.Steps, s => s.Call.Kernel is PoolKernel { Input.Kind: LayoutKind.Pitched });
+        int end = plan.Lifetimes.Max(l => l.Offset + l.Length);
+        Assert.True(plan.ArenaLength + PixelLoad.SpareFloats >= end + 15 * 56, $"{plan.ArenaLength} floats for {end}");
+    }
 
     [Theory]
     [MemberData(nameof(Series))]
