@@ -8,8 +8,6 @@ internal sealed class CodeWriter
     private readonly StringBuilder _text = new();
     private int _indent;
 
-    public int Length => _text.Length;
-
     /// <summary>Writes one or more lines at the current indentation.</summary>
     public CodeWriter Line(string lines = "")
     {
@@ -21,12 +19,6 @@ internal sealed class CodeWriter
             _text.Append('\n');
         }
         return this;
-    }
-
-    public void Lines(IEnumerable<string> lines)
-    {
-        foreach (string line in lines)
-            Line(line);
     }
 
     /// <summary>Writes a header and an opening brace; disposing writes the closing one.</summary>

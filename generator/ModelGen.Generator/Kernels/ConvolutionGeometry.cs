@@ -9,8 +9,6 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="Activation">Name of an activation operator in lower case, or empty.</param>
 internal sealed record Epilogue(bool HasBias, string Activation)
 {
-    public static Epilogue None { get; } = new(false, "");
-
     /// <summary>Cheap enough to be done in registers; the others run over the stored result while it is in the cache.</summary>
     public bool InRegisters => Activation is "" or "relu";
 
