@@ -15,7 +15,13 @@ namespace ModelGen;
 /// All layers stand on one declaration of the class, since the order of several would be undefined.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class NetworkAttribute : Attribute;
+public sealed class NetworkAttribute : Attribute
+{
+    /// <summary>
+    /// The most samples of one call of <c>Forward</c>, at least 1. Kernels and memory are planned for this many; a call may have fewer, and <c>ArenaBytes</c> grows with it.
+    /// </summary>
+    public int Batch { get; set; } = 1;
+}
 
 /// <summary>The shape of one sample: <c>Input(channels, height, width)</c> for images, <c>Input(features)</c> for vectors; the batch is not part of it.</summary>
 /// <param name="shape">One or three sizes, each at least 1.</param>

@@ -22,8 +22,9 @@ public sealed record LayerSummary(
 /// <param name="ArenaBytes">Memory for activations in inference.</param>
 /// <param name="ArenaLowerBoundBytes">The largest sum of activations alive at one step, which no plan can do without.</param>
 /// <param name="TrainingArenaBytes">Memory for activations and gradients of a batch in training; 0 for networks that are not trainable.</param>
+/// <param name="Batch">The most samples of one call of <c>Forward</c>, which the inference memory is for.</param>
 public sealed record NetworkSummary(
-    string Name, IReadOnlyList<int> InputShape, IReadOnlyList<LayerSummary> Layers, long ArenaBytes, long ArenaLowerBoundBytes, long TrainingArenaBytes)
+    string Name, IReadOnlyList<int> InputShape, IReadOnlyList<LayerSummary> Layers, long ArenaBytes, long ArenaLowerBoundBytes, long TrainingArenaBytes, int Batch = 1)
 {
     /// <summary>All trained values.</summary>
     public long Parameters => Layers.Sum(l => l.Parameters);
@@ -55,7 +56,7 @@ public sealed record NetworkSummary(
         text.Append(rule).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"Parameters: {Parameters:N0} ({Parameters * sizeof(float):N0} bytes)\n");
         text.Append(CultureInfo.InvariantCulture, $"Mult-adds:  {MultiplyAdds:N0}\n");
-        text.Append(CultureInfo.InvariantCulture, $"Arena:      {ArenaBytes:N0} bytes (lower bound {ArenaLowerBoundBytes:N0})\n");
+        text.Append(CultureInfo.InvariantCulture, $"Arena:      {ArenaBytes:N0} bytes (lower bound {ArenaLowerBoundBytes:N0}){(Batch == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" for up to {Batch:N0} samples"))}\n");
         if (TrainingArenaBytes > 0)
             text.Append(CultureInfo.InvariantCulture, $"Training:   {TrainingArenaBytes:N0} bytes\n");
         return text.ToString();

@@ -37,7 +37,7 @@ internal static class JsonNetworks
             .Select(static (n, _) => (HintNames.Of(n.Class), n.Path))
             .Collect()
             .Select(static (all, _) => all.OrderBy(c => c.Item1, StringComparer.Ordinal).ThenBy(c => c.Path, StringComparer.Ordinal).ToEquatableArray());
-        IncrementalValuesProvider<(string HintName, string Text, string? Failure)> sources = networks
+        IncrementalValuesProvider<(string HintName, string Text, Problem? Failure)> sources = networks
             .Combine(claims)
             .Select(static (pair, _) => (Network: pair.Left, HintName: HintName(pair.Left, pair.Right)))
             .Where(static pair => pair.HintName is not null)
@@ -45,8 +45,8 @@ internal static class JsonNetworks
             .WithTrackingName(Sources);
         context.RegisterSourceOutput(sources, static (output, source) =>
         {
-            if (source.Failure is string failure)
-                output.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(ProblemIds.Internal), Location.None, failure));
+            if (source.Failure is Problem failure)
+                output.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(failure.Id), Location.None, failure.Message));
             output.AddSource(source.HintName, source.Text);
         });
     }
@@ -82,9 +82,9 @@ internal static class JsonNetworks
         return hint + (alike.Length == 1 ? "" : "-" + (Array.IndexOf(alike, hint) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)) + HintSuffix;
     }
 
-    private static (string HintName, string Text, string? Failure) Emit(CompiledFile network, string hintName, Func<NetworkModel, string> emit)
+    private static (string HintName, string Text, Problem? Failure) Emit(CompiledFile network, string hintName, Func<NetworkModel, string> emit)
     {
-        string? failure = network.Failure;
+        Problem? failure = network.Failure;
         string declaration = Declare(network);
         if (network.Model is NetworkModel model)
         {
@@ -114,5 +114,5 @@ internal static class JsonNetworks
         return writer.ToString();
     }
 
-    private sealed record CompiledFile(string Path, ClassDeclaration Class, bool IsTrainable, NetworkModel? Model, string? Failure);
+    private sealed record CompiledFile(string Path, ClassDeclaration Class, bool IsTrainable, NetworkModel? Model, Problem? Failure);
 }

@@ -50,8 +50,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             .WithTrackingName(Sources);
         context.RegisterSourceOutput(sources, static (output, source) =>
         {
-            if (source.Failure is string failure)
-                output.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(ProblemIds.Internal), Location.None, failure));
+            if (source.Failure is Problem failure)
+                output.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(failure.Id), Location.None, failure.Message));
             output.AddSource(source.HintName, source.Text);
         });
     }
@@ -82,7 +82,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     private GeneratedSource Emit(CompiledNetwork network, EquatableArray<string> clashes)
     {
         string hintName = HintNames.Of(network.Class, clashes);
-        string? failure = network.Failure;
+        Problem? failure = network.Failure;
         if (network.Model is NetworkModel model)
         {
             try
@@ -97,15 +97,17 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return new GeneratedSource(hintName, StubEmitter.Emit(network.Class, network.IsTrainable), failure);
     }
 
-    // On one line, as diagnostics are; the first frame says where to look.
-    internal static string Describe(ClassDeclaration network, Exception e)
+    // On one line, as diagnostics are; the first frame says where to look. Of memory that cannot be addressed only the plan knows.
+    internal static Problem Describe(ClassDeclaration network, Exception e)
     {
+        if (e is ShapeException tooLarge)
+            return tooLarge.Problem;
         string frame = e.StackTrace?.Split('\n').FirstOrDefault()?.Trim() ?? "";
         string message = e.Message.Replace("\r", "").Replace('\n', ' ');
-        return $"{network.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {message} {frame}";
+        return new Problem(ProblemIds.Internal, $"{network.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {message} {frame}");
     }
 
-    private sealed record CompiledNetwork(ClassDeclaration Class, bool IsTrainable, NetworkModel? Model, string? Failure);
+    private sealed record CompiledNetwork(ClassDeclaration Class, bool IsTrainable, NetworkModel? Model, Problem? Failure);
 
-    private sealed record GeneratedSource(string HintName, string Text, string? Failure);
+    private sealed record GeneratedSource(string HintName, string Text, Problem? Failure);
 }

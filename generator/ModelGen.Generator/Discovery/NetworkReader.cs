@@ -18,6 +18,7 @@ internal static class NetworkReader
     {
         AttributeData[] attributes = [.. type.GetAttributes().Where(a => a.ApplicationSyntaxReference is not null)];
         AttributeData[] inputs = [.. attributes.Where(a => Is(a, "InputAttribute"))];
+        AttributeData? network = Array.Find(attributes, a => Is(a, "NetworkAttribute"));
         AttributeData? trainable = Array.Find(attributes, a => Is(a, "TrainableAttribute"));
         AttributeData[] layers = InSourceOrder(attributes.Where(IsLayer));
         cancellation.ThrowIfCancellationRequested();
@@ -29,8 +30,8 @@ internal static class NetworkReader
         DefinitionResult? definition = ReadDefinition(compilation, type, layers.Length > 0, cancellation);
         var declaration = new NetworkDeclaration(
             ClassReader.Read(type), canExtend, problems.ToEquatableArray(), inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
-            trainable is null ? null : ReadTrainable(trainable), definition?.Network);
-        return new NetworkSource(type, declaration, layers, inputs.FirstOrDefault(), trainable, definition?.Problems ?? []);
+            trainable is null ? null : ReadTrainable(trainable), definition?.Network, network is null ? null : ReadBatch(network));
+        return new NetworkSource(type, declaration, layers, network, inputs.FirstOrDefault(), trainable, definition?.Problems ?? []);
     }
 
     private static DefinitionResult? ReadDefinition(Compilation compilation, INamedTypeSymbol type, bool hasLayers, CancellationToken cancellation)
@@ -117,6 +118,18 @@ internal static class NetworkReader
     {
         bool isReadable = IsReadable(attribute);
         return new InputDeclaration(isReadable && ValueOf(attribute.ConstructorArguments[0]) is AttributeValue shape ? shape.Ints : [], isReadable);
+    }
+
+    private static int? ReadBatch(AttributeData network)
+    {
+        if (!IsReadable(network))
+            return null;
+        foreach ((string writtenAs, TypedConstant constant) in ArgumentsOf(network))
+        {
+            if (writtenAs == "Batch")
+                return (int)constant.Value!;
+        }
+        return 1;
     }
 
     private static TrainingDeclaration ReadTrainable(AttributeData attribute)

@@ -7,13 +7,13 @@ namespace ModelGen.Generator.Discovery;
 
 /// <summary>A network as it stands in the source text: what it declares, and the attributes by which problems find their place again.</summary>
 internal sealed record NetworkSource(
-    INamedTypeSymbol Type, NetworkDeclaration Declaration, IReadOnlyList<AttributeData> Layers, AttributeData? Input, AttributeData? Trainable,
+    INamedTypeSymbol Type, NetworkDeclaration Declaration, IReadOnlyList<AttributeData> Layers, AttributeData? Network, AttributeData? Input, AttributeData? Trainable,
     IReadOnlyList<DefinitionProblem> DefinitionProblems)
 {
     /// <summary>The attribute or argument at fault; the class's name where there is none.</summary>
     public Location Locate(Place place)
     {
-        AttributeData? attribute = place.IsInput ? Input : place.IsTrainable ? Trainable : place.IsClass ? null : Layers[place.Layer];
+        AttributeData? attribute = place.IsInput ? Input : place.IsTrainable ? Trainable : place.IsNetwork ? Network : place.IsClass ? null : Layers[place.Layer];
         if (attribute?.ApplicationSyntaxReference?.GetSyntax() is not AttributeSyntax syntax)
             return Type.Locations.FirstOrDefault(l => l.IsInSource) ?? Location.None;
         SyntaxNode node = place.Argument is string argument && FindArgument(attribute, syntax, argument, place.Element) is SyntaxNode found ? found : syntax;

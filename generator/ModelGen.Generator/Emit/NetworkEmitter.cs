@@ -33,7 +33,7 @@ internal sealed class NetworkEmitter
             _parameterLength = checked(_parameterLength + Arena.Align(checked((int)parameter.Shape.Length)));
         }
         LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph), parameter => Layout.Dense(parameter.Shape));
-        Plan plan = Scheduler.Schedule(laidOut, batch: 1, parametersChange: false, _parameterOffsets);
+        Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets);
         _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Name + "Memory");
         _trainer = model.Training is null ? null : new TrainerEmitter(model, Name, _kernels, _parameterOffsets);
     }
@@ -44,7 +44,22 @@ internal sealed class NetworkEmitter
 
     private Plan Plan => _inference.Plan;
 
-    public static string Emit(NetworkModel model) => new NetworkEmitter(model).Run();
+    private bool IsBatched => _model.Batch > 1;
+
+    /// <exception cref="ShapeException">The network needs more memory than an array can have, which only its plan shows.</exception>
+    public static string Emit(NetworkModel model)
+    {
+        try
+        {
+            return new NetworkEmitter(model).Run();
+        }
+        catch (OverflowException)
+        {
+            string training = model.Training is TrainingOptions options ? FormattableString.Invariant($", or a training step on {options.BatchSize},") : "";
+            throw new ShapeException(ProblemIds.TooLarge, FormattableString.Invariant(
+                $"{model.Class.Name.TrimStart('@')}: Forward on {model.Batch} sample{(model.Batch == 1 ? "" : "s")}{training} needs more than the {Arena.LongestLength} floats of memory that one array can have; use a smaller batch or image"));
+        }
+    }
 
     private string Run()
     {
@@ -98,7 +113,8 @@ internal sealed class NetworkEmitter
             Constant($"Floats of the output {(_signature.Outputs.Count == 1 ? "" : $"{output.Name}, {output.Shape}, ")}for one sample.", "int", output.LengthConstant, output.Shape.Length);
         Constant("Number of trained values.", "int", "ParameterCount", _model.Graph.Parameters.Where(Initializers.IsTrainable).Sum(p => p.Shape.Length));
         Constant("Multiply-adds for one sample, without biases.", "long", "MultiplyAdds", _model.Graph.Nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(_model.Graph, n)));
-        Constant("Bytes of memory for activations that an instance holds.", "long", "ArenaBytes", (long)Plan.ArenaLength * sizeof(float));
+        Constant("The most samples of one call of Forward.", "int", "Batch", _model.Batch);
+        Constant($"Bytes of memory for activations that an instance holds{(_model.Batch == 1 ? "" : ", for Batch samples")}.", "long", "ArenaBytes", (long)Plan.ArenaLength * sizeof(float));
     }
 
     private void Constant(string summary, string type, string name, long value)
@@ -142,16 +158,21 @@ internal sealed class NetworkEmitter
         w.Line("public static Weights LoadWeights(string path) => Weights.FromFile(path);");
         w.Line();
         string shapes = string.Join(" and ", _signature.Inputs.Select(i => i.Shape));
-        w.Line($"/// <summary>Runs the network on one sample of shape {shapes}. Allocates nothing.</summary>");
+        w.Line(IsBatched
+            ? $"/// <summary>Runs the network on 1 to <see cref=\"Batch\"/> samples of shape {shapes}, one behind the other, and writes as many results. Allocates nothing.</summary>"
+            : $"/// <summary>Runs the network on one sample of shape {shapes}. Allocates nothing.</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length.</exception>");
         using (w.Block($"public void Forward({_signature.Parameters()})"))
         {
             Argument[] arguments = [.. _signature.Inputs, .. _signature.Outputs];
-            foreach (Argument argument in arguments)
-                w.Line($"{Runtime}Check.Length({argument.Name}.Length, {argument.LengthConstant}, {Quoted}, nameof({argument.Name}));");
+            Argument first = arguments[0];
+            if (IsBatched)
+                w.Line($"int samples = {Runtime}Check.SamplesOf({first.Name}.Length, {first.LengthConstant}, Batch, {Quoted}, nameof({first.Name}));");
+            foreach (Argument argument in IsBatched ? arguments.Skip(1) : arguments)
+                w.Line($"{Runtime}Check.Length({argument.Name}.Length, {(IsBatched ? "samples * " : "")}{argument.LengthConstant}, {Quoted}, nameof({argument.Name}));");
             w.Line($"{Private}{Name}Plan.Forward(");
             w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First,");
-            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed), {string.Join(", ", arguments.Select(i => i.Name))});");
+            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed), {string.Join(", ", arguments.Select(i => i.Name))}{(IsBatched ? ", samples" : "")});");
         }
         w.Line();
     }
@@ -215,9 +236,10 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>The steps of inference, and what is done once when weights are loaded.</summary>");
         using (w.Block($"file static class {Name}Plan"))
         {
-            using (w.Block($"public static void Forward(ref float arena, ref float parameters, ref float packed, {_signature.Parameters("")})"))
+            using (w.Block($"public static void Forward(ref float arena, ref float parameters, ref float packed, {_signature.Parameters("")}{(IsBatched ? ", int samples" : "")})"))
             {
-                w.Line("const int samples = 1;");
+                if (!IsBatched)
+                    w.Line("const int samples = 1;");
                 _inference.EmitSteps(w, Plan.Steps);
                 _inference.EmitRemainingOutputs(w);
             }

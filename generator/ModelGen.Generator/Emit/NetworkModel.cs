@@ -7,7 +7,8 @@ namespace ModelGen.Generator.Emit;
 /// <param name="Graph">The forward graph: inputs, and outputs of which the main one is named "output"; all names are different.</param>
 /// <param name="Class">The class to extend.</param>
 /// <param name="Training">Null for inference alone.</param>
-internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, TrainingOptions? Training);
+/// <param name="Batch">The most samples that one call of <c>Forward</c> takes.</param>
+internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, TrainingOptions? Training, int Batch = 1);
 
 /// <summary>How the user's class is declared, so that the generated part matches.</summary>
 /// <param name="Namespace">Empty for the global namespace.</param>

@@ -33,7 +33,7 @@ internal static class StubEmitter
         const string Throws = "throw new global::System.InvalidOperationException(\"This network was compiled with errors.\")";
         string lengths = string.Concat(signature.Inputs.Concat(signature.Outputs).Select(a => a.LengthConstant + " = 1, "));
         writer.Line($$"""
-            public const int {{lengths}}ParameterCount = 1;
+            public const int {{lengths}}ParameterCount = 1, Batch = 1;
             public const long MultiplyAdds = 1, ArenaBytes = 1;
 
             public static global::ModelGen.NetworkSummary Summary => {{Throws}};

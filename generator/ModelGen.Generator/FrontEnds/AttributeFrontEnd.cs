@@ -47,17 +47,18 @@ internal sealed class AttributeFrontEnd
             Report(ProblemIds.NoLayers, $"{_network} has no layers; write them as attributes, in order: [Conv2d(6, 5), Tanh, Flatten, Linear(10)]", Place.Class);
         int? result = _values.LastOrDefault();
         TrainingOptions? training = TrainingReader.Read(_declaration.Training, result is int scores ? _graph.TypeOf(scores).Shape : null, Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf), _problems);
+        FrontEnd.CheckBatch(_declaration, Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf), _problems);
         if (result is not int output || !IsReadable() || _problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id)))
             return new(null, _problems.ToEquatableArray());
 
         ReportUnusedLayers();
         _graph.Output("output", output);
-        return new(new NetworkModel(_graph.Build(), _declaration.Class, training), _problems.ToEquatableArray());
+        return new(new NetworkModel(_graph.Build(), _declaration.Class, training, _declaration.Batch!.Value), _problems.ToEquatableArray());
     }
 
     // What the C# compiler refuses it reports itself; there is no model without it.
     private bool IsReadable() =>
-        _declaration.Inputs.All(i => i.IsReadable) && _declaration.Layers.All(l => l.IsReadable) && _declaration.Training is not { IsReadable: false };
+        _declaration.Batch is not null && _declaration.Inputs.All(i => i.IsReadable) && _declaration.Layers.All(l => l.IsReadable) && _declaration.Training is not { IsReadable: false };
 
     private void ReadInput()
     {

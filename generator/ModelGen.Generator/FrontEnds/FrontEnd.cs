@@ -11,6 +11,17 @@ internal static class FrontEnd
     public static FrontEndResult Build(NetworkDeclaration declaration) =>
         declaration.Definition is DefinedNetwork defined ? Finish(declaration, defined.Graph) : AttributeFrontEnd.Build(declaration);
 
+    /// <summary>Checks what <c>[Network]</c> says.</summary>
+    /// <param name="types">The types of all values of the network, as far as they are known.</param>
+    public static void CheckBatch(NetworkDeclaration declaration, IEnumerable<TensorType> types, List<LocatedProblem> problems)
+    {
+        if (declaration.Batch is int batch
+            && (NetworkChecks.BatchTooSmall("Network", "Batch", batch) ?? NetworkChecks.BatchTooLarge("Network", batch, types)) is Problem problem)
+        {
+            problems.Add(new(problem, Place.Network.At("Batch")));
+        }
+    }
+
     // The definition has been interpreted, with its problems reported where they are; what is left is the class itself.
     private static FrontEndResult Finish(NetworkDeclaration declaration, Graph? graph)
     {
@@ -30,7 +41,8 @@ internal static class FrontEnd
         }
         TrainingOptions? training = TrainingReader.Read(
             declaration.Training, isClassifier ? graph![graph.Outputs[0].Value].Shape : null, graph is null ? [] : graph.Nodes.Select(n => n.Type), problems);
-        bool isWhole = graph is not null && declaration.Training is not { IsReadable: false } && !problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
-        return new(isWhole ? new NetworkModel(graph!, declaration.Class, training) : null, problems.ToEquatableArray());
+        CheckBatch(declaration, graph is null ? [] : graph.Nodes.Select(n => n.Type), problems);
+        bool isWhole = graph is not null && declaration.Batch is not null && declaration.Training is not { IsReadable: false } && !problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
+        return new(isWhole ? new NetworkModel(graph!, declaration.Class, training, declaration.Batch!.Value) : null, problems.ToEquatableArray());
     }
 }

@@ -16,6 +16,7 @@ namespace ModelGen.Generator.FrontEnds;
 /// <param name="Layers">In source order.</param>
 /// <param name="Training">Null without <c>[Trainable]</c>.</param>
 /// <param name="Definition">What the class's Define came to; null where the network is written as attributes.</param>
+/// <param name="Batch">What <c>[Network]</c> says; null where the C# compiler refuses the attribute already.</param>
 internal sealed record NetworkDeclaration(
     ClassDeclaration Class,
     bool CanExtend,
@@ -23,7 +24,8 @@ internal sealed record NetworkDeclaration(
     EquatableArray<InputDeclaration> Inputs,
     EquatableArray<LayerDeclaration> Layers,
     TrainingDeclaration? Training,
-    DefinedNetwork? Definition = null);
+    DefinedNetwork? Definition = null,
+    int? Batch = 1);
 
 /// <summary>A network that a method defines.</summary>
 /// <param name="Graph">Null where there are errors, which have been reported with their places.</param>
@@ -62,6 +64,7 @@ internal readonly record struct Place(int Layer, string? Argument = null, int El
     private const int ClassIndex = -1;
     private const int InputIndex = -2;
     private const int TrainableIndex = -3;
+    private const int NetworkIndex = -4;
 
     /// <summary>The name of the class.</summary>
     public static Place Class => new(ClassIndex);
@@ -70,11 +73,16 @@ internal readonly record struct Place(int Layer, string? Argument = null, int El
 
     public static Place Trainable => new(TrainableIndex);
 
+    /// <summary>The attribute <c>[Network]</c>.</summary>
+    public static Place Network => new(NetworkIndex);
+
     public bool IsClass => Layer == ClassIndex;
 
     public bool IsInput => Layer == InputIndex;
 
     public bool IsTrainable => Layer == TrainableIndex;
+
+    public bool IsNetwork => Layer == NetworkIndex;
 
     /// <summary>The same attribute, at one of its arguments.</summary>
     public Place At(string argument, int element = -1) => new(Layer, argument, element);

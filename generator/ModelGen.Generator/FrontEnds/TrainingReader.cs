@@ -16,8 +16,8 @@ internal static class TrainingReader
     {
         if (training is not { IsReadable: true })
             return null;
-        if (training.BatchSize < 1)
-            Report(ProblemIds.InvalidArgument, $"Trainable: BatchSize must be at least 1, got {training.BatchSize.ToString(CultureInfo.InvariantCulture)}", Place.Trainable.At("BatchSize"));
+        if (NetworkChecks.BatchTooSmall("Trainable", "BatchSize", training.BatchSize) is Problem tooSmall)
+            problems.Add(new(tooSmall, Place.Trainable.At("BatchSize")));
         if (training.Loss != 0)
             Report(ProblemIds.InvalidArgument, $"Trainable: Loss must be CrossEntropy, got number {training.Loss.ToString(CultureInfo.InvariantCulture)}", Place.Trainable.At("Loss"));
         if (training.LabelSmoothing is not (>= 0 and < 1))
@@ -33,13 +33,8 @@ internal static class TrainingReader
                 Report(ProblemIds.LossShape,
                     $"Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got {shape} from the last layer; end with Flatten and Linear", Place.Trainable);
             }
-            long largest = types.Where(t => t.PerSample).Max(t => t.Shape.Length);
-            if (largest * training.BatchSize > Require.LargestLength)
-            {
-                Report(ProblemIds.TooLarge,
-                    $"Trainable: {training.BatchSize} samples of {largest} elements, the largest tensor, make {largest * training.BatchSize}; at most {Require.LargestLength} are supported, which are {Require.LargestLength / largest} samples",
-                    Place.Trainable);
-            }
+            if (NetworkChecks.BatchTooLarge("Trainable", training.BatchSize, types) is Problem tooLarge)
+                problems.Add(new(tooLarge, Place.Trainable));
         }
         return new TrainingOptions(training.BatchSize, "CrossEntropy", (float)training.LabelSmoothing);
 

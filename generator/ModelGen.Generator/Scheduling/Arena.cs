@@ -15,6 +15,9 @@ internal static class Arena
     /// <summary>Every offset is a multiple of 64 bytes.</summary>
     public const int AlignmentInFloats = 16;
 
+    /// <summary>Floats of the longest .NET array, less those that the runtime adds for alignment and overruns.</summary>
+    public const int LongestLength = 0x7FFF_FFC7 - 1024;
+
     // Placements after which a search for a smaller arena is given up.
     private const int MostPlacements = 50_000;
 
@@ -64,7 +67,7 @@ internal static class Arena
             if (tried[i] < 2)
             {
                 tried[i]++;
-                if (offset < 0 || offset + length > limit)
+                if (offset < 0 || offset > limit - length)
                     continue;
                 offsets[i++] = offset;
                 continue;
@@ -81,9 +84,9 @@ internal static class Arena
         int offset = 0;
         foreach (int other in neighbours.OrderBy(n => offsets[n]))
         {
-            if (offset + length <= offsets[other])
+            if (length <= offsets[other] - offset)
                 break;
-            offset = Math.Max(offset, Align(offsets[other] + order[other].Length));
+            offset = Math.Max(offset, Align(checked(offsets[other] + order[other].Length)));
         }
         return offset;
     }
@@ -104,7 +107,7 @@ internal static class Arena
     {
         int end = 0;
         for (int i = 0; i < order.Length; i++)
-            end = Math.Max(end, offsets[i] + order[i].Length);
+            end = Math.Max(end, checked(offsets[i] + order[i].Length));
         return Align(end);
     }
 
@@ -126,6 +129,10 @@ internal static class Arena
         }
         return checked((int)most);
     }
+
+    /// <summary>The length itself, of memory that one array holds.</summary>
+    /// <exception cref="OverflowException">No array can be so long.</exception>
+    public static int CheckLength(int length) => length <= LongestLength ? length : throw new OverflowException();
 
     public static int Align(int length) => Layout.RoundUp(length, AlignmentInFloats);
 }

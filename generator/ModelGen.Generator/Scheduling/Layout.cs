@@ -63,7 +63,7 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     public int PixelStride => IsBlocked ? Block : 1;
 
     /// <summary>Floats from one row to the next.</summary>
-    public int RowStride => (Width + Halo.Left + Halo.Right) * PixelStride;
+    public int RowStride => checked((Width + Halo.Left + Halo.Right) * PixelStride);
 
     public int Rows => Height + Halo.Top + Halo.Bottom;
 
@@ -75,8 +75,8 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     {
         get
         {
-            int inner = IsImage ? Rows * RowStride : InnerLength * PixelStride;
-            return Kind == LayoutKind.Pitched ? RoundUp(inner, Block) + Block : inner;
+            int inner = checked(IsImage ? Rows * RowStride : InnerLength * PixelStride);
+            return Kind == LayoutKind.Pitched ? checked(RoundUp(inner, Block) + Block) : inner;
         }
     }
 
@@ -117,9 +117,9 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
         return stride;
     }
 
-    public static int DivideUp(int value, int divisor) => (value + divisor - 1) / divisor;
+    public static int DivideUp(int value, int divisor) => checked(value + divisor - 1) / divisor;
 
-    public static int RoundUp(int value, int multiple) => DivideUp(value, multiple) * multiple;
+    public static int RoundUp(int value, int multiple) => checked(DivideUp(value, multiple) * multiple);
 
     public override string ToString() => $"{Kind} {Dims}{Halo}";
 }

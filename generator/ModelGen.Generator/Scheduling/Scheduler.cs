@@ -79,10 +79,10 @@ internal sealed class Scheduler
             Slots = _slots,
             Roots = _root,
             Lifetimes = lifetimes,
-            ArenaLength = arena + Arena.Align(Math.Max(0, steps.Select(s => s.Call.Kernel.Overrun).DefaultIfEmpty().Max() - PixelLoad.SpareFloats)),
+            ArenaLength = Arena.CheckLength(checked(arena + Arena.Align(Math.Max(0, steps.Select(s => s.Call.Kernel.Overrun).DefaultIfEmpty().Max() - PixelLoad.SpareFloats)))),
             ArenaLowerBound = bound,
-            PackedLength = packed,
-            LoadScratchLength = scratch,
+            PackedLength = Arena.CheckLength(packed),
+            LoadScratchLength = Arena.CheckLength(scratch),
             ParameterLength = parameters,
         };
     }

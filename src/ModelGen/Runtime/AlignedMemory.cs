@@ -77,6 +77,24 @@ public static class Check
         }
     }
 
+    /// <summary>The number of samples that a span holds.</summary>
+    /// <param name="actual">Floats of the span.</param>
+    /// <param name="length">Floats of one sample.</param>
+    /// <param name="batch">The most samples.</param>
+    /// <param name="network">What the message calls the network.</param>
+    /// <param name="argument">What the message calls the span.</param>
+    /// <exception cref="ArgumentException">They are not 1 to <paramref name="batch"/> whole samples.</exception>
+    public static int SamplesOf(int actual, int length, int batch, string network, string argument)
+    {
+        int samples = actual / length;
+        if (samples < 1 || samples > batch || samples * length != actual)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold 1 to {batch} samples of {length} floats each, got {actual} floats."), argument);
+        }
+        return samples;
+    }
+
     private static void Throw(int actual, int expected, string network, string argument) => throw new ArgumentException(
         string.Create(CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold {expected} floats, got {actual}."), argument);
 }

@@ -39,8 +39,11 @@ internal static class CompiledNetwork
                 {
                     var net = new Net(Net.Weights.From(parameters));
                     float[] y = new float[samples * Net.OutputLength];
-                    for (int n = 0; n < samples; n++)
-                        net.Forward(x.AsSpan(n * Net.InputLength, Net.InputLength), y.AsSpan(n * Net.OutputLength, Net.OutputLength));
+                    for (int n = 0; n < samples; n += Net.Batch)
+                    {
+                        int batch = Math.Min(Net.Batch, samples - n);
+                        net.Forward(x.AsSpan(n * Net.InputLength, batch * Net.InputLength), y.AsSpan(n * Net.OutputLength, batch * Net.OutputLength));
+                    }
                     return y;
                 }
             //TRAINER
@@ -65,8 +68,8 @@ internal static class CompiledNetwork
 
     private static readonly CSharpParseOptions Options = new(LanguageVersion.CSharp12, DocumentationMode.Diagnose);
 
-    public static string Emit(Graph graph, TrainingOptions? training) =>
-        NetworkEmitter.Emit(new NetworkModel(graph, new ClassDeclaration("Test", [], "Net", "public"), training));
+    public static string Emit(Graph graph, TrainingOptions? training, int batch = 1) =>
+        NetworkEmitter.Emit(new NetworkModel(graph, new ClassDeclaration("Test", [], "Net", "public"), training, batch));
 
     /// <summary>The compilation of emitted source with the test's driver.</summary>
     public static CSharpCompilation Compile(string source, IEnumerable<MetadataReference> references) => Compile([("Net", source)], references);

@@ -62,9 +62,10 @@ public class ExecutionTests
         CheckTraining(graph, 1);
     }
 
+    // Batches of 1 to 4: with 3 samples one that is never full, one that is always, and one with a last call of fewer.
     private static void CheckForward(Graph network, int seed)
     {
-        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, null), CompiledNetwork.CurrentReferences));
+        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, null, 1 + seed % 4), CompiledNetwork.CurrentReferences));
         AssertForward(network, CompiledNetwork.Load<Forward>(assembly, "Forward"), seed);
     }
 
@@ -82,7 +83,7 @@ public class ExecutionTests
 
     internal static void AssertForward(Graph network, Forward forward, int seed)
     {
-        const int Samples = 2;
+        const int Samples = 3;
         Dictionary<string, double[]> values = RoundedValues(network, Samples, seed);
         float[] y = forward(Parameters(network, values), Floats(values["input"]), Samples);
         // Sums of tens of thousands of products that cancel are rounded more than their result shows.

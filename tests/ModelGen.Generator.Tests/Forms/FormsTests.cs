@@ -63,6 +63,18 @@ public class FormsTests
             Assert.Equal(fromCSharp, await Generate([], attributes));
     }
 
+    [Fact]
+    public async Task ABatchIsTheSameInAllForms()
+    {
+        const string Declared = "namespace Samples { [ModelGen.Network(Batch = 6), ModelGen.Input(4)] [ModelGen.Linear(3)] public sealed partial class Net; }";
+        const string Defined = "namespace Samples { [ModelGen.Network(Batch = 2 * 3)] public sealed partial class Net { static ModelGen.Tensor Define([ModelGen.Shape(4)] ModelGen.Tensor image) => image.Linear(3); } }";
+        const string Json = "{ \"name\": \"Net\", \"namespace\": \"Samples\", \"inputs\": { \"image\": [4] }, \"parameters\": { \"n\": 3 }, \"batch\": \"2 * n\", \"layers\": [{ \"op\": \"Linear\", \"outFeatures\": 3 }] }";
+        string declared = await Generate([], Declared);
+        Assert.Contains("public const int Batch = 6;", declared, StringComparison.Ordinal);
+        Assert.Equal(declared, await Generate([], Defined));
+        Assert.StartsWith(declared, await Generate([("Net.network.json", Json)]), StringComparison.Ordinal);
+    }
+
     private static string Definition(string name, string call) => $$"""
         using ModelGen;
         using ModelGen.Zoo;

@@ -86,6 +86,32 @@ public class ClassDiagnosticsTests
         "MG0108", "Trainable(BatchSize = 2000000000)",
         "Trainable: 2000000000 samples of 8 elements, the largest tensor, make 16000000000; at most 1073741824 are supported, which are 134217728 samples"));
 
+    [Theory]
+    [InlineData("[Network(Batch = 0), Input(8), Linear(4)] partial class Net;", "0")]
+    [InlineData("[Network(Batch = -3), Input(8), Linear(4)] partial class Net;", "-3")]
+    [InlineData("[Network(Batch = -3)] partial class Net { static Tensor Define([Shape(8)] Tensor x) => x.Relu(); }", "-3")]
+    public Task ForwardOfNoSamples(string declaration, string batch) => Expect(declaration, new Finding(
+        "MG0005", $"Batch = {batch}", $"Network: Batch must be at least 1, got {batch}"));
+
+    [Theory]
+    [InlineData("[Network(Batch = 2000000000), Input(8), Linear(4)] partial class Net;")]
+    [InlineData("[Network(Batch = 2000000000)] partial class Net { static Tensor Define([Shape(8)] Tensor x) => x.Linear(4); }")]
+    public Task ForwardOfTooManySamples(string declaration) => Expect(declaration, new Finding(
+        "MG0108", "Batch = 2000000000",
+        "Network: 2000000000 samples of 8 elements, the largest tensor, make 16000000000; at most 1073741824 are supported, which are 134217728 samples"));
+
+    [Fact]
+    public async Task WhatTheCompilerRefusesInNetworkIsItsToReport()
+    {
+        Report report = await Compile.Run("using ModelGen; [Network(Batch = \"2\"), Input(8), Linear(4)] partial class Net;");
+        Assert.Equal("CS0029", Assert.Single(report.Findings).Id);
+    }
+
+    // Each tensor of the batch can be indexed, all that are alive at once cannot; 4 channels take the room of 16.
+    [Fact]
+    public Task MemoryThatNoArrayCanHave() => Expect("[Network(Batch = 16), Input(4, 4096, 4096), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1)] partial class Net;", new Finding(
+        "MG0108", "", "Net: Forward on 16 samples needs more than the 2147482567 floats of memory that one array can have; use a smaller batch or image"));
+
     private static async Task Expect(string source, params Finding[] expected)
     {
         Report report = await Compile.Run("using ModelGen;\n" + source);

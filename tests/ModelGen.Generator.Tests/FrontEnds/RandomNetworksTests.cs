@@ -27,7 +27,7 @@ public class RandomNetworksTests
             bool hasError = result.Problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
             bool isRefusedByCompiler = declaration.Layers.Any(l => !l.IsReadable);
             Assert.Equal(hasError || isRefusedByCompiler, result.Model is null);
-            Assert.All(result.Problems, p => Assert.InRange(p.Place.Layer, -3, declaration.Layers.Count - 1));
+            Assert.All(result.Problems, p => Assert.InRange(p.Place.Layer, -4, declaration.Layers.Count - 1));
             Assert.Equal(result, AttributeFrontEnd.Build(declaration));
             if (result.Model is null)
                 return;
@@ -41,8 +41,9 @@ public class RandomNetworksTests
         from input in AnyInput()
         from count in Gen.Choose(0, 6)
         from layers in AnyLayer().ArrayOf(count)
+        from batch in Gen.Frequency((9, Gen.Constant(1)), (1, AnyInt))
         from training in Gen.Frequency((4, Gen.Constant<TrainingDeclaration?>(null)), (1, AnyTraining()))
-        select new NetworkDeclaration(new ClassDeclaration("", [], "Net", "public"), true, [], input, layers.ToEquatableArray(), training);
+        select new NetworkDeclaration(new ClassDeclaration("", [], "Net", "public"), true, [], input, layers.ToEquatableArray(), training, Batch: batch);
 
     private static Gen<EquatableArray<InputDeclaration>> AnyInput() =>
         from size in Gen.Frequency((20, Gen.Choose(4, 24)), (1, AnyInt))

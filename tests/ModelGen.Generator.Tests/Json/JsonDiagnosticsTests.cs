@@ -109,6 +109,12 @@ public class JsonDiagnosticsTests
     [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"layers\": [{ \"op\": \"Relu\" }], \"outputs\": { \"a\": \"relu1\", \"input\": \"relu1\" } }", 1, 99, "MG0308", "'input' would be the argument input and the constant InputLength, but the class has one of these already; choose another name", 1)]
     [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [1, 2, 2] }, \"layers\": [{ \"op\": \"Relu\" }], \"trainable\": {} }", 1, 91, "MG0110", "trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 1×2×2 from the output; end with Flatten and Linear", 1)]
     [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"layers\": [{ \"op\": \"Relu\" }], \"trainable\": { \"labelSmoothing\": 1 } }", 1, 105, "MG0005", "trainable: labelSmoothing must be at least 0 and less than 1, got the number 1", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"batch\": 0, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 51, "MG0005", "batch must be at least 1, got 0", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"batch\": -1, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 51, "MG0005", "batch must be at least 1, got -1", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"batch\": [8], \"layers\": [{ \"op\": \"Relu\" }] }", 1, 51, "MG0303", "batch must be an integer or an expression in a string, got an array", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"batch\": 99999999999, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 51, "MG0005", "batch must be at most 2147483647, got 99999999999", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"batch\": 2000000000, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 51, "MG0108", "batch: 2000000000 samples of 4 elements, the largest tensor, make 8000000000; at most 1073741824 are supported, which are 268435456 samples", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"layers\": [{ \"op\": \"Linear\", \"outFeatures\": 2 }], \"trainable\": { \"batchSize\": 2000000000 } }", 1, 105, "MG0108", "trainable: 2000000000 samples of 4 elements, the largest tensor, make 8000000000; at most 1073741824 are supported, which are 268435456 samples", 1)]
     public async Task OfTheFile(string text, int line, int column, string id, string? message, int generated)
     {
         JsonReport report = await CompileJson.Run(text);

@@ -91,6 +91,7 @@ internal static class NetworkSchemaWriter
                 ["propertyNames"] = Ref("identifier"),
                 ["additionalProperties"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 },
             }, "Names with the layers whose results they are; { \"output\": the last layer } unless given."),
+            ("batch", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 1 }, Ref("expression")), "Most samples of one call of Forward."),
             ("trainable", Object(
                 "Asks for a Trainer.", [],
                 ("batchSize", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 32 }, Ref("expression")), "Most samples of a step."),

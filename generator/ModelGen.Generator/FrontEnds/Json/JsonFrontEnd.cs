@@ -14,7 +14,7 @@ internal sealed class JsonFrontEnd
     public const string FileSuffix = ".network.json";
 
     private static readonly string[] Keys =
-        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "trainable"];
+        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "batch", "trainable"];
 
     private readonly JsonDocument _document;
     private readonly JsonProblems _problems;
@@ -51,9 +51,10 @@ internal sealed class JsonFrontEnd
         _fields.CheckKeys(root, "a network", null, Keys);
         var graph = new GraphBuilder(declaration?.Name.TrimStart('@') ?? "network");
         TrainingOptions? training = null;
+        int batch = 1;
         try
         {
-            training = BuildGraph(root, graph);
+            training = BuildGraph(root, graph, out batch);
         }
         catch (JsonLayers.RunawayException)
         {
@@ -62,12 +63,13 @@ internal sealed class JsonFrontEnd
         Graph? built = _problems.HasErrors ? null : graph.Build();
         if (built is not null)
             CheckMembers(root, built, declaration);
-        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training);
+        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch);
         return new(declaration, isTrainable, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility };
     }
 
-    private TrainingOptions? BuildGraph(JsonValue root, GraphBuilder graph)
+    private TrainingOptions? BuildGraph(JsonValue root, GraphBuilder graph, out int batch)
     {
+        batch = 1;
         JsonLayerValue? first = ReadInputs(root, graph);
         var scope = new JsonScope();
         // With several inputs 'input' could be any of them.
@@ -88,10 +90,20 @@ internal sealed class JsonFrontEnd
             if (value.Id is int id)
                 graph.Output(name, id);
         }
+        batch = ReadBatch(root, scope, graph);
         TrainingOptions? training = root["trainable"] is JsonValue trainable ? JsonTraining.Read(trainable, _problems, _fields, scope, graph, outputs) : null;
         if (!_problems.HasErrors)
             layers.ReportUnreadLayers();
         return training;
+    }
+
+    private int ReadBatch(JsonValue root, JsonScope scope, GraphBuilder graph)
+    {
+        if (root["batch"] is not JsonValue written || _fields.Size(written, "batch", scope, 1) is not int batch)
+            return 1;
+        if (NetworkChecks.BatchTooLarge("batch", batch, Enumerable.Range(0, graph.Count).Select(graph.TypeOf)) is Problem problem)
+            _problems.Add(problem.Id, problem.Message, written.Range);
+        return batch;
     }
 
     private (ClassDeclaration? Declaration, string Accessibility) ReadClass(JsonValue root)

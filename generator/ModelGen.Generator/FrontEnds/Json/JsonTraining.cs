@@ -36,8 +36,8 @@ internal static class JsonTraining
         }
         else if (outputs.Count > 0 && outputs[0].Value.Id is int result)
             CheckLoss(graph.TypeOf(result).Shape, trainable, problems);
-        if (batchSize > 0)
-            CheckBatch(graph, batchSize, trainable, problems);
+        if (NetworkChecks.BatchTooLarge("trainable", batchSize, Enumerable.Range(0, graph.Count).Select(graph.TypeOf)) is Problem tooLarge)
+            problems.Add(tooLarge.Id, tooLarge.Message, trainable.Range);
         return new TrainingOptions(batchSize, Loss, (float)labelSmoothing);
     }
 
@@ -47,17 +47,6 @@ internal static class JsonTraining
         {
             problems.Add(ProblemIds.LossShape,
                 $"trainable: the loss {Loss} needs 1 dimension of class scores per sample, got {scores} from the output; end with Flatten and Linear", trainable.Range);
-        }
-    }
-
-    private static void CheckBatch(GraphBuilder graph, int batchSize, JsonValue trainable, JsonProblems problems)
-    {
-        long largest = Enumerable.Range(0, graph.Count).Select(graph.TypeOf).Where(t => t.PerSample).Select(t => t.Shape.Length).DefaultIfEmpty(1).Max();
-        if (largest * batchSize > Require.LargestLength)
-        {
-            problems.Add(ProblemIds.TooLarge, FormattableString.Invariant(
-                $"trainable: {batchSize} samples of {largest} elements, the largest tensor, make {largest * batchSize}; at most {Require.LargestLength} are supported, which are {Require.LargestLength / largest} samples"),
-                trainable.Range);
         }
     }
 }

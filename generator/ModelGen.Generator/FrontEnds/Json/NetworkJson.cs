@@ -11,12 +11,12 @@ namespace ModelGen.Generator.FrontEnds.Json;
 internal static class NetworkJson
 {
     /// <exception cref="InvalidOperationException">The graph does not come from layers.</exception>
-    public static string Write(NetworkModel model) => Write(model.Graph, model.Class, model.Training);
+    public static string Write(NetworkModel model) => Write(model.Graph, model.Class, model.Training, model.Batch);
 
     /// <exception cref="InvalidOperationException">The graph does not come from layers.</exception>
-    public static string Write(Graph graph) => Write(graph, null, null);
+    public static string Write(Graph graph) => Write(graph, null, null, 1);
 
-    private static string Write(Graph graph, ClassDeclaration? declaration, TrainingOptions? training)
+    private static string Write(Graph graph, ClassDeclaration? declaration, TrainingOptions? training, int batch)
     {
         var members = new List<string> { $"\"name\": {Quote(graph.Name)}" };
         if (declaration is { Namespace.Length: > 0 })
@@ -31,6 +31,8 @@ internal static class NetworkJson
         bool isDefault = graph.Outputs.Count == 1 && graph.Outputs[0].Name == Passes.Pipeline.Output && graph.Outputs[0].Value == graph.Nodes.Count - 1;
         if (!isDefault)
             members.Add($"\"outputs\": {{ {string.Join(", ", graph.Outputs.Select(o => $"{Quote(o.Name)}: {Quote(writer.NameOf(o.Value))}"))} }}");
+        if (batch != 1)
+            members.Add($"\"batch\": {Number(batch)}");
         if (training is not null)
         {
             string smoothing = training.LabelSmoothing == 0 ? "" : $", \"labelSmoothing\": {((AttributeValue)training.LabelSmoothing).Number.ToString("R", CultureInfo.InvariantCulture)}";

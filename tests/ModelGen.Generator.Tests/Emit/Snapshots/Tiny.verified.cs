@@ -29,6 +29,9 @@ namespace Test
         /// <summary>Multiply-adds for one sample, without biases.</summary>
         public const long MultiplyAdds = 768;
 
+        /// <summary>The most samples of one call of Forward.</summary>
+        public const int Batch = 1;
+
         /// <summary>Bytes of memory for activations that an instance holds.</summary>
         public const long ArenaBytes = 1_088;
 
@@ -81,7 +84,7 @@ namespace Test
                 new global::ModelGen.LayerSummary("flatten3", "Flatten", [64], 0, 0, 0, 0, 1),
                 new global::ModelGen.LayerSummary("fc4", "Linear", [3], 195, 192, 1024, 1, 2),
             ],
-            1088, 1088, 0);
+            1088, 1088, 0, 1);
 
         /// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: instances and threads may share them.</summary>
         public sealed partial class Weights : global::ModelGen.WeightStore
