@@ -3,12 +3,19 @@ using ModelGen.Benchmarks.Onnx;
 namespace ModelGen.Benchmarks;
 
 /// <summary>
-/// Whether the exporter's files mean what its layers say: small networks that use every operator in an unusual way are
-/// exported, run by ONNX Runtime and compared with <see cref="ReferenceForward"/>.
+/// Whether exported files mean what the graphs say: small networks that use every operator in unusual ways, run by ONNX
+/// Runtime and compared with the compiled networks, which the tests hold against PyTorch.
 /// </summary>
 internal static class OnnxCheck
 {
     private const double AllowedDifference = 1e-5;
+
+    private static readonly Dictionary<string, PeerNetwork> Networks = new(StringComparer.Ordinal)
+    {
+        ["convolutions"] = new(typeof(UnusualConvolutions), UnusualConvolutions.CreateWeights, path => new UnusualConvolutions(UnusualConvolutions.LoadWeights(path)).Forward),
+        ["pools"] = new(typeof(Pools), Pools.CreateWeights, path => new Pools(Pools.LoadWeights(path)).Forward),
+        ["branches"] = new(typeof(Branches), Branches.CreateWeights, path => new Branches(Branches.LoadWeights(path)).Forward),
+    };
 
     /// <returns>The program's exit code: 0, or 1 when one disagrees.</returns>
     /// <exception cref="PeerMissingException">ONNX Runtime is not installed.</exception>
@@ -16,53 +23,20 @@ internal static class OnnxCheck
     {
         using var runtime = OnnxRuntimeLibrary.Load();
         bool agree = true;
-        foreach (PeerNetwork network in Networks().Concat(PeerNetwork.All.Values.Select(create => create())))
+        foreach ((string name, PeerNetwork network) in Networks)
         {
-            float[] input = PeerRunner.RandomInput(network.InputLength);
-            byte[] model = OnnxExporter.Export(network.Name, network.InputShape, network.Layers);
-            using OnnxRuntimeSession session = PeerRunner.Load(runtime, model, network, new(1, Spinning: false, IoBinding: false), input);
+            using var files = new PeerFiles(network);
+            float[] input = PeerRunner.RandomInput(network.InputLength), output = new float[network.OutputLength];
+            network.Load(files.Weights)(input, output);
+            using var session = new OnnxRuntimeSession(runtime, files.Onnx, files.Model, network.OutputShape, new(IntraOpThreads: 1));
+            input.CopyTo(session.Input);
             session.Run();
-            float[] expected = [.. ReferenceForward.Run(network.InputShape, input, network.Layers).Select(value => (float)value)];
-            double difference = expected.Length == network.OutputLength ? PeerRunner.LargestDifference(expected, session.Output) : double.NaN;
+            double difference = PeerRunner.Difference(output, session.Output);
             bool agrees = difference <= AllowedDifference;
             agree &= agrees;
-            Report.Line($"{network.Name,-12}{(agrees ? "ok" : "DIFFERS"),-8} largest difference {difference:E1}, operators {string.Join(' ', network.Layers.Select(layer => layer.Operator).Distinct())}");
+            Report.Line($"{name,-14}{(agrees ? "ok" : "DIFFERS"),-8} largest difference {difference:E1} of the deviation; {string.Join(' ', files.Model.Nodes.Select(node => node.Operator).Distinct().Order(StringComparer.Ordinal))}");
         }
 
         return agree ? 0 : 1;
-    }
-
-    private static IEnumerable<PeerNetwork> Networks()
-    {
-        var random = new Random(3);
-        yield return Network("residual", [3, 11, 13], 7,
-            OnnxLayer.Conv("conv1", Tensor("conv1.weight", 8, 3, 3, 3), Tensor("conv1.bias", 8), padding: 1),
-            OnnxLayer.BatchNormalization("bn1", Tensor("bn1.weight", 8), Tensor("bn1.bias", 8), Tensor("bn1.running_mean", 8), Positive("bn1.running_var", 8), eps: 1e-3f),
-            OnnxLayer.Relu("relu1"),
-            OnnxLayer.Conv("depthwise", Tensor("depthwise.weight", 8, 1, 3, 3), bias: null, padding: 2, dilation: 2, groups: 8),
-            OnnxLayer.Add("sum", "depthwise", "relu1"),
-            OnnxLayer.Sigmoid("sigmoid"),
-            OnnxLayer.MaxPool("maxpool", kernelSize: 3, stride: 2, padding: 1),
-            OnnxLayer.Conv("conv2", Tensor("conv2.weight", 6, 4, 3, 3), Tensor("conv2.bias", 6), stride: 2, padding: 1, groups: 2),
-            OnnxLayer.Tanh("tanh"),
-            OnnxLayer.AveragePool("avgpool", kernelSize: 2, stride: 1, padding: 1),
-            OnnxLayer.Flatten("flatten"), // 6×4×5
-            OnnxLayer.Gemm("fc", Tensor("fc.weight", 7, 120), Tensor("fc.bias", 7)),
-            OnnxLayer.Softmax("softmax"));
-        yield return Network("global", [2, 5, 6], 4,
-            OnnxLayer.Conv("conv", Tensor("conv.weight", 5, 2, 1, 1), bias: null),
-            OnnxLayer.GlobalAveragePool("pool"),
-            OnnxLayer.Flatten("flatten"),
-            OnnxLayer.Gemm("fc", Tensor("fc.weight", 4, 5), bias: null));
-
-        PeerNetwork Network(string name, int[] inputShape, int outputLength, params OnnxLayer[] layers) =>
-            new(name, inputShape, outputLength, (_, _) => throw new NotSupportedException($"'{name}' is not compiled by ModelGen."), layers);
-
-        OnnxTensor Tensor(string name, params int[] shape) => Fill(name, shape, -0.5f);
-
-        OnnxTensor Positive(string name, params int[] shape) => Fill(name, shape, 0.5f);
-
-        OnnxTensor Fill(string name, int[] shape, float offset) =>
-            new(name, shape, [.. Enumerable.Range(0, shape.Aggregate(1, (product, size) => product * size)).Select(_ => random.NextSingle() + offset)]);
     }
 }

@@ -40,7 +40,7 @@ internal sealed unsafe class OnnxRuntimeLibrary : IDisposable
     {
         GetErrorMessage = 2,
         CreateEnv = 3,
-        CreateSessionFromArray = 8,
+        CreateSession = 7,
         Run = 9,
         CreateSessionOptions = 10,
         SetSessionExecutionMode = 13,

@@ -1,15 +1,31 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using ModelGen.Benchmarks.Onnx;
 using static ModelGen.Benchmarks.OnnxRuntimeLibrary;
 
 namespace ModelGen.Benchmarks;
 
-/// <summary>How a session runs, beyond what is the same for all: all graph optimisations, sequential, one inter-op thread.</summary>
+/// <summary>How a session runs, beyond what is the same for all: sequential, one inter-op thread.</summary>
 /// <param name="Spinning">Whether its threads wait by spinning (the default) or by sleeping: <c>session.intra_op.allow_spinning</c>.</param>
 /// <param name="IoBinding">Whether tensors are bound by name once (<c>RunWithBinding</c>) or named at each call (<c>Run</c>).</param>
-internal sealed record OnnxRuntimeSettings(int IntraOpThreads, bool Spinning, bool IoBinding)
+/// <param name="AllOptimizations">All graph optimisations, or all but those of layout: <c>ORT_ENABLE_ALL</c> and <c>ORT_ENABLE_EXTENDED</c>.</param>
+internal sealed record OnnxRuntimeSettings(int IntraOpThreads, bool Spinning = true, bool IoBinding = true, bool AllOptimizations = true)
 {
-    public override string ToString() => $"{(IoBinding ? "RunWithBinding" : "Run")}, spinning {(Spinning ? "on" : "off")}";
+    /// <summary>Those that may be the fastest, depending on network and machine.</summary>
+    public static IEnumerable<OnnxRuntimeSettings> Candidates(int threads)
+    {
+        var usual = new OnnxRuntimeSettings(threads);
+        yield return usual;
+        yield return usual with { IoBinding = false };
+        yield return usual with { AllOptimizations = false };
+        if (threads > 1) // one thread waits for nobody
+        {
+            yield return usual with { Spinning = false };
+        }
+    }
+
+    public override string ToString() =>
+        $"{(IoBinding ? "RunWithBinding" : "Run")}, {(AllOptimizations ? "all" : "extended")} optimisations{(IntraOpThreads == 1 ? "" : Spinning ? ", spinning" : ", sleeping")}";
 }
 
 /// <summary>
@@ -18,26 +34,24 @@ internal sealed record OnnxRuntimeSettings(int IntraOpThreads, bool Spinning, bo
 /// </summary>
 internal sealed unsafe class OnnxRuntimeSession : IDisposable
 {
-    private const int Sequential = 0, AllOptimizations = 99, DeviceAllocator = 0, DefaultMemory = 0, FloatElement = 1;
+    private const int Sequential = 0, ExtendedOptimizations = 2, AllOptimizations = 99, DeviceAllocator = 0, DefaultMemory = 0, FloatElement = 1;
 
     private readonly OnnxRuntimeLibrary _runtime;
     private readonly int _inputLength, _outputLength;
-        private readonly byte* _inputName, _outputName;
+    private readonly byte* _inputName, _outputName;
     private readonly nint _session, _input, _inputTensor, _output, _outputTensor, _binding, _runOptions;
 
-    /// <param name="model">An ONNX file's bytes.</param>
-    /// <param name="inputShape">With the batch.</param>
+    /// <param name="path">The model's file.</param>
     /// <param name="outputShape">With the batch.</param>
     /// <exception cref="InvalidOperationException">The runtime rejects the model; the message is the runtime's.</exception>
-    public OnnxRuntimeSession(
-        OnnxRuntimeLibrary runtime, byte[] model, string inputName, int[] inputShape, string outputName, int[] outputShape, OnnxRuntimeSettings settings)
+    public OnnxRuntimeSession(OnnxRuntimeLibrary runtime, string path, OnnxModel model, int[] outputShape, OnnxRuntimeSettings settings)
     {
         _runtime = runtime;
         Settings = settings;
-        _session = CreateSession(model, settings);
-        _inputName = ToUtf8(inputName);
-        _outputName = ToUtf8(outputName);
-        (_input, _inputLength, _inputTensor) = CreateTensor(inputShape);
+        _session = CreateSession(runtime, path, settings);
+        _inputName = ToUtf8(model.InputName);
+        _outputName = ToUtf8(model.OutputName);
+        (_input, _inputLength, _inputTensor) = CreateTensor(model.InputShape);
         (_output, _outputLength, _outputTensor) = CreateTensor(outputShape);
         nint handle;
         Check(((delegate* unmanaged[Cdecl]<nint*, nint>)runtime[Function.CreateRunOptions])(&handle));
@@ -85,38 +99,41 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
         NativeMemory.Free(_outputName);
     }
 
-    private nint CreateSession(byte[] model, OnnxRuntimeSettings settings)
+    /// <summary>Creates a session alone, for <see cref="OnnxRuntimeLibrary.Release"/>.</summary>
+    /// <exception cref="InvalidOperationException">The runtime rejects the model; the message is the runtime's.</exception>
+    public static nint CreateSession(OnnxRuntimeLibrary runtime, string path, OnnxRuntimeSettings settings)
     {
         nint options, session;
-        Check(((delegate* unmanaged[Cdecl]<nint*, nint>)_runtime[Function.CreateSessionOptions])(&options));
+        runtime.Check(((delegate* unmanaged[Cdecl]<nint*, nint>)runtime[Function.CreateSessionOptions])(&options));
         try
         {
             Set(options, Function.SetIntraOpNumThreads, settings.IntraOpThreads);
             Set(options, Function.SetInterOpNumThreads, 1);
             Set(options, Function.SetSessionExecutionMode, Sequential);
-            Set(options, Function.SetSessionGraphOptimizationLevel, AllOptimizations);
+            Set(options, Function.SetSessionGraphOptimizationLevel, settings.AllOptimizations ? AllOptimizations : ExtendedOptimizations);
             fixed (byte* key = "session.intra_op.allow_spinning\0"u8, on = "1\0"u8, off = "0\0"u8)
             {
-                Check(((delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint>)_runtime[Function.AddSessionConfigEntry])(
+                runtime.Check(((delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint>)runtime[Function.AddSessionConfigEntry])(
                     options, key, settings.Spinning ? on : off));
             }
 
-            fixed (byte* bytes = model)
+            // ORTCHAR_T is wchar_t on Windows and char elsewhere.
+            fixed (byte* file = (OperatingSystem.IsWindows() ? Encoding.Unicode : Encoding.UTF8).GetBytes(path + '\0'))
             {
-                Check(((delegate* unmanaged[Cdecl]<nint, byte*, nuint, nint, nint*, nint>)_runtime[Function.CreateSessionFromArray])(
-                    _runtime.Environment, bytes, (nuint)model.Length, options, &session));
+                runtime.Check(((delegate* unmanaged[Cdecl]<nint, byte*, nint, nint*, nint>)runtime[Function.CreateSession])(
+                    runtime.Environment, file, options, &session));
             }
 
             return session;
         }
         finally
         {
-            _runtime.Release(Function.ReleaseSessionOptions, options);
+            runtime.Release(Function.ReleaseSessionOptions, options);
         }
-    }
 
-    private void Set(nint options, Function function, int value) =>
-        Check(((delegate* unmanaged[Cdecl]<nint, int, nint>)_runtime[function])(options, value));
+        void Set(nint options, Function function, int value) =>
+            runtime.Check(((delegate* unmanaged[Cdecl]<nint, int, nint>)runtime[function])(options, value));
+    }
 
     private (nint Data, int Length, nint Tensor) CreateTensor(int[] shape)
     {

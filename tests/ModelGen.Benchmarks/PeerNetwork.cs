@@ -1,38 +1,74 @@
 using ModelGen.Benchmarks.Onnx;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Tests.Definition;
+using ModelGen.Safetensors;
 
 namespace ModelGen.Benchmarks;
 
 internal delegate void ForwardCall(ReadOnlySpan<float> input, Span<float> output);
 
-/// <summary>A network in both forms: compiled by ModelGen, and as layers to export, with the same weights.</summary>
-/// <param name="InputShape">One sample, without the batch.</param>
-internal sealed record PeerNetwork(string Name, int[] InputShape, int OutputLength, ForwardCall Forward, IReadOnlyList<OnnxLayer> Layers)
+/// <summary>A compiled network, the graph it was compiled from, and a way to load it.</summary>
+/// <param name="Class">The network's class, which has a method <c>Define</c>.</param>
+/// <param name="CreateWeights">Initial weights from a seed.</param>
+/// <param name="Load">An instance with the weights of a safetensors file.</param>
+internal sealed record PeerNetwork(Type Class, Func<int, WeightStore> CreateWeights, Func<string, ForwardCall> Load)
 {
-    public int InputLength => InputShape.Aggregate(1, (product, size) => product * size);
+    private const int Seed = 1;
 
-    public static IReadOnlyDictionary<string, Func<PeerNetwork>> All { get; } =
-        new SortedDictionary<string, Func<PeerNetwork>>(StringComparer.Ordinal) { ["lenet5"] = LeNet5 };
-
-    private static PeerNetwork LeNet5()
+    /// <summary>By name on the command line.</summary>
+    public static IReadOnlyDictionary<string, Func<PeerNetwork>> All { get; } = new OrderedDictionary<string, Func<PeerNetwork>>(StringComparer.Ordinal)
     {
-        var weights = Benchmarks.LeNet5.CreateWeights(seed: 1);
-        var network = new LeNet5(weights);
-        return new("lenet5", [1, 28, 28], Benchmarks.LeNet5.OutputLength, network.Forward,
-        [
-            OnnxLayer.Conv("conv1", Tensor("conv1.weight", 6, 1, 5, 5), Tensor("conv1.bias", 6), padding: 2),
-            OnnxLayer.Tanh("tanh1"),
-            OnnxLayer.AveragePool("pool1", kernelSize: 2, stride: 2),
-            OnnxLayer.Conv("conv2", Tensor("conv2.weight", 16, 6, 5, 5), Tensor("conv2.bias", 16)),
-            OnnxLayer.Tanh("tanh2"),
-            OnnxLayer.AveragePool("pool2", kernelSize: 2, stride: 2),
-            OnnxLayer.Flatten("flatten"),
-            OnnxLayer.Gemm("fc1", Tensor("fc1.weight", 120, 400), Tensor("fc1.bias", 120)),
-            OnnxLayer.Tanh("tanh3"),
-            OnnxLayer.Gemm("fc2", Tensor("fc2.weight", 84, 120), Tensor("fc2.bias", 84)),
-            OnnxLayer.Tanh("tanh4"),
-            OnnxLayer.Gemm("fc3", Tensor("fc3.weight", 10, 84), Tensor("fc3.bias", 10)),
-        ]);
+        ["lenet5"] = () => new(typeof(LeNet5), LeNet5.CreateWeights, path => new LeNet5(LeNet5.LoadWeights(path)).Forward),
+        ["alexnet"] = () => new(typeof(AlexNet), AlexNet.CreateWeights, path => new AlexNet(AlexNet.LoadWeights(path)).Forward),
+        ["alexnet-original"] = () => new(typeof(AlexNetOriginal), AlexNetOriginal.CreateWeights, path => new AlexNetOriginal(AlexNetOriginal.LoadWeights(path)).Forward),
+        ["vgg16"] = () => new(typeof(Vgg16), Vgg16.CreateWeights, path => new Vgg16(Vgg16.LoadWeights(path)).Forward),
+        ["googlenet"] = () => new(typeof(GoogLeNet), GoogLeNet.CreateWeights, path => new GoogLeNet(GoogLeNet.LoadWeights(path)).Forward),
+        ["resnet18"] = () => new(typeof(ResNet18), ResNet18.CreateWeights, path => new ResNet18(ResNet18.LoadWeights(path)).Forward),
+        ["resnet50"] = () => new(typeof(ResNet50), ResNet50.CreateWeights, path => new ResNet50(ResNet50.LoadWeights(path)).Forward),
+        ["resnet152"] = () => new(typeof(ResNet152), ResNet152.CreateWeights, path => new ResNet152(ResNet152.LoadWeights(path)).Forward),
+        ["densenet121"] = () => new(typeof(DenseNet121), DenseNet121.CreateWeights, path => new DenseNet121(DenseNet121.LoadWeights(path)).Forward),
+        ["inceptionv3"] = () => new(typeof(InceptionV3), InceptionV3.CreateWeights, path => new InceptionV3(InceptionV3.LoadWeights(path)).Forward),
+        ["mobilenet"] = () => new(typeof(MobileNet), MobileNet.CreateWeights, path => new MobileNet(MobileNet.LoadWeights(path)).Forward),
+        ["squeezenet"] = () => new(typeof(SqueezeNet), SqueezeNet.CreateWeights, path => new SqueezeNet(SqueezeNet.LoadWeights(path)).Forward),
+    };
 
-        OnnxTensor Tensor(string name, params int[] shape) => new(name, shape, weights[name].ToArray());
+    /// <summary>As declared.</summary>
+    public Graph Graph { get; } = GraphRecorder.Record(Class);
+
+    public int InputLength => (int)Graph.Inputs.Single().Shape.Length;
+
+    public int[] OutputShape => [1, .. Graph[Graph.Outputs.Single().Value].Shape.Dimensions];
+
+    public int OutputLength => OutputShape.Aggregate(1, (product, size) => product * size);
+
+    /// <summary>Of one sample, without biases.</summary>
+    public long MultiplyAdds => Graph.Nodes.Sum(node => SummaryEmitter.MultiplyAddsOf(Graph, node));
+
+    /// <summary>Writes the same weights as a safetensors file for ModelGen and, with the graph, as an ONNX file for the peer.</summary>
+    /// <remarks>
+    /// They are the initial ones, which keep activations in range from layer to layer, but what starts as all ones or zeros (biases and the
+    /// parameters and statistics of normalisation) varies around that: a constant would hide mistakes.
+    /// </remarks>
+    public OnnxModel Write(string safetensorsPath, string onnxPath)
+    {
+        WeightStore weights = CreateWeights(Seed);
+        var values = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        var random = new Random(Seed);
+        foreach (ParameterInfo parameter in weights.Parameters)
+        {
+            float[] copy = weights[parameter.Name].ToArray();
+            values.Add(parameter.Name, copy);
+            for (int i = 0; i < copy.Length && parameter.Initializer != ParameterInitializer.Uniform; i++)
+            {
+                copy[i] += (random.NextSingle() * 0.2f) - 0.1f;
+            }
+        }
+
+        SafetensorsWriter.Write(safetensorsPath, [.. weights.Parameters.Select(parameter =>
+            new SafetensorsTensor(parameter.Name, [.. parameter.Shape.Select(size => (long)size)], values[parameter.Name]))]);
+        OnnxModel model = OnnxExporter.Export(Graph, name => values[name]);
+        OnnxFile.Write(onnxPath, model);
+        return model with { Constants = [] };
     }
 }

@@ -1,62 +1,54 @@
 using System.Diagnostics;
+using System.Globalization;
 using ModelGen.Benchmarks.Onnx;
 
 namespace ModelGen.Benchmarks;
 
 /// <summary>Forward passes, batch 1: ModelGen and ONNX Runtime by turns in one process, same weights, same input.</summary>
-internal static class PeerRunner
+/// <param name="threads">Of ONNX Runtime, each on a core of its own; ModelGen uses one.</param>
+/// <param name="time">Of alternating blocks, for each network.</param>
+internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int core, TimeSpan time)
 {
-    private const double AllowedDifference = 1e-5;
+    /// <summary>Largest difference of two outputs, relative to their standard deviation.</summary>
+    public const double AllowedDifference = 1e-4;
+
     private const int MaximumBlock = 200;
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1), BlockTime = TimeSpan.FromMilliseconds(20);
 
-    /// <returns>The program's exit code: 0, or 1 when the outputs disagree.</returns>
+    /// <summary>Compares networks one after the other and prints a table.</summary>
+    /// <returns>The program's exit code: 0, or 1 when outputs disagree.</returns>
     /// <exception cref="PeerMissingException">ONNX Runtime is not installed.</exception>
-    public static int Run(PeerNetwork network, int threads, int core, TimeSpan time)
+    public static int Run(IReadOnlyList<string> networks, int threads, int core, TimeSpan time)
     {
         using var runtime = OnnxRuntimeLibrary.Load();
+        double[] peaks = new double[threads];
+        for (int i = 0; i < threads; i++)
+        {
+            ProcessorCores.Pin(core + i, 1);
+            peaks[i] = PeakSpeed.Measure();
+        }
+
         string pinned = ProcessorCores.Pin(core, threads);
-        Report.Line($"{network.Name}, batch 1, {threads} thread(s), {pinned}; peer: ONNX Runtime {runtime.Version}");
-        float[] input = RandomInput(network.InputLength), output = new float[network.OutputLength];
-        void ModelGen() => network.Forward(input, output);
-
-        Alternation.WarmUp(ModelGen, WarmUpTime);
-        byte[] model = OnnxExporter.Export(network.Name, network.InputShape, network.Layers);
-        List<OnnxRuntimeSession> sessions = [];
-        try
+        Report.Line($"batch 1, {threads} thread(s), {pinned}; peer: ONNX Runtime {runtime.Version}; fused multiply-adds at best {string.Join(" + ", peaks.Select(peak => peak.ToString("F0", CultureInfo.InvariantCulture)))} GFLOP/s");
+        var runner = new PeerRunner(runtime, threads, core, time);
+        var rows = new List<PeerRow>();
+        foreach (string network in networks)
         {
-            foreach (OnnxRuntimeSettings settings in Settings(threads))
+            rows.Add(runner.Compare(network, PeerNetwork.All[network](), isOnly: networks.Count == 1));
+            if (rows.Count == 1)
             {
-                sessions.Add(Load(runtime, model, network, settings, input));
+                PeerRow.PrintHeader();
             }
 
-            OnnxRuntimeSession peer = Fastest(sessions);
-            double difference = LargestDifference(output, peer.Output);
-            Report.Line($"largest difference of the outputs {difference:E1} (allowed {AllowedDifference:E0})");
-            if (!(difference <= AllowedDifference)) // a NaN is a difference, too
-            {
-                Console.Error.WriteLine($"{network.Name}: ModelGen and ONNX Runtime disagree; their times are not comparable.");
-                return 1;
-            }
-
-            Alternation result = Alternate(ModelGen, peer.Run, time);
-            Report.Comparison(result, $"ONNX Runtime {runtime.Version}", "µs per call");
-            return 0;
+            rows[^1].Print(peaks.Sum());
         }
-        finally
+
+        foreach (PeerRow row in rows.Where(row => !row.Agrees))
         {
-            sessions.ForEach(session => session.Dispose());
+            Console.Error.WriteLine($"{row.Network}: ModelGen and ONNX Runtime disagree; their times are not comparable.");
         }
-    }
 
-    /// <summary>A session that has the input in its tensor.</summary>
-    public static OnnxRuntimeSession Load(
-        OnnxRuntimeLibrary runtime, byte[] model, PeerNetwork network, OnnxRuntimeSettings settings, ReadOnlySpan<float> input)
-    {
-        var session = new OnnxRuntimeSession(
-            runtime, model, OnnxExporter.InputName, [1, .. network.InputShape], network.Layers[^1].Name, [1, network.OutputLength], settings);
-        input.CopyTo(session.Input);
-        return session;
+        return rows.All(row => row.Agrees) ? 0 : 1;
     }
 
     /// <summary>Uniform in [-1, 1), the same on every run.</summary>
@@ -66,24 +58,45 @@ internal static class PeerRunner
         return [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() * 2) - 1)];
     }
 
-    public static double LargestDifference(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    /// <summary>The largest difference between two outputs, relative to the standard deviation of the second; NaN if there is one.</summary>
+    public static double Difference(ReadOnlySpan<float> output, ReadOnlySpan<float> expected)
     {
-        float largest = 0;
-        for (int i = 0; i < first.Length; i++)
+        double mean = 0, largest = 0, squares = 0;
+        foreach (float value in expected)
         {
-            largest = Math.Max(largest, Math.Abs(first[i] - second[i])); // Math.Max keeps a NaN
+            mean += value / (double)expected.Length;
         }
 
-        return largest;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            squares += Math.Pow(expected[i] - mean, 2);
+            largest = Math.Max(largest, Math.Abs((double)output[i] - expected[i])); // Math.Max keeps a NaN
+        }
+
+        return largest / Math.Sqrt(squares / expected.Length);
     }
 
-    private static OnnxRuntimeSettings[] Settings(int threads) =>
-    [
-        new(threads, Spinning: true, IoBinding: false), new(threads, Spinning: false, IoBinding: false),
-        new(threads, Spinning: true, IoBinding: true), new(threads, Spinning: false, IoBinding: true),
-    ];
+    private PeerRow Compare(string name, PeerNetwork network, bool isOnly)
+    {
+        using var files = new PeerFiles(network);
+        LoadCost load = LoadCost.Measure(name, LoadCost.ModelGen, files.Weights, core, threads), peerLoad = LoadCost.Measure(name, LoadCost.OnnxRuntime, files.Onnx, core, threads);
+        float[] input = RandomInput(network.InputLength), output = new float[network.OutputLength];
+        ForwardCall forward = network.Load(files.Weights);
+        void ModelGen() => forward(input, output);
 
-    private static Alternation Alternate(Action first, Action second, TimeSpan time)
+        Alternation.WarmUp(ModelGen, WarmUpTime);
+        using OnnxRuntimeSession peer = Fastest(files, network, input, isOnly);
+        double difference = Difference(output, peer.Output);
+        Alternation times = Alternate(ModelGen, peer.Run);
+        if (isOnly)
+        {
+            Report.Comparison(times, $"ONNX Runtime {runtime.Version}", "µs per call");
+        }
+
+        return new(name, times, network.MultiplyAdds, difference, load, peerLoad);
+    }
+
+    private Alternation Alternate(Action first, Action second)
     {
         double slowest = Math.Max(Alternation.WarmUp(first, WarmUpTime / 2), Alternation.WarmUp(second, WarmUpTime / 2));
         int block = BlockLength(slowest);
@@ -97,28 +110,41 @@ internal static class PeerRunner
         return result;
     }
 
-    // The peer gets its fastest settings. All are measured by turns, and judged by their fastest block: another program on the
-    // core slows the median of whoever runs meanwhile.
-    private static OnnxRuntimeSession Fastest(List<OnnxRuntimeSession> sessions)
+    // The peer gets its fastest settings, judged by their fastest block: another program on the core slows the median of whoever runs meanwhile.
+    // No more than two sessions exist at a time, since each has its own copy of the weights.
+    private OnnxRuntimeSession Fastest(PeerFiles files, PeerNetwork network, ReadOnlySpan<float> input, bool print)
     {
-        int block = BlockLength(sessions.Max(session => Alternation.WarmUp(session.Run, WarmUpTime / 4)));
-        List<double>[] blocks = [.. sessions.Select(_ => new List<double>())];
-        long start = Stopwatch.GetTimestamp();
-        do
+        (OnnxRuntimeSession Session, double Time)? best = null;
+        foreach (OnnxRuntimeSettings settings in OnnxRuntimeSettings.Candidates(threads))
         {
-            for (int i = 0; i < blocks.Length; i++)
+            var session = new OnnxRuntimeSession(runtime, files.Onnx, files.Model, network.OutputShape, settings);
+            input.CopyTo(session.Input);
+            int block = BlockLength(Alternation.WarmUp(session.Run, WarmUpTime / 4));
+            var blocks = new List<double>();
+            long start = Stopwatch.GetTimestamp();
+            do
             {
-                blocks[i].Add(Alternation.MicrosecondsPerCall(sessions[i].Run, block));
+                blocks.Add(Alternation.MicrosecondsPerCall(session.Run, block));
+            }
+            while (Stopwatch.GetElapsedTime(start) < WarmUpTime / 2);
+
+            if (print)
+            {
+                Report.Line($"ONNX Runtime, {settings + ":",-42} median {Statistics.Median(blocks),10:F2}, minimum {blocks.Min(),10:F2} µs per call");
+            }
+
+            if (best is null || blocks.Min() < best.Value.Time)
+            {
+                best?.Session.Dispose();
+                best = (session, blocks.Min());
+            }
+            else
+            {
+                session.Dispose();
             }
         }
-        while (Stopwatch.GetElapsedTime(start) < WarmUpTime * 2);
 
-        for (int i = 0; i < blocks.Length; i++)
-        {
-            Report.Line($"ONNX Runtime, {sessions[i].Settings + ":",-30} median {Statistics.Median(blocks[i]),8:F2}, minimum {blocks[i].Min(),8:F2} µs per call");
-        }
-
-        return sessions.Zip(blocks).MinBy(pair => pair.Second.Min()).First;
+        return best!.Value.Session;
     }
 
     // Long enough that the clock costs nothing, short enough that a block and its partner see the same machine.

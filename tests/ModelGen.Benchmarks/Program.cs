@@ -3,8 +3,9 @@ using ModelGen.Benchmarks;
 const string usage = """
     usage: dotnet run -c Release --project tests/ModelGen.Benchmarks -- COMMAND [OPTIONS]
 
-      peers [--network lenet5] [--threads 1] [--core 0] [--seconds 5]
-            forward passes, ModelGen and ONNX Runtime by turns
+      peers [--network lenet5] [--threads 1] [--core 0] [--time 5]
+            forward passes, ModelGen and ONNX Runtime by turns, --time seconds for each network; --network takes
+            a name, several with commas, or all
       train [--steps 300] [--core 0]
             training steps of LeNet-5, ModelGen and PyTorch by turns
       allocations
@@ -22,16 +23,20 @@ try
     switch (args.FirstOrDefault())
     {
         case "peers":
-            var peers = new Arguments(options, "--network", "--threads", "--core", "--seconds");
-            string name = peers.Text("--network", "lenet5");
-            if (!PeerNetwork.All.TryGetValue(name, out Func<PeerNetwork>? create))
+            var peers = new Arguments(options, "--network", "--threads", "--core", "--time");
+            string names = peers.Text("--network", "lenet5");
+            string[] networks = names == "all" ? [.. PeerNetwork.All.Keys] : names.Split(',');
+            if (networks.FirstOrDefault(name => !PeerNetwork.All.ContainsKey(name)) is string unknown)
             {
-                throw new ArgumentException($"There is no network '{name}'; there are {string.Join(", ", PeerNetwork.All.Keys)}.");
+                throw new ArgumentException($"There is no network '{unknown}'; there are {string.Join(", ", PeerNetwork.All.Keys)}.");
             }
 
             WarnOfDebugBuild();
             return PeerRunner.Run(
-                create(), peers.Number("--threads", 1, minimum: 1), peers.Number("--core", 0, minimum: 0), TimeSpan.FromSeconds(peers.Number("--seconds", 5, minimum: 1)));
+                networks, peers.Number("--threads", 1, minimum: 1), peers.Number("--core", 0, minimum: 0), TimeSpan.FromSeconds(peers.Number("--time", 5, minimum: 1)));
+
+        case LoadCost.Command: // the program calls itself
+            return LoadCost.Run(options);
 
         case "train":
             var train = new Arguments(options, "--steps", "--core");

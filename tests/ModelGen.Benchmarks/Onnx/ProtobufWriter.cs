@@ -9,14 +9,29 @@ namespace ModelGen.Benchmarks.Onnx;
 /// Writes the protobuf wire format: as much of it as an ONNX file needs. A message is a sequence of fields; a field is a
 /// key (number and wire type) and a value. Fields of the default value are written too: readers accept both.
 /// </summary>
-/// <remarks>Source: protobuf.dev/programming-guides/encoding.</remarks>
+/// <remarks>
+/// Arrays of numbers are not copied but written from where they are: a network's weights are larger than all the rest. Source:
+/// protobuf.dev/programming-guides/encoding.
+/// </remarks>
 internal sealed class ProtobufWriter
 {
     private const int Varint = 0, LengthDelimited = 2, Fixed32 = 5;
 
-    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly List<Action<Stream>> _parts = [];
+    private ArrayBufferWriter<byte> _open = new();
+    private long _closedLength;
 
-    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
+    public long Length => _closedLength + _open.WrittenCount;
+
+    public void WriteTo(Stream stream)
+    {
+        foreach (Action<Stream> part in _parts)
+        {
+            part(stream);
+        }
+
+        stream.Write(_open.WrittenSpan);
+    }
 
     public void Integer(int field, long value)
     {
@@ -27,28 +42,31 @@ internal sealed class ProtobufWriter
     public void Float(int field, float value)
     {
         Key(field, Fixed32);
-        BinaryPrimitives.WriteSingleLittleEndian(_bytes.GetSpan(sizeof(float)), value);
-        _bytes.Advance(sizeof(float));
+        BinaryPrimitives.WriteSingleLittleEndian(_open.GetSpan(sizeof(float)), value);
+        _open.Advance(sizeof(float));
     }
 
-    public void Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
-
-    public void Bytes(int field, ReadOnlySpan<byte> value)
+    public void Text(int field, string value)
     {
+        byte[] bytes = Encoding.UTF8.GetBytes(value);
         Key(field, LengthDelimited);
-        WriteVarint((ulong)value.Length);
-        _bytes.Write(value);
+        WriteVarint((ulong)bytes.Length);
+        _open.Write(bytes);
     }
 
-    /// <summary>Floats as the raw little-endian bytes that <c>TensorProto.raw_data</c> holds.</summary>
-    public void RawFloats(int field, ReadOnlySpan<float> values)
+    /// <summary>Numbers as the raw little-endian bytes that <c>TensorProto.raw_data</c> holds. They must not change before <see cref="WriteTo"/>.</summary>
+    public void Raw<T>(int field, T[] values)
+        where T : unmanaged
     {
         if (!BitConverter.IsLittleEndian)
         {
             throw new PlatformNotSupportedException("raw_data is little-endian; this machine is not.");
         }
 
-        Bytes(field, MemoryMarshal.AsBytes(values));
+        long length = MemoryMarshal.AsBytes<T>(values).Length;
+        Key(field, LengthDelimited);
+        WriteVarint((ulong)length);
+        Append(stream => stream.Write(MemoryMarshal.AsBytes<T>(values)), length);
     }
 
     /// <summary>A nested message. Its length stands before it, so it is written aside first.</summary>
@@ -56,7 +74,18 @@ internal sealed class ProtobufWriter
     {
         var nested = new ProtobufWriter();
         content(nested);
-        Bytes(field, nested._bytes.WrittenSpan);
+        Key(field, LengthDelimited);
+        WriteVarint((ulong)nested.Length);
+        Append(nested.WriteTo, nested.Length);
+    }
+
+    private void Append(Action<Stream> part, long length)
+    {
+        ArrayBufferWriter<byte> before = _open;
+        _parts.Add(stream => stream.Write(before.WrittenSpan));
+        _parts.Add(part);
+        _closedLength += before.WrittenCount + length;
+        _open = new();
     }
 
     private void Key(int field, int wireType) => WriteVarint((ulong)(uint)((field << 3) | wireType));
@@ -64,7 +93,7 @@ internal sealed class ProtobufWriter
     // Seven bits a byte, least significant first; the top bit says that more follow.
     private void WriteVarint(ulong value)
     {
-        Span<byte> span = _bytes.GetSpan(10);
+        Span<byte> span = _open.GetSpan(10);
         int length = 0;
         for (; value >= 0x80; value >>= 7)
         {
@@ -72,6 +101,6 @@ internal sealed class ProtobufWriter
         }
 
         span[length++] = (byte)value;
-        _bytes.Advance(length);
+        _open.Advance(length);
     }
 }

@@ -1,0 +1,33 @@
+namespace ModelGen.Benchmarks;
+
+/// <summary>One network of the comparison's table.</summary>
+/// <param name="Times">In microseconds, ModelGen first.</param>
+/// <param name="MultiplyAdds">Of one call.</param>
+/// <param name="Difference">Of the outputs, relative to their standard deviation.</param>
+internal sealed record PeerRow(string Network, Alternation Times, long MultiplyAdds, double Difference, LoadCost Load, LoadCost PeerLoad)
+{
+    public bool Agrees => Difference <= PeerRunner.AllowedDifference; // a NaN is a difference, too
+
+    public static void PrintHeader()
+    {
+        Report.Line($"{"",-17}{"median ms",-18}{"minimum ms",-18}{"ratio of",-18}{"GFLOP/s",-16}{"of peak",-15}{"load ms",-15}{"load MB",-14}");
+        string both = $"{"ModelGen",9}";
+        Report.Line($"{"",-17}{both}{"peer",9}{both}{"peer",9}{"medians",9}{"blocks",9}{both}{"peer",7}{both}{"peer",6}{both}{"peer",6}{both}{"peer",6}   difference");
+    }
+
+    /// <param name="peak">GFLOP/s that the cores can do at most.</param>
+    public void Print(double peak)
+    {
+        double speed = Speed(Times.FirstMedian), peerSpeed = Speed(Times.SecondMedian);
+        FormattableString[] columns =
+        [
+            $"{Network,-17}", $"{Times.FirstMedian / 1000,9:F3}{Times.SecondMedian / 1000,9:F3}", $"{Times.FirstMinimum / 1000,9:F3}{Times.SecondMinimum / 1000,9:F3}",
+            $"{Times.SecondMedian / Times.FirstMedian,9:F2}{Times.Ratio,9:F2}", $"{speed,9:F0}{peerSpeed,7:F0}", $"{speed / peak,9:P0}{peerSpeed / peak,6:P0}",
+            $"{Load.Milliseconds,9:F0}{PeerLoad.Milliseconds,6:F0}", $"{Load.PeakMegabytes,9:F0}{PeerLoad.PeakMegabytes,6:F0}", $"   {Difference:E1}{(Agrees ? "" : " TOO MUCH")}",
+        ];
+        Report.Line($"{string.Concat(columns.Select(FormattableString.Invariant))}");
+    }
+
+    // A multiply-add is two operations.
+    private double Speed(double microseconds) => 2.0 * MultiplyAdds / microseconds * 1e-3;
+}
