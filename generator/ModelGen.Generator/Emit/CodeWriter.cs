@@ -21,6 +21,24 @@ internal sealed class CodeWriter
         return this;
     }
 
+    /// <summary>Writes parts one behind the other, as many to a line as are easy to read.</summary>
+    public CodeWriter Wrapped(IEnumerable<string> parts)
+    {
+        const int Widest = 200;
+        string line = "";
+        foreach (string part in parts)
+        {
+            string longer = line.Length == 0 ? part : line + " " + part;
+            if (line.Length > 0 && _indent * 4 + longer.Length > Widest)
+            {
+                Line(line);
+                longer = part;
+            }
+            line = longer;
+        }
+        return Line(line);
+    }
+
     /// <summary>Writes a header and an opening brace; disposing writes the closing one.</summary>
     public Scope Block(string header, string close = "}")
     {
@@ -43,13 +61,14 @@ internal sealed class CodeWriter
     /// <paramref name="scoped"/>, for bodies that stand beside others with the same locals.
     /// </summary>
     /// <param name="index">What stands for the loop variable in the body.</param>
-    public Scope For(string variable, int from, int to, int step, out string index, bool scoped = false)
+    /// <param name="stepText">What to write for the step, if not the number.</param>
+    public Scope For(string variable, int from, int to, int step, out string index, bool scoped = false, string? stepText = null)
     {
         bool once = from + step >= to;
         index = once ? from.ToString(System.Globalization.CultureInfo.InvariantCulture) : variable;
         if (once)
             return scoped ? Braces() : default;
-        return Block($"for (int {variable} = {from}; {variable} < {to}; {Increment(variable, step)})");
+        return Block($"for (int {variable} = {from}; {variable} < {to}; {Increment(variable, step, stepText)})");
     }
 
     public Scope For(string variable, int from, int to, out string index) => For(variable, from, to, 1, out index);
@@ -59,7 +78,7 @@ internal sealed class CodeWriter
 
     public override string ToString() => _text.ToString();
 
-    private static string Increment(string variable, int step) => step == 1 ? variable + "++" : $"{variable} += {step}";
+    private static string Increment(string variable, int step, string? text) => step == 1 ? variable + "++" : $"{variable} += {text ?? step.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
     /// <summary>Ends a block; the default ends nothing.</summary>
     internal readonly struct Scope(CodeWriter? writer, string close) : IDisposable

@@ -1,3 +1,4 @@
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Scheduling;
 
@@ -6,101 +7,111 @@ namespace ModelGen.Generator.Kernels;
 /// <summary>
 /// The innermost part of <see cref="ConvolveChannels"/>: some pixels (or samples) times some vectors of output channels, in registers over all that is summed. What
 /// decides its registers and addresses is constant; what it sums over comes as a <c>TileShape</c>, so that one method serves every layer of a network with the
-/// same tile. The weights are read once, from front to back.
+/// same tile, in vectors of any width. The weights are read once, from front to back.
 /// </summary>
 /// <param name="Pixels">Pixels of the tile.</param>
-/// <param name="Vectors">Vectors of output channels.</param>
+/// <param name="Vectors">Vectors of output channels: whole blocks of 16, or a part of one.</param>
 /// <param name="InputStep">Floats from one pixel's input to the next one's; 0 where the pixels are samples, whose distance the shape tells.</param>
 /// <param name="ResultStep">Floats from one pixel's result to the next one's; 0 likewise.</param>
-/// <param name="HasTaps">Whether the kernel is larger than 1×1.</param>
-/// <param name="HasBias">Whether sums start at a bias.</param>
-internal sealed record ChannelTile(
-    InstructionSet Set, int Pixels, int Vectors, int InputStep, int ResultStep, bool HasTaps, bool HasBias) : Tiles.ITile
+internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int ResultStep) : Tiles.ITile
 {
-    public string Title => $"Tile{Pixels}x{Vectors}_{Set.Bits}";
+    public string Title => $"Tile{Pixels}x{Vectors}";
 
-    public void Emit(CodeWriter w, string method)
+    /// <summary>The tile as one of a single pixel, whose distance to others does not matter, if that is what it is.</summary>
+    public ChannelTile Simplified() => Pixels == 1 ? this with { InputStep = Layout.Block, ResultStep = Layout.Block } : this;
+
+    public void Emit(CodeWriter w, string method, Tiles tiles)
     {
-        string simd = Set.Simd;
-        w.Line($"// {Pixels} {(OverSamples ? "samples" : $"pixels at distance {InputStep}")} × {Vectors} vectors of output channels{(HasTaps ? "" : ", kernel 1×1")}{(HasBias ? ", plus bias" : "")}.");
+        w.Line($"// {Pixels} {(Pixels == 1 ? "pixel" : OverSamples ? "samples" : $"pixels at distance {InputStep}")} × {Vectors} vectors of output channels.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)"))
+        using (w.Block($"private static void {method}<S, V>({Tiles.Parameters}) {InstructionSet.Constraints}"))
         {
-            for (int block = 1; block < Blocks; block++)
-                w.Line($"nint filter{block} = (nint)shape.FilterStep * {block}, result{block} = (nint)shape.ResultStep * {block};");
+            for (int q = 1; q < Vectors; q++)
+                w.Line($"nint filter{q} = shape.Filter<S, V>({q}), result{q} = shape.Result<S, V>({q});");
             for (int p = 1; p < Pixels && OverSamples; p++)
                 w.Line($"nint input{p} = (nint)shape.InputSample * {p}, sample{p} = (nint)shape.ResultSample * {p};");
             for (int q = 0; q < Vectors; q++)
+                w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? $"V sum0_{q} = TileShape.Start<S, V>(ref bias, {q})" : $"sum{p}_{q} = sum0_{q}") + (p == Pixels - 1 ? ";" : ",")));
+            using (w.Block("for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)"))
             {
-                string start = HasBias
-                    ? $"{simd}.Load(ref bias, {q / Set.VectorsPerBlock * Layout.Block + q % Set.VectorsPerBlock * Set.Width})"
-                    : $"Vector{Set.Bits}<float>.Zero";
-                w.Line($"var sum0_{q} = {start};");
-                for (int p = 1; p < Pixels; p++)
-                    w.Line($"var sum{p}_{q} = sum0_{q};");
-            }
-            using (w.Block("for (int rest = shape.Channels; rest > 0; rest -= shape.Lanes)"))
-            {
-                w.Line($"ref float {(HasTaps ? "channel" : "pixel")} = ref image;");
-                using (w.Block("for (int lane = Math.Min(rest, shape.Lanes); lane > 0; lane--)"))
+                w.Line("ref float channel = ref image;");
+                using (w.Block("for (int lane = Math.Min(channels, shape.Lanes); lane > 0; lane--)"))
                 {
-                    Taps(w);
-                    string moving = HasTaps ? "channel" : "pixel";
-                    w.Line($"{moving} = ref Unsafe.Add(ref {moving}, shape.LaneStep);");
+                    w.Line("ref float row = ref channel;");
+                    using (w.Block("for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)"))
+                    {
+                        w.Line("ref float pixel = ref row;");
+                        using (w.Block("for (int column = Math.Min(taps, shape.Columns); column > 0; column--)"))
+                            Products(w);
+                        w.Line("row = ref Unsafe.Add(ref row, shape.RowStep);");
+                    }
+                    w.Line("channel = ref Unsafe.Add(ref channel, shape.LaneStep);");
                 }
                 w.Line("image = ref Unsafe.Add(ref image, shape.BlockStep);");
             }
             // The floor is 0 for ReLU and minus infinity otherwise; the order of the operands keeps NaN.
-            w.Line($"var floor = {simd}.Broadcast(shape.Floor);");
+            w.Line("V floor = S.Broadcast(shape.Floor);");
             for (int p = 0; p < Pixels; p++)
-            {
-                for (int q = 0; q < Vectors; q++)
-                    w.Line($"{simd}.Store({simd}.Max(floor, sum{p}_{q}), ref result, {Offset("result", q, p * ResultStep, OverSamples && p > 0 ? "sample" + p : "0")});");
-            }
+                w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"S.Store(S.Max(floor, sum{p}_{q}), ref result, {ResultAt(p, q)});"));
         }
-    }
-
-    private int Blocks => Layout.DivideUp(Vectors, Set.VectorsPerBlock);
-
-    private void Taps(CodeWriter w)
-    {
-        if (!HasTaps)
-        {
-            Products(w);
-            return;
-        }
-        w.Line("ref float row = ref channel;");
-        using (w.Block("for (int ky = shape.KernelHeight; ky > 0; ky--)"))
-        {
-            w.Line("ref float pixel = ref row;");
-            using (w.Block("for (int kx = shape.KernelWidth; kx > 0; kx--)"))
-            {
-                Products(w);
-                w.Line("pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);");
-            }
-            w.Line("row = ref Unsafe.Add(ref row, shape.RowStep);");
-        }
-    }
-
-    private void Products(CodeWriter w)
-    {
-        for (int q = 0; q < Vectors; q++)
-            w.Line($"var weight{q} = {Set.Simd}.Load(ref filter, {Offset("filter", q, 0, "0")});");
-        for (int p = 0; p < Pixels; p++)
-        {
-            w.Line($"var value{p} = {Set.Simd}.Broadcast({Index.Element("pixel", OverSamples && p > 0 ? "input" + p : Index.Sum(p * InputStep))});");
-            for (int q = 0; q < Vectors; q++)
-                w.Line($"sum{p}_{q} = {Set.Simd}.FusedMultiplyAdd(value{p}, weight{q}, sum{p}_{q});");
-        }
-        w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
     }
 
     private bool OverSamples => InputStep == 0;
 
-    // The place of a vector of output channels: a block further on, and within it; and perhaps of another sample.
-    private string Offset(string what, int vector, int constant, string sample)
+    // One tap: a line for each pixel.
+    private void Products(CodeWriter w)
     {
-        int block = vector / Set.VectorsPerBlock;
-        return Index.Sum(constant + vector % Set.VectorsPerBlock * Set.Width, (sample, 1), block == 0 ? ("0", 0) : (what + block, 1));
+        w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V weight{q} = S.Load(ref filter, {(q == 0 ? "0" : "filter" + q)});"));
+        for (int p = 0; p < Pixels; p++)
+        {
+            string value = Index.Element("pixel", OverSamples && p > 0 ? "input" + p : Index.Sum(p * InputStep));
+            w.Wrapped([$"V value{p} = S.Broadcast({value});", .. Enumerable.Range(0, Vectors).Select(q => $"sum{p}_{q} = S.FusedMultiplyAdd(value{p}, weight{q}, sum{p}_{q});")]);
+        }
+        w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
+        w.Line("pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);");
     }
+
+    private string ResultAt(int pixel, int vector) =>
+        Index.Sum(pixel * ResultStep, (OverSamples && pixel > 0 ? "sample" + pixel : "0", 1), (vector == 0 ? "0" : "result" + vector, 1));
+}
+
+/// <summary>A row of pixels times as many vectors of output channels as a tile has: the row cut into <see cref="ChannelTile"/>s, for each instruction set as suits it.</summary>
+/// <param name="Pixels">Pixels of the row.</param>
+/// <param name="Shapes">The largest tile for each of <see cref="InstructionSet.All"/>; the default where that never comes here.</param>
+/// <param name="InputStep">Floats from one pixel's input to the next one's.</param>
+/// <param name="ResultStep">Floats from one pixel's result to the next one's.</param>
+internal sealed record ChannelRow(int Pixels, EquatableArray<Tile> Shapes, int InputStep, int ResultStep) : Tiles.ITile
+{
+    public string Title => $"Row{Pixels}";
+
+    /// <summary>The one tile that the row is for every instruction set; null if there are several.</summary>
+    public ChannelTile? AsTile()
+    {
+        Tile[] used = [.. Shapes.Where(s => s.Outer > 0).Distinct()];
+        return used.Length == 1 && used[0].Outer >= Pixels ? TileOf(Pixels, used[0]) : null;
+    }
+
+    public void Emit(CodeWriter w, string method, Tiles tiles)
+    {
+        w.Line($"// A row of {Pixels} pixels at distance {InputStep} × the vectors of a tile, in tiles of nearly equal length.");
+        w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (w.Block($"private static void {method}<S, V>({Tiles.Parameters}) {InstructionSet.Constraints}"))
+        {
+            IEnumerable<(InstructionSet Set, Tile Shape)> used = InstructionSet.All.Zip(Shapes, (set, shape) => (set, shape)).Where(s => s.shape.Outer > 0);
+            InstructionSet.ByWidth(w, used.Select(u => u.Set), (part, set) =>
+            {
+                Tile shape = used.First(u => u.Set == set).Shape;
+                foreach (Stretch stretch in Stretch.Cut(Pixels, shape.Outer))
+                {
+                    using (part.For("p", stretch.Start, stretch.End, stretch.Size, out string p))
+                    {
+                        string tile = tiles.MethodOf(TileOf(stretch.Size, shape));
+                        part.Line($"{tile}<S, V>({Index.Ref("image", Index.Sum(0, (p, InputStep)))}, ref filter, ref bias, {Index.Ref("result", Index.Sum(0, (p, ResultStep)))}, in shape);");
+                    }
+                }
+            });
+        }
+    }
+
+    private ChannelTile TileOf(int pixels, Tile shape) => new ChannelTile(pixels, shape.Vectors, InputStep, ResultStep).Simplified();
 }

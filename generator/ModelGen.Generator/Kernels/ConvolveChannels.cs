@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Scheduling;
@@ -27,23 +28,25 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, {(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set, tiles), Shape());
-
-    private void Body(CodeWriter w, InstructionSet set, Tiles tiles)
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
-        ConvolutionGeometry g = Geometry;
-        int blocksPerGroup = g.OutBlocks / g.Groups;
-        Tile tile = Tile.Choose(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth, blocksPerGroup * set.VectorsPerBlock, q => WholeBlocks(q, set));
+        writer.Line($"var shape = {Shape()};");
+        ConvolutionGeometry rows = OverSamples ? Geometry : InLongRows();
+        InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Body(part, rows, set, tiles));
+    });
+
+    private void Body(CodeWriter w, ConvolutionGeometry g, InstructionSet set, Tiles tiles)
+    {
         if (OverSamples)
         {
-            ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Samples(w, set, tiles, tile.Outer, group, block, part, vectors));
+            ForChannels(w, g, set, (group, channel, shapes) => Samples(w, tiles, group, channel, shapes[set.Index]));
             if (!Epilogue.InRegisters)
                 w.Line($"Elementwise.{Epilogue.Function}(ref y, ref y, (nint)samples * {g.Output.Length});");
             return;
         }
         using (w.ForSamples())
         {
-            ForBlocks(w, set, tile, blocksPerGroup, (group, block, part, vectors) => Rows(w, set, tiles, tile.Outer, group, block, part, vectors));
+            ForChannels(w, g, set, (group, channel, shapes) => Rows(w, g, tiles, group, channel, shapes));
             if (!Epilogue.InRegisters)
             {
                 w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length)))};");
@@ -52,59 +55,83 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         }
     }
 
-    // Vectors of a tile make up whole blocks, or divide one.
-    private static bool WholeBlocks(int vectors, InstructionSet set) =>
-        vectors % set.VectorsPerBlock == 0 || set.VectorsPerBlock % vectors == 0;
+    private int OutChannelsPerGroup => Geometry.OutBlocks / Geometry.Groups * Layout.Block;
 
-    // Loops over output blocks, a few at a time, or over the parts of one block where vectors are short.
-    private void ForBlocks(CodeWriter w, InstructionSet set, Tile tile, int blocksPerGroup, Action<string, string, string, int> body)
+    // Vectors of a tile make up whole blocks, or divide one.
+    private Tile ChooseTile(InstructionSet set, int pixels) =>
+        Tile.Choose(set, pixels, OutChannelsPerGroup / set.Width, q => q % set.VectorsPerBlock == 0 || set.VectorsPerBlock % q == 0);
+
+    // Pixels of a 1×1 convolution without strides and halos lie one behind the other, so rows may be of any length. As long as short ones cost many more tiles,
+    // and with them readings of the weights, rows are put together; no further, because rows are also what work is divided by.
+    private ConvolutionGeometry InLongRows()
     {
-        int blocks = Math.Max(1, tile.Vectors / set.VectorsPerBlock);
-        int parts = Math.Max(1, set.VectorsPerBlock / tile.Vectors);
-        using (w.For("group", 0, Geometry.Groups, out string group))
+        ConvolutionGeometry g = Geometry;
+        if (g.Window.Taps > 1 || g.Window.StrideY * g.Window.StrideX > 1 || !g.Window.Padding.IsNone || !g.Input.Halo.IsNone || !g.Output.Halo.IsNone)
+            return g;
+        int pixels = g.OutHeight * g.OutWidth;
+        int largest = ChooseTile(InstructionSet.All[0], pixels).Outer;
+        int rows = Enumerable.Range(1, g.OutHeight).Last(r => g.OutHeight % r == 0 && r * Layout.DivideUp(pixels / r, largest) * 10 <= Layout.DivideUp(pixels, largest) * 11);
+        return g with { Input = InRows(g.Input), Output = InRows(g.Output) };
+
+        Layout InRows(Layout image) => image with { Dims = Graphs.Shape.Of(image.Channels, rows, pixels / rows) };
+    }
+
+    // Loops over groups and output channels, as many at a time as a tile has: whole blocks of 16, or parts of one where vectors are short. The body gets the group, the
+    // first channel, and the tile of each instruction set that comes by.
+    private void ForChannels(CodeWriter w, ConvolutionGeometry g, InstructionSet set, Action<string, Channel, Tile[]> body)
+    {
+        List<IReadOnlyList<ChannelCut>> cuts = [.. InstructionSet.All.Select(s => CutChannels(s, g))];
+        bool alike = cuts.All(c => c.Count == 1);
+        using (w.For("group", 0, g.Groups, out string group))
         {
-            foreach (Stretch stretch in Stretch.Cut(blocksPerGroup, blocks, out bool several))
+            foreach (ChannelCut cut in cuts[set.Index])
             {
-                using (w.For("b", stretch.Start, stretch.End, stretch.Size, out string b, scoped: several))
-                using (w.For("part", 0, Layout.Block, Layout.Block / parts, out string part))
-                    body(group, Index.Sum(0, (group, blocksPerGroup), (b, 1)), part, stretch.Size * set.VectorsPerBlock / parts);
+                Tile[] shapes = [.. cuts.Select((c, i) => alike ? c[0].Shape : i == set.Index ? cut.Shape : default)];
+                string step = (cut.Shape.Vectors == 1 ? "" : cut.Shape.Vectors + " * ") + "S.Width";
+                using (w.For("o", cut.From, cut.To, cut.Shape.Vectors * set.Width, out string o, scoped: !alike, step))
+                {
+                    string first = Index.Sum(0, (group, OutChannelsPerGroup), (o, 1));
+                    bool isKnown = int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int known);
+                    string term = first.IndexOf(' ') < 0 ? first : $"({first})";
+                    if (!isKnown)
+                        w.Line($"int block = {term} >> 4, lane = {term} & 15;");
+                    body(group, new Channel(first, isKnown ? known : null), shapes);
+                }
             }
         }
     }
 
-    private void Rows(CodeWriter w, InstructionSet set, Tiles tiles, int largest, string group, string block, string part, int vectors)
+    private IReadOnlyList<ChannelCut> CutChannels(InstructionSet set, ConvolutionGeometry g)
     {
-        ConvolutionGeometry g = Geometry;
+        Tile tile = ChooseTile(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth);
+        if (tile.Vectors < set.VectorsPerBlock)
+            return [new(0, OutChannelsPerGroup, tile)];
+        return [.. Stretch.Cut(OutChannelsPerGroup / Layout.Block, tile.Vectors / set.VectorsPerBlock)
+            .Select(s => new ChannelCut(s.Start * Layout.Block, s.End * Layout.Block, tile with { Vectors = s.Size * set.VectorsPerBlock }))];
+    }
+
+    private void Rows(CodeWriter w, ConvolutionGeometry g, Tiles tiles, string group, Channel channel, Tile[] shapes)
+    {
         using (w.For("oy", 0, g.OutHeight, out string oy))
         {
-            foreach (Stretch stretch in Stretch.Cut(g.OutWidth, largest, out _))
-            {
-                using (w.For("ox", stretch.Start, stretch.End, stretch.Size, out string ox))
-                {
-                    string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride), (oy, g.Window.StrideY * g.Input.RowStride), (ox, g.Window.StrideX * g.Input.PixelStride));
-                    string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (block, g.OutBlockStride), (part, 1), (oy, g.Output.RowStride), (ox, g.Output.PixelStride));
-                    var shape = new ChannelTile(set, stretch.Size, vectors, g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride, g.Window.Taps > 1, Epilogue.HasBias);
-                    RunTile(w, tiles.MethodOf(shape), block, part, from, to);
-                }
-            }
+            string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride), (oy, g.Window.StrideY * g.Input.RowStride));
+            string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (channel.Place(g.OutBlockStride), 1), (oy, g.Output.RowStride));
+            var row = new ChannelRow(g.OutWidth, new(shapes), g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride);
+            RunTile(w, tiles.MethodOf(row.AsTile() is { } tile ? tile : row), channel, from, to);
         }
     }
 
-    private void Samples(CodeWriter w, InstructionSet set, Tiles tiles, int pixels, string group, string block, string part, int vectors)
+    private void Samples(CodeWriter w, Tiles tiles, string group, Channel channel, Tile shape)
     {
         ConvolutionGeometry g = Geometry;
-        using (w.Braces())
+        w.Line("int n = 0;");
+        foreach (int size in shape.Outer > 1 ? new[] { shape.Outer, 1 } : [1])
         {
-            w.Line("int n = 0;");
-            foreach (int size in pixels > 1 ? new[] { pixels, 1 } : [1])
+            using (w.Block($"for (; n + {size} <= samples; n += {size})"))
             {
-                using (w.Block($"for (; n + {size} <= samples; n += {size})"))
-                {
-                    string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride));
-                    string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (block, g.OutBlockStride), (part, 1));
-                    var shape = new ChannelTile(set, size, vectors, InputStep: 0, ResultStep: 0, g.Window.Taps > 1, Epilogue.HasBias);
-                    RunTile(w, tiles.MethodOf(shape), block, part, from, to);
-                }
+                string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride));
+                string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (channel.Place(g.OutBlockStride), 1));
+                RunTile(w, tiles.MethodOf(new ChannelTile(size, shape.Vectors, InputStep: 0, ResultStep: 0).Simplified()), channel, from, to);
             }
         }
     }
@@ -112,11 +139,11 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     // Floats from the first input channel of a group to that of the next.
     private int GroupStride => (Geometry.Input.IsBlocked ? Geometry.ChannelsPerGroup / Layout.Block : Geometry.ChannelsPerGroup) * Geometry.Input.PlaneStride;
 
-    private void RunTile(CodeWriter w, string method, string block, string part, string from, string to)
+    private void RunTile(CodeWriter w, string method, Channel channel, string from, string to)
     {
-        string filter = Index.Ref("weight", Index.Sum(0, (block, Geometry.Reduction * Layout.Block), (part, 1)));
-        string bias = Epilogue.HasBias ? Index.Ref("bias", Index.Sum(0, (block, Layout.Block), (part, 1))) : "ref weight";
-        w.Line($"{method}({Index.Ref("x", from)}, {filter}, {bias}, {Index.Ref("y", to)}, in shape);");
+        string filter = Index.Ref("weight", channel.Place(Geometry.Reduction * Layout.Block));
+        string bias = Epilogue.HasBias ? Index.Ref("bias", channel.First) : "ref Unsafe.NullRef<float>()";
+        w.Line($"{method}<S, V>({Index.Ref("x", from)}, {filter}, {bias}, {Index.Ref("y", to)}, in shape);");
     }
 
     private string Shape()
@@ -126,10 +153,25 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         bool acrossBlocks = input.IsBlocked && input.PlaneStride != Layout.Block && g.ChannelsPerGroup > Layout.Block;
         int lanes = acrossBlocks ? Layout.Block : g.ChannelsPerGroup;
         int laneStep = input.IsBlocked ? 1 : input.PlaneStride;
-        return $"new TileShape(Channels: {g.ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {(acrossBlocks ? input.PlaneStride : 0)}, "
-            + $"KernelHeight: {g.Window.KernelHeight}, RowStep: {g.Window.DilationY * input.RowStride}, "
-            + $"KernelWidth: {g.Window.KernelWidth}, ColumnStep: {g.Window.DilationX * input.PixelStride}, "
-            + $"FilterStep: {g.Reduction * Layout.Block}, ResultStep: {g.OutBlockStride}, InputSample: {input.Length}, ResultSample: {g.Output.Length}"
-            + (Epilogue.Activation == "relu" ? ", Floor: 0f)" : ")");
+        int blockStep = acrossBlocks ? input.PlaneStride : 0;
+        string summed = g.Window.Taps == 1
+            ? $"Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {g.ChannelsPerGroup}, Columns: {lanes}, ColumnStep: {laneStep}, RowStep: {blockStep}"
+            : $"Channels: {g.ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {blockStep}, "
+                + $"Taps: {g.Window.Taps}, Columns: {g.Window.KernelWidth}, ColumnStep: {g.Window.DilationX * input.PixelStride}, RowStep: {g.Window.DilationY * input.RowStride}";
+        string samples = OverSamples && g.Batch > 1 ? $", InputSample: {input.Length}, ResultSample: {g.Output.Length}" : "";
+        string floor = Epilogue.Activation == "relu" ? ", Floor: 0f" : "";
+        return $"new TileShape({summed}, FilterStep: {g.Reduction * Layout.Block}, ResultStep: {g.OutBlockStride}{samples}{floor})";
+    }
+
+    // Output channels that are done with tiles of one shape.
+    private readonly record struct ChannelCut(int From, int To, Tile Shape);
+
+    // The first output channel of a tile, of all groups together: C# text, and the number where it is constant. In scope are its block and its lane there otherwise.
+    private readonly record struct Channel(string First, int? Known)
+    {
+        // Where it lies, with blocks at the given distance.
+        public string Place(int blockStride) => Known is int known ? Index.Sum(known / Layout.Block * blockStride + known % Layout.Block)
+            : blockStride == Layout.Block ? First
+            : Index.Sum(0, ("block", blockStride), ("lane", 1));
     }
 }

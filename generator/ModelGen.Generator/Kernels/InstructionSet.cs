@@ -21,64 +21,72 @@ internal sealed record InstructionSet(int Bits, int Width, int Registers, string
         new(128, 4, 16, "Simd128", "true"),
     ];
 
+    /// <summary>The position in <see cref="All"/>.</summary>
+    public int Index => All.TakeWhile(s => s != this).Count();
+
     /// <summary>Vectors in a block of 16 channels.</summary>
     public int VectorsPerBlock => Scheduling.Layout.Block / Width;
 
+    /// <summary>What generic methods over the vector width need to say of their type parameters: <c>S</c> are the operations, <c>V</c> the vector.</summary>
+    public const string Constraints = "where S : struct, ISimd<V> where V : struct";
+
     /// <summary>
-    /// Writes the method that callers use and, for each instruction set, the one it passes on to. With width-neutral text (<paramref name="body"/> uses only
-    /// <c>S</c> for the operations) prefer <see cref="EmitGeneric"/>.
+    /// Writes the method that callers use and, for each instruction set, the one it passes on to. Where most of the text is the same for all widths prefer
+    /// <see cref="EmitGeneric"/>.
     /// </summary>
-    /// <param name="shape">What the register tiles sum over, as a C# expression, where the kernel has such tiles; the bodies get it as <c>shape</c>.</param>
-    public static void EmitForAll(CodeWriter writer, Kernel kernel, string method, Action<InstructionSet> body, string? shape = null)
+    public static void EmitForAll(CodeWriter writer, Kernel kernel, string method, Action<InstructionSet> body)
     {
-        string parameters = string.Join(", ", kernel.Operands.Select(o => "ref float " + o)) + ", int samples";
-        string arguments = string.Join(", ", kernel.Operands.Select(o => "ref " + o)) + ", samples";
-        WriteSummary(writer, kernel);
-        using (writer.Block($"public static void {method}({parameters})"))
-        {
-            if (shape is not null)
-            {
-                writer.Line($"var shape = {shape};");
-                arguments += ", in shape";
-                parameters += ", in TileShape shape";
-            }
-            string prefix = "";
-            foreach (InstructionSet set in All)
-            {
-                writer.Line(set == All[All.Count - 1] ? "else" : $"{prefix}if ({set.IsSupported})");
-                writer.Line($"    {method}_{set.Bits}({arguments});");
-                prefix = "else ";
-            }
-        }
+        WriteDispatch(writer, kernel, method, set => $"{method}_{set.Bits}");
         foreach (InstructionSet set in All)
         {
             writer.Line();
             writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block($"private static void {method}_{set.Bits}({parameters})"))
+            using (writer.Block($"private static void {method}_{set.Bits}({Parameters(kernel)})"))
                 body(set);
         }
     }
 
-    /// <summary>Writes a kernel whose text is the same for all widths: <c>S</c> are the operations, <c>V</c> the vector.</summary>
+    /// <summary>
+    /// Writes a kernel as one method generic over the vector width, where <c>S</c> are the operations and <c>V</c> is the vector. Parts that differ are written with
+    /// <see cref="ByWidth"/>.
+    /// </summary>
     public static void EmitGeneric(CodeWriter writer, Kernel kernel, string method, Action body)
     {
-        string parameters = string.Join(", ", kernel.Operands.Select(o => "ref float " + o)) + ", int samples";
-        string arguments = string.Join(", ", kernel.Operands.Select(o => "ref " + o)) + ", samples";
-        WriteSummary(writer, kernel);
-        using (writer.Block($"public static void {method}({parameters})"))
-        {
-            string prefix = "";
-            foreach (InstructionSet set in All)
-            {
-                writer.Line(set == All[All.Count - 1] ? "else" : $"{prefix}if ({set.IsSupported})");
-                writer.Line($"    {method}<{set.Simd}, Vector{set.Bits}<float>>({arguments});");
-                prefix = "else ";
-            }
-        }
+        WriteDispatch(writer, kernel, method, set => $"{method}<{set.Simd}, Vector{set.Bits}<float>>");
         writer.Line();
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {method}<S, V>({parameters}) where S : struct, ISimd<V> where V : struct"))
+        using (writer.Block($"private static void {method}<S, V>({Parameters(kernel)}) {Constraints}"))
             body();
+    }
+
+    /// <summary>
+    /// Inside a generic method, writes what each instruction set does. What is the same text for all is written once; otherwise tests of the width, which the JIT and
+    /// NativeAOT fold, stand before each.
+    /// </summary>
+    /// <param name="sets">The instruction sets that come here, widest first.</param>
+    public static void ByWidth(CodeWriter writer, IEnumerable<InstructionSet> sets, Action<CodeWriter, InstructionSet> body)
+    {
+        var texts = new List<(int LeastWidth, string Text)>();
+        foreach (InstructionSet set in sets)
+        {
+            var part = new CodeWriter();
+            body(part, set);
+            string text = part.ToString().TrimEnd('\n');
+            if (texts.Count > 0 && texts[texts.Count - 1].Text == text)
+                texts.RemoveAt(texts.Count - 1);
+            texts.Add((set.Width, text));
+        }
+        if (texts.Count == 1)
+        {
+            writer.Line(texts[0].Text);
+            return;
+        }
+        for (int i = 0; i < texts.Count; i++)
+        {
+            string test = i == texts.Count - 1 ? "else" : $"{(i == 0 ? "" : "else ")}if (S.Width >= {texts[i].LeastWidth})";
+            using (writer.Block(test))
+                writer.Line(texts[i].Text);
+        }
     }
 
     /// <summary>Writes a kernel of plain scalar code.</summary>
@@ -86,8 +94,27 @@ internal sealed record InstructionSet(int Bits, int Width, int Registers, string
     {
         WriteSummary(writer, kernel);
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"public static void {method}({string.Join(", ", kernel.Operands.Select(o => "ref float " + o))}, int samples)"))
+        using (writer.Block($"public static void {method}({Parameters(kernel)})"))
             body();
+    }
+
+    private static string Parameters(Kernel kernel) => string.Join(", ", kernel.Operands.Select(o => "ref float " + o)) + ", int samples";
+
+    // The method that callers use: passes on to the widest vectors that the processor has.
+    private static void WriteDispatch(CodeWriter writer, Kernel kernel, string method, Func<InstructionSet, string> target)
+    {
+        string arguments = string.Join(", ", kernel.Operands.Select(o => "ref " + o)) + ", samples";
+        WriteSummary(writer, kernel);
+        using (writer.Block($"public static void {method}({Parameters(kernel)})"))
+        {
+            string prefix = "";
+            foreach (InstructionSet set in All)
+            {
+                writer.Line(set == All[All.Count - 1] ? "else" : $"{prefix}if ({set.IsSupported})");
+                writer.Line($"    {target(set)}({arguments});");
+                prefix = "else ";
+            }
+        }
     }
 
     private static void WriteSummary(CodeWriter writer, Kernel kernel)

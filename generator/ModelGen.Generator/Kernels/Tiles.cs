@@ -2,9 +2,12 @@ using ModelGen.Generator.Emit;
 
 namespace ModelGen.Generator.Kernels;
 
-/// <summary>The register tiles that the kernels of one file share: equal ones are one method.</summary>
+/// <summary>The register tiles that the kernels of one file share, and rows of them: equal ones are one method, generic over the vector width.</summary>
 internal sealed class Tiles
 {
+    /// <summary>What every tile works on.</summary>
+    public const string Parameters = "ref float image, ref float filter, ref float bias, ref float result, in TileShape shape";
+
     private readonly Dictionary<ITile, string> _methods = [];
     private readonly List<ITile> _order = [];
     private readonly Dictionary<string, int> _titles = new(StringComparer.Ordinal);
@@ -15,7 +18,8 @@ internal sealed class Tiles
         /// <summary>What the method is called, before a number is put behind it.</summary>
         string Title { get; }
 
-        void Emit(CodeWriter w, string method);
+        /// <summary>Writes the method; tiles that it is made of it asks for by name.</summary>
+        void Emit(CodeWriter w, string method, Tiles tiles);
     }
 
     public string MethodOf(ITile tile)
@@ -32,10 +36,11 @@ internal sealed class Tiles
 
     public void Emit(CodeWriter w)
     {
-        foreach (ITile tile in _order)
+        // Rows ask for tiles while they are written.
+        for (int i = 0; i < _order.Count; i++)
         {
             w.Line();
-            tile.Emit(w, _methods[tile]);
+            _order[i].Emit(w, _methods[_order[i]], this);
         }
     }
 }

@@ -205,49 +205,39 @@ namespace ModelGen.Generated
         // Dense 1×6×6 to Blocked 4×4×4; vectors of output channels, tiles along a row; 9 products a result.
         public static void Conv3x3_1(ref float x, ref float weight, ref float bias, ref float y, int samples)
         {
-            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, KernelHeight: 3, RowStep: 6, KernelWidth: 3, ColumnStep: 1, FilterStep: 144, ResultStep: 256, InputSample: 36, ResultSample: 256, Floor: 0f);
             if (Vector512.IsHardwareAccelerated)
-                Conv3x3_1_512(ref x, ref weight, ref bias, ref y, samples, in shape);
+                Conv3x3_1<Simd512, Vector512<float>>(ref x, ref weight, ref bias, ref y, samples);
             else if (Vector256.IsHardwareAccelerated)
-                Conv3x3_1_256(ref x, ref weight, ref bias, ref y, samples, in shape);
+                Conv3x3_1<Simd256, Vector256<float>>(ref x, ref weight, ref bias, ref y, samples);
             else
-                Conv3x3_1_128(ref x, ref weight, ref bias, ref y, samples, in shape);
+                Conv3x3_1<Simd128, Vector128<float>>(ref x, ref weight, ref bias, ref y, samples);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Conv3x3_1_512(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
+        private static void Conv3x3_1<S, V>(ref float x, ref float weight, ref float bias, ref float y, int samples) where S : struct, ISimd<V> where V : struct
         {
-            for (int n = 0; n < samples; n++)
+            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, Taps: 9, Columns: 3, ColumnStep: 1, RowStep: 6, FilterStep: 144, ResultStep: 256, Floor: 0f);
+            if (S.Width >= 8)
             {
-                for (int oy = 0; oy < 4; oy++)
-                {
-                    Tile4x1_512(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 256 + oy * 64), in shape);
-                }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Conv3x3_1_256(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
-        {
-            for (int n = 0; n < samples; n++)
-            {
-                for (int oy = 0; oy < 4; oy++)
-                {
-                    Tile4x2_256(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 256 + oy * 64), in shape);
-                }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Conv3x3_1_128(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
-        {
-            for (int n = 0; n < samples; n++)
-            {
-                for (int part = 0; part < 16; part += 8)
+                for (int n = 0; n < samples; n++)
                 {
                     for (int oy = 0; oy < 4; oy++)
                     {
-                        Tile4x2_128(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref Unsafe.Add(ref weight, part), ref Unsafe.Add(ref bias, part), ref Unsafe.Add(ref y, (nint)n * 256 + part + oy * 64), in shape);
+                        Row4<S, V>(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 256 + oy * 64), in shape);
+                    }
+                }
+            }
+            else
+            {
+                for (int n = 0; n < samples; n++)
+                {
+                    for (int o = 0; o < 16; o += 2 * S.Width)
+                    {
+                        int block = o >> 4, lane = o & 15;
+                        for (int oy = 0; oy < 4; oy++)
+                        {
+                            Row4<S, V>(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref Unsafe.Add(ref weight, block * 144 + lane), ref Unsafe.Add(ref bias, o), ref Unsafe.Add(ref y, (nint)n * 256 + block * 256 + lane + oy * 64), in shape);
+                        }
                     }
                 }
             }
@@ -257,47 +247,40 @@ namespace ModelGen.Generated
         // Blocked 4×4×4 to Blocked 3; vectors of output channels, tiles over samples; 64 products a result.
         public static void Linear_1(ref float x, ref float weight, ref float bias, ref float y, int samples)
         {
-            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, KernelHeight: 4, RowStep: 64, KernelWidth: 4, ColumnStep: 16, FilterStep: 1024, ResultStep: 16, InputSample: 256, ResultSample: 16);
             if (Vector512.IsHardwareAccelerated)
-                Linear_1_512(ref x, ref weight, ref bias, ref y, samples, in shape);
+                Linear_1<Simd512, Vector512<float>>(ref x, ref weight, ref bias, ref y, samples);
             else if (Vector256.IsHardwareAccelerated)
-                Linear_1_256(ref x, ref weight, ref bias, ref y, samples, in shape);
+                Linear_1<Simd256, Vector256<float>>(ref x, ref weight, ref bias, ref y, samples);
             else
-                Linear_1_128(ref x, ref weight, ref bias, ref y, samples, in shape);
+                Linear_1<Simd128, Vector128<float>>(ref x, ref weight, ref bias, ref y, samples);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Linear_1_512(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
+        private static void Linear_1<S, V>(ref float x, ref float weight, ref float bias, ref float y, int samples) where S : struct, ISimd<V> where V : struct
         {
+            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, Taps: 16, Columns: 4, ColumnStep: 16, RowStep: 64, FilterStep: 1024, ResultStep: 16);
+            if (S.Width >= 16)
             {
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
                 {
-                    Tile1x1_512(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
+                    Tile1x1<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
                 }
             }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Linear_1_256(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
-        {
+            else if (S.Width >= 8)
             {
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
                 {
-                    Tile1x2_256(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
+                    Tile1x2<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
                 }
             }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Linear_1_128(ref float x, ref float weight, ref float bias, ref float y, int samples, in TileShape shape)
-        {
+            else
             {
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
                 {
-                    Tile1x4_128(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
+                    Tile1x4<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
                 }
             }
         }
@@ -352,87 +335,38 @@ namespace ModelGen.Generated
             }
         }
 
-        // 4 pixels at distance 1 × 1 vectors of output channels, plus bias.
+        // A row of 4 pixels at distance 1 × the vectors of a tile, in tiles of nearly equal length.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile4x1_512(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
+        private static void Row4<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
-            var sum0_0 = Simd512.Load(ref bias, 0);
-            var sum1_0 = sum0_0;
-            var sum2_0 = sum0_0;
-            var sum3_0 = sum0_0;
-            for (int rest = shape.Channels; rest > 0; rest -= shape.Lanes)
+            if (S.Width >= 16)
             {
-                ref float channel = ref image;
-                for (int lane = Math.Min(rest, shape.Lanes); lane > 0; lane--)
-                {
-                    ref float row = ref channel;
-                    for (int ky = shape.KernelHeight; ky > 0; ky--)
-                    {
-                        ref float pixel = ref row;
-                        for (int kx = shape.KernelWidth; kx > 0; kx--)
-                        {
-                            var weight0 = Simd512.Load(ref filter, 0);
-                            var value0 = Simd512.Broadcast(pixel);
-                            sum0_0 = Simd512.FusedMultiplyAdd(value0, weight0, sum0_0);
-                            var value1 = Simd512.Broadcast(Unsafe.Add(ref pixel, 1));
-                            sum1_0 = Simd512.FusedMultiplyAdd(value1, weight0, sum1_0);
-                            var value2 = Simd512.Broadcast(Unsafe.Add(ref pixel, 2));
-                            sum2_0 = Simd512.FusedMultiplyAdd(value2, weight0, sum2_0);
-                            var value3 = Simd512.Broadcast(Unsafe.Add(ref pixel, 3));
-                            sum3_0 = Simd512.FusedMultiplyAdd(value3, weight0, sum3_0);
-                            filter = ref Unsafe.Add(ref filter, 16);
-                            pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
-                        }
-                        row = ref Unsafe.Add(ref row, shape.RowStep);
-                    }
-                    channel = ref Unsafe.Add(ref channel, shape.LaneStep);
-                }
-                image = ref Unsafe.Add(ref image, shape.BlockStep);
+                Tile4x1<S, V>(ref image, ref filter, ref bias, ref result, in shape);
             }
-            var floor = Simd512.Broadcast(shape.Floor);
-            Simd512.Store(Simd512.Max(floor, sum0_0), ref result, 0);
-            Simd512.Store(Simd512.Max(floor, sum1_0), ref result, 16);
-            Simd512.Store(Simd512.Max(floor, sum2_0), ref result, 32);
-            Simd512.Store(Simd512.Max(floor, sum3_0), ref result, 48);
+            else
+            {
+                Tile4x2<S, V>(ref image, ref filter, ref bias, ref result, in shape);
+            }
         }
 
-        // 4 pixels at distance 1 × 2 vectors of output channels, plus bias.
+        // 1 pixel × 1 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile4x2_256(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
+        private static void Tile1x1<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
-            var sum0_0 = Simd256.Load(ref bias, 0);
-            var sum1_0 = sum0_0;
-            var sum2_0 = sum0_0;
-            var sum3_0 = sum0_0;
-            var sum0_1 = Simd256.Load(ref bias, 8);
-            var sum1_1 = sum0_1;
-            var sum2_1 = sum0_1;
-            var sum3_1 = sum0_1;
-            for (int rest = shape.Channels; rest > 0; rest -= shape.Lanes)
+            V sum0_0 = TileShape.Start<S, V>(ref bias, 0);
+            for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
             {
                 ref float channel = ref image;
-                for (int lane = Math.Min(rest, shape.Lanes); lane > 0; lane--)
+                for (int lane = Math.Min(channels, shape.Lanes); lane > 0; lane--)
                 {
                     ref float row = ref channel;
-                    for (int ky = shape.KernelHeight; ky > 0; ky--)
+                    for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)
                     {
                         ref float pixel = ref row;
-                        for (int kx = shape.KernelWidth; kx > 0; kx--)
+                        for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            var weight0 = Simd256.Load(ref filter, 0);
-                            var weight1 = Simd256.Load(ref filter, 8);
-                            var value0 = Simd256.Broadcast(pixel);
-                            sum0_0 = Simd256.FusedMultiplyAdd(value0, weight0, sum0_0);
-                            sum0_1 = Simd256.FusedMultiplyAdd(value0, weight1, sum0_1);
-                            var value1 = Simd256.Broadcast(Unsafe.Add(ref pixel, 1));
-                            sum1_0 = Simd256.FusedMultiplyAdd(value1, weight0, sum1_0);
-                            sum1_1 = Simd256.FusedMultiplyAdd(value1, weight1, sum1_1);
-                            var value2 = Simd256.Broadcast(Unsafe.Add(ref pixel, 2));
-                            sum2_0 = Simd256.FusedMultiplyAdd(value2, weight0, sum2_0);
-                            sum2_1 = Simd256.FusedMultiplyAdd(value2, weight1, sum2_1);
-                            var value3 = Simd256.Broadcast(Unsafe.Add(ref pixel, 3));
-                            sum3_0 = Simd256.FusedMultiplyAdd(value3, weight0, sum3_0);
-                            sum3_1 = Simd256.FusedMultiplyAdd(value3, weight1, sum3_1);
+                            V weight0 = S.Load(ref filter, 0);
+                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -442,54 +376,30 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            var floor = Simd256.Broadcast(shape.Floor);
-            Simd256.Store(Simd256.Max(floor, sum0_0), ref result, 0);
-            Simd256.Store(Simd256.Max(floor, sum0_1), ref result, 8);
-            Simd256.Store(Simd256.Max(floor, sum1_0), ref result, 16);
-            Simd256.Store(Simd256.Max(floor, sum1_1), ref result, 24);
-            Simd256.Store(Simd256.Max(floor, sum2_0), ref result, 32);
-            Simd256.Store(Simd256.Max(floor, sum2_1), ref result, 40);
-            Simd256.Store(Simd256.Max(floor, sum3_0), ref result, 48);
-            Simd256.Store(Simd256.Max(floor, sum3_1), ref result, 56);
+            V floor = S.Broadcast(shape.Floor);
+            S.Store(S.Max(floor, sum0_0), ref result, 0);
         }
 
-        // 4 pixels at distance 1 × 2 vectors of output channels, plus bias.
+        // 1 pixel × 2 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile4x2_128(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
+        private static void Tile1x2<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
-            var sum0_0 = Simd128.Load(ref bias, 0);
-            var sum1_0 = sum0_0;
-            var sum2_0 = sum0_0;
-            var sum3_0 = sum0_0;
-            var sum0_1 = Simd128.Load(ref bias, 4);
-            var sum1_1 = sum0_1;
-            var sum2_1 = sum0_1;
-            var sum3_1 = sum0_1;
-            for (int rest = shape.Channels; rest > 0; rest -= shape.Lanes)
+            nint filter1 = shape.Filter<S, V>(1), result1 = shape.Result<S, V>(1);
+            V sum0_0 = TileShape.Start<S, V>(ref bias, 0);
+            V sum0_1 = TileShape.Start<S, V>(ref bias, 1);
+            for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
             {
                 ref float channel = ref image;
-                for (int lane = Math.Min(rest, shape.Lanes); lane > 0; lane--)
+                for (int lane = Math.Min(channels, shape.Lanes); lane > 0; lane--)
                 {
                     ref float row = ref channel;
-                    for (int ky = shape.KernelHeight; ky > 0; ky--)
+                    for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)
                     {
                         ref float pixel = ref row;
-                        for (int kx = shape.KernelWidth; kx > 0; kx--)
+                        for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            var weight0 = Simd128.Load(ref filter, 0);
-                            var weight1 = Simd128.Load(ref filter, 4);
-                            var value0 = Simd128.Broadcast(pixel);
-                            sum0_0 = Simd128.FusedMultiplyAdd(value0, weight0, sum0_0);
-                            sum0_1 = Simd128.FusedMultiplyAdd(value0, weight1, sum0_1);
-                            var value1 = Simd128.Broadcast(Unsafe.Add(ref pixel, 1));
-                            sum1_0 = Simd128.FusedMultiplyAdd(value1, weight0, sum1_0);
-                            sum1_1 = Simd128.FusedMultiplyAdd(value1, weight1, sum1_1);
-                            var value2 = Simd128.Broadcast(Unsafe.Add(ref pixel, 2));
-                            sum2_0 = Simd128.FusedMultiplyAdd(value2, weight0, sum2_0);
-                            sum2_1 = Simd128.FusedMultiplyAdd(value2, weight1, sum2_1);
-                            var value3 = Simd128.Broadcast(Unsafe.Add(ref pixel, 3));
-                            sum3_0 = Simd128.FusedMultiplyAdd(value3, weight0, sum3_0);
-                            sum3_1 = Simd128.FusedMultiplyAdd(value3, weight1, sum3_1);
+                            V weight0 = S.Load(ref filter, 0); V weight1 = S.Load(ref filter, filter1);
+                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0); sum0_1 = S.FusedMultiplyAdd(value0, weight1, sum0_1);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -499,36 +409,35 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            var floor = Simd128.Broadcast(shape.Floor);
-            Simd128.Store(Simd128.Max(floor, sum0_0), ref result, 0);
-            Simd128.Store(Simd128.Max(floor, sum0_1), ref result, 4);
-            Simd128.Store(Simd128.Max(floor, sum1_0), ref result, 16);
-            Simd128.Store(Simd128.Max(floor, sum1_1), ref result, 20);
-            Simd128.Store(Simd128.Max(floor, sum2_0), ref result, 32);
-            Simd128.Store(Simd128.Max(floor, sum2_1), ref result, 36);
-            Simd128.Store(Simd128.Max(floor, sum3_0), ref result, 48);
-            Simd128.Store(Simd128.Max(floor, sum3_1), ref result, 52);
+            V floor = S.Broadcast(shape.Floor);
+            S.Store(S.Max(floor, sum0_0), ref result, 0); S.Store(S.Max(floor, sum0_1), ref result, result1);
         }
 
-        // 1 samples × 1 vectors of output channels, plus bias.
+        // 1 pixel × 4 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile1x1_512(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
+        private static void Tile1x4<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
-            var sum0_0 = Simd512.Load(ref bias, 0);
-            for (int rest = shape.Channels; rest > 0; rest -= shape.Lanes)
+            nint filter1 = shape.Filter<S, V>(1), result1 = shape.Result<S, V>(1);
+            nint filter2 = shape.Filter<S, V>(2), result2 = shape.Result<S, V>(2);
+            nint filter3 = shape.Filter<S, V>(3), result3 = shape.Result<S, V>(3);
+            V sum0_0 = TileShape.Start<S, V>(ref bias, 0);
+            V sum0_1 = TileShape.Start<S, V>(ref bias, 1);
+            V sum0_2 = TileShape.Start<S, V>(ref bias, 2);
+            V sum0_3 = TileShape.Start<S, V>(ref bias, 3);
+            for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
             {
                 ref float channel = ref image;
-                for (int lane = Math.Min(rest, shape.Lanes); lane > 0; lane--)
+                for (int lane = Math.Min(channels, shape.Lanes); lane > 0; lane--)
                 {
                     ref float row = ref channel;
-                    for (int ky = shape.KernelHeight; ky > 0; ky--)
+                    for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)
                     {
                         ref float pixel = ref row;
-                        for (int kx = shape.KernelWidth; kx > 0; kx--)
+                        for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            var weight0 = Simd512.Load(ref filter, 0);
-                            var value0 = Simd512.Broadcast(pixel);
-                            sum0_0 = Simd512.FusedMultiplyAdd(value0, weight0, sum0_0);
+                            V weight0 = S.Load(ref filter, 0); V weight1 = S.Load(ref filter, filter1); V weight2 = S.Load(ref filter, filter2); V weight3 = S.Load(ref filter, filter3);
+                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0); sum0_1 = S.FusedMultiplyAdd(value0, weight1, sum0_1);
+                            sum0_2 = S.FusedMultiplyAdd(value0, weight2, sum0_2); sum0_3 = S.FusedMultiplyAdd(value0, weight3, sum0_3);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -538,32 +447,32 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            var floor = Simd512.Broadcast(shape.Floor);
-            Simd512.Store(Simd512.Max(floor, sum0_0), ref result, 0);
+            V floor = S.Broadcast(shape.Floor);
+            S.Store(S.Max(floor, sum0_0), ref result, 0); S.Store(S.Max(floor, sum0_1), ref result, result1); S.Store(S.Max(floor, sum0_2), ref result, result2);
+            S.Store(S.Max(floor, sum0_3), ref result, result3);
         }
 
-        // 1 samples × 2 vectors of output channels, plus bias.
+        // 4 pixels at distance 1 × 1 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile1x2_256(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
+        private static void Tile4x1<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
-            var sum0_0 = Simd256.Load(ref bias, 0);
-            var sum0_1 = Simd256.Load(ref bias, 8);
-            for (int rest = shape.Channels; rest > 0; rest -= shape.Lanes)
+            V sum0_0 = TileShape.Start<S, V>(ref bias, 0), sum1_0 = sum0_0, sum2_0 = sum0_0, sum3_0 = sum0_0;
+            for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
             {
                 ref float channel = ref image;
-                for (int lane = Math.Min(rest, shape.Lanes); lane > 0; lane--)
+                for (int lane = Math.Min(channels, shape.Lanes); lane > 0; lane--)
                 {
                     ref float row = ref channel;
-                    for (int ky = shape.KernelHeight; ky > 0; ky--)
+                    for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)
                     {
                         ref float pixel = ref row;
-                        for (int kx = shape.KernelWidth; kx > 0; kx--)
+                        for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            var weight0 = Simd256.Load(ref filter, 0);
-                            var weight1 = Simd256.Load(ref filter, 8);
-                            var value0 = Simd256.Broadcast(pixel);
-                            sum0_0 = Simd256.FusedMultiplyAdd(value0, weight0, sum0_0);
-                            sum0_1 = Simd256.FusedMultiplyAdd(value0, weight1, sum0_1);
+                            V weight0 = S.Load(ref filter, 0);
+                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0);
+                            V value1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(value1, weight0, sum1_0);
+                            V value2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(value2, weight0, sum2_0);
+                            V value3 = S.Broadcast(Unsafe.Add(ref pixel, 3)); sum3_0 = S.FusedMultiplyAdd(value3, weight0, sum3_0);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -573,39 +482,36 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            var floor = Simd256.Broadcast(shape.Floor);
-            Simd256.Store(Simd256.Max(floor, sum0_0), ref result, 0);
-            Simd256.Store(Simd256.Max(floor, sum0_1), ref result, 8);
+            V floor = S.Broadcast(shape.Floor);
+            S.Store(S.Max(floor, sum0_0), ref result, 0);
+            S.Store(S.Max(floor, sum1_0), ref result, 16);
+            S.Store(S.Max(floor, sum2_0), ref result, 32);
+            S.Store(S.Max(floor, sum3_0), ref result, 48);
         }
 
-        // 1 samples × 4 vectors of output channels, plus bias.
+        // 4 pixels at distance 1 × 2 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile1x4_128(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape)
+        private static void Tile4x2<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
-            var sum0_0 = Simd128.Load(ref bias, 0);
-            var sum0_1 = Simd128.Load(ref bias, 4);
-            var sum0_2 = Simd128.Load(ref bias, 8);
-            var sum0_3 = Simd128.Load(ref bias, 12);
-            for (int rest = shape.Channels; rest > 0; rest -= shape.Lanes)
+            nint filter1 = shape.Filter<S, V>(1), result1 = shape.Result<S, V>(1);
+            V sum0_0 = TileShape.Start<S, V>(ref bias, 0), sum1_0 = sum0_0, sum2_0 = sum0_0, sum3_0 = sum0_0;
+            V sum0_1 = TileShape.Start<S, V>(ref bias, 1), sum1_1 = sum0_1, sum2_1 = sum0_1, sum3_1 = sum0_1;
+            for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
             {
                 ref float channel = ref image;
-                for (int lane = Math.Min(rest, shape.Lanes); lane > 0; lane--)
+                for (int lane = Math.Min(channels, shape.Lanes); lane > 0; lane--)
                 {
                     ref float row = ref channel;
-                    for (int ky = shape.KernelHeight; ky > 0; ky--)
+                    for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)
                     {
                         ref float pixel = ref row;
-                        for (int kx = shape.KernelWidth; kx > 0; kx--)
+                        for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            var weight0 = Simd128.Load(ref filter, 0);
-                            var weight1 = Simd128.Load(ref filter, 4);
-                            var weight2 = Simd128.Load(ref filter, 8);
-                            var weight3 = Simd128.Load(ref filter, 12);
-                            var value0 = Simd128.Broadcast(pixel);
-                            sum0_0 = Simd128.FusedMultiplyAdd(value0, weight0, sum0_0);
-                            sum0_1 = Simd128.FusedMultiplyAdd(value0, weight1, sum0_1);
-                            sum0_2 = Simd128.FusedMultiplyAdd(value0, weight2, sum0_2);
-                            sum0_3 = Simd128.FusedMultiplyAdd(value0, weight3, sum0_3);
+                            V weight0 = S.Load(ref filter, 0); V weight1 = S.Load(ref filter, filter1);
+                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0); sum0_1 = S.FusedMultiplyAdd(value0, weight1, sum0_1);
+                            V value1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(value1, weight0, sum1_0); sum1_1 = S.FusedMultiplyAdd(value1, weight1, sum1_1);
+                            V value2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(value2, weight0, sum2_0); sum2_1 = S.FusedMultiplyAdd(value2, weight1, sum2_1);
+                            V value3 = S.Broadcast(Unsafe.Add(ref pixel, 3)); sum3_0 = S.FusedMultiplyAdd(value3, weight0, sum3_0); sum3_1 = S.FusedMultiplyAdd(value3, weight1, sum3_1);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -615,11 +521,11 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            var floor = Simd128.Broadcast(shape.Floor);
-            Simd128.Store(Simd128.Max(floor, sum0_0), ref result, 0);
-            Simd128.Store(Simd128.Max(floor, sum0_1), ref result, 4);
-            Simd128.Store(Simd128.Max(floor, sum0_2), ref result, 8);
-            Simd128.Store(Simd128.Max(floor, sum0_3), ref result, 12);
+            V floor = S.Broadcast(shape.Floor);
+            S.Store(S.Max(floor, sum0_0), ref result, 0); S.Store(S.Max(floor, sum0_1), ref result, result1);
+            S.Store(S.Max(floor, sum1_0), ref result, 16); S.Store(S.Max(floor, sum1_1), ref result, result1 + 16);
+            S.Store(S.Max(floor, sum2_0), ref result, 32); S.Store(S.Max(floor, sum2_1), ref result, result1 + 32);
+            S.Store(S.Max(floor, sum3_0), ref result, 48); S.Store(S.Max(floor, sum3_1), ref result, result1 + 48);
         }
     }
 }
