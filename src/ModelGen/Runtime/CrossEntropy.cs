@@ -133,7 +133,7 @@ public static class CrossEntropy
         nint at = position;
         for (int c = 0; c < classes; c++, at += classStride)
         {
-            V shifted = S.Subtract(Softmax.Load<S, V>(ref x, at, count), max);
+            V shifted = S.Subtract(ClassAxis.Load<S, V>(ref x, at, count), max);
             sum = S.Add(sum, VectorMath.ExpNoOverflow<S, V>(shifted));
             logits = S.Add(logits, shifted);
         }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// The logarithm of softmax over one axis. Element (s, o, c, i) lies at s·sampleStride + o·outerStride + c·classStride + i, as for <see cref="Softmax"/>. The result may
+/// The logarithm of softmax over one axis. Element (s, o, c, i) lies at s·sampleStride + o·outerStride + c·classStride + i (<see cref="ClassAxis"/>). The result may
 /// overwrite its source.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -38,25 +38,8 @@ public static class LogSoftmax
 
     internal static void Forward<S, V>(
         ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
-        where S : struct, ISimd<V> where V : struct
-    {
-        for (int s = 0; s < samples; s++)
-        {
-            for (int o = 0; o < outer; o++)
-            {
-                nint start = s * sampleStride + o * outerStride;
-                ref float from = ref Unsafe.Add(ref x, start);
-                ref float to = ref Unsafe.Add(ref y, start);
-                if (classStride == 1 && inner == 1)
-                {
-                    AlongClasses<S, V>(ref from, ref to, classes);
-                    continue;
-                }
-                for (nint i = 0; i < inner; i += S.Width)
-                    AcrossPositions<S, V>(ref Unsafe.Add(ref from, i), ref Unsafe.Add(ref to, i), Math.Min(S.Width, inner - i), classes, classStride);
-            }
-        }
-    }
+        where S : struct, ISimd<V> where V : struct =>
+        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, LogarithmOf<S, V>>(ref x, ref x, ref y, default);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AlongClasses<S, V>(ref float x, ref float y, nint classes) where S : struct, ISimd<V> where V : struct
@@ -72,7 +55,7 @@ public static class LogSoftmax
         for (c = 0; c < classes; c += S.Width)
         {
             nint count = Math.Min(S.Width, classes - c);
-            Store<S, V>(S.Subtract(S.Subtract(Softmax.Load<S, V>(ref x, c, count), max), logarithm), ref y, c, count);
+            ClassAxis.Store<S, V>(S.Subtract(S.Subtract(ClassAxis.Load<S, V>(ref x, c, count), max), logarithm), ref y, c, count);
         }
     }
 
@@ -85,14 +68,14 @@ public static class LogSoftmax
         nint at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
         {
-            piece = S.Add(piece, VectorMath.ExpNoOverflow<S, V>(S.Subtract(Softmax.Load<S, V>(ref x, at, count), max)));
+            piece = S.Add(piece, VectorMath.ExpNoOverflow<S, V>(S.Subtract(ClassAxis.Load<S, V>(ref x, at, count), max)));
             if (c % 32 == 31)
                 (sum, piece) = (S.Add(sum, piece), S.Broadcast(0f));
         }
         V logarithm = Logarithm<S, V>(S.Add(sum, piece));
         at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
-            Store<S, V>(S.Subtract(S.Subtract(Softmax.Load<S, V>(ref x, at, count), max), logarithm), ref y, at, count);
+            ClassAxis.Store<S, V>(S.Subtract(S.Subtract(ClassAxis.Load<S, V>(ref x, at, count), max), logarithm), ref y, at, count);
     }
 
     // One for each position, against an exponential for each class: lane by lane is good enough.
@@ -108,36 +91,15 @@ public static class LogSoftmax
     internal static void Gradient<S, V>(
         ref float y, ref float dy, ref float dx,
         int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
-        where S : struct, ISimd<V> where V : struct
-    {
-        for (int s = 0; s < samples; s++)
-        {
-            for (int o = 0; o < outer; o++)
-            {
-                nint start = s * sampleStride + o * outerStride;
-                ref float result = ref Unsafe.Add(ref y, start);
-                ref float from = ref Unsafe.Add(ref dy, start);
-                ref float to = ref Unsafe.Add(ref dx, start);
-                if (classStride == 1 && inner == 1)
-                {
-                    GradientAlongClasses<S, V>(ref result, ref from, ref to, classes);
-                    continue;
-                }
-                for (nint i = 0; i < inner; i += S.Width)
-                {
-                    GradientAcrossPositions<S, V>(
-                        ref Unsafe.Add(ref result, i), ref Unsafe.Add(ref from, i), ref Unsafe.Add(ref to, i), Math.Min(S.Width, inner - i), classes, classStride);
-                }
-            }
-        }
-    }
+        where S : struct, ISimd<V> where V : struct =>
+        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, GradientOf<S, V>>(ref y, ref dy, ref dx, default);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GradientAlongClasses<S, V>(ref float y, ref float dy, ref float dx, nint classes) where S : struct, ISimd<V> where V : struct
     {
         V sum = S.Broadcast(0f);
         for (nint c = 0; c < classes; c += S.Width)
-            sum = S.Add(sum, Softmax.Load<S, V>(ref dy, c, Math.Min(S.Width, classes - c)));
+            sum = S.Add(sum, ClassAxis.Load<S, V>(ref dy, c, Math.Min(S.Width, classes - c)));
         V total = S.Broadcast(S.HorizontalSum(sum));
         for (nint c = 0; c < classes; c += S.Width)
             GradientStep<S, V>(ref y, ref dy, ref dx, c, Math.Min(S.Width, classes - c), total);
@@ -150,7 +112,7 @@ public static class LogSoftmax
         V total = S.Broadcast(0f);
         nint at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
-            total = S.Add(total, Softmax.Load<S, V>(ref dy, at, count));
+            total = S.Add(total, ClassAxis.Load<S, V>(ref dy, at, count));
         at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
             GradientStep<S, V>(ref y, ref dy, ref dx, at, count, total);
@@ -159,16 +121,25 @@ public static class LogSoftmax
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void GradientStep<S, V>(ref float y, ref float dy, ref float dx, nint at, nint count, V total) where S : struct, ISimd<V> where V : struct
     {
-        V probability = VectorMath.ExpNoOverflow<S, V>(Softmax.Load<S, V>(ref y, at, count));
-        Store<S, V>(S.Subtract(Softmax.Load<S, V>(ref dy, at, count), S.Multiply(probability, total)), ref dx, at, count);
+        V probability = VectorMath.ExpNoOverflow<S, V>(ClassAxis.Load<S, V>(ref y, at, count));
+        ClassAxis.Store<S, V>(S.Subtract(ClassAxis.Load<S, V>(ref dy, at, count), S.Multiply(probability, total)), ref dx, at, count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<S, V>(V value, ref float y, nint index, nint count) where S : struct, ISimd<V> where V : struct
+    private readonly struct LogarithmOf<S, V> : IClassFunction<S, V>
+        where S : struct, ISimd<V> where V : struct
     {
-        if (count == S.Width)
-            S.Store(value, ref y, index);
-        else
-            Partial.Store<S, V>(value, ref y, index, count);
+        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) => LogSoftmax.AlongClasses<S, V>(ref a, ref result, classes);
+
+        public void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride) =>
+            LogSoftmax.AcrossPositions<S, V>(ref a, ref result, count, classes, classStride);
+    }
+
+    private readonly struct GradientOf<S, V> : IClassFunction<S, V>
+        where S : struct, ISimd<V> where V : struct
+    {
+        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) => GradientAlongClasses<S, V>(ref a, ref b, ref result, classes);
+
+        public void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride) =>
+            GradientAcrossPositions<S, V>(ref a, ref b, ref result, count, classes, classStride);
     }
 }

@@ -5,8 +5,7 @@ using System.Runtime.Intrinsics;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Softmax over one axis. Element (s, o, c, i) lies at s·sampleStride + o·outerStride + c·classStride + i: the positions <c>inner</c>
-/// are contiguous. The result may overwrite its source.
+/// Softmax over one axis. Element (s, o, c, i) lies at s·sampleStride + o·outerStride + c·classStride + i (<see cref="ClassAxis"/>). The result may overwrite its source.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Softmax
@@ -48,29 +47,8 @@ public static class Softmax
     internal static void Forward<S, V>(
         ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner,
         float gain, float shift)
-        where S : struct, ISimd<V> where V : struct
-    {
-        for (int s = 0; s < samples; s++)
-        {
-            for (int o = 0; o < outer; o++)
-            {
-                nint start = s * sampleStride + o * outerStride;
-                ref float from = ref Unsafe.Add(ref x, start);
-                ref float to = ref Unsafe.Add(ref y, start);
-                if (classStride == 1 && inner == 1)
-                {
-                    AlongClasses<S, V>(ref from, ref to, classes, gain, shift);
-                    continue;
-                }
-
-                nint i = 0;
-                for (; i <= inner - S.Width; i += S.Width)
-                    AcrossPositions<S, V>(ref from, ref to, i, S.Width, classes, classStride, gain, shift);
-                if (i < inner)
-                    AcrossPositions<S, V>(ref from, ref to, i, inner - i, classes, classStride, gain, shift);
-            }
-        }
-    }
+        where S : struct, ISimd<V> where V : struct =>
+        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, Scaling<S, V>>(ref x, ref x, ref y, new(gain, shift));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AlongClasses<S, V>(ref float x, ref float y, nint classes, float gain, float shift)
@@ -116,16 +94,16 @@ public static class Softmax
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AcrossPositions<S, V>(
-        ref float x, ref float y, nint position, nint count, int classes, nint classStride, float gain, float shift)
+        ref float x, ref float y, nint count, int classes, nint classStride, float gain, float shift)
         where S : struct, ISimd<V> where V : struct
     {
-        V max = MaxAcross<S, V>(ref x, position, count, classes, classStride);
+        V max = MaxAcross<S, V>(ref x, 0, count, classes, classStride);
         V sum = S.Broadcast(0f), piece = sum;
-        nint at = position;
+        nint at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
         {
-            V e = VectorMath.ExpNoOverflow<S, V>(S.Subtract(Load<S, V>(ref x, at, count), max));
-            Store<S, V>(e, ref y, at, count);
+            V e = VectorMath.ExpNoOverflow<S, V>(S.Subtract(ClassAxis.Load<S, V>(ref x, at, count), max));
+            ClassAxis.Store<S, V>(e, ref y, at, count);
             piece = S.Add(piece, e);
             if (c % Piece == Piece - 1)
             {
@@ -135,9 +113,9 @@ public static class Softmax
         }
 
         V factor = S.Divide(S.Broadcast(gain), S.Add(sum, piece)), minusShift = S.Broadcast(-shift);
-        at = position;
+        at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
-            Store<S, V>(S.FusedMultiplyAdd(Load<S, V>(ref y, at, count), factor, minusShift), ref y, at, count);
+            ClassAxis.Store<S, V>(S.FusedMultiplyAdd(ClassAxis.Load<S, V>(ref y, at, count), factor, minusShift), ref y, at, count);
     }
 
     /// <summary>The largest logit of each of <paramref name="count"/> positions; unspecified where one is NaN.</summary>
@@ -147,51 +125,15 @@ public static class Softmax
     {
         V max = S.Broadcast(float.NegativeInfinity);
         for (int c = 0; c < classes; c++, position += classStride)
-            max = S.Max(max, Load<S, V>(ref x, position, count));
+            max = S.Max(max, ClassAxis.Load<S, V>(ref x, position, count));
         return max;
-    }
-
-    /// <summary>A whole vector, or the first <paramref name="count"/> lanes of it and zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Load<S, V>(ref float x, nint index, nint count) where S : struct, ISimd<V> where V : struct =>
-        count == S.Width ? S.Load(ref x, index) : Partial.Load<S, V>(ref x, index, count, S.Broadcast(0f));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<S, V>(V value, ref float y, nint index, nint count) where S : struct, ISimd<V> where V : struct
-    {
-        if (count == S.Width)
-            S.Store(value, ref y, index);
-        else
-            Partial.Store<S, V>(value, ref y, index, count);
     }
 
     internal static void Gradient<S, V>(
         ref float y, ref float dy, ref float dx,
         int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
-        where S : struct, ISimd<V> where V : struct
-    {
-        for (int s = 0; s < samples; s++)
-        {
-            for (int o = 0; o < outer; o++)
-            {
-                nint start = s * sampleStride + o * outerStride;
-                ref float py = ref Unsafe.Add(ref y, start);
-                ref float pdy = ref Unsafe.Add(ref dy, start);
-                ref float pdx = ref Unsafe.Add(ref dx, start);
-                if (classStride == 1 && inner == 1)
-                {
-                    GradientAlongClasses<S, V>(ref py, ref pdy, ref pdx, classes);
-                    continue;
-                }
-
-                nint i = 0;
-                for (; i <= inner - S.Width; i += S.Width)
-                    GradientAcrossPositions<S, V>(ref py, ref pdy, ref pdx, i, S.Width, classes, classStride);
-                if (i < inner)
-                    GradientAcrossPositions<S, V>(ref py, ref pdy, ref pdx, i, inner - i, classes, classStride);
-            }
-        }
-    }
+        where S : struct, ISimd<V> where V : struct =>
+        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, GradientOf<S, V>>(ref y, ref dy, ref dx, default);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GradientAlongClasses<S, V>(ref float y, ref float dy, ref float dx, nint classes)
@@ -217,15 +159,33 @@ public static class Softmax
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GradientAcrossPositions<S, V>(
-        ref float y, ref float dy, ref float dx, nint position, nint count, int classes, nint classStride)
+        ref float y, ref float dy, ref float dx, nint count, int classes, nint classStride)
         where S : struct, ISimd<V> where V : struct
     {
         V dot = S.Broadcast(0f);
-        nint at = position;
+        nint at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
-            dot = S.FusedMultiplyAdd(Load<S, V>(ref y, at, count), Load<S, V>(ref dy, at, count), dot);
-        at = position;
+            dot = S.FusedMultiplyAdd(ClassAxis.Load<S, V>(ref y, at, count), ClassAxis.Load<S, V>(ref dy, at, count), dot);
+        at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
-            Store<S, V>(S.Multiply(Load<S, V>(ref y, at, count), S.Subtract(Load<S, V>(ref dy, at, count), dot)), ref dx, at, count);
+            ClassAxis.Store<S, V>(S.Multiply(ClassAxis.Load<S, V>(ref y, at, count), S.Subtract(ClassAxis.Load<S, V>(ref dy, at, count), dot)), ref dx, at, count);
+    }
+
+    private readonly struct Scaling<S, V>(float gain, float shift) : IClassFunction<S, V>
+        where S : struct, ISimd<V> where V : struct
+    {
+        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) => Softmax.AlongClasses<S, V>(ref a, ref result, classes, gain, shift);
+
+        public void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride) =>
+            Softmax.AcrossPositions<S, V>(ref a, ref result, count, classes, classStride, gain, shift);
+    }
+
+    private readonly struct GradientOf<S, V> : IClassFunction<S, V>
+        where S : struct, ISimd<V> where V : struct
+    {
+        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) => GradientAlongClasses<S, V>(ref a, ref b, ref result, classes);
+
+        public void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride) =>
+            GradientAcrossPositions<S, V>(ref a, ref b, ref result, count, classes, classStride);
     }
 }
