@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
@@ -11,16 +10,10 @@ namespace ModelGen.Generator.Discovery;
 
 /// <summary>Reports what is wrong with <c>*.network.json</c> files, at the key or value at fault.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class JsonNetworkAnalyzer : DiagnosticAnalyzer
+public sealed class JsonNetworkAnalyzer : CatalogAnalyzer
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = DiagnosticCatalog.All.ToImmutableArray();
-
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Register(AnalysisContext context)
     {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationStartAction(static start =>
         {
             AnalyzerOptions options = start.Options;
@@ -68,8 +61,7 @@ public sealed class JsonNetworkAnalyzer : DiagnosticAnalyzer
                 Report(problem.Problem, network.NameRange, []);
         }
 
-        void Report(Problem problem, TextRange range, IEnumerable<TextRange> calls) => context.ReportDiagnostic(Diagnostic.Create(
-            DiagnosticCatalog.Get(problem.Id), Locate(range), calls.Select(Locate), problem.Message));
+        void Report(Problem problem, TextRange range, IEnumerable<TextRange> calls) => context.ReportDiagnostic(Describe(problem, Locate(range), calls.Select(Locate)));
 
         Location Locate(TextRange range)
         {

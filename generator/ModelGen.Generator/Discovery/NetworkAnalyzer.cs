@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using ModelGen.Generator.FrontEnds;
@@ -9,18 +8,9 @@ namespace ModelGen.Generator.Discovery;
 
 /// <summary>Reports what is wrong with networks written in C#, on the attribute, argument or expression at fault.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class NetworkAnalyzer : DiagnosticAnalyzer
+public sealed class NetworkAnalyzer : CatalogAnalyzer
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = DiagnosticCatalog.All.ToImmutableArray();
-
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
-    {
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterSymbolAction(Analyze, SymbolKind.NamedType);
-    }
+    private protected override void Register(AnalysisContext context) => context.RegisterSymbolAction(Analyze, SymbolKind.NamedType);
 
     private static void Analyze(SymbolAnalysisContext context)
     {
@@ -34,9 +24,9 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         }
         NetworkSource source = NetworkReader.Read(context.Compilation, type, context.CancellationToken);
         foreach (DefinitionProblem problem in source.DefinitionProblems)
-            context.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(problem.Problem.Id), problem.Location, problem.Callers, problem.Problem.Message));
+            context.ReportDiagnostic(Describe(problem.Problem, problem.Location, problem.Callers));
         foreach (LocatedProblem problem in FrontEnd.Build(source.Declaration).Problems)
-            context.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(problem.Problem.Id), source.Locate(problem.Place), problem.Problem.Message));
+            context.ReportDiagnostic(Describe(problem.Problem, source.Locate(problem.Place)));
     }
 
     private static void ReportLayersWithoutNetwork(SymbolAnalysisContext context, INamedTypeSymbol type)
@@ -44,7 +34,6 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         if (type.GetAttributes().FirstOrDefault(NetworkReader.IsKnownLayer)?.ApplicationSyntaxReference is not { } layer)
             return;
         string message = $"{type.Name} has layers but no [Network], so nothing is generated; add [Network]";
-        context.ReportDiagnostic(Diagnostic.Create(
-            DiagnosticCatalog.Get(ProblemIds.NotANetwork), layer.GetSyntax(context.CancellationToken).GetLocation(), message));
+        context.ReportDiagnostic(Describe(new Problem(ProblemIds.NotANetwork, message), layer.GetSyntax(context.CancellationToken).GetLocation()));
     }
 }
