@@ -69,13 +69,14 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     private static CompiledNetwork Compile(NetworkDeclaration declaration)
     {
         bool isTrainable = declaration.Training is not null;
+        MemberNames members = declaration.Definition?.Members ?? MemberNames.Unknown;
         try
         {
-            return new CompiledNetwork(declaration.Class, isTrainable, FrontEnd.Build(declaration).Model, Failure: null);
+            return new CompiledNetwork(declaration.Class, isTrainable, members, FrontEnd.Build(declaration).Model, Failure: null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new CompiledNetwork(declaration.Class, isTrainable, Model: null, Describe(declaration.Class, e));
+            return new CompiledNetwork(declaration.Class, isTrainable, members, Model: null, Describe(declaration.Class, e));
         }
     }
 
@@ -94,7 +95,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
                 failure = Describe(network.Class, e);
             }
         }
-        return new GeneratedSource(hintName, StubEmitter.Emit(network.Class, network.IsTrainable), failure);
+        return new GeneratedSource(hintName, StubEmitter.Emit(network.Class, network.IsTrainable, network.Members), failure);
     }
 
     // On one line, as diagnostics are; the first frame says where to look. Of memory that cannot be addressed only the plan knows.
@@ -107,7 +108,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return new Problem(ProblemIds.Internal, $"{network.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {message} {frame}");
     }
 
-    private sealed record CompiledNetwork(ClassDeclaration Class, bool IsTrainable, NetworkModel? Model, Problem? Failure);
+    private sealed record CompiledNetwork(ClassDeclaration Class, bool IsTrainable, MemberNames Members, NetworkModel? Model, Problem? Failure);
 
     private sealed record GeneratedSource(string HintName, string Text, Problem? Failure);
 }

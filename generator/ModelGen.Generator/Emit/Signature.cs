@@ -1,3 +1,4 @@
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Emit;
@@ -62,4 +63,10 @@ internal sealed class Signature
         IEnumerable<string> words = PlanWriter.Identifier(name).Split('_').Where(w => w.Length > 0);
         return PlanWriter.Identifier(string.Concat(words.Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1))));
     }
+}
+
+/// <summary>The names of a network's inputs and outputs, for as much of its surface as errors leave; of none known, none.</summary>
+internal sealed record MemberNames(EquatableArray<string> Inputs, EquatableArray<string> Outputs)
+{
+    public static readonly MemberNames Unknown = new([], []);
 }

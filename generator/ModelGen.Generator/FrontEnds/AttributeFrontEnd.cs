@@ -3,6 +3,7 @@ using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.FrontEnds;
 
@@ -46,13 +47,15 @@ internal sealed class AttributeFrontEnd
         if (_declaration.Layers.Count == 0)
             Report(ProblemIds.NoLayers, $"{_network} has no layers; write them as attributes, in order: [Conv2d(6, 5), Tanh, Flatten, Linear(10)]", Place.Class);
         int? result = _values.LastOrDefault();
-        TrainingOptions? training = TrainingReader.Read(_declaration.Training, result is int scores ? _graph.TypeOf(scores).Shape : null, Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf), _problems);
-        FrontEnd.CheckBatch(_declaration, Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf), _problems);
+        TensorType[] types = [.. Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf)];
+        (string, Shape?)[] outputs = result is int scores ? [(Pipeline.Output, types[scores].Shape)] : [];
+        TrainingOptions? training = TrainingReader.Read(_declaration.Training, outputs, types, _problems);
+        FrontEnd.CheckBatch(_declaration, types, _problems);
         if (result is not int output || !IsReadable() || _problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id)))
             return new(null, _problems.ToEquatableArray());
 
         ReportUnusedLayers();
-        _graph.Output("output", output);
+        _graph.Output(Pipeline.Output, output);
         return new(new NetworkModel(_graph.Build(), _declaration.Class, training, _declaration.Batch!.Value), _problems.ToEquatableArray());
     }
 

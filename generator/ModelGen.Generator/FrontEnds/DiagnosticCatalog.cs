@@ -44,7 +44,7 @@ internal static class DiagnosticCatalog
         Error(ProblemIds.UnknownBlock, "There is no such block"),
         Error(ProblemIds.Expression, "An expression has no value"),
         Error(ProblemIds.Runaway, "A network file does not come to an end"),
-        Error(ProblemIds.InvalidName, "A name in a network file cannot be used"),
+        Error(ProblemIds.InvalidName, "A name cannot be used"),
         Error(ProblemIds.DuplicateClass, "Two networks are one class"),
         Error(ProblemIds.Internal, "ModelGen failed"),
     }.ToDictionary(d => d.Id, StringComparer.Ordinal);

@@ -33,15 +33,10 @@ internal static class FrontEnd
             problems.Add(new(new Problem(ProblemIds.TwoForms,
                 $"{declaration.Class.Name.TrimStart('@')} has {what} and a method Define; write the network in one of the two ways, with Define the input's shape is [Shape] on its parameter"), place));
         }
-        bool isClassifier = graph is { Outputs.Count: 1 };
-        if (graph is not null && !isClassifier && declaration.Training is not null)
-        {
-            problems.Add(new(new Problem(ProblemIds.LossShape,
-                $"Trainable: the loss CrossEntropy needs one output of class scores, got {graph.Outputs.Count}: {string.Join(", ", graph.Outputs.Select(o => o.Name))}"), Place.Trainable));
-        }
-        TrainingOptions? training = TrainingReader.Read(
-            declaration.Training, isClassifier ? graph![graph.Outputs[0].Value].Shape : null, graph is null ? [] : graph.Nodes.Select(n => n.Type), problems);
-        CheckBatch(declaration, graph is null ? [] : graph.Nodes.Select(n => n.Type), problems);
+        TensorType[] types = graph is null ? [] : [.. graph.Nodes.Select(n => n.Type)];
+        (string, Shape?)[] outputs = graph is null ? [] : [.. graph.Outputs.Select(o => (o.Name, (Shape?)types[o.Value].Shape))];
+        TrainingOptions? training = TrainingReader.Read(declaration.Training, outputs, types, problems);
+        CheckBatch(declaration, types, problems);
         bool isWhole = graph is not null && declaration.Batch is not null && declaration.Training is not { IsReadable: false } && !problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
         return new(isWhole ? new NetworkModel(graph!, declaration.Class, training, declaration.Batch!.Value) : null, problems.ToEquatableArray());
     }

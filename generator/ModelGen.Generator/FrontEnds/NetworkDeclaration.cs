@@ -29,7 +29,8 @@ internal sealed record NetworkDeclaration(
 
 /// <summary>A network that a method defines.</summary>
 /// <param name="Graph">Null where there are errors, which have been reported with their places.</param>
-internal sealed record DefinedNetwork(Graph? Graph);
+/// <param name="Members">The names of its inputs and outputs, as far as the method's head says them.</param>
+internal sealed record DefinedNetwork(Graph? Graph, MemberNames Members);
 
 /// <summary><c>[Input]</c>.</summary>
 /// <param name="Shape">The sizes as written.</param>

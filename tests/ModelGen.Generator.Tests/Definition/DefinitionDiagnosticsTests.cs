@@ -67,6 +67,13 @@ public class DefinitionDiagnosticsTests
     [InlineData("static Tensor Define([Shape(4)] Tensor x) => x;", "MG0009", "Define", "Net has no layers; call some on the parameter, e.g. x.Flatten().Linear(10)")]
     [InlineData("static (Tensor A, Tensor B) Define([Shape(4)] Tensor x) => (x, x.Relu());", "MG0205", "Define", "Define returns its own parameter as 'A'; return the result of a layer")]
     [InlineData("static Tensor Define([Shape(4)] Tensor x) => x.Relu(); static Tensor Define([Shape(5)] Tensor x, int n = 1) => x.Relu();", "MG0205", "Define", "Net has 2 methods Define, so that it is open which one is the network; rename the others")]
+    [InlineData("static Tensor Define([Shape(4)] Tensor x, [Shape(4)] Tensor y) => x.Relu();", "MG0004", "y", "input 'y': no layer reads it; remove it, or let a layer read it")]
+    [InlineData("static (Tensor scores, Tensor Scores) Define([Shape(4)] Tensor x) => (x.Relu(), x.Tanh());", "MG0308", "Scores", "'Scores' would be the argument Scores and the constant ScoresLength, of which one is taken already; choose another name")]
+    [InlineData("static Tensor Define([Shape(4)] Tensor leftImage, [Shape(4)] Tensor left_image) => leftImage + left_image;", "MG0308", "left_image", "'left_image' would be the argument left_image and the constant LeftImageLength, of which one is taken already; choose another name")]
+    [InlineData("static (Tensor a, Tensor input) Define([Shape(4)] Tensor x) => (x.Relu(), x.Tanh());", "MG0308", "input", "'input' would be the argument input and the constant InputLength, of which one is taken already; choose another name")]
+    [InlineData("static Tensor Define([Shape(4)] Tensor output) => output.Relu();", "MG0308", "Define", "'output' would be the argument output and the constant OutputLength, of which one is taken already; choose another name")]
+    [InlineData("static Tensor Define([Shape(4)] Tensor labels) => labels.Relu();", "MG0308", "labels", "'labels' would be the argument labels and the constant InputLength, of which one is taken already; choose another name")]
+    [InlineData("static Tensor Define([Shape(4)] Tensor InputLength) => InputLength.Relu();", "MG0308", "InputLength", "'InputLength' would be the argument InputLength and the constant InputLength, of which one is taken already; choose another name")]
     public async Task SignatureOfDefine(string member, string id, string text, string message)
     {
         Report report = await Compile.Run($"using ModelGen; [Network] partial class Net {{ {member} }}");
@@ -84,7 +91,7 @@ public class DefinitionDiagnosticsTests
 
     [Fact]
     public async Task TrainableWithoutScores() => Assert.Equal(
-        new Finding("MG0110", "Trainable", "Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 4×2×2 from the last layer; end with Flatten and Linear"),
+        new Finding("MG0110", "Trainable", "Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 4×2×2; end with Flatten and Linear"),
         Assert.Single((await Compile.Run("using ModelGen; [Network, Trainable] partial class Net { static Tensor Define([Shape(4, 2, 2)] Tensor x) => x.Relu(); }")).Findings));
 
     [Theory]

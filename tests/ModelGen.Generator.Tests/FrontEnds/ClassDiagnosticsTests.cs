@@ -79,7 +79,7 @@ public class ClassDiagnosticsTests
 
     [Fact]
     public Task TrainableWithoutScores() => Expect("[Network, Trainable, Input(1, 8, 8), Conv2d(16, 4)] partial class Net;", new Finding(
-        "MG0110", "Trainable", "Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 16×5×5 from the last layer; end with Flatten and Linear"));
+        "MG0110", "Trainable", "Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 16×5×5; end with Flatten and Linear"));
 
     [Fact]
     public Task BatchTooLarge() => Expect("[Network, Trainable(BatchSize = 2000000000), Input(8), Linear(4)] partial class Net;", new Finding(

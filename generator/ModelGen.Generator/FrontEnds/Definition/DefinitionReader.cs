@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 
@@ -43,6 +44,9 @@ internal static class DefinitionReader
             result = graph.Build(outputs);
             problems.AddRange(interpreter.Warnings);
             problems.AddRange(Unused(result, graph, interpreter));
+            problems.AddRange(NetworkChecks.Members(result, type.Name).Select(p => new DefinitionProblem(p.Problem, PlaceOf(method, p), [])));
+            if (problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id)))
+                result = null;
         }
         catch (DefinitionException e)
         {
@@ -60,7 +64,7 @@ internal static class DefinitionReader
         }
         if (result is null && interpreter.IsRefusedByCompiler(method.DeclaringSyntaxReferences[0].GetSyntax(cancellation)))
             problems.Clear();
-        return new DefinitionResult(new DefinedNetwork(result), [.. problems], [.. interpreter.TreesRead.Append(method.DeclaringSyntaxReferences[0].SyntaxTree).Distinct()]);
+        return new DefinitionResult(new DefinedNetwork(result, MembersOf(method)), [.. problems], [.. interpreter.TreesRead.Append(method.DeclaringSyntaxReferences[0].SyntaxTree).Distinct()]);
     }
 
     private static DefinitionProblem? CheckMethod(IReadOnlyList<IMethodSymbol> methods)
@@ -120,6 +124,9 @@ internal static class DefinitionReader
         return [.. values.Select((v, i) => new GraphOutput(names[i], ((TensorValue)v!).Id))];
     }
 
+    private static MemberNames MembersOf(IMethodSymbol method) =>
+        new(method.Parameters.Where(p => IsTensor(p.Type)).Select(p => p.Name).ToEquatableArray(), OutputNames(method).ToEquatableArray());
+
     /// <summary>One result is "output"; those of a tuple have its names.</summary>
     private static string[] OutputNames(IMethodSymbol method)
     {
@@ -128,6 +135,14 @@ internal static class DefinitionReader
         return method.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.All(e => IsTensor(e.Type))
             ? [.. tuple.TupleElements.Select((e, i) => e.IsExplicitlyNamedTupleElement ? e.Name : $"output{i + 1}")]
             : [];
+    }
+
+    // The parameter, the element of the tuple or, for a single output, the method.
+    private static Location PlaceOf(IMethodSymbol method, MemberProblem problem)
+    {
+        ISymbol? member = problem.IsInput ? method.Parameters[problem.Index]
+            : method.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple ? tuple.TupleElements[problem.Index] : method;
+        return member.Locations.FirstOrDefault(l => l.IsInSource) ?? method.Locations[0];
     }
 
     private static IEnumerable<DefinitionProblem> Unused(Graph graph, DefinedGraph defined, Interpreter interpreter)

@@ -46,7 +46,7 @@ internal sealed class JsonFrontEnd
         (ClassDeclaration? declaration, string accessibility) = ReadClass(root);
         bool isTrainable = root["trainable"] is not null;
         if (_document.Error is not null)
-            return new(declaration, isTrainable, null, null, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility };
+            return new(declaration, isTrainable, null, null, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
 
         _fields.CheckKeys(root, "a network", null, Keys);
         var graph = new GraphBuilder(declaration?.Name.TrimStart('@') ?? "network");
@@ -64,7 +64,7 @@ internal sealed class JsonFrontEnd
         if (built is not null)
             CheckMembers(root, built, declaration);
         NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch);
-        return new(declaration, isTrainable, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility };
+        return new(declaration, isTrainable, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
     }
 
     private TrainingOptions? BuildGraph(JsonValue root, GraphBuilder graph, out int batch)
@@ -239,27 +239,22 @@ internal sealed class JsonFrontEnd
         return outputs;
     }
 
-    // Inputs and outputs are arguments of Forward and constants of the class, where names that differ in the file may become one.
+    // What cannot be a name is an error; the stub then has as many arguments as it can.
+    private static MemberNames MembersOf(JsonValue root)
+    {
+        return new(Names("inputs"), Names("outputs"));
+
+        EquatableArray<string> Names(string key) =>
+            root[key] is { Kind: JsonKind.Object } members ? members.Members.Select(m => m.Name).Where(JsonNames.IsIdentifier).Distinct().ToEquatableArray() : [];
+    }
+
     private void CheckMembers(JsonValue root, Graph graph, ClassDeclaration? declaration)
     {
-        var signature = new Signature(graph);
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        if (declaration is not null)
-            taken.Add(declaration.Name);
-        string[] names = [.. graph.Inputs.Select(i => i.Name), .. graph.Outputs.Select(o => o.Name)];
-        Argument[] arguments = [.. signature.Inputs, .. signature.Outputs];
-        for (int i = 0; i < names.Length; i++)
+        foreach (MemberProblem problem in NetworkChecks.Members(graph, declaration?.Name ?? ""))
         {
-            bool isInput = i < signature.Inputs.Count;
-            JsonMember? member = root[isInput ? "inputs" : "outputs"]?.Members.FirstOrDefault(m => m.Name == names[i]);
-            TextRange place = member?.NameRange ?? root.Range;
-            if (isInput && graph.Nodes.All(n => !n.Inputs.Contains(graph.Inputs.ElementAt(i).Id)))
-                _problems.Add(ProblemIds.UnusedLayer, $"input '{JsonNames.Printable(names[i])}': no layer reads it; remove it, or name it in the 'from' of a layer", place);
-            if (!taken.Add(arguments[i].LengthConstant) | !taken.Add(arguments[i].Name))
-            {
-                _problems.Add(ProblemIds.InvalidName,
-                    $"'{JsonNames.Printable(names[i])}' would be the argument {arguments[i].Name} and the constant {arguments[i].LengthConstant}, but the class has one of these already; choose another name", place);
-            }
+            string name = problem.IsInput ? graph.Inputs.ElementAt(problem.Index).Name : graph.Outputs[problem.Index].Name;
+            JsonMember? member = root[problem.IsInput ? "inputs" : "outputs"]?.Members.FirstOrDefault(m => m.Name == name);
+            _problems.Add(problem.Problem.Id, problem.Problem.Message, member?.NameRange ?? root.Range);
         }
     }
 }

@@ -12,6 +12,9 @@ namespace ModelGen.Generator.FrontEnds.Json;
 /// <param name="Model">Null where there are errors; warnings alone leave a model.</param>
 internal sealed record JsonNetwork(ClassDeclaration? Class, bool IsTrainable, Graph? Graph, NetworkModel? Model, EquatableArray<JsonProblem> Problems)
 {
+    /// <summary>The names of its inputs and outputs, as far as the file says them.</summary>
+    public MemberNames Members { get; init; } = MemberNames.Unknown;
+
     /// <summary>Where the class gets its name.</summary>
     public TextRange NameRange { get; init; }
 
