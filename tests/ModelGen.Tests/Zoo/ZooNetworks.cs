@@ -80,6 +80,8 @@ internal static class ZooNetworks
 
     public static Tensor CifarResNet20([Shape(3, 32, 32)] Tensor image) => CifarResNet.Build(image, 20);
 
+    public static Tensor CifarResNet20Projected([Shape(3, 32, 32)] Tensor image) => CifarResNet.Build(image, 20, projections: true);
+
     public static Tensor CifarResNet32([Shape(3, 32, 32)] Tensor image) => CifarResNet.Build(image, 32);
 
     public static Tensor CifarResNet44([Shape(3, 32, 32)] Tensor image) => CifarResNet.Build(image, 44);
