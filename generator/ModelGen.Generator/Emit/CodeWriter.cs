@@ -76,6 +76,20 @@ internal sealed class CodeWriter
     /// <summary>A loop over the samples of the batch.</summary>
     public Scope ForSamples(string variable = "n") => Block($"for (int {variable} = 0; {variable} < samples; {variable}++)");
 
+    /// <summary>
+    /// A loop over tiles of <paramref name="step"/> units of a kernel. Where it has several, which threads share, it does those tiles whose first unit is among the kernel's
+    /// <c>firstUnit</c> to <c>endUnit</c>; otherwise it is a loop with constant bounds.
+    /// </summary>
+    public Scope ForUnits(string variable, int from, int to, int step, int units, out string index, bool scoped = false)
+    {
+        if (units == 1)
+            return For(variable, from, to, step, out index, scoped);
+        index = variable;
+        string first = step == 1 && from == 0 ? "firstUnit" : $"Units.First({from}, {step}, firstUnit)";
+        string end = to == units ? "endUnit" : $"Math.Min({to}, endUnit)";
+        return Block($"for (int {variable} = {first}; {variable} < {end}; {Increment(variable, step, null)})");
+    }
+
     public override string ToString() => _text.ToString();
 
     private static string Increment(string variable, int step, string? text) => step == 1 ? variable + "++" : $"{variable} += {text ?? step.ToString(System.Globalization.CultureInfo.InvariantCulture)}";

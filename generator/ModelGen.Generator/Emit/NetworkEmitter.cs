@@ -22,6 +22,7 @@ internal sealed class NetworkEmitter
     private readonly PlanWriter _inference;
     private readonly TrainerEmitter? _trainer;
     private readonly Signature _signature;
+    private readonly ThreadsEmitter _threads;
 
     private NetworkEmitter(NetworkModel model)
     {
@@ -33,8 +34,9 @@ internal sealed class NetworkEmitter
             _parameterLength = checked(_parameterLength + Arena.Align(checked((int)parameter.Shape.Length)));
         }
         LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph), parameter => Layout.Dense(parameter.Shape));
-        Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets);
+        Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets, ThreadsEmitter.DivisionOf(_signature));
         _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Name + "Memory");
+        _threads = new ThreadsEmitter(Name, _signature, _inference, model.Batch > 1);
         _trainer = model.Training is null ? null : new TrainerEmitter(model, Name, _kernels, _parameterOffsets);
     }
 
@@ -71,6 +73,7 @@ internal sealed class NetworkEmitter
             {
                 EmitConstants();
                 EmitInstance();
+                _threads.EmitMembers(_writer);
                 SummaryEmitter.Emit(_writer, _model, Plan, _trainer?.ArenaLength ?? 0);
                 EmitWeights();
                 _trainer?.EmitClass(_writer);
@@ -81,6 +84,7 @@ internal sealed class NetworkEmitter
             EmitParameters();
             _writer.Line();
             EmitPlan();
+            _threads.EmitPrivate(_writer);
             _writer.Line();
             _inference.EmitMemory(_writer, "Where each value lives, in floats from the start of its memory.");
             _trainer?.EmitPrivate(_writer);
@@ -170,9 +174,10 @@ internal sealed class NetworkEmitter
                 w.Line($"int samples = {Runtime}Check.SamplesOf({first.Name}.Length, {first.LengthConstant}, Batch, {Quoted}, nameof({first.Name}));");
             foreach (Argument argument in IsBatched ? arguments.Skip(1) : arguments)
                 w.Line($"{Runtime}Check.Length({argument.Name}.Length, {(IsBatched ? "samples * " : "")}{argument.LengthConstant}, {Quoted}, nameof({argument.Name}));");
+            _threads.EmitCall(w);
             w.Line($"{Private}{Name}Plan.Forward(");
-            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First,");
-            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed), {string.Join(", ", arguments.Select(i => i.Name))}{(IsBatched ? ", samples" : "")});");
+            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First, ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed),");
+            w.Line($"    {string.Join(", ", arguments.Select(i => "ref " + Signature.FirstOf(i)))}{(IsBatched ? ", samples" : "")});");
         }
         w.Line();
     }
@@ -236,20 +241,25 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>The steps of inference, and what is done once when weights are loaded.</summary>");
         using (w.Block($"file static class {Name}Plan"))
         {
-            using (w.Block($"public static void Forward(ref float arena, ref float parameters, ref float packed, {_signature.Parameters("")}{(IsBatched ? ", int samples" : "")})"))
+            string parameters = $"ref float arena, ref float parameters, ref float packed, {_signature.References()}{(IsBatched ? ", int samples" : "")}";
+            using (w.Block($"public static void Forward({parameters})"))
             {
-                if (!IsBatched)
-                    w.Line("const int samples = 1;");
-                _inference.EmitSteps(w, Plan.Steps);
-                _inference.EmitRemainingOutputs(w);
+                w.Line("for (int step = 0; step < StepCount; step++)");
+                w.Line($"    Step(step, {PlanWriter.ArgumentsOf(parameters)}{(Plan.Stages.Count > 0 ? ", 0, 1" : "")});");
             }
             w.Line();
+            _inference.EmitSteps(w, "Step", parameters);
+            w.Line();
+            string scratch = Plan.LoadScratchLength > 0 ? ", ref float scratch" : "";
             using (w.Block("public static void Pack(ref float parameters, ref float packed)"))
             {
-                if (Plan.LoadScratchLength > 0)
+                if (scratch.Length > 0)
                     w.Line($"ref float scratch = ref AlignedMemory.Reference(AlignedMemory.Allocate({Name}Memory.ScratchLength));");
-                _inference.EmitSteps(w, Plan.LoadSteps);
+                w.Line("for (int step = 0; step < PackStepCount; step++)");
+                w.Line($"    PackStep(step, ref parameters, ref packed{(scratch.Length > 0 ? ", ref scratch" : "")});");
             }
+            w.Line();
+            _inference.EmitSteps(w, "PackStep", "ref float parameters, ref float packed" + scratch, isLoad: true);
         }
     }
 }

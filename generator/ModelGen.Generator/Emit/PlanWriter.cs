@@ -5,7 +5,7 @@ using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Emit;
 
-/// <summary>Writes a plan: its offsets as named constants, and its steps as a straight list of calls.</summary>
+/// <summary>Writes a plan: its offsets as named constants, and its steps as numbered calls.</summary>
 internal sealed class PlanWriter
 {
     private readonly Plan _plan;
@@ -52,26 +52,98 @@ internal sealed class PlanWriter
         }
     }
 
-    /// <summary>Writes the calls. In scope are the references <c>arena</c>, <c>parameters</c>, <c>packed</c>, <c>scratch</c>, the spans of inputs and outputs and <c>samples</c>.</summary>
-    public void EmitSteps(CodeWriter w, IReadOnlyList<Step> steps)
+    /// <summary>
+    /// Writes the steps as a method <paramref name="name"/>(int step, …) and the constant <paramref name="name"/>Count. Calls that go to several threads are for part <c>part</c> of
+    /// <c>parts</c>, all others do the whole step.
+    /// </summary>
+    /// <param name="parameters">Declares the references <c>arena</c>, <c>parameters</c>, <c>packed</c>, <c>scratch</c> as far as needed, those to inputs and outputs, and <c>samples</c> unless it is 1.</param>
+    /// <param name="isLoad">Whether the steps are those of loading weights.</param>
+    public void EmitSteps(CodeWriter w, string name, string parameters, bool isLoad = false)
     {
-        string last = "";
-        foreach (Step step in steps)
+        List<(string Comment, string Call)> steps = isLoad ? Calls(_plan.LoadSteps, []) : Calls(_plan.Steps, _plan.Stages);
+        if (!isLoad)
+            steps.AddRange(RemainingOutputs().Select(copy => ("", copy)));
+        if (!isLoad && _plan.Stages.Count > 0)
+            parameters += ", int part, int parts";
+        w.Line($"public const int {name}Count = {steps.Count};");
+        if (!isLoad && _plan.Stages.Count > 0)
         {
-            // One comment a layer; what else is done for it stands below.
-            string label = step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Op;
-            if (label != last)
-                w.Line($"// {label}: {step.Node.Op} {step.Node.Type}");
-            last = label;
-            string method = _kernels.MethodOf(step.Call.Kernel);
-            string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
-            string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(i => _plan.Graph[i].Type.PerSample) ? "samples" : "1";
-            w.Line(Wrapped(step.Call.Kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o))], samples)));
+            w.Line();
+            w.Line("// The first step of each stage that several threads share, and the one after its last.");
+            w.Line($"public static ReadOnlySpan<int> Stages => [{string.Join(", ", _plan.Stages.Select(s => $"{s.First}, {s.End}"))}];");
+        }
+        w.Line();
+        List<int> chunks = Chunks(steps);
+        for (int i = 0; i + 1 < chunks.Count; i++)
+        {
+            if (i > 0)
+                w.Line();
+            bool single = chunks.Count == 2;
+            using (w.Block(single ? $"public static void {name}(int step, {parameters})" : $"private static void {name}_{i + 1}(int step, {parameters})"))
+            {
+                if (!parameters.Contains("int samples"))
+                    w.Line("const int samples = 1;");
+                using (w.Block("switch (step)"))
+                {
+                    for (int step = chunks[i]; step < chunks[i + 1]; step++)
+                    {
+                        if (steps[step].Comment.Length > 0)
+                            w.Line($"// {steps[step].Comment}");
+                        w.Line($"case {step}:");
+                        w.Line("    " + steps[step].Call.Replace("\n", "\n    "));
+                        w.Line("    break;");
+                    }
+                }
+            }
+        }
+        if (chunks.Count == 2)
+            return;
+        // Methods that are too long are not optimised.
+        string arguments = ArgumentsOf(parameters);
+        w.Line();
+        using (w.Block($"public static void {name}(int step, {parameters})"))
+        {
+            for (int i = 0; i + 1 < chunks.Count; i++)
+            {
+                w.Line(i + 2 == chunks.Count ? "else" : $"{(i > 0 ? "else " : "")}if (step < {chunks[i + 1]})");
+                w.Line($"    {name}_{i + 1}(step, {arguments});");
+            }
         }
     }
 
-    /// <summary>Copies outputs that no kernel could write to the caller's memory directly.</summary>
-    public void EmitRemainingOutputs(CodeWriter w)
+    /// <summary>The arguments with which a method that has parameters passes them on.</summary>
+    public static string ArgumentsOf(string parameters) => string.Join(", ", parameters.Split([", "], StringSplitOptions.None).Select(p =>
+        (p.StartsWith("ref ", StringComparison.Ordinal) ? "ref " : "") + p.Substring(p.LastIndexOf(' ') + 1)));
+
+    private List<(string Comment, string Call)> Calls(IReadOnlyList<Step> steps, IReadOnlyList<Stage> stages)
+    {
+        var calls = new List<(string, string)>();
+        string last = "";
+        for (int i = 0; i < steps.Count; i++)
+        {
+            Step step = steps[i];
+            // One comment a layer; what else is done for it stands below.
+            string label = step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Op;
+            string comment = label != last ? $"{label}: {step.Node.Op} {step.Node.Type}" : "";
+            last = label;
+            Kernel kernel = step.Call.Kernel;
+            string method = _kernels.MethodOf(kernel);
+            string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
+            string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(n => _plan.Graph[n].Type.PerSample) ? "samples" : "1";
+            Stage[] stage = [.. stages.Where(s => s.First <= i && i < s.End)];
+            string call = Wrapped(kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o))], samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units)));
+            if (stage.Length > 0 && !kernel.IsDivided)
+            {
+                string block = string.Concat(call.Split('\n').Select(line => "    " + line + "\n"));
+                call = $"if (part == {i - stage[0].First} % parts)\n{{\n{block}}}";
+            }
+            calls.Add((comment, call));
+        }
+        return calls;
+    }
+
+    // Outputs that no kernel could write to the caller's memory directly.
+    private IEnumerable<string> RemainingOutputs()
     {
         foreach (GraphOutput output in _plan.Graph.Outputs)
         {
@@ -79,8 +151,27 @@ internal sealed class PlanWriter
             if (_plan.Slots[output.Value].Region == Region.Output && _plan.Slots[output.Value].Name == output.Name || node.Shape.Rank == 0)
                 continue;
             string length = node.Type.PerSample ? $"(nint)samples * {node.Shape.Length}" : $"{node.Shape.Length}";
-            w.Line($"Elementwise.Copy(ref {Memory(output.Value)}, ref MemoryMarshal.GetReference({Signature.Argument(output.Name)}), {length});");
+            yield return $"Elementwise.Copy(ref {Memory(output.Value)}, ref {Signature.Argument(output.Name)}, {length});";
         }
+    }
+
+    // Where each method begins, and the end: a call of a hundred characters is some forty bytes of IL, and they should stay far below 15 KB.
+    private static List<int> Chunks(List<(string Comment, string Call)> steps)
+    {
+        const int MostSteps = 64;
+        const int MostCharacters = 16_000;
+        var starts = new List<int> { 0 };
+        int characters = 0;
+        for (int i = 0; i < steps.Count; i++)
+        {
+            characters += steps[i].Call.Length;
+            if (i - starts[starts.Count - 1] < MostSteps && characters <= MostCharacters)
+                continue;
+            starts.Add(i);
+            characters = steps[i].Call.Length;
+        }
+        starts.Add(steps.Count);
+        return starts;
     }
 
     /// <summary>A C# expression for the first element of a value.</summary>
@@ -90,8 +181,8 @@ internal sealed class PlanWriter
         return slot.Region switch
         {
             // Labels are no input of the network but the trainer's own argument.
-            Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => $"MemoryMarshal.GetReference({Identifier(slot.Name)})",
-            Region.Input or Region.Output => $"MemoryMarshal.GetReference({Signature.Argument(slot.Name)})",
+            Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => Identifier(slot.Name),
+            Region.Input or Region.Output => Signature.Argument(slot.Name),
             Region.Arena => $"Unsafe.Add(ref arena, {_memoryClass}.{_names[value]})",
             Region.Packed => $"Unsafe.Add(ref packed, {_memoryClass}.{_names[value]})",
             Region.LoadScratch => $"Unsafe.Add(ref scratch, {_memoryClass}.{_names[value]})",

@@ -22,7 +22,7 @@ internal sealed class Signature
         + "void volatile while ";
 
     // What generated methods call their own arguments and locals.
-    private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber first loss correct ";
+    private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber first loss correct step part parts memory threads ";
 
     public Signature(Graph graph)
         : this([.. graph.Inputs.Select(i => (i.Name, i.Shape))], [.. graph.Outputs.Select(o => (o.Name, graph[o.Value].Shape))])
@@ -45,6 +45,15 @@ internal sealed class Signature
     /// <summary>The inputs and then the outputs as parameters.</summary>
     public string Parameters(string prefix = "global::System.") =>
         InputParameters(prefix) + string.Concat(Outputs.Select(o => $", {prefix}Span<float> {o.Name}"));
+
+    /// <summary>The inputs as references to their first elements.</summary>
+    public string InputReferences() => string.Join(", ", Inputs.Select(i => $"ref float {i.Name}"));
+
+    /// <summary>The inputs and then the outputs as references to their first elements.</summary>
+    public string References() => InputReferences() + string.Concat(Outputs.Select(o => $", ref float {o.Name}"));
+
+    /// <summary>The first element of a span, in the user's class.</summary>
+    public static string FirstOf(Argument argument) => $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({argument.Name})";
 
     /// <summary>A name from outside as an argument of a generated method.</summary>
     public static string Argument(string name)

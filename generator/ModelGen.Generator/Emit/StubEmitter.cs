@@ -50,6 +50,10 @@ internal static class StubEmitter
 
             public {{declaration.Name}}(Weights weights, global::System.Memory<float> arena) => {{Throws}};
 
+            public int Parallelism { get => {{Throws}}; set => {{Throws}}; }
+
+            public global::ModelGen.IParallelScheduler? Scheduler { get => {{Throws}}; set => {{Throws}}; }
+
             public void Forward({{signature.Parameters()}}) => {{Throws}};
 
             public sealed partial class Weights : global::ModelGen.WeightStore

@@ -14,6 +14,9 @@ internal sealed class TrainerEmitter
     private const string Runtime = "global::ModelGen.Runtime.";
     private const string Private = "global::" + SourceHeader.Namespace + ".";
 
+    private const string Unsafe = "global::System.Runtime.CompilerServices.Unsafe.Add";
+    private const string Labels = "global::System.Runtime.InteropServices.MemoryMarshal.GetReference(labels)";
+
     private readonly NetworkModel _model;
     private readonly TrainingOptions _options;
     private readonly Signature _signature;
@@ -41,8 +44,6 @@ internal sealed class TrainerEmitter
     public int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
 
     private int Classes => _model.Graph[_model.Graph.Outputs.Single(o => o.Name == Pipeline.Output).Value].Shape[0];
-
-    private string InputNames => string.Join(", ", _signature.Inputs.Select(i => i.Name));
 
     /// <summary>Writes the public class.</summary>
     public void EmitClass(CodeWriter w)
@@ -94,9 +95,10 @@ internal sealed class TrainerEmitter
                 w.Line($"{Runtime}CrossEntropy.CheckLabels(labels, {Classes}, {quoted});");
                 foreach (Node node in _step.Plan.Graph.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics)))
                     w.Line($"{Runtime}BatchNorm.CheckCount((long)labels.Length * {node.Attributes.Int("pixels")}, {quoted}, {Literals.Quote(node.Name)});");
-                w.Line($"return {Private}{_name}TrainerPlan.Step(");
+                w.Line($"return {Private}{_name}TrainerPlan.Train(");
                 w.Line($"    ref {Runtime}AlignedMemory.Reference(_arena), ref {Runtime}AlignedMemory.Reference(_parameters),");
-                w.Line($"    {InputNames}, labels, labels.Length, Optimizer, _seed, _steps++);");
+                string inputs = string.Join(", ", _signature.Inputs.Select(i => "ref " + Signature.FirstOf(i)));
+                w.Line($"    {inputs}, ref {Labels}, labels.Length, Optimizer, _seed, _steps++);");
             }
             w.Line();
             w.Line("/// <summary>Loss and accuracy, in inference mode, on any number of samples.</summary>");
@@ -114,8 +116,8 @@ internal sealed class TrainerEmitter
                     w.Line("int samples = global::System.Math.Min(BatchSize, labels.Length - first);");
                     w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
                     w.Line($"    ref {Runtime}AlignedMemory.Reference(_arena), ref {Runtime}AlignedMemory.Reference(_parameters),");
-                    string slices = string.Join(", ", _signature.Inputs.Select(i => $"{i.Name}.Slice(first * {i.LengthConstant}, samples * {i.LengthConstant})"));
-                    w.Line($"    {slices}, labels.Slice(first, samples), samples, ref loss, ref correct);");
+                    string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
+                    w.Line($"    {inputs}, ref {Unsafe}(ref {Labels}, first), samples, ref loss, ref correct);");
                 }
                 w.Line("return new global::ModelGen.Evaluation(loss / labels.Length, correct, labels.Length);");
             }
@@ -134,23 +136,30 @@ internal sealed class TrainerEmitter
     /// <summary>Writes the plans.</summary>
     public void EmitPrivate(CodeWriter w)
     {
-        string spans = $"{_signature.InputParameters("")}, ReadOnlySpan<int> labels, int samples";
+        string memory = $"ref float arena, ref float parameters, {_signature.InputReferences()}, ref int labels, int samples";
+        string training = memory + ", Sgd optimizer, ulong randomSeed, ulong stepNumber";
         w.Line();
         w.Line("/// <summary>The steps of training and evaluation.</summary>");
         using (w.Block($"file static class {_name}TrainerPlan"))
         {
-            using (w.Block($"public static float Step(ref float arena, ref float parameters, {spans}, Sgd optimizer, ulong randomSeed, ulong stepNumber)"))
+            using (w.Block($"public static float Train({training})"))
             {
-                _step.EmitSteps(w, _step.Plan.Steps);
+                w.Line("for (int step = 0; step < TrainStepCount; step++)");
+                w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(training)});");
                 w.Line($"return {_step.Memory(_step.Plan.Graph.Outputs.Single(o => o.Name == Pipeline.Loss).Value)};");
             }
             w.Line();
-            using (w.Block($"public static void Evaluate(ref float arena, ref float parameters, {spans}, ref double loss, ref int correct)"))
+            _step.EmitSteps(w, "TrainStep", training);
+            w.Line();
+            using (w.Block($"public static void Evaluate({memory}, ref double loss, ref int correct)"))
             {
-                _evaluation.EmitSteps(w, _evaluation.Plan.Steps);
+                w.Line("for (int step = 0; step < EvaluationStepCount; step++)");
+                w.Line($"    EvaluationStep(step, {PlanWriter.ArgumentsOf(memory)});");
                 w.Line($"loss += (double){Scalar(Pipeline.Loss)} * samples;");
                 w.Line($"correct += (int){Scalar(Pipeline.Correct)};");
             }
+            w.Line();
+            _evaluation.EmitSteps(w, "EvaluationStep", memory);
             w.Line();
             w.Line("// From PyTorch's order to the trainer's.");
             using (w.Block("public static void Take(ref float weights, ref float parameters)"))

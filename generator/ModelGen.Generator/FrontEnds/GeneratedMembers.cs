@@ -3,7 +3,8 @@ namespace ModelGen.Generator.FrontEnds;
 /// <summary>Names of what the generated part of a class declares. Methods may be overloaded, the nested classes are partial and may be extended.</summary>
 internal static class GeneratedMembers
 {
-    public static readonly string[] Properties = ["InputLength", "OutputLength", "ParameterCount", "MultiplyAdds", "Batch", "ArenaBytes", "Summary"];
+    public static readonly string[] Properties =
+        ["InputLength", "OutputLength", "ParameterCount", "MultiplyAdds", "Batch", "ArenaBytes", "Summary", "Parallelism", "Scheduler"];
 
     /// <summary>With the types of their parameters.</summary>
     public static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)

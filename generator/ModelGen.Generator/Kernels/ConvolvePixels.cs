@@ -7,13 +7,16 @@ namespace ModelGen.Generator.Kernels;
 /// <summary>
 /// Convolution with vectors along a row of pixels: each weight is broadcast and multiplied by as many neighbouring pixels as a vector holds. For few channels,
 /// and for groups that do not fill a block of 16. Reads and writes planes with room behind them: the last vector of a row runs over into the next row, which is
-/// written later, or into that room. Weights are in PyTorch's order [O][C][kh][kw].
+/// written later, or into that room. So threads divide output channels, not rows. Weights are in PyTorch's order [O][C][kh][kw].
 /// </summary>
 internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epilogue) : Kernel
 {
     public override string Title => $"Conv{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}";
 
     public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
+
+    // Output channels, or groups of them. A tile of several channels belongs to whoever has the first.
+    public override int MostUnits => Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutChannels;
 
     public override int Overrun => PixelLoad.Overrun(Geometry.Window.StrideX);
 
@@ -32,27 +35,29 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
         int outPerGroup = g.OutChannels / g.Groups;
         int rowVectors = Layout.DivideUp(g.OutWidth, set.Width);
         Tile tile = Tile.Choose(set, outPerGroup, rowVectors, _ => true);
+        string group = "0";
         using (w.ForSamples())
+        using (g.Groups > 1 ? w.ForUnits("group", 0, g.Groups, 1, Units, out group) : default)
         {
-            using (w.For("group", 0, g.Groups, out string group))
+            foreach (Stretch channels in Stretch.Cut(outPerGroup, tile.Outer, out bool severalSizes))
             {
-                foreach (Stretch channels in Stretch.Cut(outPerGroup, tile.Outer, out bool severalSizes))
+                using (w.ForUnits("o", channels.Start, channels.End, channels.Size, g.Groups == 1 ? Units : 1, out string o, scoped: severalSizes))
                 {
-                    using (w.For("o", channels.Start, channels.End, channels.Size, out string o, scoped: severalSizes))
+                    string output = Index.Sum(0, (group, outPerGroup), (o, 1));
                     using (w.For("oy", 0, g.OutHeight, out string oy))
                     {
                         foreach (Stretch columns in Stretch.Cut(rowVectors, tile.Vectors, out bool several))
                         {
                             using (w.For("ox", columns.Start * set.Width, columns.End * set.Width, columns.Size * set.Width, out string ox, scoped: several))
-                                TileBody(w, set, channels.Size, columns.Size, group, Index.Sum(0, (group, outPerGroup), (o, 1)), oy, ox);
+                                TileBody(w, set, channels.Size, columns.Size, group, output, oy, ox);
                         }
                     }
+                    if (!Epilogue.InRegisters)
+                    {
+                        w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length), (output, g.Output.PlaneStride)))};");
+                        w.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, {channels.Size * g.Output.PlaneStride});");
+                    }
                 }
-            }
-            if (!Epilogue.InRegisters)
-            {
-                w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length)))};");
-                w.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, {g.Output.Length});");
             }
         }
     }

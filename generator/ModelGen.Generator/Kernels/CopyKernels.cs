@@ -14,38 +14,80 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
 
     public override IEnumerable<string> Describe() => [$"Copies {Source} to {Destination}."];
 
+    // Rows of planes, where a plane is a channel or, where either side has them in blocks, 16 of them.
+    public override int MostUnits => PerSample ? Planes * Rows : 1;
+
+    public override bool StaysInside => PerSample;
+
+    private Shape Dims => Refine(Source.Dims, Destination.Dims);
+
+    private bool IsBlocked => Source.IsBlocked || Destination.IsBlocked;
+
+    private int Planes => IsBlocked ? Layout.DivideUp(Dims[0], Layout.Block) : Dims[0];
+
+    private int Rows => Dims.Rank > 2 ? Dims[1] : 1;
+
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
     {
-        Shape dims = Refine(Source.Dims, Destination.Dims);
-        if (Destination.HasPartialBlock || !Destination.Halo.IsNone)
-            writer.Line($"Elementwise.Clear(ref y, {(PerSample ? "(nint)samples * " : "")}{Destination.Length});");
         if (!PerSample)
         {
-            Loops(writer, dims, "0");
+            // Of what is computed once, kernels may rely on zeros around it.
+            if (Destination.HasPartialBlock || !Destination.Halo.IsNone)
+                writer.Line($"Elementwise.Clear(ref y, {Destination.Length});");
+            Loops(writer, Dims, "0", 0, new string[Dims.Rank]);
             return;
         }
         using (writer.ForSamples())
-            Loops(writer, dims, "n");
+        {
+            if (Units == 1)
+                Loops(writer, Dims, "n", 0, new string[Dims.Rank]);
+            else
+                LoopsOverUnits(writer);
+        }
     });
 
-    private void Loops(CodeWriter w, Shape dims, string sample)
+    private void LoopsOverUnits(CodeWriter w)
     {
-        bool rows = dims.Rank > 1 && !Source.IsBlocked && !Destination.IsBlocked;
+        string[] indices = new string[Dims.Rank];
+        using (w.Block("for (int unit = firstUnit; unit < endUnit; unit++)"))
+        {
+            string plane = Rows > 1 ? $"unit / {Rows}" : "unit";
+            indices[0] = "i0";
+            if (Rows > 1)
+            {
+                indices[1] = "i1";
+                w.Line($"int i1 = unit % {Rows};");
+            }
+            if (!IsBlocked)
+            {
+                w.Line($"int i0 = {plane};");
+                Loops(w, Dims, "n", Rows > 1 ? 2 : 1, indices);
+                return;
+            }
+            w.Line($"int first = {(Rows > 1 ? $"({plane})" : plane)} * {Layout.Block};");
+            using (w.Block($"for (int i0 = first; i0 < Math.Min({Dims[0]}, first + {Layout.Block}); i0++)"))
+                Loops(w, Dims, "n", Rows > 1 ? 2 : 1, indices);
+        }
+    }
+
+    // Loops over the dimensions from one on; the indices of those before are known.
+    private void Loops(CodeWriter w, Shape dims, string sample, int from, string[] indices)
+    {
+        bool rows = dims.Rank > 1 && !IsBlocked;
         int loops = rows ? dims.Rank - 1 : dims.Rank;
-        string[] indices = new string[dims.Rank];
         var scopes = new Stack<IDisposable>();
-        for (int i = 0; i < dims.Rank; i++)
+        for (int i = from; i < dims.Rank; i++)
         {
             if (i < loops)
                 scopes.Push(w.For("i" + i, 0, dims[i], out indices[i]));
             else
                 indices[i] = "0";
         }
-        string from = Index.Sum(0, (sample, Source.Length), (OffsetIn(Source, dims, indices), 1));
-        string to = Index.Sum(0, (sample, Destination.Length), (OffsetIn(Destination, dims, indices), 1));
+        string source = Index.Sum(0, (sample, Source.Length), (OffsetIn(Source, dims, indices), 1));
+        string destination = Index.Sum(0, (sample, Destination.Length), (OffsetIn(Destination, dims, indices), 1));
         w.Line(rows
-            ? $"Elementwise.Copy({Index.Ref("x", from)}, {Index.Ref("y", to)}, {dims[loops]});"
-            : $"{Index.Element("y", to)} = {Index.Element("x", from)};");
+            ? $"Elementwise.Copy({Index.Ref("x", source)}, {Index.Ref("y", destination)}, {dims[loops]});"
+            : $"{Index.Element("y", destination)} = {Index.Element("x", source)};");
         while (scopes.Count > 0)
             scopes.Pop().Dispose();
     }
@@ -167,7 +209,7 @@ internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Ke
         if (ClearsFirst)
             writer.Line($"Elementwise.Clear(ref y, (nint)samples * {Destination.Length});");
         using (writer.ForSamples())
-        using (writer.For("plane", 0, Source.Planes, out string plane))
+        using (writer.ForUnits("plane", 0, Source.Planes, 1, Units, out string plane))
         {
             writer.Line($"ref float from = {Index.Ref("x", Index.Sum(Source.Origin, ("n", Source.Length), (plane, Source.PlaneStride)))};");
             writer.Line($"ref float to = {Index.Ref("y", Index.Sum(Destination.Origin, ("n", Destination.Length), (plane, Destination.PlaneStride)))};");
@@ -233,6 +275,10 @@ internal sealed record PadKernel(Layout Source, Layout Destination, bool Reflect
         [$"{(Reflect ? "Mirrored" : "Repeated")} border, {Top} rows above and {Left} columns left{(IsGradient ? ", gradient" : "")}: {Source} to {Destination}."];
 
     protected override bool ClearsFirst => IsGradient;
+
+    public override int MostUnits => IsGradient ? 1 : Source.Planes;
+
+    public override bool StaysInside => !IsGradient;
 
     protected override void EmitPlane(CodeWriter w)
     {

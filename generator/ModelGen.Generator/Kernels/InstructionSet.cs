@@ -98,12 +98,13 @@ internal sealed record InstructionSet(int Bits, int Width, int Registers, string
             body();
     }
 
-    private static string Parameters(Kernel kernel) => string.Join(", ", kernel.Operands.Select(o => "ref float " + o)) + ", int samples";
+    private static string Parameters(Kernel kernel) =>
+        string.Join(", ", kernel.Operands.Select(o => "ref float " + o)) + ", int samples" + (kernel.Units > 1 ? ", int firstUnit, int endUnit" : "");
 
     // The method that callers use: passes on to the widest vectors that the processor has.
     private static void WriteDispatch(CodeWriter writer, Kernel kernel, string method, Func<InstructionSet, string> target)
     {
-        string arguments = string.Join(", ", kernel.Operands.Select(o => "ref " + o)) + ", samples";
+        string arguments = string.Join(", ", kernel.Operands.Select(o => "ref " + o)) + ", samples" + (kernel.Units > 1 ? ", firstUnit, endUnit" : "");
         WriteSummary(writer, kernel);
         using (writer.Block($"public static void {method}({Parameters(kernel)})"))
         {

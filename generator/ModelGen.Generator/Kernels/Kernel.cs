@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 
@@ -5,7 +7,8 @@ namespace ModelGen.Generator.Kernels;
 
 /// <summary>
 /// Computes one operation on known shapes and layouts. Kernels are values: two that are equal are one method in the generated code.
-/// Operands are passed by reference, in the order of <see cref="Operands"/>, the result last, then the number of samples.
+/// Operands are passed by reference, in the order of <see cref="Operands"/>, the result last, then the number of samples and, for kernels of several
+/// units, the first unit and the one after the last.
 /// </summary>
 internal abstract record Kernel
 {
@@ -18,6 +21,21 @@ internal abstract record Kernel
     /// <summary>The most floats behind its operands that the kernel may read, without using what it finds.</summary>
     public virtual int Overrun => 0;
 
+    /// <summary>
+    /// Into how many independent units the work can be divided, for all samples together; 1 where that gains nothing. No unit has part of a sum or writes what another one
+    /// writes or reads, so that every division gives the same bits. Neighbouring units suit one thread.
+    /// </summary>
+    public virtual int MostUnits => 1;
+
+    /// <summary>Whether threads share the work. The schedule says so; the method takes a range of units then.</summary>
+    public bool IsDivided { get; init; }
+
+    /// <summary>Units of which the method takes a range; 1 for a method that does everything.</summary>
+    public int Units => IsDivided ? MostUnits : 1;
+
+    /// <summary>Whether only pixels of the result are written, neither halo nor gaps, so that clearing the halo need not wait.</summary>
+    public virtual bool StaysInside => false;
+
     /// <summary>What the kernel computes and how it goes about it, for the reader of the generated code; one string a line.</summary>
     public abstract IEnumerable<string> Describe();
 
@@ -25,8 +43,23 @@ internal abstract record Kernel
     public abstract void Emit(CodeWriter writer, string method, Tiles tiles);
 
     /// <summary>Writes the statement that runs the kernel. Arguments are C# expressions for memory, without <c>ref</c>.</summary>
-    public virtual string Call(string method, IReadOnlyList<string> arguments, string samples) =>
-        $"{method}({string.Join(", ", arguments.Select(a => "ref " + a))}, {samples});";
+    public virtual string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range) =>
+        $"{method}({string.Join(", ", arguments.Select(a => "ref " + a))}, {samples}{(Units > 1 ? $", {range.First}, {range.End}" : "")});";
+
+    /// <summary>The same for all units.</summary>
+    public string Call(string method, IReadOnlyList<string> arguments, string samples) => Call(method, arguments, samples, UnitRange.All(Units));
+}
+
+/// <summary>A range of a kernel's units, as C# text.</summary>
+internal readonly record struct UnitRange(string First, string End)
+{
+    /// <summary>What kernels call theirs.</summary>
+    public static UnitRange Parameters => new("firstUnit", "endUnit");
+
+    public static UnitRange All(int units) => new("0", units.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The share of part <c>part</c> of <c>parts</c>: equal but for one unit.</summary>
+    public static UnitRange Part(int units) => new(FormattableString.Invariant($"part * {units} / parts"), FormattableString.Invariant($"(part + 1) * {units} / parts"));
 }
 
 /// <summary>A kernel and the values it works on, the result last.</summary>
@@ -35,12 +68,16 @@ internal sealed record KernelCall(Kernel Kernel, EquatableArray<int> Operands);
 /// <summary>
 /// A kernel of the runtime library, for what gains nothing from constants. In <paramref name="Template"/> <c>{0}</c> stands for a reference to the
 /// first operand, <c>{0=}</c> for the operand itself as something to assign to, <c>{samples}</c> for the number of samples.
+/// Of a range of units, <c>{0+100}</c> is the first operand at the first unit, units being 100 floats apart, <c>{count}</c> how many there are, and
+/// <c>{only}</c> behind an image's layout restricts it to those planes.
 /// </summary>
-internal sealed record RuntimeKernel(string Template) : Kernel
+internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Kernel
 {
     public override string Title => "";
 
     public override EquatableArray<string> Operands => [];
+
+    public override int MostUnits => RuntimeUnits;
 
     public override IEnumerable<string> Describe() => [];
 
@@ -48,11 +85,49 @@ internal sealed record RuntimeKernel(string Template) : Kernel
     {
     }
 
-    public override string Call(string method, IReadOnlyList<string> arguments, string samples)
+    public override string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range)
     {
-        string call = Template.Replace("{samples}", samples);
+        bool all = range == UnitRange.All(Units);
+        string call = Template.Replace("{samples}", samples).Replace("{count}", all ? MostUnits.ToString(CultureInfo.InvariantCulture) : $"{range.End} - {range.First}").Replace("{only}", all ? "" : $".Only({range.First}, {range.End})");
+        call = Regex.Replace(call, @"\{(\d+)\+([^{}]+)\}", m =>
+        {
+            string operand = arguments[int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)];
+            return all ? "ref " + operand : $"ref Unsafe.Add(ref {operand}, {range.First} * {m.Groups[2].Value})";
+        });
         for (int i = 0; i < arguments.Count; i++)
             call = call.Replace("{" + i + "}", "ref " + arguments[i]).Replace("{" + i + "=}", arguments[i]);
         return call + ";";
     }
+}
+
+/// <summary>An element-wise function of the runtime library; units are 1,024 floats or, for the last one, a little more.</summary>
+/// <param name="Function">The method of <c>Elementwise</c>.</param>
+/// <param name="Inputs">How many operands it reads.</param>
+/// <param name="Length">Floats of a sample.</param>
+/// <param name="Constants">Further arguments as C# text, each with a comma before it.</param>
+internal sealed record ElementwiseKernel(string Function, int Inputs, int Length, string Constants, int Batch) : Kernel
+{
+    private const int Piece = 1_024;
+
+    public override string Title => IsDivided ? Function : "";
+
+    public override EquatableArray<string> Operands => Inputs switch { 1 => ["x", "y"], 2 => ["a", "b", "y"], _ => ["a", "b", "c", "y"] };
+
+    // Of a smaller batch the later units are empty.
+    public override int MostUnits => Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Length * Batch / Piece));
+
+    public override IEnumerable<string> Describe() => [$"{Function} of {Length} floats a sample, in pieces of {Piece}."];
+
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
+    {
+        writer.Line($"nint all = (nint){Length} * samples;");
+        writer.Line($"nint first = Math.Min(all, (nint)firstUnit * {Piece});");
+        writer.Line($"nint end = endUnit == {Units} ? all : Math.Min(all, (nint)endUnit * {Piece});");
+        string operands = string.Join(", ", Operands.Select(o => $"ref Unsafe.Add(ref {o}, first)"));
+        writer.Line($"Elementwise.{Function}({operands}, end - first{Constants});");
+    });
+
+    public override string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range) => IsDivided
+        ? base.Call(method, arguments, samples, range)
+        : $"Elementwise.{Function}({string.Join(", ", arguments.Select(a => "ref " + a))}, {(samples == "1" ? $"{Length}" : $"(nint){Length} * {samples}")}{Constants});";
 }

@@ -37,10 +37,13 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
     /// </summary>
     protected void ForWindows(CodeWriter w, Action<WindowPlace> window)
     {
+        (string plane, string oy) = ("plane", "oy");
         using (w.ForSamples())
-        using (w.For("plane", 0, Image.Planes, out string plane))
-        using (w.For("oy", 0, Pooled.Height, out string oy))
+        using (Units > 1 ? w.Block("for (int unit = firstUnit; unit < endUnit; unit++)") : w.For("plane", 0, Image.Planes, out plane))
+        using (Units > 1 ? default : w.For("oy", 0, Pooled.Height, out oy))
         {
+            if (Units > 1)
+                w.Line($"int plane = unit / {Pooled.Height}, oy = unit % {Pooled.Height};");
             string y0 = Index.Sum(-Window.Padding.Top, (oy, Window.StrideY));
             Limits(w, "y", y0, Window.KernelHeight, Window.DilationY, Image.Height);
             using (w.For("ox", 0, Pooled.Width, out string ox))
@@ -113,11 +116,18 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
 
     public override int Overrun => Input.IsBlocked ? 0 : PixelLoad.Overrun(Window.StrideX);
 
+    // Rows of planes; where the last vector of a row runs over into the next one, planes.
+    public override int MostUnits => Output.Planes * (IsAlongRows ? 1 : Output.Height);
+
+    public override bool StaysInside => !IsAlongRows;
+
+    private bool IsAlongRows => Inside && !Input.IsBlocked;
+
     public override IEnumerable<string> Describe() => [$"{(Operation == PoolOperation.Max ? "Largest" : "Mean")} of {Size}; {Input.Kind} to {Output.Kind}."];
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
-        if (Inside && !Input.IsBlocked)
+        if (IsAlongRows)
             AlongRows(writer);
         else if (Input.IsBlocked)
             ForWindows(writer, _ => Channels(writer));
@@ -129,7 +139,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
     private void AlongRows(CodeWriter w)
     {
         using (w.ForSamples())
-        using (w.For("plane", 0, Input.Planes, out string plane))
+        using (w.ForUnits("plane", 0, Input.Planes, 1, Units, out string plane))
         using (w.For("oy", 0, Output.Height, out string oy))
         using (w.Block($"for (int ox = 0; ox < {Output.Width}; ox += S.Width)"))
         {

@@ -38,7 +38,7 @@ internal abstract class AdaptivePooling : Operator
     {
         (Layout x, Layout y) = (context.Of(node.Inputs[0]), context.Of(node.Id));
         return LoweringContext.Call(new RuntimeKernel(
-            $"AdaptivePooling.{method}({RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}, {RuntimeImage.First(1, y)}, {RuntimeImage.Of(y)}, {{samples}})"), node);
+            $"AdaptivePooling.{method}({RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}, {RuntimeImage.First(1, y)}, {RuntimeImage.Of(y)}{{only}}, {{samples}})", method == "Average" ? y.Planes : 1), node);
     }
 }
 

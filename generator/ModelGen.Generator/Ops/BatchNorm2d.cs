@@ -79,7 +79,8 @@ internal sealed class BatchNorm2d : Operator
         Layout x = context.Of(node.Inputs[0]);
         int padded = Layout.RoundUp(x.Channels, Layout.Block);
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.Normalize(ref Unsafe.Add({{0}}, {x.Origin}), {{3}}, ref Unsafe.Add({{3}}, {padded}), {{1}}, {{2}}, ref Unsafe.Add({{4}}, {x.Origin}), {BatchNormKernels.Geometry(x)}, {BatchNormKernels.Strides(x)})"), node);
+            $"BatchNorm.Normalize(ref Unsafe.Add({{0+{x.PlaneStride}}}, {x.Origin}), {{3+{Layout.Block}}}, ref Unsafe.Add({{3+{Layout.Block}}}, {padded}), {{1+{Layout.Block}}}, {{2+{Layout.Block}}}, "
+            + $"ref Unsafe.Add({{4+{x.PlaneStride}}}, {x.Origin}), {BatchNormKernels.Geometry(x, "{count}")}, {BatchNormKernels.Strides(x)})", x.Planes), node);
     }
 }
 
@@ -278,7 +279,7 @@ internal static class BatchNormKernels
     public static Layout RowsLayout(Shape shape) => Layout.Dense(Shape.Of(shape[0], Layout.RoundUp(shape[1], Layout.Block)));
 
     /// <summary>The arguments (samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns).</summary>
-    public static string Geometry(Layout x) => $"{{samples}}, {x.Length}, {x.Planes}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width}";
+    public static string Geometry(Layout x, string? blocks = null) => $"{{samples}}, {x.Length}, {blocks ?? $"{x.Planes}"}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width}";
 
     /// <summary>The arguments (sampleStride, blockStride, rowStride) of a further image.</summary>
     public static string Strides(Layout x) => $"{x.Length}, {x.PlaneStride}, {x.RowStride}";

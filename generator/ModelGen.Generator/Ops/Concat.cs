@@ -81,7 +81,7 @@ internal sealed class Concat : Operator
             copies.Add(ChannelRange.Copy(x, i, 0, y, node.Inputs.Count, target, x.Channels));
             target += x.Channels;
         }
-        return LoweringContext.Call(new RuntimeKernel(string.Join(";\n", copies)), node);
+        return LoweringContext.Call(new RuntimeKernel(string.Join(";\n", copies), y.Planes), node);
     }
 }
 
@@ -145,7 +145,7 @@ internal static class ChannelRange
 
     /// <summary>The call that copies <paramref name="count"/> channels from operand <paramref name="from"/> to operand <paramref name="to"/>.</summary>
     public static string Copy(Layout x, int from, int first, Layout y, int to, int target, int count) =>
-        $"ChannelCopy.Copy({RuntimeImage.First(from, x)}, {RuntimeImage.Of(x)}, {first}, {RuntimeImage.First(to, y)}, {RuntimeImage.Of(y)}, {target}, {count}, {{samples}})";
+        $"ChannelCopy.Copy({RuntimeImage.First(from, x)}, {RuntimeImage.Of(x)}, {first}, {RuntimeImage.First(to, y)}, {RuntimeImage.Of(y)}{{only}}, {target}, {count}, {{samples}})";
 
     private static Layout Plain(Shape shape) => shape.Rank == 1 ? Layout.Blocked(shape) : Layout.Dense(shape);
 }

@@ -166,9 +166,7 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        string operands = string.Join(", ", Enumerable.Range(0, inputs + 1).Select(i => "{" + i + "}"));
-        string length = node.Type.PerSample ? $"(nint){context.Of(node.Id).Length} * {{samples}}" : $"{context.Of(node.Id).Length}";
         string constants = string.Concat(Constants.Select(c => ", " + Literals.Float(node.Attributes.Float(c.Name))));
-        return LoweringContext.Call(new RuntimeKernel($"Elementwise.{runtime}({operands}, {length}{constants})"), node);
+        return LoweringContext.Call(new ElementwiseKernel(runtime, inputs, context.Of(node.Id).Length, constants, node.Type.PerSample ? context.Batch : 1), node);
     }
 }

@@ -53,7 +53,7 @@ internal sealed class LocalResponseNorm : Operator
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})"), node);
+        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})", context.Of(node.Id).Planes), node);
 }
 
 /// <summary>s of <see cref="LocalResponseNorm"/>, from x.</summary>
@@ -108,7 +108,7 @@ internal static class LocalResponse
     public static string Images(LoweringContext context, Node node)
     {
         Layout layout = context.Of(node.Id);
-        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => RuntimeImage.First(i, layout))) + $", {RuntimeImage.Of(layout)}, {{samples}}";
+        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => RuntimeImage.First(i, layout))) + $", {RuntimeImage.Of(layout)}{{only}}, {{samples}}";
     }
 
     public static string Constants(Node node, params string[] names) =>

@@ -69,9 +69,9 @@ internal sealed class Multiply : Operator
     {
         (Layout x, Layout factor) = (context.Of(node.Id), context.Of(node.Inputs[1]));
         if (!IsBroadcast(context.TypeOf(node.Inputs[1]), node))
-            return LoweringContext.Call(new RuntimeKernel($"Elementwise.Multiply({{0}}, {{1}}, {{2}}, (nint){x.Length} * {{samples}})"), node);
+            return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x.Length, "", context.Batch), node);
         string operands = $"{RuntimeImage.First(0, x)}, {RuntimeImage.First(1, factor)}, {RuntimeImage.First(2, x)}";
-        return LoweringContext.Call(new RuntimeKernel($"ChannelFactors.Multiply({operands}, {RuntimeImage.Of(x)}, {RuntimeImage.Of(factor)}, {{samples}})"), node);
+        return LoweringContext.Call(new RuntimeKernel($"ChannelFactors.Multiply({operands}, {RuntimeImage.Of(x)}{{only}}, {RuntimeImage.Of(factor)}, {{samples}})", x.Planes), node);
     }
 
     private static bool IsBroadcast(TensorType input, Node node) => input.Shape != node.Shape;

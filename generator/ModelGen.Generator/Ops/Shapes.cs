@@ -68,8 +68,6 @@ internal sealed class Reorder : Operator
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
-    public override bool KeepsHaloZero => true;
-
     public override KernelCall Lower(LoweringContext context, Node node) =>
         LoweringContext.Call(new ReorderKernel(context.Of(node.Inputs[0]), context.Of(node.Id), node.Type.PerSample), node);
 }

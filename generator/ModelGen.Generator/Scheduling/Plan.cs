@@ -33,7 +33,8 @@ internal readonly record struct Slot(Region Region, int Offset, string Name);
 
 /// <summary>One kernel run.</summary>
 /// <param name="Node">The node it computes.</param>
-internal sealed record Step(KernelCall Call, Node Node);
+/// <param name="ClearsHalo">Whether it does no more than clear the halo around the node's result.</param>
+internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false);
 
 /// <summary>When a value in the arena is written and last read, as positions in <see cref="Plan.Steps"/>.</summary>
 internal readonly record struct Lifetime(int Value, int Offset, int Length, int First, int Last);
@@ -42,6 +43,7 @@ internal readonly record struct Lifetime(int Value, int Offset, int Length, int 
 internal sealed class Plan
 {
     private readonly IReadOnlyList<Lifetime> _lifetimes = [];
+    private IReadOnlyList<Step> _steps = [];
     private readonly Dictionary<int, Lifetime> _lifetimeOf = [];
 
     public required LaidOutGraph LaidOut { get; init; }
@@ -52,7 +54,14 @@ internal sealed class Plan
     public required IReadOnlyList<Step> LoadSteps { get; init; }
 
     /// <summary>Run for every batch.</summary>
-    public required IReadOnlyList<Step> Steps { get; init; }
+    public required IReadOnlyList<Step> Steps
+    {
+        get => _steps;
+        init => _steps = value;
+    }
+
+    /// <summary>Ranges of steps that threads share; the kernels in them are divided.</summary>
+    public IReadOnlyList<Stage> Stages { get; private set; } = [];
 
     public required IReadOnlyList<Slot> Slots { get; init; }
 
@@ -88,4 +97,13 @@ internal sealed class Plan
     public Lifetime LifetimeOf(int value) => _lifetimeOf[Roots[value]];
 
     public Layout LayoutOf(int value) => LaidOut.Layouts[value];
+
+    /// <summary>The same plan, of which threads share some steps.</summary>
+    /// <param name="steps">The steps, with those kernels divided.</param>
+    public Plan Divided(IReadOnlyList<Step> steps, IReadOnlyList<Stage> stages)
+    {
+        var divided = (Plan)MemberwiseClone();
+        (divided._steps, divided.Stages) = (steps, stages);
+        return divided;
+    }
 }

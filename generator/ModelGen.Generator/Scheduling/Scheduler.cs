@@ -36,8 +36,10 @@ internal sealed class Scheduler
     }
 
     /// <param name="parameterOffsets">Where parameters lie already, by key; null places them one behind the other.</param>
-    public static Plan Schedule(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null) =>
-        new Scheduler(laidOut, batch, parametersChange, parameterOffsets).Run();
+    /// <param name="division">Which steps threads may share.</param>
+    public static Plan Schedule(
+        LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null, Division division = Division.None) =>
+        StagePlanner.Divide(new Scheduler(laidOut, batch, parametersChange, parameterOffsets).Run(), division);
 
     private static bool IsOperation(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter);
 
@@ -58,7 +60,7 @@ internal sealed class Scheduler
             firstStep[node.Id] = lastStep[node.Id] = list.Count;
             list.Add(new Step(Op(node).Lower(context, node), node));
             if (_laidOut.Layouts[node.Id] is { Halo.IsNone: false } layout && !Op(node).KeepsHaloZero)
-                list.Add(new Step(ClearHalo(node.Id, layout), node));
+                list.Add(new Step(ClearHalo(node.Id, layout), node, ClearsHalo: true));
         }
 
         int parameters = PlaceParameters();
@@ -91,7 +93,8 @@ internal sealed class Scheduler
     {
         Halo halo = layout.Halo;
         return new KernelCall(new RuntimeKernel(
-            $"Halo.Clear({{0}}, {{samples}} * {layout.Planes}, {layout.PlaneStride}, {layout.Rows}, {layout.RowStride}, {halo.Top}, {halo.Bottom}, {halo.Left * layout.PixelStride}, {halo.Right * layout.PixelStride})"),
+            $"Halo.Clear({{0+{layout.PlaneStride}}}, {{samples}}, {layout.Length}, {{count}}, {layout.PlaneStride}, {layout.Rows}, {layout.RowStride}, "
+            + $"{halo.Top}, {halo.Bottom}, {halo.Left * layout.PixelStride}, {halo.Right * layout.PixelStride})", layout.Planes),
             [value]);
     }
 

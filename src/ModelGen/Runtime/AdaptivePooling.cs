@@ -15,7 +15,7 @@ public static class AdaptivePooling
     /// <param name="x">Pixel (0, 0) of the first channel.</param>
     /// <param name="from">How x lies.</param>
     /// <param name="y">Pixel (0, 0) of the first channel.</param>
-    /// <param name="to">How y lies.</param>
+    /// <param name="to">How y lies, and which planes of it are computed.</param>
     /// <param name="samples">Samples of the batch.</param>
     public static void Average(ref float x, in ImageLayout from, ref float y, in ImageLayout to, int samples)
     {
@@ -48,7 +48,7 @@ public static class AdaptivePooling
     {
         for (int s = 0; s < samples; s++)
         {
-            for (int plane = 0; plane < from.Planes; plane++)
+            for (int plane = to.FirstPlane; plane < to.EndPlane; plane++)
             {
                 ref float source = ref Unsafe.Add(ref x, s * from.SampleStride + plane * from.PlaneStride);
                 ref float target = ref Unsafe.Add(ref y, s * to.SampleStride + plane * to.PlaneStride);

@@ -15,13 +15,17 @@ public static class ChannelCopy
     /// <param name="from">How x lies.</param>
     /// <param name="first">First channel read.</param>
     /// <param name="y">Pixel (0, 0) of the first channel.</param>
-    /// <param name="to">How y lies.</param>
+    /// <param name="to">How y lies, and which planes of it are written.</param>
     /// <param name="target">First channel written.</param>
     /// <param name="count">Channels copied.</param>
     /// <param name="samples">Samples of the batch.</param>
     public static void Copy(ref float x, in ImageLayout from, int first, ref float y, in ImageLayout to, int target, int count, int samples)
     {
         int block = from.Lanes;
+        // What lies in the planes that are wanted.
+        int before = Math.Max(0, to.FirstPlane * block - target);
+        count = Math.Min(count, to.EndPlane * block - target);
+        (first, target, count) = (first + before, target + before, count - before);
         for (int s = 0; s < samples; s++)
         {
             // Channels that are neighbours in a block on both sides go together.

@@ -12,7 +12,7 @@ public static class ChannelFactors
     /// <param name="x">Pixel (0, 0) of the first channel.</param>
     /// <param name="factors">The first channel's factor.</param>
     /// <param name="y">The result.</param>
-    /// <param name="image">How x and y lie.</param>
+    /// <param name="image">How x and y lie, and which planes are computed.</param>
     /// <param name="factorLayout">How the factors lie: images of one pixel.</param>
     /// <param name="samples">Samples of the batch.</param>
     public static void Multiply(ref float x, ref float factors, ref float y, in ImageLayout image, in ImageLayout factorLayout, int samples)
@@ -49,7 +49,7 @@ public static class ChannelFactors
     {
         for (int s = 0; s < samples; s++)
         {
-            for (int plane = 0; plane < image.Planes; plane++)
+            for (int plane = image.FirstPlane; plane < image.EndPlane; plane++)
             {
                 nint at = s * image.SampleStride + plane * image.PlaneStride;
                 ref float factor = ref Unsafe.Add(ref factors, s * factorLayout.SampleStride + plane * factorLayout.PlaneStride);

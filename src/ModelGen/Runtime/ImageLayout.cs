@@ -45,4 +45,24 @@ public readonly struct ImageLayout(bool blocked, int channels, int rows, int col
 
     /// <summary>Blocks, the last one perhaps partly filled, or channels.</summary>
     public int Planes => Blocked ? (Channels + Block - 1) / Block : Channels;
+
+    /// <summary>The first plane that a kernel computes.</summary>
+    internal int FirstPlane { get; private init; }
+
+    /// <summary>The plane after the last that a kernel computes.</summary>
+    internal int EndPlane => _isRange ? _endPlane : Planes;
+
+    private readonly int _endPlane;
+    private readonly bool _isRange;
+
+    private ImageLayout(in ImageLayout image, int firstPlane, int endPlane) : this(image.Blocked, image.Channels, image.Rows, image.Columns, 0, 0, 0)
+    {
+        (SampleStride, PlaneStride, RowStride) = (image.SampleStride, image.PlaneStride, image.RowStride);
+        (FirstPlane, _endPlane, _isRange) = (firstPlane, endPlane, true);
+    }
+
+    /// <summary>The same image, of which a kernel computes some planes and leaves the others alone.</summary>
+    /// <param name="firstPlane">The first plane.</param>
+    /// <param name="endPlane">The plane after the last.</param>
+    public ImageLayout Only(int firstPlane, int endPlane) => new(this, firstPlane, endPlane);
 }

@@ -18,7 +18,7 @@ public static class LocalResponse
     /// <summary>y = x · s^−beta.</summary>
     /// <param name="x">Pixel (0, 0) of the first channel.</param>
     /// <param name="y">The result, another memory than x.</param>
-    /// <param name="image">How both lie.</param>
+    /// <param name="image">How both lie, and which planes are computed.</param>
     /// <param name="samples">Samples of the batch.</param>
     /// <param name="size">Channels of a neighbourhood, 1 to 1,023.</param>
     /// <param name="alpha">Factor of the mean square.</param>
@@ -87,7 +87,7 @@ public static class LocalResponse
             ref float from = ref Unsafe.Add(ref x, n * image.SampleStride);
             ref float to = ref Unsafe.Add(ref y, n * image.SampleStride);
             Windows<S, V>(ref from, ref to, image, 1, size / 2, (size - 1) / 2, true, alpha / size, k);
-            for (int plane = 0; plane < image.Planes; plane++)
+            for (int plane = image.FirstPlane; plane < image.EndPlane; plane++)
                 Divide<S, V>(ref Unsafe.Add(ref from, plane * image.PlaneStride), ref Unsafe.Add(ref to, plane * image.PlaneStride), Extent(image), beta);
         }
     }
@@ -101,7 +101,7 @@ public static class LocalResponse
         {
             nint sample = n * image.SampleStride;
             Windows<S, V>(ref Unsafe.Add(ref t, sample), ref Unsafe.Add(ref dx, sample), image, 1, (size - 1) / 2, size / 2, false, factor, 0f);
-            for (int plane = 0; plane < image.Planes; plane++)
+            for (int plane = image.FirstPlane; plane < image.EndPlane; plane++)
             {
                 nint at = sample + plane * image.PlaneStride;
                 Combine<S, V>(ref Unsafe.Add(ref x, at), ref Unsafe.Add(ref s, at), ref Unsafe.Add(ref dy, at), ref Unsafe.Add(ref dx, at), Extent(image), beta);
@@ -121,7 +121,7 @@ public static class LocalResponse
         {
             ref float from = ref Unsafe.Add(ref x, n * image.SampleStride);
             ref float to = ref Unsafe.Add(ref y, n * image.SampleStride);
-            for (int plane = 0; plane < image.Planes; plane++)
+            for (int plane = image.FirstPlane; plane < image.EndPlane; plane++)
             {
                 if (image.Blocked)
                 {

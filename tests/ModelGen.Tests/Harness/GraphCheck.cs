@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Tests.Harness;
@@ -22,11 +23,11 @@ internal sealed class GraphCheck(GraphFunction function, int samples)
 
     public Sgd Optimizer { get; init; } = new();
 
-    /// <summary>Runs the graph twice and says what is wrong.</summary>
+    /// <summary>Runs the graph, once more, and in several parts as threads would, and says what is wrong.</summary>
     public IEnumerable<string> Failures(GeneratedLibrary library)
     {
         GraphMethod method = library[function];
-        Dictionary<string, float[]> first = Run(method, out string? written);
+        Dictionary<string, float[]> first = Run(method, 1, out string? written);
         if (written is not null)
             yield return written;
         foreach ((string name, Expected expected) in Expected)
@@ -35,29 +36,35 @@ internal sealed class GraphCheck(GraphFunction function, int samples)
             if (failure is not null)
                 yield return failure;
         }
-        Dictionary<string, float[]> second = Run(method, out _);
-        foreach ((string name, float[] values) in first)
+        foreach (int parts in (int[])[1, 2, 3, 5, 7])
         {
-            if (!System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).SequenceEqual(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(second[name])))
-                yield return $"{name}: another result when run again";
+            Dictionary<string, float[]> again = Run(method, parts, out written);
+            if (written is not null)
+                yield return $"in {parts} parts: {written}";
+            foreach ((string name, float[] values) in first)
+            {
+                if (!MemoryMarshal.AsBytes<float>(values).SequenceEqual(MemoryMarshal.AsBytes<float>(again[name])))
+                    yield return $"{name}: another result when run again in {parts} parts";
+            }
         }
     }
 
     /// <summary>Runs the graph and returns outputs and parameters by name.</summary>
-    public Dictionary<string, float[]> Run(GeneratedLibrary library)
+    /// <param name="parts">Into how many parts each step is divided.</param>
+    public Dictionary<string, float[]> Run(GeneratedLibrary library, int parts = 1)
     {
-        Dictionary<string, float[]> results = Run(library[function], out string? written);
+        Dictionary<string, float[]> results = Run(library[function], parts, out string? written);
         return written is null ? results : throw new InvalidOperationException(written);
     }
 
-    private Dictionary<string, float[]> Run(GraphMethod method, out string? written)
+    private Dictionary<string, float[]> Run(GraphMethod method, int parts, out string? written)
     {
         Graph graph = function.Graph;
         Memory<float>[] inputs = [.. graph.Inputs.Where(i => i.Type.Element == ElementType.F32).Select(i => Surrounded(Values[i.Name]))];
         int[][] labels = [.. graph.Inputs.Where(i => i.Type.Element == ElementType.I32).Select(i => Labels[i.Name])];
         float[][] parameters = [.. graph.Parameters.Select(p => (float[])Values[p.Name].Clone())];
         Memory<float>[] outputs = [.. Enumerable.Range(0, graph.Outputs.Count).Select(i => Surrounded(new float[function.OutputLength(i, samples)]))];
-        method(inputs, labels, parameters, outputs, samples, Optimizer);
+        method(inputs, labels, parameters, outputs, samples, Optimizer, parts);
 
         var results = new Dictionary<string, float[]>();
         written = null;
@@ -83,7 +90,7 @@ internal sealed class GraphCheck(GraphFunction function, int samples)
 
     private static bool IsIntact(Memory<float> values)
     {
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(values, out ArraySegment<float> segment);
+        MemoryMarshal.TryGetArray(values, out ArraySegment<float> segment);
         return segment.Array!.Take(Margin).Concat(segment.Array!.TakeLast(Margin)).All(float.IsNaN);
     }
 }

@@ -52,11 +52,15 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
     {
         bool changing = Parameters == ParameterUse.Changing;
         LaidOutGraph laidOut = LayoutPlanner.Plan(Renamed(), parameter => changing ? null : Layout.Dense(parameter.Shape));
-        Plan plan = Scheduler.Schedule(laidOut, Batch, parametersChange: changing);
+        Plan plan = Scheduler.Schedule(laidOut, Batch, parametersChange: changing, division: Division.Everything);
         var planWriter = new PlanWriter(plan, kernels, kernelClass, Name + "Memory");
         using (w.Block($"public static class {Name}"))
         {
-            using (w.Block("public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, ModelGen.Sgd optimizer)"))
+            string memory = "ref float arena, ref float parameters, ref float packed, ref float scratch";
+            string arguments = string.Concat(plan.Graph.Inputs.Select(i => (i.Type.Element == ElementType.F32 ? ", ref float " : ", ref int ") + i.Name))
+                + string.Concat(plan.Graph.Outputs.Select(o => ", ref float " + o.Name));
+            string step = memory + arguments + ", int samples, ModelGen.Sgd optimizer, ulong randomSeed, ulong stepNumber";
+            using (w.Block("public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, ModelGen.Sgd optimizer, int parts)"))
             {
                 w.Line("const ulong randomSeed = 0, stepNumber = 0;");
                 EmitArguments(w, plan);
@@ -65,14 +69,22 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
                 w.Line($"ref float scratch = ref Poisoned({Name}Memory.ScratchLength);");
                 w.Line($"ref float parameters = ref AlignedMemory.Reference(AlignedMemory.Allocate({plan.ParameterLength}));");
                 EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: true);
-                planWriter.EmitSteps(w, plan.LoadSteps);
-                planWriter.EmitSteps(w, plan.Steps);
-                planWriter.EmitRemainingOutputs(w);
+                w.Line("for (int step = 0; step < PackStepCount; step++)");
+                w.Line($"    PackStep(step, {PlanWriter.ArgumentsOf(memory)}, 1);");
+                w.Line("int done = 0;");
+                if (plan.Stages.Count > 0)
+                    EmitStages(w, PlanWriter.ArgumentsOf(step));
+                w.Line("for (int step = done; step < StepCount; step++)");
+                w.Line($"    Step(step, {PlanWriter.ArgumentsOf(step)}{(plan.Stages.Count > 0 ? ", 0, 1" : "")});");
                 foreach (GraphOutput output in plan.Graph.Outputs.Where(o => plan.Graph[o.Value].Shape.Rank == 0))
-                    w.Line($"{output.Name}[0] = {planWriter.Memory(output.Value)};");
+                    w.Line($"{output.Name} = {planWriter.Memory(output.Value)};");
                 if (changing)
                     EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: false);
             }
+            w.Line();
+            planWriter.EmitSteps(w, "Step", step);
+            w.Line();
+            planWriter.EmitSteps(w, "PackStep", memory + ", int samples", isLoad: true);
             w.Line();
             w.Line("// Memory in which whatever is read before it was written shows.");
             using (w.Block("private static ref float Poisoned(int length)"))
@@ -106,12 +118,23 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
         foreach (Node input in plan.Graph.Inputs)
         {
             w.Line(input.Type.Element == ElementType.F32
-                ? $"ReadOnlySpan<float> {input.Name} = inputs[{floats++}].Span;"
-                : $"ReadOnlySpan<int> {input.Name} = labels[{labels++}];");
+                ? $"ref float {input.Name} = ref MemoryMarshal.GetReference(inputs[{floats++}].Span);"
+                : $"ref int {input.Name} = ref MemoryMarshal.GetArrayDataReference(labels[{labels++}]);");
         }
         int outputs = 0;
         foreach (GraphOutput output in plan.Graph.Outputs)
-            w.Line($"Span<float> {output.Name} = outputs[{outputs++}].Span;");
+            w.Line($"ref float {output.Name} = ref MemoryMarshal.GetReference(outputs[{outputs++}].Span);");
+    }
+
+    // As a scheduler might do it that starts with the last part and lets it overtake the others by a whole stage.
+    private static void EmitStages(CodeWriter w, string arguments)
+    {
+        using (w.Block("for (int i = 0; i < Stages.Length; done = Stages[i + 1], i += 2)"))
+        {
+            w.Line("for (int part = parts - 1; part >= 0; part--)");
+            w.Line("    for (int step = Stages[i]; step < Stages[i + 1]; step++)");
+            w.Line($"        Step(step, {arguments}, part, parts);");
+        }
     }
 
     private static void EmitCopies(CodeWriter w, PlanWriter planWriter, Func<Kernel, string> methodOf, bool toMemory)
@@ -141,4 +164,5 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
 /// <param name="labels">Its integer inputs in order.</param>
 /// <param name="values">Its parameters in order, in PyTorch's layout; where they change, they are written back.</param>
 /// <param name="outputs">Its outputs in order; scalars have one element.</param>
-internal delegate void GraphMethod(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, Sgd optimizer);
+/// <param name="parts">Into how many parts each step is divided; they run one after another, the last one first.</param>
+internal delegate void GraphMethod(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, Sgd optimizer, int parts);

@@ -71,8 +71,29 @@ namespace Test
             global::ModelGen.Runtime.Check.Length(image.Length, InputLength, "Net", nameof(image));
             global::ModelGen.Runtime.Check.Length(output.Length, OutputLength, "Net", nameof(output));
             global::ModelGen.Generated.NetPlan.Forward(
-                ref global::ModelGen.Runtime.AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First,
-                ref global::ModelGen.Runtime.AlignedMemory.Reference(_modelGenWeights.Packed), image, output);
+                ref global::ModelGen.Runtime.AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First, ref global::ModelGen.Runtime.AlignedMemory.Reference(_modelGenWeights.Packed),
+                ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(image), ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(output));
+        }
+
+        private global::ModelGen.Runtime.ParallelPlan? _modelGenThreads;
+
+        /// <summary>
+        /// Threads that a call of Forward uses, the calling one included; 1 unless set. Results are the same to the last bit. Above 1 the instance has threads of its own, which sleep
+        /// while there is nothing to do and end when this is set to 1 again or nobody uses the instance any more. Not to be set during a call.
+        /// This network is too small for others to help: it always runs on the calling thread.
+        /// </summary>
+        /// <exception cref="global::System.ArgumentOutOfRangeException">Less than 1 or more than 1,024.</exception>
+        public int Parallelism
+        {
+            get => _modelGenThreads?.Parallelism ?? 1;
+            set => (_modelGenThreads ??= new global::ModelGen.Runtime.UndividedPlan("Net")).Parallelism = value;
+        }
+
+        /// <summary>Runs the pieces of a call of Forward, in place of threads of the instance's own: a game's job system, or a team shared by instances. Null, unless set. Not to be set during a call.</summary>
+        public global::ModelGen.IParallelScheduler? Scheduler
+        {
+            get => _modelGenThreads?.Scheduler;
+            set => (_modelGenThreads ??= new global::ModelGen.Runtime.UndividedPlan("Net")).Scheduler = value;
         }
 
         /// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>
@@ -150,34 +171,67 @@ namespace ModelGen.Generated
     /// <summary>The steps of inference, and what is done once when weights are loaded.</summary>
     file static class NetPlan
     {
-        public static void Forward(ref float arena, ref float parameters, ref float packed, ReadOnlySpan<float> image, Span<float> output)
+        public static void Forward(ref float arena, ref float parameters, ref float packed, ref float image, ref float output)
+        {
+            for (int step = 0; step < StepCount; step++)
+                Step(step, ref arena, ref parameters, ref packed, ref image, ref output);
+        }
+
+        public const int StepCount = 3;
+
+        public static void Step(int step, ref float arena, ref float parameters, ref float packed, ref float image, ref float output)
         {
             const int samples = 1;
-            // conv1: Conv2d f32[N,4,4,4]
-            NetKernels.Conv3x3_1(
-                ref MemoryMarshal.GetReference(image),
-                ref Unsafe.Add(ref packed, NetMemory.Conv1WeightPacked),
-                ref Unsafe.Add(ref parameters, NetMemory.Conv1Bias),
-                ref Unsafe.Add(ref arena, NetMemory.Conv1), samples);
-            // fc4: Linear f32[N,3]
-            NetKernels.Linear_1(
-                ref Unsafe.Add(ref arena, NetMemory.Flatten3),
-                ref Unsafe.Add(ref packed, NetMemory.Fc4WeightPacked),
-                ref Unsafe.Add(ref parameters, NetMemory.Fc4Bias),
-                ref Unsafe.Add(ref arena, NetMemory.Fc4), samples);
-            NetKernels.Reorder_1(ref Unsafe.Add(ref arena, NetMemory.Fc4), ref MemoryMarshal.GetReference(output), samples);
+            switch (step)
+            {
+                // conv1: Conv2d f32[N,4,4,4]
+                case 0:
+                    NetKernels.Conv3x3_1(
+                        ref image,
+                        ref Unsafe.Add(ref packed, NetMemory.Conv1WeightPacked),
+                        ref Unsafe.Add(ref parameters, NetMemory.Conv1Bias),
+                        ref Unsafe.Add(ref arena, NetMemory.Conv1), samples);
+                    break;
+                // fc4: Linear f32[N,3]
+                case 1:
+                    NetKernels.Linear_1(
+                        ref Unsafe.Add(ref arena, NetMemory.Flatten3),
+                        ref Unsafe.Add(ref packed, NetMemory.Fc4WeightPacked),
+                        ref Unsafe.Add(ref parameters, NetMemory.Fc4Bias),
+                        ref Unsafe.Add(ref arena, NetMemory.Fc4), samples);
+                    break;
+                case 2:
+                    NetKernels.Reorder_1(ref Unsafe.Add(ref arena, NetMemory.Fc4), ref output, samples);
+                    break;
+            }
         }
 
         public static void Pack(ref float parameters, ref float packed)
         {
-            // conv1.weight: Reorder f32[4,1,3,3]
-            NetKernels.Pack_1(
-                ref Unsafe.Add(ref parameters, NetMemory.Conv1Weight),
-                ref Unsafe.Add(ref packed, NetMemory.Conv1WeightPacked), 1);
-            // fc4.weight: Reorder f32[3,64]
-            NetKernels.Pack_2(
-                ref Unsafe.Add(ref parameters, NetMemory.Fc4Weight),
-                ref Unsafe.Add(ref packed, NetMemory.Fc4WeightPacked), 1);
+            for (int step = 0; step < PackStepCount; step++)
+                PackStep(step, ref parameters, ref packed);
+        }
+
+        public const int PackStepCount = 2;
+
+        public static void PackStep(int step, ref float parameters, ref float packed)
+        {
+            const int samples = 1;
+            switch (step)
+            {
+                // conv1.weight: Reorder f32[4,1,3,3]
+                case 0:
+                    NetKernels.Pack_1(
+                        ref Unsafe.Add(ref parameters, NetMemory.Conv1Weight),
+                        ref Unsafe.Add(ref packed, NetMemory.Conv1WeightPacked), 1);
+                    break;
+                // fc4.weight: Reorder f32[3,64]
+                case 1:
+                    NetKernels.Pack_2(
+                        ref Unsafe.Add(ref parameters, NetMemory.Fc4Weight),
+                        ref Unsafe.Add(ref packed, NetMemory.Fc4WeightPacked), 1);
+                    break;
+            }
         }
     }
 

@@ -1,0 +1,87 @@
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Emit;
+
+/// <summary>Writes what lets an instance use several threads. An instance that does not use them pays for one comparison a call.</summary>
+internal sealed class ThreadsEmitter(string name, Signature signature, PlanWriter plan, bool isBatched)
+{
+    // Inputs and outputs that the runtime's CallersMemory has room for.
+    private const int MostArguments = 8;
+
+    private const string Runtime = "global::ModelGen.Runtime.";
+    private const string Private = "global::" + SourceHeader.Namespace + ".";
+
+    private IEnumerable<Argument> Arguments => signature.Inputs.Concat(signature.Outputs);
+
+    private bool IsDivided => plan.Plan.Stages.Count > 0;
+
+    /// <summary>What threads may share of a network: nothing where it has more inputs and outputs than the runtime can pass on.</summary>
+    public static Division DivisionOf(Signature signature) => signature.Inputs.Count + signature.Outputs.Count <= MostArguments ? Division.Worthwhile : Division.None;
+
+    /// <summary>Writes the public properties.</summary>
+    public void EmitMembers(CodeWriter w)
+    {
+        string threads = IsDivided
+            ? $"new {Private}{name}Threads(_modelGenArena, _modelGenWeights, _modelGenWeights.Packed)"
+            : $"new {Runtime}UndividedPlan({Literals.Quote(name)})";
+        w.Line($"private {Runtime}ParallelPlan? _modelGenThreads;");
+        w.Line();
+        w.Line("/// <summary>");
+        w.Line("/// Threads that a call of Forward uses, the calling one included; 1 unless set. Results are the same to the last bit. Above 1 the instance has threads of its own, which sleep");
+        w.Line("/// while there is nothing to do and end when this is set to 1 again or nobody uses the instance any more. Not to be set during a call.");
+        if (!IsDivided)
+            w.Line("/// This network is too small for others to help: it always runs on the calling thread.");
+        w.Line("/// </summary>");
+        w.Line("/// <exception cref=\"global::System.ArgumentOutOfRangeException\">Less than 1 or more than 1,024.</exception>");
+        using (w.Block("public int Parallelism"))
+        {
+            w.Line("get => _modelGenThreads?.Parallelism ?? 1;");
+            w.Line($"set => (_modelGenThreads ??= {threads}).Parallelism = value;");
+        }
+        w.Line();
+        w.Line("/// <summary>Runs the pieces of a call of Forward, in place of threads of the instance's own: a game's job system, or a team shared by instances. Null, unless set. Not to be set during a call.</summary>");
+        using (w.Block("public global::ModelGen.IParallelScheduler? Scheduler"))
+        {
+            w.Line("get => _modelGenThreads?.Scheduler;");
+            w.Line($"set => (_modelGenThreads ??= {threads}).Scheduler = value;");
+        }
+        w.Line();
+    }
+
+    /// <summary>Writes the way that Forward takes with several threads.</summary>
+    public void EmitCall(CodeWriter w)
+    {
+        if (!IsDivided)
+            return;
+        using (w.Block($"if (_modelGenThreads is {{ IsOn: true }} threads)"))
+        {
+            w.Line($"{Runtime}CallersMemory memory = default;");
+            foreach ((Argument argument, int i) in Arguments.Select((a, i) => (a, i)))
+                w.Line($"memory.Argument{i} = ref {Signature.FirstOf(argument)};");
+            w.Line($"threads.Run({Private}{name}Plan.Stages, {Private}{name}Plan.StepCount, memory, {(isBatched ? "samples" : "1")});");
+            w.Line("return;");
+        }
+    }
+
+    /// <summary>Writes the class that workers run steps through.</summary>
+    public void EmitPrivate(CodeWriter w)
+    {
+        if (!IsDivided)
+            return;
+        w.Line();
+        w.Line("/// <summary>The steps of inference as threads run them, each a part.</summary>");
+        using (w.Block($"file sealed class {name}Threads(ArraySegment<float> arena, WeightStore weights, ArraySegment<float> packed) : ParallelPlan({Literals.Quote(name)})"))
+        {
+            using (w.Block("protected override void Steps(int first, int afterLast, int part, int parts)"))
+            {
+                w.Line("for (int step = first; step < afterLast; step++)");
+                using (w.Braces())
+                {
+                    w.Line($"{name}Plan.Step(");
+                    w.Line("    step, ref AlignedMemory.Reference(arena), ref MemoryMarshal.GetReference(weights.AllValues), ref AlignedMemory.Reference(packed),");
+                    w.Line($"    {string.Join(", ", Arguments.Select((_, i) => $"ref Argument({i})"))}{(isBatched ? ", Samples" : "")}, part, parts);");
+                }
+            }
+        }
+    }
+}

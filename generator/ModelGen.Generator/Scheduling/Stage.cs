@@ -1,0 +1,108 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Scheduling;
+
+/// <summary>
+/// Neighbouring steps, none of which reads or writes what another one writes: threads need not wait for one another between them. Each step's units are divided among the threads,
+/// and what cannot be divided goes to one of them.
+/// </summary>
+/// <param name="First">The first step.</param>
+/// <param name="End">The step after the last.</param>
+internal readonly record struct Stage(int First, int End);
+
+/// <summary>Which steps of a plan threads share.</summary>
+internal enum Division
+{
+    /// <summary>None: the plan is for one thread.</summary>
+    None,
+
+    /// <summary>Those that take long enough.</summary>
+    Worthwhile,
+
+    /// <summary>All that can be divided, for tests.</summary>
+    Everything,
+}
+
+/// <summary>Finds the stages of a plan that are worth handing to several threads. What lies between them runs on one.</summary>
+internal sealed class StagePlanner
+{
+    // Handing out a stage and waiting for its end takes about a microsecond where threads are awake, and two threads save half a stage at best.
+    private const double LeastStage = 5_000;
+
+    // Threads that sleep take some 50 microseconds to wake up. Until then the calling thread is alone.
+    private const double LeastPlan = 50_000;
+
+    private readonly Plan _plan;
+
+    private StagePlanner(Plan plan) => _plan = plan;
+
+    public static Plan Divide(Plan plan, Division division)
+    {
+        if (division == Division.None)
+            return plan;
+        List<Stage> stages = new StagePlanner(plan).Run(division == Division.Everything);
+        Step[] steps = [.. plan.Steps];
+        foreach (int i in stages.SelectMany(s => Enumerable.Range(s.First, s.End - s.First)).Where(i => steps[i].Call.Kernel.MostUnits > 1))
+            steps[i] = steps[i] with { Call = steps[i].Call with { Kernel = steps[i].Call.Kernel with { IsDivided = true } } };
+        return plan.Divided(steps, stages);
+    }
+
+    private List<Stage> Run(bool regardlessOfWork)
+    {
+        var stages = new List<Stage>();
+        double total = 0;
+        for (int first = 0; first < _plan.Steps.Count;)
+        {
+            int end = first + 1;
+            while (end < _plan.Steps.Count && Enumerable.Range(first, end - first).All(i => AreIndependent(_plan.Steps[i], _plan.Steps[end])))
+                end++;
+            double work = _plan.Steps.Skip(first).Take(end - first).Where(s => s.Call.Kernel.MostUnits > 1).Sum(Nanoseconds);
+            if (regardlessOfWork || work >= LeastStage)
+            {
+                stages.Add(new Stage(first, end));
+                total += work;
+            }
+            first = end;
+        }
+        return regardlessOfWork || total >= LeastPlan ? stages : [];
+    }
+
+    // What one thread takes, roughly: 50 multiply-adds or 20 floats from the caches a nanosecond.
+    private double Nanoseconds(Step step)
+    {
+        double floats = step.Call.Operands.Distinct().Sum(o => (double)LengthOf(o));
+        if (step.ClearsHalo)
+            return floats / 100;
+        long multiplyAdds = OperatorTable.Get(step.Node.Op).MultiplyAdds(OperatorCall.Of(_plan.Graph, step.Node)) * (step.Node.Type.PerSample ? _plan.Batch : 1);
+        return multiplyAdds / 50.0 + floats / 20;
+    }
+
+    private bool AreIndependent(Step before, Step after)
+    {
+        // A halo next to pixels.
+        if (after.ClearsHalo && after.Node == before.Node)
+            return before.Call.Kernel.StaysInside;
+        return !Written(before).Any(w => after.Call.Operands.Any(o => Meet(w, o))) && !Written(after).Any(w => before.Call.Operands.Any(o => Meet(w, o)));
+    }
+
+    private static IEnumerable<int> Written(Step step)
+    {
+        Operator op = OperatorTable.Get(step.Node.Op);
+        IEnumerable<int> mutated = step.ClearsHalo ? [] : op.MutatedInputs.Select(i => step.Node.Inputs[i]);
+        return op.HasResult ? mutated.Append(step.Node.Id) : mutated;
+    }
+
+    // Whether two values share memory.
+    private bool Meet(int a, int b)
+    {
+        (Slot x, Slot y) = (_plan.Slots[a], _plan.Slots[b]);
+        if (x.Region != y.Region || x.Region == Region.None)
+            return false;
+        if (x.Region is Region.Input or Region.Output)
+            return x.Name == y.Name;
+        return x.Offset < y.Offset + LengthOf(b) && y.Offset < x.Offset + LengthOf(a);
+    }
+
+    private int LengthOf(int value) => checked(_plan.LayoutOf(value).Length * (_plan.Graph[value].Type.PerSample ? _plan.Batch : 1));
+}

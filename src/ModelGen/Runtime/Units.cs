@@ -1,0 +1,15 @@
+using System.ComponentModel;
+
+namespace ModelGen.Runtime;
+
+/// <summary>How threads divide a kernel's units.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Units
+{
+    /// <summary>The first of <paramref name="start"/>, <paramref name="start"/> + <paramref name="step"/>, … that is not before <paramref name="firstUnit"/>.</summary>
+    /// <param name="start">The first unit of the first tile.</param>
+    /// <param name="step">Units of a tile.</param>
+    /// <param name="firstUnit">The first unit that is wanted.</param>
+    public static int First(int start, int step, int firstUnit) =>
+        firstUnit <= start ? start : start + (firstUnit - start + step - 1) / step * step;
+}

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace ModelGen.Runtime;
+
+/// <summary>
+/// The threads of a <see cref="WorkerTeam"/> and what they share. A run is a new generation: workers see its number change, take their part, and go back to waiting.
+/// Whoever sets a part's <c>Claimed</c> from the last generation to this one does that part; a worker prefers its own, so that it finds in its core's cache what it wrote the step before.
+/// </summary>
+internal sealed class Workers
+{
+    // Spinning costs others processor time, waking a thread costs tens of microseconds.
+    private const int SpinMicroseconds = 50;
+    private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : Stopwatch.Frequency * SpinMicroseconds / 1_000_000;
+
+    private readonly Part[] _parts;
+    private readonly Sleeper[] _sleepers;
+    private Padded _generation;
+    private Action<int>? _work;
+    private ExceptionDispatchInfo? _failure;
+    private int _busy;
+    private volatile bool _isStopping;
+
+    public Workers(int parts)
+    {
+        _parts = new Part[parts];
+        _sleepers = new Sleeper[parts];
+        for (int i = 1; i < parts; i++)
+        {
+            int own = i;
+            _sleepers[i] = new Sleeper();
+            new Thread(() => Work(own)) { IsBackground = true, Name = FormattableString.Invariant($"ModelGen worker {i}") }.Start();
+        }
+    }
+
+    public int Parts => _parts.Length;
+
+    public bool IsStopping => _isStopping;
+
+    public void Stop()
+    {
+        _isStopping = true;
+        for (int i = 1; i < _sleepers.Length; i++)
+            _sleepers[i]?.Wake();
+    }
+
+    public void Run(Action<int> work)
+    {
+        // Someone else is at it, or this is a part that runs something in parts itself.
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+        {
+            for (int i = 0; i < _parts.Length; i++)
+                work(i);
+            return;
+        }
+        _work = work;
+        int generation = unchecked(_generation.Value + 1);
+        Interlocked.Exchange(ref _generation.Value, generation);
+        for (int i = 1; i < _sleepers.Length; i++)
+            _sleepers[i].WakeIfAsleep();
+        for (int i = 0; i < _parts.Length; i++)
+            TryDo(i, generation);
+        for (int i = 1; i < _parts.Length; i++)
+            WaitFor(i, generation);
+
+        // Sleeping threads must not keep alive whose work they did.
+        _work = null;
+        ExceptionDispatchInfo? failure = _failure;
+        _failure = null;
+        Volatile.Write(ref _busy, 0);
+        failure?.Throw();
+    }
+
+    private void WaitFor(int part, int generation)
+    {
+        var wait = new SpinWait();
+        long since = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _parts[part].Done) != generation)
+        {
+            // Once a worker must have been interrupted, let it have this processor.
+            if (Stopwatch.GetTimestamp() - since < SpinTicks)
+                Thread.SpinWait(1);
+            else
+                wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private void TryDo(int part, int generation)
+    {
+        ref Part mine = ref _parts[part];
+        int last = unchecked(generation - 1);
+        // Every part of a generation is taken before the next one begins, so a thread that comes late finds none of its own.
+        if (Volatile.Read(ref mine.Claimed) != last || Interlocked.CompareExchange(ref mine.Claimed, generation, last) != last)
+            return;
+        try
+        {
+            _work!(part);
+        }
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+        }
+        Volatile.Write(ref mine.Done, generation);
+    }
+
+    private void Work(int own)
+    {
+        int seen = 0;
+        while (WaitForWork(own, seen))
+        {
+            seen = Volatile.Read(ref _generation.Value);
+            for (int i = 0; i < _parts.Length; i++)
+                TryDo((own + i) % _parts.Length, seen);
+        }
+    }
+
+    // False when the team ends.
+    private bool WaitForWork(int own, int seen)
+    {
+        long since = Stopwatch.GetTimestamp();
+        do
+        {
+            for (int i = 0; i < 16; i++)
+            {
+                if (_isStopping)
+                    return false;
+                if (Volatile.Read(ref _generation.Value) != seen)
+                    return true;
+                Thread.SpinWait(1);
+            }
+        }
+        while (Stopwatch.GetTimestamp() - since < SpinTicks);
+        _sleepers[own].Sleep(this, seen);
+        return !_isStopping;
+    }
+
+    // A worker that sleeps until the generation changes.
+    private sealed class Sleeper
+    {
+        private bool _isAsleep;
+
+        public void Sleep(Workers team, int seen)
+        {
+            lock (this)
+            {
+                Volatile.Write(ref _isAsleep, true);
+                // Between this write and the next read, as between those of the one who wakes, stands a full barrier: one of the two sees the other.
+                Interlocked.MemoryBarrier();
+                while (Volatile.Read(ref team._generation.Value) == seen && !team._isStopping)
+                    Monitor.Wait(this);
+                Volatile.Write(ref _isAsleep, false);
+            }
+        }
+
+        /// <summary>Call after a full barrier behind what it should see.</summary>
+        public void WakeIfAsleep()
+        {
+            if (Volatile.Read(ref _isAsleep))
+                Wake();
+        }
+
+        public void Wake()
+        {
+            lock (this)
+                Monitor.Pulse(this);
+        }
+    }
+
+    // One pair of cache lines each, so that threads do not take them from one another.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Part
+    {
+        [FieldOffset(0)]
+        public int Claimed;
+
+        [FieldOffset(64)]
+        public int Done;
+    }
+
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Padded
+    {
+        [FieldOffset(128)]
+        public int Value;
+    }
+}

@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+
+namespace ModelGen.Tests.Threads;
+
+/// <summary>The library's own threads, by themselves.</summary>
+public class WorkerTeamTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(9)]
+    public void EveryPartRunsOnceAndIsDoneOnReturn(int parallelism)
+    {
+        using var team = new WorkerTeam(parallelism);
+        int[] runs = new int[parallelism];
+        Action<int> work = part => runs[part]++;
+        for (int run = 1; run <= 20_000; run++)
+        {
+            team.Run(work);
+            // Plain reads: a return before the last part is done shows, and so does a part whose writes are not visible yet.
+            Assert.True(Array.TrueForAll(runs, r => r == run), $"run {run}: {string.Join(", ", runs)}");
+        }
+    }
+
+    [Fact]
+    public void ThreadsThatSleepWakeUp()
+    {
+        using var team = new WorkerTeam(2);
+        for (int i = 0; i < 20; i++)
+        {
+            Thread.Sleep(5);
+            // Neither part ends before both have begun: the calling thread cannot do it alone.
+            using var both = new Barrier(2);
+            team.Run(_ => Assert.True(both.SignalAndWait(TimeSpan.FromSeconds(30))));
+        }
+    }
+
+    [Fact]
+    public void PartsThatNoWorkerBeginsAreTakenOver()
+    {
+        using var team = new WorkerTeam(2);
+        using var release = new ManualResetEventSlim();
+        using var busy = new ManualResetEventSlim();
+        int caller = 0;
+        // The worker is kept in a part of another run, which uses the team; this one gets its parts done all the same.
+        var other = new Thread(() => team.Run(_ =>
+        {
+            busy.Set();
+            release.Wait();
+        }));
+        other.Start();
+        busy.Wait();
+        team.Run(_ => caller += Environment.CurrentManagedThreadId);
+        Assert.Equal(2 * Environment.CurrentManagedThreadId, caller);
+        release.Set();
+        other.Join();
+    }
+
+    [Fact]
+    public void TheFirstExceptionIsThrownOnceAllPartsAreDone()
+    {
+        using var team = new WorkerTeam(3);
+        for (int failing = 0; failing < 3; failing++)
+        {
+            int done = 0;
+            var e = Assert.Throws<InvalidDataException>(() => team.Run(part =>
+            {
+                Interlocked.Increment(ref done);
+                if (part == failing)
+                    throw new InvalidDataException($"part {part}");
+            }));
+            Assert.Equal($"part {failing}", e.Message);
+            Assert.Equal(3, done);
+        }
+        int after = 0;
+        team.Run(_ => Interlocked.Increment(ref after));
+        Assert.Equal(3, after);
+    }
+
+    [Fact]
+    public void CallsFromSeveralThreadsAndFromWithinWorkComplete()
+    {
+        using var team = new WorkerTeam(3);
+        int parts = 0;
+        Thread[] callers = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < 500; i++)
+                team.Run(_ => team.Run(_ => Interlocked.Increment(ref parts)));
+        }))];
+        Array.ForEach(callers, c => c.Start());
+        Array.ForEach(callers, c => c.Join());
+        Assert.Equal(4 * 500 * 3 * 3, parts);
+    }
+
+    [Fact]
+    public void RunAllocatesNothing()
+    {
+        using var team = new WorkerTeam(2);
+        int sum = 0;
+        Action<int> work = part => Interlocked.Add(ref sum, part);
+        for (int i = 0; i < 1_000; i++)
+            team.Run(work);
+        Thread.Sleep(10);
+        team.Run(work);
+        long own = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++)
+            team.Run(work);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - own);
+    }
+
+    [Fact]
+    public void IdleThreadsUseNoProcessorTime()
+    {
+        using var team = new WorkerTeam(4);
+        int[] threads = new int[4];
+        using (var all = new Barrier(4))
+        {
+            team.Run(part =>
+            {
+                threads[part] = NativeThreadId();
+                all.SignalAndWait();
+            });
+        }
+        if (threads[1] == 0)
+            return;
+        Thread.Sleep(200);
+        long before = threads.Skip(1).Sum(ProcessorTicks);
+        Thread.Sleep(1_000);
+        Assert.Equal(before, threads.Skip(1).Sum(ProcessorTicks));
+    }
+
+    [Fact]
+    public void DisposingEndsTheThreads()
+    {
+        var team = new WorkerTeam(3);
+        Thread[] threads = ThreadsOf(team);
+        team.Dispose();
+        team.Dispose();
+        Assert.All(threads, t => Assert.True(t.Join(TimeSpan.FromSeconds(30))));
+        Assert.Throws<ObjectDisposedException>(() => team.Run(_ => { }));
+    }
+
+    [Fact]
+    public void ATeamThatNobodyUsesAnyMoreEnds()
+    {
+        Thread[] threads = Abandoned();
+        for (int i = 0; i < 100 && threads.Any(t => t.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(10);
+        }
+        Assert.All(threads, t => Assert.False(t.IsAlive));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static Thread[] Abandoned() => ThreadsOf(new WorkerTeam(3));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1_025)]
+    public void OtherNumbersOfThreadsAreRefused(int parallelism)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerTeam(parallelism));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
+    // All threads but the calling one.
+    private static Thread[] ThreadsOf(WorkerTeam team)
+    {
+        var threads = new Thread[team.Parallelism];
+        using var all = new Barrier(team.Parallelism);
+        team.Run(part =>
+        {
+            threads[part] = Thread.CurrentThread;
+            all.SignalAndWait();
+        });
+        return [.. threads.Where(t => t != Thread.CurrentThread)];
+    }
+
+    // The newest way that Linux gives away without a native call; 0 elsewhere.
+    private static int NativeThreadId()
+    {
+        string link = File.Exists("/proc/thread-self/stat") ? File.ReadAllText("/proc/thread-self/stat") : "0 ";
+        return int.Parse(link[..link.IndexOf(' ', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    // User and system time in ticks of the kernel, fields 14 and 15.
+    private static long ProcessorTicks(int thread)
+    {
+        string[] fields = File.ReadAllText($"/proc/self/task/{thread}/stat").Split(") ")[1].Split(' ');
+        return long.Parse(fields[11], System.Globalization.CultureInfo.InvariantCulture) + long.Parse(fields[12], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
