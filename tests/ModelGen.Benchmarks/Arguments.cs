@@ -2,33 +2,39 @@ using System.Globalization;
 
 namespace ModelGen.Benchmarks;
 
-/// <summary>A command followed by <c>--name value</c> pairs.</summary>
+/// <summary>What follows a command: <c>--name value</c> pairs, and flags, which have no value.</summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<string, string> _options = [];
 
-    /// <exception cref="ArgumentException">An option is not one of <paramref name="known"/>, is given twice, or lacks its value.</exception>
-    public Arguments(ReadOnlySpan<string> options, params string[] known)
+    /// <param name="options">As on the command line.</param>
+    /// <param name="known">Names that have a value.</param>
+    /// <param name="flags">Names that have none.</param>
+    /// <exception cref="ArgumentException">An option is not known, is given twice, or lacks its value.</exception>
+    public Arguments(ReadOnlySpan<string> options, string[] known, params string[] flags)
     {
-        for (int i = 0; i < options.Length; i += 2)
+        for (int i = 0; i < options.Length; i++)
         {
-            string name = options[i];
-            if (!known.Contains(name))
+            string name = options[i], value = "";
+            if (known.Contains(name))
             {
-                throw new ArgumentException($"'{name}' is not an option here; {(known.Length == 0 ? "there are none" : $"there are {string.Join(", ", known)}")}.");
+                i++;
+                value = i < options.Length ? options[i] : throw new ArgumentException($"{name} needs a value.");
+            }
+            else if (!flags.Contains(name))
+            {
+                string[] all = [.. known, .. flags];
+                throw new ArgumentException($"'{name}' is not an option here; {(all.Length == 0 ? "there are none" : $"there are {string.Join(", ", all)}")}.");
             }
 
-            if (i + 1 == options.Length)
-            {
-                throw new ArgumentException($"{name} needs a value.");
-            }
-
-            if (!_options.TryAdd(name, options[i + 1]))
+            if (!_options.TryAdd(name, value))
             {
                 throw new ArgumentException($"{name} is given twice.");
             }
         }
     }
+
+    public bool Has(string flag) => _options.ContainsKey(flag);
 
     public string Text(string name, string standard) => _options.GetValueOrDefault(name, standard);
 

@@ -4,9 +4,14 @@ namespace ModelGen.Benchmarks;
 /// <param name="Times">In microseconds, ModelGen first.</param>
 /// <param name="MultiplyAdds">Of one call.</param>
 /// <param name="Difference">Of the outputs, relative to their standard deviation.</param>
-internal sealed record PeerRow(string Network, Alternation Times, long MultiplyAdds, double Difference, LoadCost Load, LoadCost PeerLoad)
+/// <param name="PyTorch">The comparison with PyTorch, if there was one.</param>
+internal sealed record PeerRow(
+    string Network, Alternation Times, long MultiplyAdds, double Difference, LoadCost Load, LoadCost PeerLoad, PyTorchRow? PyTorch)
 {
-    public bool Agrees => Difference <= PeerRunner.AllowedDifference; // a NaN is a difference, too
+    public bool Agrees => IsSmall(Difference) && (PyTorch is null || IsSmall(PyTorch.Difference));
+
+    /// <summary>Whether outputs agree. A NaN is a difference, too.</summary>
+    public static bool IsSmall(double difference) => difference <= PeerRunner.AllowedDifference;
 
     public static void PrintHeader()
     {
@@ -23,11 +28,18 @@ internal sealed record PeerRow(string Network, Alternation Times, long MultiplyA
         [
             $"{Network,-17}", $"{Times.FirstMedian / 1000,9:F3}{Times.SecondMedian / 1000,9:F3}", $"{Times.FirstMinimum / 1000,9:F3}{Times.SecondMinimum / 1000,9:F3}",
             $"{Times.SecondMedian / Times.FirstMedian,9:F2}{Times.Ratio,9:F2}", $"{speed,9:F0}{peerSpeed,7:F0}", $"{speed / peak,9:P0}{peerSpeed / peak,6:P0}",
-            $"{Load.Milliseconds,9:F0}{PeerLoad.Milliseconds,6:F0}", $"{Load.PeakMegabytes,9:F0}{PeerLoad.PeakMegabytes,6:F0}", $"   {Difference:E1}{(Agrees ? "" : " TOO MUCH")}",
+            $"{Load.Milliseconds,9:F0}{PeerLoad.Milliseconds,6:F0}", $"{Load.PeakMegabytes,9:F0}{PeerLoad.PeakMegabytes,6:F0}", $"   {Difference:E1}{(IsSmall(Difference) ? "" : " TOO MUCH")}",
         ];
         Report.Line($"{string.Concat(columns.Select(FormattableString.Invariant))}");
     }
 
     // A multiply-add is two operations.
     private double Speed(double microseconds) => 2.0 * MultiplyAdds / microseconds * 1e-3;
+}
+
+/// <summary>The line below a network's row, of the comparison with PyTorch.</summary>
+internal sealed record PyTorchRow(string Version, Alternation Times, double Difference)
+{
+    public void Print() => Report.Line(
+        $"  {"PyTorch",-15}{Times.FirstMedian / 1000,9:F3}{Times.SecondMedian / 1000,9:F3}{Times.FirstMinimum / 1000,9:F3}{Times.SecondMinimum / 1000,9:F3}{Times.SecondMedian / Times.FirstMedian,9:F2}{Times.Ratio,9:F2}   {Version}; difference {Difference:E1}{(PeerRow.IsSmall(Difference) ? "" : " TOO MUCH")}");
 }

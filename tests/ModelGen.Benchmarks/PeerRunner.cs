@@ -7,7 +7,8 @@ namespace ModelGen.Benchmarks;
 /// <summary>Forward passes, batch 1: ModelGen and ONNX Runtime by turns in one process, same weights, same input.</summary>
 /// <param name="threads">Of ONNX Runtime, each on a core of its own; ModelGen uses one.</param>
 /// <param name="time">Of alternating blocks, for each network.</param>
-internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int core, TimeSpan time)
+/// <param name="withPyTorch">Whether ModelGen is compared with PyTorch as well, in blocks of their own.</param>
+internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int core, TimeSpan time, bool withPyTorch)
 {
     /// <summary>Largest difference of two outputs, relative to their standard deviation.</summary>
     public const double AllowedDifference = 1e-4;
@@ -17,8 +18,8 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
 
     /// <summary>Compares networks one after the other and prints a table.</summary>
     /// <returns>The program's exit code: 0, or 1 when outputs disagree.</returns>
-    /// <exception cref="PeerMissingException">ONNX Runtime is not installed.</exception>
-    public static int Run(IReadOnlyList<string> networks, int threads, int core, TimeSpan time)
+    /// <exception cref="PeerMissingException">ONNX Runtime is not installed, or PyTorch, where it is asked for.</exception>
+    public static int Run(IReadOnlyList<string> networks, int threads, int core, TimeSpan time, bool withPyTorch)
     {
         using var runtime = OnnxRuntimeLibrary.Load();
         double[] peaks = new double[threads];
@@ -30,7 +31,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
 
         string pinned = ProcessorCores.Pin(core, threads);
         Report.Line($"batch 1, {threads} thread(s), {pinned}; peer: ONNX Runtime {runtime.Version}; fused multiply-adds at best {string.Join(" + ", peaks.Select(peak => peak.ToString("F0", CultureInfo.InvariantCulture)))} GFLOP/s");
-        var runner = new PeerRunner(runtime, threads, core, time);
+        var runner = new PeerRunner(runtime, threads, core, time, withPyTorch);
         var rows = new List<PeerRow>();
         foreach (string network in networks)
         {
@@ -41,11 +42,15 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
             }
 
             rows[^1].Print(peaks.Sum());
+            if (rows[^1].PyTorch is PyTorchRow row)
+            {
+                row.Print();
+            }
         }
 
         foreach (PeerRow row in rows.Where(row => !row.Agrees))
         {
-            Console.Error.WriteLine($"{row.Network}: ModelGen and ONNX Runtime disagree; their times are not comparable.");
+            Console.Error.WriteLine($"{row.Network}: ModelGen and its peers disagree; their times are not comparable.");
         }
 
         return rows.All(row => row.Agrees) ? 0 : 1;
@@ -87,24 +92,32 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         Alternation.WarmUp(ModelGen, WarmUpTime);
         using OnnxRuntimeSession peer = Fastest(files, network, input, isOnly);
         double difference = Difference(output, peer.Output);
-        Alternation times = Alternate(ModelGen, peer.Run);
+        Alternation times = Alternate(ModelGen, count => Alternation.MicrosecondsPerCall(peer.Run, count), Alternation.WarmUp(peer.Run, WarmUpTime / 2));
         if (isOnly)
         {
             Report.Comparison(times, $"ONNX Runtime {runtime.Version}", "µs per call");
         }
 
-        return new(name, times, network.MultiplyAdds, difference, load, peerLoad);
+        return new(name, times, network.MultiplyAdds, difference, load, peerLoad, withPyTorch ? BesidePyTorch(ModelGen, output, files, input) : null);
     }
 
-    private Alternation Alternate(Action first, Action second)
+    private PyTorchRow BesidePyTorch(Action modelGen, float[] output, PeerFiles files, float[] input)
     {
-        double slowest = Math.Max(Alternation.WarmUp(first, WarmUpTime / 2), Alternation.WarmUp(second, WarmUpTime / 2));
-        int block = BlockLength(slowest);
+        using var peer = new PyTorchProcess("pytorch_forward.py", Text(core), Text(threads), files.Onnx, files.Write("input", input), files.PathOf("output"));
+        float[] expected = files.Read("output");
+        modelGen();
+        return new(peer.Version, Alternate(modelGen, count => peer.Run(count)[0] * 1e3, peer.Run(1)[0] * 1e3), Difference(output, expected));
+    }
+
+    // The second program is a function that takes a number of calls and returns the microseconds of each.
+    private Alternation Alternate(Action first, Func<int, double> second, double secondMicroseconds)
+    {
+        int block = BlockLength(Math.Max(Alternation.WarmUp(first, WarmUpTime / 2), secondMicroseconds));
         var result = new Alternation();
         long start = Stopwatch.GetTimestamp();
         do
         {
-            result.Round(() => Alternation.MicrosecondsPerCall(first, block), () => Alternation.MicrosecondsPerCall(second, block));
+            result.Round(() => Alternation.MicrosecondsPerCall(first, block), () => second(block));
         }
         while (Stopwatch.GetElapsedTime(start) < time);
         return result;
@@ -146,6 +159,8 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
 
         return best!.Value.Session;
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     // Long enough that the clock costs nothing, short enough that a block and its partner see the same machine.
     private static int BlockLength(double microsecondsPerCall) =>

@@ -3,9 +3,9 @@ using ModelGen.Benchmarks;
 const string usage = """
     usage: dotnet run -c Release --project tests/ModelGen.Benchmarks -- COMMAND [OPTIONS]
 
-      peers [--network lenet5] [--threads 1] [--core 0] [--time 5]
+      peers [--network lenet5] [--threads 1] [--core 0] [--time 5] [--pytorch]
             forward passes, ModelGen and ONNX Runtime by turns, --time seconds for each network; --network takes
-            a name, several with commas, or all
+            a name, several with commas, or all; --pytorch: PyTorch as well
       train [--steps 300] [--core 0]
             training steps of LeNet-5, ModelGen and PyTorch by turns
       allocations
@@ -23,7 +23,7 @@ try
     switch (args.FirstOrDefault())
     {
         case "peers":
-            var peers = new Arguments(options, "--network", "--threads", "--core", "--time");
+            var peers = new Arguments(options, ["--network", "--threads", "--core", "--time"], "--pytorch");
             string names = peers.Text("--network", "lenet5");
             string[] networks = names == "all" ? [.. PeerNetwork.All.Keys] : names.Split(',');
             if (networks.FirstOrDefault(name => !PeerNetwork.All.ContainsKey(name)) is string unknown)
@@ -33,22 +33,22 @@ try
 
             WarnOfDebugBuild();
             return PeerRunner.Run(
-                networks, peers.Number("--threads", 1, minimum: 1), peers.Number("--core", 0, minimum: 0), TimeSpan.FromSeconds(peers.Number("--time", 5, minimum: 1)));
+                networks, peers.Number("--threads", 1, minimum: 1), peers.Number("--core", 0, minimum: 0), TimeSpan.FromSeconds(peers.Number("--time", 5, minimum: 1)), peers.Has("--pytorch"));
 
         case LoadCost.Command: // the program calls itself
             return LoadCost.Run(options);
 
         case "train":
-            var train = new Arguments(options, "--steps", "--core");
+            var train = new Arguments(options, ["--steps", "--core"]);
             WarnOfDebugBuild();
             return TrainRunner.Run(train.Number("--steps", 300, minimum: 1), train.Number("--core", 0, minimum: 0));
 
         case "allocations":
-            _ = new Arguments(options);
+            _ = new Arguments(options, []);
             return AllocationRunner.Run();
 
         case "check":
-            _ = new Arguments(options);
+            _ = new Arguments(options, []);
             return OnnxCheck.Run();
 
         default:

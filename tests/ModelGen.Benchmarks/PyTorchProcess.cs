@@ -5,8 +5,8 @@ using System.Globalization;
 namespace ModelGen.Benchmarks;
 
 /// <summary>
-/// pytorch_lenet5.py in a child process that lives for the whole comparison and waits, blocked in a read and so without using
-/// the core, until it is asked for the next block of steps.
+/// A Python script in a child process that lives for the whole comparison and waits, blocked in a read and so without using
+/// the core, until it is asked for the next block of calls.
 /// </summary>
 internal sealed class PyTorchProcess : IDisposable
 {
@@ -19,21 +19,16 @@ internal sealed class PyTorchProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _errors;
 
-    /// <param name="dataPath">The file described in pytorch_lenet5.py. It may be deleted once this returns.</param>
+    /// <param name="script">The script's file name; it answers "ready VERSION" once it has read its files.</param>
+    /// <param name="arguments">The script's.</param>
     /// <exception cref="PeerMissingException">There is no Python, or it has no PyTorch.</exception>
-    public PyTorchProcess(int core, float learningRate, float momentum, string dataPath)
+    public PyTorchProcess(string script, params string[] arguments)
     {
         string python = Environment.GetEnvironmentVariable(PythonVariable) ?? (File.Exists(SystemPython) ? SystemPython : "python3");
-        var start = new ProcessStartInfo(python) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in new[]
-                 {
-                     Path.Combine(AppContext.BaseDirectory, "pytorch_lenet5.py"), core.ToString(CultureInfo.InvariantCulture),
-                     learningRate.ToString(CultureInfo.InvariantCulture), momentum.ToString(CultureInfo.InvariantCulture), dataPath,
-                 })
+        var start = new ProcessStartInfo(python, [Path.Combine(AppContext.BaseDirectory, script), .. arguments])
         {
-            start.ArgumentList.Add(argument);
-        }
-
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         try
         {
             _process = Process.Start(start)!;
@@ -47,7 +42,7 @@ internal sealed class PyTorchProcess : IDisposable
         try
         {
             string[] ready = ReadLine().Split(' ');
-            Version = ready is ["ready", string version] ? version : throw new InvalidOperationException($"pytorch_lenet5.py began with '{string.Join(' ', ready)}'.");
+            Version = ready is ["ready", string version] ? version : throw new InvalidOperationException($"{script} began with '{string.Join(' ', ready)}'.");
         }
         catch (InvalidOperationException exception)
         {
@@ -58,15 +53,14 @@ internal sealed class PyTorchProcess : IDisposable
 
     public string Version { get; }
 
-    /// <summary>Runs a block of steps.</summary>
-    /// <returns>Time per step, and the loss of the last step before its update.</returns>
+    /// <summary>Runs a block of calls.</summary>
+    /// <returns>The numbers of the script's answer, of which the first is the milliseconds of one call.</returns>
     /// <exception cref="InvalidOperationException">The process ended; the message holds its last words.</exception>
-    public (double MillisecondsPerStep, float Loss) Steps(int count)
+    public double[] Run(int count)
     {
         _process.StandardInput.WriteLine(count.ToString(CultureInfo.InvariantCulture));
         _process.StandardInput.Flush();
-        string[] answer = ReadLine().Split(' ');
-        return (double.Parse(answer[0], CultureInfo.InvariantCulture), float.Parse(answer[1], CultureInfo.InvariantCulture));
+        return [.. ReadLine().Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ModelGen.Benchmarks;
@@ -45,8 +46,9 @@ internal static class TrainRunner
 
         double PyTorch(int count)
         {
-            (double milliseconds, peerLoss) = peer.Steps(count);
-            return milliseconds;
+            double[] answer = peer.Run(count);
+            peerLoss = (float)answer[1];
+            return answer[0];
         }
 
         foreach ((int count, double allowed) in new[] { (1, AllowedFirstDifference), (WarmUpSteps - 1, AllowedWarmDifference) })
@@ -95,7 +97,8 @@ internal static class TrainRunner
                 }
             }
 
-            return new PyTorchProcess(core, LearningRate, Momentum, path);
+            return new PyTorchProcess("pytorch_lenet5.py",
+                core.ToString(CultureInfo.InvariantCulture), LearningRate.ToString(CultureInfo.InvariantCulture), Momentum.ToString(CultureInfo.InvariantCulture), path);
         }
         finally
         {
