@@ -21,6 +21,11 @@ public sealed class NetworkAttribute : Attribute
     /// The most samples of one call of <c>Forward</c>, at least 1. Kernels and memory are planned for this many; a call may have fewer, and <c>ArenaBytes</c> grows with it.
     /// </summary>
     public int Batch { get; set; } = 1;
+
+    /// <summary>
+    /// Whether the network gets a method <c>Profile</c>, which is <c>Forward</c> with a clock between its steps, and <c>Summary.Steps</c>, which says what they are.
+    /// </summary>
+    public bool Profile { get; set; }
 }
 
 /// <summary>The shape of one sample: <c>Input(channels, height, width)</c> for images, <c>Input(features)</c> for vectors; the batch is not part of it.</summary>

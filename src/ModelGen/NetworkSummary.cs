@@ -15,6 +15,14 @@ namespace ModelGen;
 public sealed record LayerSummary(
     string Name, string Operator, IReadOnlyList<int> OutputShape, long Parameters, long MultiplyAdds, long? ArenaOffset, int FirstStep, int LastStep);
 
+/// <summary>One step of a plan, as <c>Profile</c> measures it. A layer may be several: copies into another memory layout and zeros around an image are steps of their own.</summary>
+/// <param name="Layer">Name of the layer that it belongs to; empty for none.</param>
+/// <param name="Operator">What it computes: <c>Conv2d</c>; <c>Reorder</c>, <c>ClearHalo</c> and <c>Copy</c> are no layers.</param>
+/// <param name="OutputShape">Shape of its result for one sample.</param>
+/// <param name="Kernel">The method that computes it: of the generated file, or of the library, which has a point in its name.</param>
+/// <param name="MultiplyAdds">Multiply-adds for one sample, without biases, as the operator defines them; a kernel may get by with fewer.</param>
+public sealed record StepSummary(string Layer, string Operator, IReadOnlyList<int> OutputShape, string Kernel, long MultiplyAdds);
+
 /// <summary>What a network is made of, what it costs, and where its activations live.</summary>
 /// <param name="Name">Name of the network's class.</param>
 /// <param name="InputShape">Shape of one sample.</param>
@@ -26,6 +34,9 @@ public sealed record LayerSummary(
 public sealed record NetworkSummary(
     string Name, IReadOnlyList<int> InputShape, IReadOnlyList<LayerSummary> Layers, long ArenaBytes, long ArenaLowerBoundBytes, long TrainingArenaBytes, int Batch = 1)
 {
+    /// <summary>What the numbers of <c>Profile</c> are the times of; empty for networks without it.</summary>
+    public IReadOnlyList<StepSummary> Steps { get; init; } = [];
+
     /// <summary>All trained values.</summary>
     public long Parameters => Layers.Sum(l => l.Parameters);
 

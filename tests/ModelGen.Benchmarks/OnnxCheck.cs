@@ -12,9 +12,9 @@ internal static class OnnxCheck
 
     private static readonly Dictionary<string, PeerNetwork> Networks = new(StringComparer.Ordinal)
     {
-        ["convolutions"] = new(typeof(UnusualConvolutions), UnusualConvolutions.CreateWeights, path => new UnusualConvolutions(UnusualConvolutions.LoadWeights(path)).Forward),
-        ["pools"] = new(typeof(Pools), Pools.CreateWeights, path => new Pools(Pools.LoadWeights(path)).Forward),
-        ["branches"] = new(typeof(Branches), Branches.CreateWeights, path => new Branches(Branches.LoadWeights(path)).Forward),
+        ["convolutions"] = new(typeof(UnusualConvolutions), UnusualConvolutions.CreateWeights, path => new UnusualConvolutions(UnusualConvolutions.LoadWeights(path)), UnusualConvolutions.Summary),
+        ["pools"] = new(typeof(Pools), Pools.CreateWeights, path => new Pools(Pools.LoadWeights(path)), Pools.Summary),
+        ["branches"] = new(typeof(Branches), Branches.CreateWeights, path => new Branches(Branches.LoadWeights(path)), Branches.Summary),
     };
 
     /// <returns>The program's exit code: 0, or 1 when one disagrees.</returns>
@@ -27,7 +27,7 @@ internal static class OnnxCheck
         {
             using var files = new PeerFiles(network);
             float[] input = PeerRunner.RandomInput(network.InputLength), output = new float[network.OutputLength];
-            network.Load(files.Weights)(input, output);
+            network.Load(files.Weights).Forward(input, output);
             using var session = new OnnxRuntimeSession(runtime, files.Onnx, files.Model, network.OutputShape, new(IntraOpThreads: 1));
             input.CopyTo(session.Input);
             session.Run();

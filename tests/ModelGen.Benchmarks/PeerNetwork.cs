@@ -1,36 +1,34 @@
 using ModelGen.Benchmarks.Onnx;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Tests.Definition;
 using ModelGen.Safetensors;
 
 namespace ModelGen.Benchmarks;
 
-internal delegate void ForwardCall(ReadOnlySpan<float> input, Span<float> output);
-
 /// <summary>A compiled network, the graph it was compiled from, and a way to load it.</summary>
 /// <param name="Class">The network's class, which has a method <c>Define</c>.</param>
 /// <param name="CreateWeights">Initial weights from a seed.</param>
 /// <param name="Load">An instance with the weights of a safetensors file.</param>
-internal sealed record PeerNetwork(Type Class, Func<int, WeightStore> CreateWeights, Func<string, ForwardCall> Load)
+/// <param name="Summary">What the compiler says of it.</param>
+internal sealed record PeerNetwork(Type Class, Func<int, WeightStore> CreateWeights, Func<string, ICompiledNetwork> Load, NetworkSummary Summary)
 {
     private const int Seed = 1;
 
     /// <summary>By name on the command line.</summary>
     public static IReadOnlyDictionary<string, Func<PeerNetwork>> All { get; } = new OrderedDictionary<string, Func<PeerNetwork>>(StringComparer.Ordinal)
     {
-        ["lenet5"] = () => new(typeof(LeNet5), LeNet5.CreateWeights, path => new LeNet5(LeNet5.LoadWeights(path)).Forward),
-        ["alexnet"] = () => new(typeof(AlexNet), AlexNet.CreateWeights, path => new AlexNet(AlexNet.LoadWeights(path)).Forward),
-        ["alexnet-original"] = () => new(typeof(AlexNetOriginal), AlexNetOriginal.CreateWeights, path => new AlexNetOriginal(AlexNetOriginal.LoadWeights(path)).Forward),
-        ["vgg16"] = () => new(typeof(Vgg16), Vgg16.CreateWeights, path => new Vgg16(Vgg16.LoadWeights(path)).Forward),
-        ["googlenet"] = () => new(typeof(GoogLeNet), GoogLeNet.CreateWeights, path => new GoogLeNet(GoogLeNet.LoadWeights(path)).Forward),
-        ["resnet18"] = () => new(typeof(ResNet18), ResNet18.CreateWeights, path => new ResNet18(ResNet18.LoadWeights(path)).Forward),
-        ["resnet50"] = () => new(typeof(ResNet50), ResNet50.CreateWeights, path => new ResNet50(ResNet50.LoadWeights(path)).Forward),
-        ["resnet152"] = () => new(typeof(ResNet152), ResNet152.CreateWeights, path => new ResNet152(ResNet152.LoadWeights(path)).Forward),
-        ["densenet121"] = () => new(typeof(DenseNet121), DenseNet121.CreateWeights, path => new DenseNet121(DenseNet121.LoadWeights(path)).Forward),
-        ["inceptionv3"] = () => new(typeof(InceptionV3), InceptionV3.CreateWeights, path => new InceptionV3(InceptionV3.LoadWeights(path)).Forward),
-        ["mobilenet"] = () => new(typeof(MobileNet), MobileNet.CreateWeights, path => new MobileNet(MobileNet.LoadWeights(path)).Forward),
-        ["squeezenet"] = () => new(typeof(SqueezeNet), SqueezeNet.CreateWeights, path => new SqueezeNet(SqueezeNet.LoadWeights(path)).Forward),
+        ["lenet5"] = () => new(typeof(LeNet5), LeNet5.CreateWeights, path => new LeNet5(LeNet5.LoadWeights(path)), LeNet5.Summary),
+        ["alexnet"] = () => new(typeof(AlexNet), AlexNet.CreateWeights, path => new AlexNet(AlexNet.LoadWeights(path)), AlexNet.Summary),
+        ["alexnet-original"] = () => new(typeof(AlexNetOriginal), AlexNetOriginal.CreateWeights, path => new AlexNetOriginal(AlexNetOriginal.LoadWeights(path)), AlexNetOriginal.Summary),
+        ["vgg16"] = () => new(typeof(Vgg16), Vgg16.CreateWeights, path => new Vgg16(Vgg16.LoadWeights(path)), Vgg16.Summary),
+        ["googlenet"] = () => new(typeof(GoogLeNet), GoogLeNet.CreateWeights, path => new GoogLeNet(GoogLeNet.LoadWeights(path)), GoogLeNet.Summary),
+        ["resnet18"] = () => new(typeof(ResNet18), ResNet18.CreateWeights, path => new ResNet18(ResNet18.LoadWeights(path)), ResNet18.Summary),
+        ["resnet50"] = () => new(typeof(ResNet50), ResNet50.CreateWeights, path => new ResNet50(ResNet50.LoadWeights(path)), ResNet50.Summary),
+        ["resnet152"] = () => new(typeof(ResNet152), ResNet152.CreateWeights, path => new ResNet152(ResNet152.LoadWeights(path)), ResNet152.Summary),
+        ["densenet121"] = () => new(typeof(DenseNet121), DenseNet121.CreateWeights, path => new DenseNet121(DenseNet121.LoadWeights(path)), DenseNet121.Summary),
+        ["inceptionv3"] = () => new(typeof(InceptionV3), InceptionV3.CreateWeights, path => new InceptionV3(InceptionV3.LoadWeights(path)), InceptionV3.Summary),
+        ["mobilenet"] = () => new(typeof(MobileNet), MobileNet.CreateWeights, path => new MobileNet(MobileNet.LoadWeights(path)), MobileNet.Summary),
+        ["squeezenet"] = () => new(typeof(SqueezeNet), SqueezeNet.CreateWeights, path => new SqueezeNet(SqueezeNet.LoadWeights(path)), SqueezeNet.Summary),
     };
 
     /// <summary>As declared.</summary>
@@ -41,9 +39,6 @@ internal sealed record PeerNetwork(Type Class, Func<int, WeightStore> CreateWeig
     public int[] OutputShape => [1, .. Graph[Graph.Outputs.Single().Value].Shape.Dimensions];
 
     public int OutputLength => OutputShape.Aggregate(1, (product, size) => product * size);
-
-    /// <summary>Of one sample, without biases.</summary>
-    public long MultiplyAdds => Graph.Nodes.Sum(node => SummaryEmitter.MultiplyAddsOf(Graph, node));
 
     /// <summary>Writes the same weights as a safetensors file for ModelGen and, with the graph, as an ONNX file for the peer.</summary>
     /// <remarks>

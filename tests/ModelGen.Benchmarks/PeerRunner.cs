@@ -5,7 +5,7 @@ using ModelGen.Benchmarks.Onnx;
 namespace ModelGen.Benchmarks;
 
 /// <summary>Forward passes, batch 1: ModelGen and ONNX Runtime by turns in one process, same weights, same input.</summary>
-/// <param name="threads">Of ONNX Runtime, each on a core of its own; ModelGen uses one.</param>
+/// <param name="threads">Of each program; as many cores are bound.</param>
 /// <param name="time">Of alternating blocks, for each network.</param>
 /// <param name="withPyTorch">Whether ModelGen is compared with PyTorch as well, in blocks of their own.</param>
 internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int core, TimeSpan time, bool withPyTorch)
@@ -86,8 +86,9 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         using var files = new PeerFiles(network);
         LoadCost load = LoadCost.Measure(name, LoadCost.ModelGen, files.Weights, core, threads), peerLoad = LoadCost.Measure(name, LoadCost.OnnxRuntime, files.Onnx, core, threads);
         float[] input = RandomInput(network.InputLength), output = new float[network.OutputLength];
-        ForwardCall forward = network.Load(files.Weights);
-        void ModelGen() => forward(input, output);
+        ICompiledNetwork compiled = network.Load(files.Weights);
+        compiled.Parallelism = threads;
+        void ModelGen() => compiled.Forward(input, output);
 
         Alternation.WarmUp(ModelGen, WarmUpTime);
         using OnnxRuntimeSession peer = Fastest(files, network, input, isOnly);
@@ -98,7 +99,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
             Report.Comparison(times, $"ONNX Runtime {runtime.Version}", "µs per call");
         }
 
-        return new(name, times, network.MultiplyAdds, difference, load, peerLoad, withPyTorch ? BesidePyTorch(ModelGen, output, files, input) : null);
+        return new(name, times, network.Summary.MultiplyAdds, difference, load, peerLoad, withPyTorch ? BesidePyTorch(ModelGen, output, files, input) : null);
     }
 
     private PyTorchRow BesidePyTorch(Action modelGen, float[] output, PeerFiles files, float[] input)

@@ -3,17 +3,19 @@ using ModelGen.Benchmarks;
 const string usage = """
     usage: dotnet run -c Release --project tests/ModelGen.Benchmarks -- COMMAND [OPTIONS]
 
-      peers [--network lenet5] [--threads 1] [--core 0] [--time 5] [--pytorch]
+      peers [--network lenet5] [--threads 1] [--core 0] [--time 5] [--pytorch] [--layers]
             forward passes, ModelGen and ONNX Runtime by turns, --time seconds for each network; --network takes
-            a name, several with commas, or all; --pytorch: PyTorch as well
+            a name, several with commas, or all; --pytorch: PyTorch as well; --layers: what 'layers' prints as well
+      layers [--network lenet5] [--core 0] [--time 5]
+            the time of each step of a network, ModelGen alone
       train [--steps 300] [--core 0]
             training steps of LeNet-5, ModelGen and PyTorch by turns
       allocations
             bytes that Forward and Step allocate once warm: none
       check
-            the ONNX exporter against a float64 reference, by ONNX Runtime
+            the ONNX exporter: small networks of every operator, by ONNX Runtime and compiled
 
-    --threads is the number of ONNX Runtime's threads and of the cores bound, from --core on.
+    --threads is the number of each program's threads and of the cores bound, from --core on.
     Exit code: 0 done, 1 results disagree or something was allocated, 2 wrong usage or a peer is missing.
     """;
 
@@ -23,17 +25,17 @@ try
     switch (args.FirstOrDefault())
     {
         case "peers":
-            var peers = new Arguments(options, ["--network", "--threads", "--core", "--time"], "--pytorch");
-            string names = peers.Text("--network", "lenet5");
-            string[] networks = names == "all" ? [.. PeerNetwork.All.Keys] : names.Split(',');
-            if (networks.FirstOrDefault(name => !PeerNetwork.All.ContainsKey(name)) is string unknown)
-            {
-                throw new ArgumentException($"There is no network '{unknown}'; there are {string.Join(", ", PeerNetwork.All.Keys)}.");
-            }
-
+            var peers = new Arguments(options, ["--network", "--threads", "--core", "--time"], "--pytorch", "--layers");
+            string[] networks = Networks(peers);
+            (int core, TimeSpan time) = (peers.Number("--core", 0, minimum: 0), Time(peers));
             WarnOfDebugBuild();
-            return PeerRunner.Run(
-                networks, peers.Number("--threads", 1, minimum: 1), peers.Number("--core", 0, minimum: 0), TimeSpan.FromSeconds(peers.Number("--time", 5, minimum: 1)), peers.Has("--pytorch"));
+            int code = PeerRunner.Run(networks, peers.Number("--threads", 1, minimum: 1), core, time, peers.Has("--pytorch"));
+            return peers.Has("--layers") ? Math.Max(code, LayerProfile.Run(networks, core, time)) : code;
+
+        case "layers":
+            var layers = new Arguments(options, ["--network", "--core", "--time"]);
+            WarnOfDebugBuild();
+            return LayerProfile.Run(Networks(layers), layers.Number("--core", 0, minimum: 0), Time(layers));
 
         case LoadCost.Command: // the program calls itself
             return LoadCost.Run(options);
@@ -61,6 +63,17 @@ catch (Exception exception) when (exception is ArgumentException or PeerMissingE
     Console.Error.WriteLine(exception.Message);
     return 2;
 }
+
+static string[] Networks(Arguments arguments)
+{
+    string names = arguments.Text("--network", "lenet5");
+    string[] networks = names == "all" ? [.. PeerNetwork.All.Keys] : names.Split(',');
+    return networks.FirstOrDefault(name => !PeerNetwork.All.ContainsKey(name)) is string unknown
+        ? throw new ArgumentException($"There is no network '{unknown}'; there are {string.Join(", ", PeerNetwork.All.Keys)}.")
+        : networks;
+}
+
+static TimeSpan Time(Arguments arguments) => TimeSpan.FromSeconds(arguments.Number("--time", 5, minimum: 1));
 
 static void WarnOfDebugBuild()
 {

@@ -20,10 +20,10 @@ internal static class ClassReader
     }
 
     /// <summary>Adds what is wrong with the class; false where another part of it must not be generated.</summary>
-    public static bool Check(INamedTypeSymbol type, bool isTrainable, List<LocatedProblem> problems)
+    public static bool Check(INamedTypeSymbol type, Extras extras, List<LocatedProblem> problems)
     {
         int before = problems.Count;
-        if (Unsupported(type, isTrainable) is string unsupported)
+        if (Unsupported(type, extras) is string unsupported)
             problems.Add(new(new Problem(ProblemIds.UnsupportedClass, unsupported), Place.Class));
         if (!IsPartial(type))
             problems.Add(new(new Problem(ProblemIds.NotPartial, $"{type.Name} must be partial, because its other part is generated; write 'partial class {type.Name}'"), Place.Class));
@@ -37,7 +37,7 @@ internal static class ClassReader
         return problems.Count == before;
     }
 
-    private static string? Unsupported(INamedTypeSymbol type, bool isTrainable)
+    private static string? Unsupported(INamedTypeSymbol type, Extras extras)
     {
         if (type.IsRecord)
             return $"{type.Name} is a record, but a network owns memory that must not be copied; make it a class";
@@ -58,25 +58,25 @@ internal static class ClassReader
             return $"{type.Name} has a primary constructor, but the generated part has the constructor {type.Name}(Weights); use properties instead";
         if (type.BaseType is { } baseType && !baseType.InstanceConstructors.Any(c => c.Parameters.Length == 0 && c.DeclaredAccessibility is not Accessibility.Private))
             return $"{type.Name}'s base class {baseType.Name} has no constructor without parameters, which the generated constructor would call; add one";
-        return Clash(type, isTrainable);
+        return Clash(type, extras);
     }
 
-    private static string? Clash(INamedTypeSymbol type, bool isTrainable)
+    private static string? Clash(INamedTypeSymbol type, Extras extras)
     {
         foreach (ISymbol member in type.GetMembers().Where(IsWrittenByUser))
         {
             bool isTaken = member switch
             {
                 IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.Parameters.Length == 1 && constructor.Parameters[0].Type.Name == "Weights",
-                IMethodSymbol method when GeneratedMembers.Methods.TryGetValue(method.Name, out string? parameters) => parameters == string.Join(", ", method.Parameters.Select(p => p.Type.ToDisplayString())),
-                INamedTypeSymbol { TypeParameters.Length: 0, TypeKind: TypeKind.Class, IsRecord: false } nested when GeneratedMembers.IsClass(nested.Name, isTrainable) => !IsPartial(nested) || nested.IsStatic,
+                IMethodSymbol method when GeneratedMembers.ParametersOf(method.Name, extras) is string parameters => parameters == string.Join(", ", method.Parameters.Select(p => p.Type.ToDisplayString())),
+                INamedTypeSymbol { TypeParameters.Length: 0, TypeKind: TypeKind.Class, IsRecord: false } nested when GeneratedMembers.IsClass(nested.Name, extras) => !IsPartial(nested) || nested.IsStatic,
                 INamedTypeSymbol { TypeParameters.Length: > 0 } => false,
-                _ => GeneratedMembers.Has(member.Name, isTrainable),
+                _ => GeneratedMembers.Has(member.Name, extras),
             };
             if (isTaken)
                 return $"{type.Name} has a member '{(member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? type.Name + "(Weights)" : member.Name)}', which the generated part declares too; rename it";
         }
-        return GeneratedMembers.Has(type.Name, isTrainable)
+        return GeneratedMembers.Has(type.Name, extras)
             ? $"{type.Name} has the name of one of its generated members; choose another name for the class"
             : null;
     }

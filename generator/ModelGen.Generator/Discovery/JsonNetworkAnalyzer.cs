@@ -56,7 +56,7 @@ public sealed class JsonNetworkAnalyzer : CatalogAnalyzer
                 return;
             }
             var problems = new List<LocatedProblem>();
-            ClassReader.Check(type, network.IsTrainable, problems);
+            ClassReader.Check(type, network.Extras, problems);
             foreach (LocatedProblem problem in problems)
                 Report(problem.Problem, network.NameRange, []);
         }

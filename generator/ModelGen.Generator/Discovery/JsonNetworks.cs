@@ -63,12 +63,12 @@ internal static class JsonNetworks
         try
         {
             JsonNetwork network = JsonFrontEnd.Build(text, rootNamespace);
-            return network.Class is null ? null : new CompiledFile(path, network.Class, network.IsTrainable, network.Members, network.Model, Failure: null);
+            return network.Class is null ? null : new CompiledFile(path, network.Class, network.Extras, network.Members, network.Model, Failure: null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var unknown = new ClassDeclaration("", [], "UnreadableNetwork", "internal");
-            return new CompiledFile(path, unknown, IsTrainable: false, MemberNames.Unknown, Model: null, NetworkGenerator.Describe(unknown, e));
+            return new CompiledFile(path, unknown, Extras.None, MemberNames.Unknown, Model: null, NetworkGenerator.Describe(unknown, e));
         }
     }
 
@@ -97,7 +97,7 @@ internal static class JsonNetworks
                 failure = NetworkGenerator.Describe(network.Class, e);
             }
         }
-        return (hintName, StubEmitter.Emit(network.Class, network.IsTrainable, network.Members) + declaration, failure);
+        return (hintName, StubEmitter.Emit(network.Class, network.Extras, network.Members) + declaration, failure);
     }
 
     // What a class with attributes has from its author: who may see it, and that nobody derives from it.
@@ -114,5 +114,5 @@ internal static class JsonNetworks
         return writer.ToString();
     }
 
-    private sealed record CompiledFile(string Path, ClassDeclaration Class, bool IsTrainable, MemberNames Members, NetworkModel? Model, Problem? Failure);
+    private sealed record CompiledFile(string Path, ClassDeclaration Class, Extras Extras, MemberNames Members, NetworkModel? Model, Problem? Failure);
 }

@@ -68,15 +68,15 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 
     private static CompiledNetwork Compile(NetworkDeclaration declaration)
     {
-        bool isTrainable = declaration.Training is not null;
+        Extras extras = NetworkDeclaration.ExtrasOf(declaration.Training is not null, declaration.Profile);
         MemberNames members = declaration.Definition?.Members ?? MemberNames.Unknown;
         try
         {
-            return new CompiledNetwork(declaration.Class, isTrainable, members, FrontEnd.Build(declaration).Model, Failure: null);
+            return new CompiledNetwork(declaration.Class, extras, members, FrontEnd.Build(declaration).Model, Failure: null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new CompiledNetwork(declaration.Class, isTrainable, members, Model: null, Describe(declaration.Class, e));
+            return new CompiledNetwork(declaration.Class, extras, members, Model: null, Describe(declaration.Class, e));
         }
     }
 
@@ -95,7 +95,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
                 failure = Describe(network.Class, e);
             }
         }
-        return new GeneratedSource(hintName, StubEmitter.Emit(network.Class, network.IsTrainable, network.Members), failure);
+        return new GeneratedSource(hintName, StubEmitter.Emit(network.Class, network.Extras, network.Members), failure);
     }
 
     // On one line, as diagnostics are; the first frame says where to look. Of memory that cannot be addressed only the plan knows.
@@ -108,7 +108,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return new Problem(ProblemIds.Internal, $"{network.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {message} {frame}");
     }
 
-    private sealed record CompiledNetwork(ClassDeclaration Class, bool IsTrainable, MemberNames Members, NetworkModel? Model, Problem? Failure);
+    private sealed record CompiledNetwork(ClassDeclaration Class, Extras Extras, MemberNames Members, NetworkModel? Model, Problem? Failure);
 
     private sealed record GeneratedSource(string HintName, string Text, Problem? Failure);
 }

@@ -26,11 +26,12 @@ internal static class NetworkReader
         var problems = new List<LocatedProblem>();
         var read = layers.Select(ReadLayer).ToList();
         CheckOneDeclaration(type, layers, read, inputs.FirstOrDefault(), problems);
-        bool canExtend = ClassReader.Check(type, trainable is not null, problems);
+        (int? batch, bool profile) = network is null ? (null, false) : ReadNetwork(network);
+        bool canExtend = ClassReader.Check(type, NetworkDeclaration.ExtrasOf(trainable is not null, profile), problems);
         DefinitionResult? definition = ReadDefinition(compilation, type, layers.Length > 0, cancellation);
         var declaration = new NetworkDeclaration(
             ClassReader.Read(type), canExtend, problems.ToEquatableArray(), inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
-            trainable is null ? null : ReadTrainable(trainable), definition?.Network, network is null ? null : ReadBatch(network));
+            trainable is null ? null : ReadTrainable(trainable), definition?.Network, batch, profile);
         return new NetworkSource(type, declaration, layers, network, inputs.FirstOrDefault(), trainable, definition?.Problems ?? []);
     }
 
@@ -120,16 +121,19 @@ internal static class NetworkReader
         return new InputDeclaration(isReadable && ValueOf(attribute.ConstructorArguments[0]) is AttributeValue shape ? shape.Ints : [], isReadable);
     }
 
-    private static int? ReadBatch(AttributeData network)
+    private static (int? Batch, bool Profile) ReadNetwork(AttributeData network)
     {
         if (!IsReadable(network))
-            return null;
+            return (null, false);
+        (int batch, bool profile) = (1, false);
         foreach ((string writtenAs, TypedConstant constant) in ArgumentsOf(network))
         {
             if (writtenAs == "Batch")
-                return (int)constant.Value!;
+                batch = (int)constant.Value!;
+            else if (writtenAs == "Profile")
+                profile = (bool)constant.Value!;
         }
-        return 1;
+        return (batch, profile);
     }
 
     private static TrainingDeclaration ReadTrainable(AttributeData attribute)

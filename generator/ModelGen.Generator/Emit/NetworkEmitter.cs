@@ -74,7 +74,7 @@ internal sealed class NetworkEmitter
                 EmitConstants();
                 EmitInstance();
                 _threads.EmitMembers(_writer);
-                SummaryEmitter.Emit(_writer, _model, Plan, _trainer?.ArenaLength ?? 0);
+                SummaryEmitter.Emit(_writer, _model, Plan, _trainer?.ArenaLength ?? 0, _model.Profile ? _inference.DescribeSteps() : []);
                 EmitWeights();
                 _trainer?.EmitClass(_writer);
             }
@@ -168,19 +168,37 @@ internal sealed class NetworkEmitter
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length.</exception>");
         using (w.Block($"public void Forward({_signature.Parameters()})"))
         {
-            Argument[] arguments = [.. _signature.Inputs, .. _signature.Outputs];
-            Argument first = arguments[0];
-            if (IsBatched)
-                w.Line($"int samples = {Runtime}Check.SamplesOf({first.Name}.Length, {first.LengthConstant}, Batch, {Quoted}, nameof({first.Name}));");
-            foreach (Argument argument in IsBatched ? arguments.Skip(1) : arguments)
-                w.Line($"{Runtime}Check.Length({argument.Name}.Length, {(IsBatched ? "samples * " : "")}{argument.LengthConstant}, {Quoted}, nameof({argument.Name}));");
+            EmitChecks();
             _threads.EmitCall(w);
             w.Line($"{Private}{Name}Plan.Forward(");
-            w.Line($"    ref {Runtime}AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First, ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed),");
-            w.Line($"    {string.Join(", ", arguments.Select(i => "ref " + Signature.FirstOf(i)))}{(IsBatched ? ", samples" : "")});");
+            w.Line($"    {MemoryArguments()},");
+            w.Line($"    {CallersArguments()});");
         }
         w.Line();
+        if (_model.Profile)
+        {
+            string arguments = $"{MemoryArguments()}, {CallersArguments()}{(Plan.Stages.Count > 0 ? ", 0, 1" : "")}";
+            ProfileEmitter.EmitMethod(w, Name, _signature, EmitChecks, $"{Private}{Name}Plan", arguments);
+        }
     }
+
+    // The lengths of inputs and outputs, and the number of samples.
+    private void EmitChecks()
+    {
+        Argument[] arguments = [.. _signature.Inputs, .. _signature.Outputs];
+        Argument first = arguments[0];
+        if (IsBatched)
+            _writer.Line($"int samples = {Runtime}Check.SamplesOf({first.Name}.Length, {first.LengthConstant}, Batch, {Quoted}, nameof({first.Name}));");
+        foreach (Argument argument in IsBatched ? arguments.Skip(1) : arguments)
+            _writer.Line($"{Runtime}Check.Length({argument.Name}.Length, {(IsBatched ? "samples * " : "")}{argument.LengthConstant}, {Quoted}, nameof({argument.Name}));");
+    }
+
+    // The plan's first arguments: the instance's own memory.
+    private static string MemoryArguments() =>
+        $"ref {Runtime}AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First, ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed)";
+
+    private string CallersArguments() =>
+        string.Join(", ", _signature.Inputs.Concat(_signature.Outputs).Select(i => "ref " + Signature.FirstOf(i))) + (IsBatched ? ", samples" : "");
 
     private void EmitWeights()
     {

@@ -8,7 +8,8 @@ namespace ModelGen.Generator.Emit;
 /// <param name="Class">The class to extend.</param>
 /// <param name="Training">Null for inference alone.</param>
 /// <param name="Batch">The most samples that one call of <c>Forward</c> takes.</param>
-internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, TrainingOptions? Training, int Batch = 1);
+/// <param name="Profile">Whether there is a method that measures each step.</param>
+internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, TrainingOptions? Training, int Batch = 1, bool Profile = false);
 
 /// <summary>How the user's class is declared, so that the generated part matches.</summary>
 /// <param name="Namespace">Empty for the global namespace.</param>

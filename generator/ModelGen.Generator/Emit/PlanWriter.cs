@@ -62,7 +62,7 @@ internal sealed class PlanWriter
     {
         List<(string Comment, string Call)> steps = isLoad ? Calls(_plan.LoadSteps, []) : Calls(_plan.Steps, _plan.Stages);
         if (!isLoad)
-            steps.AddRange(RemainingOutputs().Select(copy => ("", copy)));
+            steps.AddRange(RemainingOutputs().Select(output => ("", Copy(output))));
         if (!isLoad && _plan.Stages.Count > 0)
             parameters += ", int part, int parts";
         w.Line($"public const int {name}Count = {steps.Count};");
@@ -142,17 +142,19 @@ internal sealed class PlanWriter
         return calls;
     }
 
+    /// <summary>What the numbered steps of inference are: a <c>StepSummary</c> as C# text for each.</summary>
+    public IReadOnlyCollection<string> DescribeSteps() =>
+        [.. ProfileEmitter.Rows(_plan, _kernels), .. RemainingOutputs().Select(o => ProfileEmitter.Copy(_plan.Graph[o.Value]))];
+
     // Outputs that no kernel could write to the caller's memory directly.
-    private IEnumerable<string> RemainingOutputs()
+    private IEnumerable<GraphOutput> RemainingOutputs() => _plan.Graph.Outputs.Where(output =>
+        !((_plan.Slots[output.Value].Region == Region.Output && _plan.Slots[output.Value].Name == output.Name) || _plan.Graph[output.Value].Shape.Rank == 0));
+
+    private string Copy(GraphOutput output)
     {
-        foreach (GraphOutput output in _plan.Graph.Outputs)
-        {
-            Node node = _plan.Graph[output.Value];
-            if (_plan.Slots[output.Value].Region == Region.Output && _plan.Slots[output.Value].Name == output.Name || node.Shape.Rank == 0)
-                continue;
-            string length = node.Type.PerSample ? $"(nint)samples * {node.Shape.Length}" : $"{node.Shape.Length}";
-            yield return $"Elementwise.Copy(ref {Memory(output.Value)}, ref {Signature.Argument(output.Name)}, {length});";
-        }
+        Node node = _plan.Graph[output.Value];
+        string length = node.Type.PerSample ? $"(nint)samples * {node.Shape.Length}" : $"{node.Shape.Length}";
+        return $"Elementwise.Copy(ref {Memory(output.Value)}, ref {Signature.Argument(output.Name)}, {length});";
     }
 
     // Where each method begins, and the end: a call of a hundred characters is some forty bytes of IL, and they should stay far below 15 KB.

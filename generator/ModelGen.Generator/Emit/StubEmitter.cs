@@ -7,7 +7,7 @@ namespace ModelGen.Generator.Emit;
 /// </summary>
 internal static class StubEmitter
 {
-    public static string Emit(ClassDeclaration declaration, bool isTrainable, MemberNames members)
+    public static string Emit(ClassDeclaration declaration, Extras extras, MemberNames members)
     {
         // One, not zero: code that divides by a constant zero would be an error of its own.
         Shape unknown = Shape.Of(1);
@@ -27,12 +27,12 @@ internal static class StubEmitter
         SourceHeader.InClass(writer, declaration, () =>
         {
             using (writer.Block("partial class " + declaration.Name))
-                WriteMembers(writer, declaration, isTrainable, signature);
+                WriteMembers(writer, declaration, extras, signature);
         });
         return writer.ToString();
     }
 
-    private static void WriteMembers(CodeWriter writer, ClassDeclaration declaration, bool isTrainable, Signature signature)
+    private static void WriteMembers(CodeWriter writer, ClassDeclaration declaration, Extras extras, Signature signature)
     {
         const string Throws = "throw new global::System.InvalidOperationException(\"This network was compiled with errors.\")";
         string lengths = string.Concat(signature.Inputs.Concat(signature.Outputs).Select(a => a.LengthConstant).Distinct().Where(c => c != declaration.Name).Select(c => c + " = 1, "));
@@ -61,7 +61,12 @@ internal static class StubEmitter
                 internal Weights() : base({{Literals.Quote(declaration.Name)}}, [], 0) => {{Throws}};
             }
             """);
-        if (!isTrainable)
+        if (extras.HasFlag(Extras.Profile))
+        {
+            writer.Line();
+            writer.Line($"public void Profile({signature.Parameters()}, global::System.Span<long> ticks) => {Throws};");
+        }
+        if (!extras.HasFlag(Extras.Trainer))
             return;
         string inputParameters = signature.InputParameters();
         writer.Line($$"""

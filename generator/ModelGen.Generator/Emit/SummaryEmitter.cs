@@ -17,7 +17,8 @@ internal static class SummaryEmitter
     public static long MultiplyAddsOf(Graph declared, Node node) =>
         OperatorTable.TryGet(node.Op, out Operator op) ? op.MultiplyAdds(OperatorCall.Of(declared, node)) : 0;
 
-    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, long trainingArenaLength)
+    /// <param name="steps">One <c>StepSummary</c> as C# text for each step; none for networks that are not profiled.</param>
+    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, long trainingArenaLength, IReadOnlyCollection<string> steps)
     {
         const string Layer = "global::ModelGen.LayerSummary";
         // Of several inputs the first: the image.
@@ -39,7 +40,17 @@ internal static class SummaryEmitter
                 + $"{ParametersOf(model.Graph, layer)}, {MultiplyAddsOf(model.Graph, layer)}, {place}),");
         }
         w.Line("    ],");
-        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {trainingArenaLength * sizeof(float)}, {model.Batch});");
+        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {trainingArenaLength * sizeof(float)}, {model.Batch}){(steps.Count == 0 ? ";" : "")}");
+        if (steps.Count > 0)
+        {
+            w.Line("    {");
+            w.Line("        Steps =");
+            w.Line("        [");
+            foreach (string step in steps)
+                w.Line($"            {step},");
+            w.Line("        ],");
+            w.Line("    };");
+        }
         w.Line();
     }
 

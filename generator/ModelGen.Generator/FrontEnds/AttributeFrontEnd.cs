@@ -56,7 +56,7 @@ internal sealed class AttributeFrontEnd
 
         ReportUnusedLayers();
         _graph.Output(Pipeline.Output, output);
-        return new(new NetworkModel(_graph.Build(), _declaration.Class, training, _declaration.Batch!.Value), _problems.ToEquatableArray());
+        return new(new NetworkModel(_graph.Build(), _declaration.Class, training, _declaration.Batch!.Value, _declaration.Profile), _problems.ToEquatableArray());
     }
 
     // What the C# compiler refuses it reports itself; there is no model without it.

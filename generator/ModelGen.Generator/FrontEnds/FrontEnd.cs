@@ -38,6 +38,6 @@ internal static class FrontEnd
         TrainingOptions? training = TrainingReader.Read(declaration.Training, outputs, types, problems);
         CheckBatch(declaration, types, problems);
         bool isWhole = graph is not null && declaration.Batch is not null && declaration.Training is not { IsReadable: false } && !problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
-        return new(isWhole ? new NetworkModel(graph!, declaration.Class, training, declaration.Batch!.Value) : null, problems.ToEquatableArray());
+        return new(isWhole ? new NetworkModel(graph!, declaration.Class, training, declaration.Batch!.Value, declaration.Profile) : null, problems.ToEquatableArray());
     }
 }

@@ -17,6 +17,7 @@ namespace ModelGen.Generator.FrontEnds;
 /// <param name="Training">Null without <c>[Trainable]</c>.</param>
 /// <param name="Definition">What the class's Define came to; null where the network is written as attributes.</param>
 /// <param name="Batch">What <c>[Network]</c> says; null where the C# compiler refuses the attribute already.</param>
+/// <param name="Profile">What <c>[Network]</c> says.</param>
 internal sealed record NetworkDeclaration(
     ClassDeclaration Class,
     bool CanExtend,
@@ -25,7 +26,11 @@ internal sealed record NetworkDeclaration(
     EquatableArray<LayerDeclaration> Layers,
     TrainingDeclaration? Training,
     DefinedNetwork? Definition = null,
-    int? Batch = 1);
+    int? Batch = 1,
+    bool Profile = false)
+{
+    public static Extras ExtrasOf(bool isTrainable, bool isProfiled) => (isTrainable ? Extras.Trainer : Extras.None) | (isProfiled ? Extras.Profile : Extras.None);
+}
 
 /// <summary>A network that a method defines.</summary>
 /// <param name="Graph">Null where there are errors, which have been reported with their places.</param>

@@ -95,6 +95,21 @@ public static class Check
         return samples;
     }
 
+    /// <summary>Checks the length of a span that takes the time of each step.</summary>
+    /// <param name="actual">Elements of the span.</param>
+    /// <param name="steps">Steps of the plan.</param>
+    /// <param name="network">What the message calls the network.</param>
+    /// <param name="argument">What the message calls the span.</param>
+    /// <exception cref="ArgumentException">They differ.</exception>
+    public static void Steps(int actual, int steps, string network, string argument)
+    {
+        if (actual != steps)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold {steps} times, one for each of Summary.Steps, got {actual}."), argument);
+        }
+    }
+
     private static void Throw(int actual, int expected, string network, string argument) => throw new ArgumentException(
         string.Create(CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold {expected} floats, got {actual}."), argument);
 }

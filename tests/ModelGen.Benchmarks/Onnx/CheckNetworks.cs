@@ -1,8 +1,8 @@
 namespace ModelGen.Benchmarks.Onnx;
 
 /// <summary>Convolutions as no network of the list has them, batch normalisation with an unusual epsilon, and activations.</summary>
-[Network]
-internal sealed partial class UnusualConvolutions
+[Network(Profile = true)]
+internal sealed partial class UnusualConvolutions : ICompiledNetwork
 {
     private static Tensor Define([Shape(3, 11, 13)] Tensor image)
     {
@@ -16,8 +16,8 @@ internal sealed partial class UnusualConvolutions
 }
 
 /// <summary>Windows that hang over, padding that counts and that does not, and adaptive pooling with windows of equal and unequal sizes.</summary>
-[Network]
-internal sealed partial class Pools
+[Network(Profile = true)]
+internal sealed partial class Pools : ICompiledNetwork
 {
     private static Tensor Define([Shape(5, 24, 25)] Tensor image)
     {
@@ -39,8 +39,8 @@ internal sealed partial class Pools
 }
 
 /// <summary>Whatever joins branches, and normalisation across channels.</summary>
-[Network]
-internal sealed partial class Branches
+[Network(Profile = true)]
+internal sealed partial class Branches : ICompiledNetwork
 {
     private static Tensor Define([Shape(6, 7, 9)] Tensor image)
     {

@@ -10,12 +10,14 @@ public sealed class StubTests
     private const string Layers = "[ModelGen.Network, ModelGen.Input(1, 8, 8)] [ModelGen.Flatten, ModelGen.Linear(3)]";
 
     [Theory]
-    [InlineData("")]
-    [InlineData("[ModelGen.Trainable(BatchSize = 4)]")]
-    public void HasTheWholePublicSurface(string trainable)
+    [InlineData("", "")]
+    [InlineData("[ModelGen.Trainable(BatchSize = 4)]", "")]
+    [InlineData("", "(Profile = true)")]
+    public void HasTheWholePublicSurface(string trainable, string options)
     {
-        IEnumerable<string> good = Surface($"{trainable} {Layers} public sealed partial class Net;");
-        IEnumerable<string> broken = Surface($"{trainable} {Layers.Replace("Linear(3)", "Linear(-3)", StringComparison.Ordinal)} public sealed partial class Net;");
+        string layers = Layers.Replace("Network", "Network" + options, StringComparison.Ordinal);
+        IEnumerable<string> good = Surface($"{trainable} {layers} public sealed partial class Net;");
+        IEnumerable<string> broken = Surface($"{trainable} {layers.Replace("Linear(3)", "Linear(-3)", StringComparison.Ordinal)} public sealed partial class Net;");
 
         Assert.NotEmpty(good);
         Assert.Equal(good, broken);

@@ -34,6 +34,17 @@ public class ClassDiagnosticsTests
     public Task InputOfNoSize(string input, string size) => Expect($"[Network, {input}, Linear(4)] partial class Net;", new Finding(
         "MG0005", size, $"Input: every size must be at least 1, got {size}"));
 
+    [Theory]
+    [InlineData("", "int Profile;")]
+    [InlineData("(Profile = true)", "void Profile(int steps) { }")]
+    public Task ProfileIsFreeUnlessAsked(string options, string member) => Expect($"[Network{options}, Input(8), Linear(4)] partial class Net {{ {member} }}");
+
+    [Theory]
+    [InlineData("int Profile;")]
+    [InlineData("void Profile(System.ReadOnlySpan<float> a, System.Span<float> b, System.Span<long> c) { }")]
+    public Task ProfileIsTakenWhereAsked(string member) => Expect($"[Network(Profile = true), Input(8), Linear(4)] partial class Net {{ {member} }}", new Finding(
+        "MG0008", "Net", "Net has a member 'Profile', which the generated part declares too; rename it"));
+
     [Fact]
     public Task NoLayers() => Expect("[Network, Input(8)] partial class Net;", new Finding(
         "MG0009", "Net", "Net has no layers; write them as attributes, in order: [Conv2d(6, 5), Tanh, Flatten, Linear(10)]"));

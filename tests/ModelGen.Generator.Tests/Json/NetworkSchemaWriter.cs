@@ -92,6 +92,7 @@ internal static class NetworkSchemaWriter
                 ["additionalProperties"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 },
             }, "Names with the layers whose results they are; { \"output\": the last layer } unless given."),
             ("batch", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 1 }, Ref("expression")), "Most samples of one call of Forward."),
+            ("profile", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Asks for a method Profile, which is Forward with a clock between its steps."),
             ("trainable", Object(
                 "Asks for a Trainer.", [],
                 ("batchSize", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 32 }, Ref("expression")), "Most samples of a step."),

@@ -114,7 +114,7 @@ public class SeveralInputsAndOutputsTests
     [Fact]
     public void AStubHasTheSameSurface()
     {
-        string stub = StubEmitter.Emit(new ClassDeclaration("", [], "Two", "public"), isTrainable: true, new MemberNames(["left", "in"], [Pipeline.Output, "aux1"]));
+        string stub = StubEmitter.Emit(new ClassDeclaration("", [], "Two", "public"), Extras.Trainer, new MemberNames(["left", "in"], [Pipeline.Output, "aux1"]));
         Assert.NotNull(Compile(stub));
     }
 

@@ -14,7 +14,7 @@ internal sealed class JsonFrontEnd
     public const string FileSuffix = ".network.json";
 
     private static readonly string[] Keys =
-        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "batch", "trainable"];
+        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "batch", "profile", "trainable"];
 
     private readonly JsonDocument _document;
     private readonly JsonProblems _problems;
@@ -39,14 +39,14 @@ internal sealed class JsonFrontEnd
         if (_document.Error is JsonError error)
             _problems.Add(ProblemIds.InvalidJson, error.Message, error.Range);
         if (_document.Root is not JsonValue root || (_document.Error is null && !_fields.Is(root, JsonKind.Object, "a network")))
-            return new(null, false, null, null, _problems.ToEquatableArray());
+            return new(null, Extras.None, null, null, _problems.ToEquatableArray());
 
         // Of half a file the name of the class is kept, so that the code which uses it has one error less for each use.
         TextRange nameRange = root["name"]?.Range ?? root.Range;
         (ClassDeclaration? declaration, string accessibility) = ReadClass(root);
-        bool isTrainable = root["trainable"] is not null;
+        Extras extras = ExtrasOf(root);
         if (_document.Error is not null)
-            return new(declaration, isTrainable, null, null, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
+            return new(declaration, extras, null, null, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
 
         _fields.CheckKeys(root, "a network", null, Keys);
         var graph = new GraphBuilder(declaration?.Name.TrimStart('@') ?? "network");
@@ -60,11 +60,13 @@ internal sealed class JsonFrontEnd
         {
             // Reported where it was noticed.
         }
+        if (root["profile"] is JsonValue profile)
+            _fields.Is(profile, JsonKind.Boolean, "profile");
         Graph? built = _problems.HasErrors ? null : graph.Build();
         if (built is not null)
             CheckMembers(root, built, declaration);
-        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch);
-        return new(declaration, isTrainable, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
+        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch, extras.HasFlag(Extras.Profile));
+        return new(declaration, extras, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
     }
 
     private TrainingOptions? BuildGraph(JsonValue root, GraphBuilder graph, out int batch)
@@ -96,6 +98,9 @@ internal sealed class JsonFrontEnd
             layers.ReportUnreadLayers();
         return training;
     }
+
+    private static Extras ExtrasOf(JsonValue root) =>
+        NetworkDeclaration.ExtrasOf(root["trainable"] is not null, root["profile"] is { IsTrue: true });
 
     private int ReadBatch(JsonValue root, JsonScope scope, GraphBuilder graph)
     {
@@ -149,7 +154,7 @@ internal sealed class JsonFrontEnd
                 $"'{JsonNames.Printable(name.Text)}' cannot be the name of a class; it is an ASCII letter, then letters, digits and underscores, {JsonNames.LongestIdentifier} at most", name.Range);
             return (null, accessibility);
         }
-        if (GeneratedMembers.Has(name.Text, isTrainable: true))
+        if (GeneratedMembers.Has(name.Text, Extras.Trainer | ExtrasOf(root)))
         {
             _problems.Add(ProblemIds.InvalidName, $"'{name.Text}' is the name of a member of every network's class; choose another name for the class", name.Range);
             return (null, accessibility);

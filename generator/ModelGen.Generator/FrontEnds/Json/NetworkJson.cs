@@ -11,12 +11,12 @@ namespace ModelGen.Generator.FrontEnds.Json;
 internal static class NetworkJson
 {
     /// <exception cref="InvalidOperationException">The graph does not come from layers.</exception>
-    public static string Write(NetworkModel model) => Write(model.Graph, model.Class, model.Training, model.Batch);
+    public static string Write(NetworkModel model) => Write(model.Graph, model.Class, model.Training, model.Batch, model.Profile);
 
     /// <exception cref="InvalidOperationException">The graph does not come from layers.</exception>
-    public static string Write(Graph graph) => Write(graph, null, null, 1);
+    public static string Write(Graph graph) => Write(graph, null, null, 1, false);
 
-    private static string Write(Graph graph, ClassDeclaration? declaration, TrainingOptions? training, int batch)
+    private static string Write(Graph graph, ClassDeclaration? declaration, TrainingOptions? training, int batch, bool profile)
     {
         var members = new List<string> { $"\"name\": {Quote(graph.Name)}" };
         if (declaration is { Namespace.Length: > 0 })
@@ -33,6 +33,8 @@ internal static class NetworkJson
             members.Add($"\"outputs\": {{ {string.Join(", ", graph.Outputs.Select(o => $"{Quote(o.Name)}: {Quote(writer.NameOf(o.Value))}"))} }}");
         if (batch != 1)
             members.Add($"\"batch\": {Number(batch)}");
+        if (profile)
+            members.Add("\"profile\": true");
         if (training is not null)
         {
             string smoothing = training.LabelSmoothing == 0 ? "" : $", \"labelSmoothing\": {((AttributeValue)training.LabelSmoothing).Number.ToString("R", CultureInfo.InvariantCulture)}";

@@ -1,0 +1,14 @@
+namespace ModelGen.Generator.Emit;
+
+/// <summary>What a class has beside the members of every network, because its declaration asks for it.</summary>
+[Flags]
+internal enum Extras
+{
+    None = 0,
+
+    /// <summary>The class Trainer.</summary>
+    Trainer = 1,
+
+    /// <summary>The method Profile.</summary>
+    Profile = 2,
+}

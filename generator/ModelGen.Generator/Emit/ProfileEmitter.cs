@@ -1,0 +1,58 @@
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Emit;
+
+/// <summary>Writes the method that measures the steps of inference, and the list that says what they are, for networks that ask for it.</summary>
+internal static class ProfileEmitter
+{
+    private const string Runtime = "global::ModelGen.Runtime.";
+
+    /// <summary>Writes the method Profile.</summary>
+    /// <param name="emitChecks">Writes the checks of inputs and outputs that Forward has, and the number of samples.</param>
+    /// <param name="plan">The private class of the plan, in full.</param>
+    /// <param name="arguments">What the plan's method Step takes behind the step's number.</param>
+    public static void EmitMethod(CodeWriter w, string networkName, Signature signature, Action emitChecks, string plan, string arguments)
+    {
+        const string Clock = "global::System.Diagnostics.Stopwatch.GetTimestamp()";
+        w.Line("/// <summary>");
+        w.Line("/// Does what Forward does, on the calling thread alone, and writes how long each step took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. <c>Summary.Steps</c> says");
+        w.Line("/// what the steps are. Allocates nothing.");
+        w.Line("/// </summary>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> is the number of steps.</exception>");
+        using (w.Block($"public void Profile({signature.Parameters()}, global::System.Span<long> ticks)"))
+        {
+            emitChecks();
+            w.Line($"{Runtime}Check.Steps(ticks.Length, {plan}.StepCount, {Literals.Quote(networkName)}, nameof(ticks));");
+            w.Line($"long start = {Clock};");
+            using (w.Block($"for (int step = 0; step < {plan}.StepCount; step++)"))
+            {
+                w.Line($"{plan}.Step(step, {arguments});");
+                w.Line($"long end = {Clock};");
+                w.Line("ticks[step] = end - start;");
+                w.Line("start = end;");
+            }
+        }
+        w.Line();
+    }
+
+    /// <summary>One row of <c>Summary.Steps</c> for each step of the plan, in the order of their numbers.</summary>
+    /// <param name="kernels">Names the methods.</param>
+    public static IEnumerable<string> Rows(Plan plan, KernelSet kernels)
+    {
+        foreach (Step step in plan.Steps)
+        {
+            Kernel kernel = step.Call.Kernel;
+            string method = kernels.MethodOf(kernel);
+            string called = kernel.Call(method, [.. step.Call.Operands.Select(_ => "x")], "1");
+            (string op, long multiplyAdds) = step.ClearsHalo ? ("ClearHalo", 0) : (step.Node.Op, SummaryEmitter.MultiplyAddsOf(plan.Graph, step.Node));
+            yield return Row(step.Node.Name, op, step.Node.Shape, called.Substring(0, called.IndexOf('(')), multiplyAdds);
+        }
+    }
+
+    /// <summary>The row of an output's copy to the caller's memory.</summary>
+    public static string Copy(Graphs.Node node) => Row(node.Name, "Copy", node.Shape, "Elementwise.Copy", 0);
+
+    private static string Row(string layer, string op, Graphs.Shape shape, string kernel, long multiplyAdds) =>
+        FormattableString.Invariant($"new global::ModelGen.StepSummary({Literals.Quote(layer)}, {Literals.Quote(op)}, [{string.Join(", ", shape.Dimensions)}], {Literals.Quote(kernel)}, {multiplyAdds})");
+}

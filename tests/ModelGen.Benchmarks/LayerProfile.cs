@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ModelGen.Benchmarks;
+
+/// <summary>Where a network's time goes: the median time of each step of its plan, on one thread.</summary>
+internal static class LayerProfile
+{
+    private const int FewestCalls = 5;
+
+    /// <summary>Profiles networks one after the other and prints a table of each.</summary>
+    /// <returns>The program's exit code, 0.</returns>
+    public static int Run(IReadOnlyList<string> networks, int core, TimeSpan time)
+    {
+        string pinned = ProcessorCores.Pin(core, 1);
+        double peak = PeakSpeed.Measure();
+        Report.Line($"batch 1, 1 thread, {pinned}; fused multiply-adds at best {peak:F0} GFLOP/s");
+        foreach (string name in networks)
+        {
+            PeerNetwork network = PeerNetwork.All[name]();
+            using var files = new PeerFiles(network);
+            Print(name, network.Summary, Measure(network.Load(files.Weights), network, time), peak);
+        }
+
+        return 0;
+    }
+
+    /// <summary>Median microseconds of each step.</summary>
+    private static double[] Measure(ICompiledNetwork compiled, PeerNetwork network, TimeSpan time)
+    {
+        float[] input = PeerRunner.RandomInput(network.InputLength), output = new float[network.OutputLength];
+        long[] ticks = new long[network.Summary.Steps.Count];
+        List<double>[] steps = [.. ticks.Select(_ => new List<double>())];
+        Alternation.WarmUp(() => compiled.Profile(input, output, ticks), TimeSpan.FromSeconds(1));
+        long start = Stopwatch.GetTimestamp();
+        do
+        {
+            compiled.Profile(input, output, ticks);
+            for (int i = 0; i < ticks.Length; i++)
+            {
+                steps[i].Add(ticks[i] * 1e6 / Stopwatch.Frequency);
+            }
+        }
+        while (steps[0].Count < FewestCalls || Stopwatch.GetElapsedTime(start) < time);
+        return [.. steps.Select(Statistics.Median)];
+    }
+
+    private static void Print(string name, NetworkSummary summary, double[] microseconds, double peak)
+    {
+        double total = microseconds.Sum();
+        Report.Line($"\n{name}: {total:N1} µs in {microseconds.Length} steps, {Speed(summary.MultiplyAdds, total):F0} GFLOP/s, {Speed(summary.MultiplyAdds, total) / peak:P0} of peak");
+        int Width(string title, Func<StepSummary, string> column) => Math.Max(title.Length, summary.Steps.Max(step => column(step).Length));
+        (int layer, int op, int kernel) = (Width("layer", step => step.Layer), Width("operator", step => step.Operator), Width("kernel", step => step.Kernel));
+        string Row(string step, string name, string type, string method, string shape, string time, string share, string speed, string ofPeak) =>
+            $"{step,4}  {name.PadRight(layer)}  {type.PadRight(op)}  {method.PadRight(kernel)}  {shape,-12}{time,10}{share,7}{speed,9}{ofPeak,9}";
+        Console.WriteLine(Row("step", "layer", "operator", "kernel", "output", "µs", "share", "GFLOP/s", "of peak"));
+        for (int i = 0; i < microseconds.Length; i++)
+        {
+            StepSummary step = summary.Steps[i];
+            double speed = Speed(step.MultiplyAdds, microseconds[i]);
+            Console.WriteLine(Row(
+                Text($"{i}"), step.Layer, step.Operator, step.Kernel, string.Join('×', step.OutputShape), Text($"{microseconds[i]:F1}"), Text($"{microseconds[i] / total:P1}"),
+                step.MultiplyAdds == 0 ? "" : Text($"{speed:F0}"), step.MultiplyAdds == 0 ? "" : Text($"{speed / peak:P0}")));
+        }
+
+        static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static double Speed(long multiplyAdds, double microseconds) => 2.0 * multiplyAdds / microseconds * 1e-3;
+}
