@@ -144,7 +144,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
 
             if (print)
             {
-                Report.Line($"ONNX Runtime, {settings + ":",-42} median {Statistics.Median(blocks),10:F2}, minimum {blocks.Min(),10:F2} µs per call");
+                Report.Line($"ONNX Runtime, {settings + ":",-58} median {Statistics.Median(blocks),10:F2}, minimum {blocks.Min(),10:F2} µs per call");
             }
 
             if (best is null || blocks.Min() < best.Value.Time)
