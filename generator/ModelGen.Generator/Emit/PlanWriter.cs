@@ -131,7 +131,7 @@ internal sealed class PlanWriter
             string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
             string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(n => _plan.Graph[n].Type.PerSample) ? "samples" : "1";
             Stage[] stage = [.. stages.Where(s => s.First <= i && i < s.End)];
-            string call = Wrapped(kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o))], samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units)));
+            string call = Wrapped(kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o)), .. ScratchOf(step)], samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units)));
             if (stage.Length > 0 && !kernel.IsDivided)
             {
                 string block = string.Concat(call.Split('\n').Select(line => "    " + line + "\n"));
@@ -145,6 +145,14 @@ internal sealed class PlanWriter
     /// <summary>What the numbered steps of inference are: a <c>StepSummary</c> as C# text for each.</summary>
     public IReadOnlyCollection<string> DescribeSteps() =>
         [.. ProfileEmitter.Rows(_plan, _kernels), .. RemainingOutputs().Select(o => ProfileEmitter.Copy(_plan.Graph[o.Value]))];
+
+    // Threads that share a step have memory of their own; the first uses the arena's.
+    private static string[] ScratchOf(Step step)
+    {
+        int length = step.Call.Kernel.Scratch;
+        string place = FormattableString.Invariant($"Unsafe.Add(ref arena, {step.ScratchOffset})");
+        return length == 0 ? [] : step.Call.Kernel.IsDivided ? [FormattableString.Invariant($"ThreadMemory.Of(part, ref {place}, {length})")] : [place];
+    }
 
     // Outputs that no kernel could write to the caller's memory directly.
     private IEnumerable<GraphOutput> RemainingOutputs() => _plan.Graph.Outputs.Where(output =>

@@ -36,6 +36,9 @@ internal abstract record Kernel
     /// <summary>Whether only pixels of the result are written, neither halo nor gaps, so that clearing the halo need not wait.</summary>
     public virtual bool StaysInside => false;
 
+    /// <summary>Floats of memory that the kernel needs for itself while it runs; it is passed last.</summary>
+    public virtual int Scratch => 0;
+
     /// <summary>What the kernel computes and how it goes about it, for the reader of the generated code; one string a line.</summary>
     public abstract IEnumerable<string> Describe();
 

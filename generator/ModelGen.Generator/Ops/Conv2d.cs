@@ -2,6 +2,7 @@ using ModelGen.Generator.Collections;
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Ops;
@@ -105,15 +106,17 @@ internal sealed class Conv2d : Operator
             context.Accumulate(node.Inputs[2], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
     }
 
-    public override LayoutPreference PreferredLayout(OperatorCall call) =>
+    public override LayoutPreference PreferredLayout(OperatorCall call) => UsesWinograd(call.Attributes) ? LayoutPreference.BlockedOnly :
         ConvolutionChoice.Prefers(call.Inputs[1].Shape, Infer(call).Shape, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
 
     public override Halo RequiredHalo(OperatorCall call, int input) =>
-        input == 0 ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
+        input == 0 && !UsesWinograd(call.Attributes) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
     {
         bool channels = ConvolutionChoice.UsesChannels(context, node, context.TypeOf(node.Inputs[1]).Shape[0]);
+        if (UsesWinograd(node.Attributes) && input < 2)
+            return input == 0 ? WinogradConvolution.InputLayout(context, node) : Layout.Winograd(context.TypeOf(node.Inputs[1]).Shape);
         return input switch
         {
             0 => ConvolutionChoice.InputLayout(context, node, channels),
@@ -137,9 +140,13 @@ internal sealed class Conv2d : Operator
             node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
             context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch };
         var epilogue = new Epilogue(node.Inputs.Count == 3, node.Attributes.Word("activation", ""));
-        Kernel kernel = geometry.Output.IsBlocked ? new ConvolveChannels(geometry, epilogue) : new ConvolvePixels(geometry, epilogue);
+        Kernel kernel = context.Of(node.Inputs[1]).Kind == LayoutKind.Winograd ? new WinogradConvolution(geometry, epilogue)
+            : geometry.Output.IsBlocked ? new ConvolveChannels(geometry, epilogue) : new ConvolvePixels(geometry, epilogue);
         return LoweringContext.Call(kernel, node);
     }
+
+    /// <summary>Whether a pass chose Winograd's algorithm.</summary>
+    private static bool UsesWinograd(AttributeMap attributes) => attributes.Word(ChooseAlgorithms.Attribute, "") == ChooseAlgorithms.Winograd;
 
     // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters turned by 180°. A stride is undone by
     // zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4).

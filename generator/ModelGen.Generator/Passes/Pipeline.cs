@@ -22,7 +22,8 @@ internal static class Pipeline
         Graph graph = GraphVerifier.Verify(declared, "the front end");
         graph = GraphVerifier.Verify(RemoveDropout.Run(graph), nameof(RemoveDropout));
         graph = GraphVerifier.Verify(FoldBatchNorm.Run(graph), nameof(FoldBatchNorm));
-        return GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
+        graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
+        return GraphVerifier.Verify(ChooseAlgorithms.Run(graph), nameof(ChooseAlgorithms));
     }
 
     /// <summary>Forward, loss, backward and update in one graph, with the loss as its output.</summary>

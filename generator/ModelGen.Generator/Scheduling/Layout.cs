@@ -29,6 +29,9 @@ internal enum LayoutKind
 
     /// <summary>The first dimension in blocks of 16, which are innermost: NCHW16c for activations, OIHW16o for filters.</summary>
     Blocked,
+
+    /// <summary>3×3 filters transformed for Winograd's F(4×4, 3×3): [36][O/16][C][16].</summary>
+    Winograd,
 }
 
 /// <summary>
@@ -45,6 +48,8 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     public static Layout Blocked(Shape shape, Halo halo = default) => new(LayoutKind.Blocked, shape, halo);
 
     public static Layout Pitched(Shape shape, Halo halo = default) => new(LayoutKind.Pitched, shape, halo);
+
+    public static Layout Winograd(Shape filters) => new(LayoutKind.Winograd, filters, Halo.None);
 
     public bool IsBlocked => Kind == LayoutKind.Blocked;
 
@@ -84,7 +89,12 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     public int Origin => Halo.Top * RowStride + Halo.Left * PixelStride;
 
     /// <summary>Floats of one sample, gaps and halo included; a multiple of 16 unless dense.</summary>
-    public int Length => Kind == LayoutKind.Dense ? checked((int)Dims.Length) : checked(Planes * PlaneStride);
+    public int Length => Kind switch
+    {
+        LayoutKind.Dense => checked((int)Dims.Length),
+        LayoutKind.Winograd => checked(Kernels.WinogradConvolution.Points * RoundUp(Channels, Block) * Dims[1]),
+        _ => checked(Planes * PlaneStride),
+    };
 
     /// <summary>Whether lanes of the last block belong to no channel.</summary>
     public bool HasPartialBlock => IsBlocked && Channels % Block != 0;

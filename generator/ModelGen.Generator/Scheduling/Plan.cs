@@ -34,7 +34,11 @@ internal readonly record struct Slot(Region Region, int Offset, string Name);
 /// <summary>One kernel run.</summary>
 /// <param name="Node">The node it computes.</param>
 /// <param name="ClearsHalo">Whether it does no more than clear the halo around the node's result.</param>
-internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false);
+internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false)
+{
+    /// <summary>Where in the arena the kernel's own memory lies, where it needs any.</summary>
+    public int ScratchOffset { get; init; }
+}
 
 /// <summary>When a value in the arena is written and last read, as positions in <see cref="Plan.Steps"/>.</summary>
 internal readonly record struct Lifetime(int Value, int Offset, int Length, int First, int Last);

@@ -69,7 +69,7 @@ internal sealed class Scheduler
         HashSet<int> readAtRun = [.. steps.SelectMany(s => s.Node.Inputs).Select(i => _root[i])];
         int packed = PlaceInOrder(n => _isConstant[n.Id] && readAtRun.Contains(n.Id), Region.Packed);
         int scratch = PlaceInOrder(n => _isConstant[n.Id] && !readAtRun.Contains(n.Id), Region.LoadScratch);
-        (IReadOnlyList<Lifetime> lifetimes, int arena, int bound) = PlaceArena(firstStep, lastStep);
+        (IReadOnlyList<Lifetime> lifetimes, int arena, int bound) = PlaceArena(firstStep, lastStep, steps);
         for (int i = 0; i < _slots.Length; i++)
             _slots[i] = _slots[_root[i]];
         return new Plan
@@ -169,16 +169,28 @@ internal sealed class Scheduler
         return offset;
     }
 
-    private (IReadOnlyList<Lifetime> Lifetimes, int Length, int LowerBound) PlaceArena(int[] firstStep, int[] lastStep)
+    private (IReadOnlyList<Lifetime> Lifetimes, int Length, int LowerBound) PlaceArena(int[] firstStep, int[] lastStep, List<Step> steps)
     {
         foreach (GraphOutput output in _graph.Outputs)
             lastStep[_root[output.Value]] = int.MaxValue - 1;
         var intervals = new List<Interval>();
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && _root[n.Id] == n.Id && Op(n).HasResult && _slots[n.Id].Region == Region.None))
             intervals.Add(new Interval(node.Id, LengthOf(node.Id), firstStep[node.Id], lastStep[node.Id]));
+        // What a kernel needs for itself lives for one step; steps stand behind the values.
+        int values = _graph.Nodes.Count;
+        for (int i = 0; i < steps.Count; i++)
+        {
+            if (steps[i].Call.Kernel.Scratch is > 0 and int scratch)
+                intervals.Add(new Interval(values + i, Arena.Align(scratch), i, i));
+        }
         (IReadOnlyList<Lifetime> placed, int length) = Arena.Assign(intervals);
         foreach (Lifetime lifetime in placed)
-            _slots[lifetime.Value] = new Slot(Region.Arena, lifetime.Offset, _graph[lifetime.Value].Name);
+        {
+            if (lifetime.Value < values)
+                _slots[lifetime.Value] = new Slot(Region.Arena, lifetime.Offset, _graph[lifetime.Value].Name);
+            else
+                steps[lifetime.Value - values] = steps[lifetime.Value - values] with { ScratchOffset = lifetime.Offset };
+        }
         return (placed, length, Arena.LowerBound(intervals));
     }
 }

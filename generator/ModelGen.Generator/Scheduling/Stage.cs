@@ -83,7 +83,18 @@ internal sealed class StagePlanner
         // A halo next to pixels.
         if (after.ClearsHalo && after.Node == before.Node)
             return before.Call.Kernel.StaysInside;
+        if (ScratchMeets(before, after) || ScratchMeets(after, before))
+            return false;
         return !Written(before).Any(w => after.Call.Operands.Any(o => Meet(w, o))) && !Written(after).Any(w => before.Call.Operands.Any(o => Meet(w, o)));
+    }
+
+    // What a kernel needs for itself may lie where another step's values are, before it or behind it.
+    private bool ScratchMeets(Step step, Step other)
+    {
+        (int start, int end) = (step.ScratchOffset, step.ScratchOffset + step.Call.Kernel.Scratch);
+        return start < end
+            && (other.Call.Operands.Any(o => _plan.Slots[o].Region == Region.Arena && _plan.Slots[o].Offset < end && start < _plan.Slots[o].Offset + LengthOf(o))
+                || (other.ScratchOffset < end && start < other.ScratchOffset + other.Call.Kernel.Scratch));
     }
 
     private static IEnumerable<int> Written(Step step)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace ModelGen.Runtime;
 
@@ -44,6 +45,14 @@ public static class AlignedMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref float Reference(ArraySegment<float> memory) =>
         ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(memory.Array!), memory.Offset);
+
+    /// <summary>Asks for the line that holds <paramref name="target"/>, which need not be in any memory; does nothing where there is no such instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Prefetch(ref float target)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(Unsafe.AsPointer(ref target));
+    }
 
     // The first element at or after the offset whose address is a multiple of 64. Only a hint where the array is not pinned.
     private static unsafe int AlignedStart(float[] array, int offset)

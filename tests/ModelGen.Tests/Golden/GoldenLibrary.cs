@@ -11,6 +11,7 @@ internal static class GoldenLibrary
         .. NetworkCases.Names.Select(n => NetworkCases.Of(n).Functions),
         .. RandomNetworks.Ids.Select(RandomNetworks.Functions),
         .. SpecialValues.Ids.Select(id => new[] { SpecialValues.Build(id).Function }),
+        .. WinogradCases.Ids.Select(id => new[] { WinogradCases.Build(id).Function }),
     ]));
 
     private static readonly Lazy<GeneratedLibrary> LazyLibrary = new(() => new GeneratedLibrary(System.Reflection.Assembly.Load(Image)));
@@ -20,13 +21,15 @@ internal static class GoldenLibrary
     public static GeneratedLibrary Library => LazyLibrary.Value;
 
     /// <summary>Every case's id, those of networks included.</summary>
-    public static IEnumerable<string> AllIds => OperatorCases.Ids.Concat(NetworkCases.Names).Concat(SgdCases.Ids).Concat(RandomNetworks.Ids).Concat(SpecialValues.Ids);
+    public static IEnumerable<string> AllIds => OperatorCases.Ids.Concat(NetworkCases.Names).Concat(SgdCases.Ids).Concat(RandomNetworks.Ids).Concat(SpecialValues.Ids)
+        .Concat(WinogradCases.Ids);
 
     /// <summary>What is wrong with a case; nothing if all is well.</summary>
     public static IReadOnlyList<string> Failures(string id, GeneratedLibrary library) =>
     [
         .. NetworkCases.Names.Contains(id) ? NetworkCases.Of(id).Failures(library)
             : RandomNetworks.IsId(id) ? RandomNetworks.Failures(id, library)
+            : WinogradCases.IsId(id) ? WinogradCases.Build(id).Failures(library)
             : SpecialValues.Ids.Contains(id) ? SpecialValues.Build(id).Failures(library)
             : SgdCases.Ids.Contains(id) ? SgdCases.Failures(id)
             : OperatorCases.Build(id).SelectMany(c => c.Failures(library).Select(f => $"{c.Function.Name}: {f}")),

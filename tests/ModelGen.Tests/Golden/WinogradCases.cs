@@ -1,0 +1,70 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
+using ModelGen.Tests.Harness;
+using ModelGen.Tests.Reference;
+
+namespace ModelGen.Tests.Golden;
+
+/// <summary>
+/// Winograd's algorithm on images of every size at which tiles can end, whether or not it would be chosen there, against plain loops in double precision. The seed
+/// is the case's number.
+/// </summary>
+internal static class WinogradCases
+{
+    private const int Count = 24;
+    private const string Prefix = "winograd_";
+
+    public static IEnumerable<string> Ids => Enumerable.Range(0, Count).Select(i => $"{Prefix}{i:D2}");
+
+    public static bool IsId(string id) => id.StartsWith(Prefix, StringComparison.Ordinal);
+
+    public static GraphCheck Build(string id)
+    {
+        int seed = int.Parse(id[Prefix.Length..], System.Globalization.CultureInfo.InvariantCulture);
+        var random = new Random(seed + 5_000);
+        Graph declared = Declare(random, seed);
+        Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) => node.Is(OpNames.Conv2d)
+            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.Attribute, ChooseAlgorithms.Winograd), node.Name)
+            : null);
+        int samples = 1 + seed % 2;
+        var check = new GraphCheck(new GraphFunction(id, graph, 2, ParameterUse.Constant), samples);
+        foreach (Node node in declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter))
+        {
+            double bound = node.Shape.Rank == 4 ? Math.Sqrt(3.0 * node.Shape[0] / node.Shape.Length) : 1;
+            int length = checked((int)node.Shape.Length) * (node.Type.PerSample ? samples : 1);
+            check.Values[node.Name] = [.. Enumerable.Range(0, length).Select(_ => (float)((random.NextDouble() * 2 - 1) * bound))];
+        }
+        Dictionary<string, double[]> values = check.Values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray());
+        double[] expected = ReferenceInterpreter.Outputs(declared, samples, values)[Pipeline.Output];
+        check.Expected[Pipeline.Output] = new Expected([.. expected.Select(e => (float)e)], Tolerance.OfMax(1e-5));
+        return check;
+    }
+
+    // Two convolutions, so that one reads what the other wrote, and an activation that is applied in registers, one that is not, or none.
+    private static Graph Declare(Random random, int seed)
+    {
+        var builder = new GraphBuilder("winograd");
+        int x = builder.Input("input", TensorType.Sample(Pick(random, 1, 5, 16, 17, 40, 64), 3 + seed % 13, random.Next(3, 22)));
+        x = Convolution(random, builder, x, "conv1");
+        string activation = Pick(random, "", "Relu", "Tanh");
+        if (activation.Length > 0)
+            x = builder.Add(activation, x);
+        x = Convolution(random, builder, x, "conv2");
+        builder.Output(Pipeline.Output, x);
+        return builder.Build();
+    }
+
+    private static int Convolution(Random random, GraphBuilder builder, int x, string name)
+    {
+        // As little padding as the image needs, up to two rows and columns.
+        Shape image = builder.TypeOf(x).Shape;
+        int[] padding = [.. Enumerable.Range(0, 4).Select(side => random.Next(Math.Min(2, Math.Max(0, 4 - image[1 + side % 2])), 3))];
+        Operator conv = OperatorTable.Get(OpNames.Conv2d);
+        AttributeMap attributes = AttributeMap.Of(
+            ("outChannels", Pick(random, 16, 20, 33, 48, 64)), ("kernelSize", new[] { 3, 3 }), ("padding", padding), ("bias", random.Next(2)));
+        return conv.BuildLayer(builder, [x], conv.WithDefaults(attributes, forLayer: true), name);
+    }
+
+    private static T Pick<T>(Random random, params T[] choices) => choices[random.Next(choices.Length)];
+}
