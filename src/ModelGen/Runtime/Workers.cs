@@ -61,7 +61,8 @@ internal sealed class Workers
             _sleepers[i].WakeIfAsleep();
         for (int i = 0; i < _parts.Length; i++)
             TryDo(i, generation);
-        for (int i = 1; i < _parts.Length; i++)
+        // The first part too: a worker may have taken it while this thread was interrupted.
+        for (int i = 0; i < _parts.Length; i++)
             WaitFor(i, generation);
 
         // Sleeping threads must not keep alive whose work they did.

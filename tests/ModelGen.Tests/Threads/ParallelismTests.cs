@@ -147,18 +147,24 @@ public class ParallelismTests
     public void TheCallersMemoryStaysWhereItIsDuringACall()
     {
         var network = new Branches(Weights) { Parallelism = 2 };
-        using var stop = new ManualResetEventSlim();
+        bool stop = false;
         var collector = new Thread(() =>
         {
-            while (!stop.Wait(0))
+            while (!Volatile.Read(ref stop))
                 GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
         });
         collector.Start();
-        for (int i = 0; i < 100; i++)
-            AssertSameBits(Expected, Forward(network));
-        stop.Set();
-        collector.Join();
-        network.Parallelism = 1;
+        try
+        {
+            for (int i = 0; i < 100; i++)
+                AssertSameBits(Expected, Forward(network));
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            collector.Join();
+            network.Parallelism = 1;
+        }
     }
 
     [Theory]

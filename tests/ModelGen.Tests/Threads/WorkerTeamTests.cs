@@ -23,6 +23,30 @@ public class WorkerTeamTests
         }
     }
 
+    // While the calling thread is still waking others, the first that is awake may take all parts, the calling thread's own among them.
+    [Fact]
+    public void PartsThatWorkersTakeOverAreDoneOnReturn()
+    {
+        using var team = new WorkerTeam(33);
+        int[] done = new int[33];
+        int caller = Environment.CurrentManagedThreadId;
+        int takenOver = 0;
+        for (int run = 1; run <= 200; run++)
+        {
+            Thread.Sleep(2);
+            team.Run(part =>
+            {
+                if (part == 0 && Environment.CurrentManagedThreadId != caller)
+                {
+                    takenOver++;
+                    Thread.Sleep(5);
+                }
+                done[part] = run;
+            });
+            Assert.True(Array.TrueForAll(done, d => d == run), $"run {run}, {takenOver} times taken over: {string.Join(", ", done)}");
+        }
+    }
+
     [Fact]
     public void ThreadsThatSleepWakeUp()
     {
