@@ -49,10 +49,10 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
                 }
                 w.Line("image = ref Unsafe.Add(ref image, shape.BlockStep);");
             }
-            // The floor is 0 for ReLU and minus infinity otherwise; the order of the operands keeps NaN.
-            w.Line("V floor = S.Broadcast(shape.Floor);");
+            // Bounds are 0 for ReLU, 0 and 6 for ReLU6, and infinite otherwise; the order of the operands keeps NaN.
+            w.Line("V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);");
             for (int p = 0; p < Pixels; p++)
-                w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"S.Store(S.Max(floor, sum{p}_{q}), ref result, {ResultAt(p, q)});"));
+                w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"S.Store(S.Min(ceiling, S.Max(floor, sum{p}_{q})), ref result, {ResultAt(p, q)});"));
         }
     }
 

@@ -10,14 +10,32 @@ namespace ModelGen.Generator.Kernels;
 internal sealed record Epilogue(bool HasBias, string Activation)
 {
     /// <summary>Cheap enough to be done in registers; the others run over the stored result while it is in the cache.</summary>
-    public bool InRegisters => Activation is "" or "relu";
+    public bool InRegisters => Activation is "" or "relu" or "relu6";
 
     /// <summary>The runtime function that applies the activation to stored results.</summary>
     public string Function => char.ToUpperInvariant(Activation[0]) + Activation.Substring(1);
 
-    /// <summary>What is stored of a sum, as C# text. The order of the operands of Max keeps NaN.</summary>
-    public string InRegister(InstructionSet set, string sum) =>
-        Activation == "relu" ? $"{set.Simd}.Max(Vector{set.Bits}<float>.Zero, {sum})" : sum;
+    /// <summary>The least value that is stored, as C# text; minus infinity if there is none.</summary>
+    public string Floor => Activation is "relu" or "relu6" ? "0f" : "float.NegativeInfinity";
+
+    /// <summary>The largest value that is stored, as C# text; infinity if there is none.</summary>
+    public string Ceiling => Activation is "relu6" ? "6f" : "float.PositiveInfinity";
+
+    /// <summary>Both as what ends an argument list.</summary>
+    public string Bounds => Activation switch
+    {
+        "relu" => $", Floor: {Floor}",
+        "relu6" => $", Floor: {Floor}, Ceiling: {Ceiling}",
+        _ => "",
+    };
+
+    /// <summary>What is stored of a sum, as C# text. The order of the operands of Max and Min keeps NaN.</summary>
+    public string InRegister(InstructionSet set, string sum) => Activation switch
+    {
+        "relu" => $"{set.Simd}.Max(Vector{set.Bits}<float>.Zero, {sum})",
+        "relu6" => $"{set.Simd}.Min({set.Simd}.Broadcast(6f), {set.Simd}.Max(Vector{set.Bits}<float>.Zero, {sum}))",
+        _ => sum,
+    };
 }
 
 /// <summary>
@@ -70,7 +88,7 @@ internal static class ConvolutionChoice
     /// </summary>
     public static LayoutPreference Prefers(Shape filters, Shape output, int groups, int strideX)
     {
-        if (!FillsBlocks(filters[0], groups))
+        if (!FillsBlocks(filters[0], groups) && !IsDepthwise(filters, groups))
             return LayoutPreference.Pitched;
         double byChannels = Layout.DivideUp(filters[0], Layout.Block) * (double)output[2];
         double byPixels = filters[0] * (double)Layout.DivideUp(output[2], Layout.Block) * (strideX == 1 ? 1 : 4);
@@ -80,28 +98,37 @@ internal static class ConvolutionChoice
     /// <summary>Whether all 16 output channels of every block read the same input channels.</summary>
     public static bool FillsBlocks(int outChannels, int groups) => groups == 1 || outChannels / groups % Layout.Block == 0;
 
-    public static bool CanUseChannels(int outChannels, int channelsPerGroup, int groups, Layout? input) =>
-        FillsBlocks(outChannels, groups) && (groups == 1 || input is null || !input.IsBlocked || channelsPerGroup % Layout.Block == 0);
+    /// <summary>Whether each channel has a filter of its own, and no other reads it.</summary>
+    public static bool IsDepthwise(Shape filters, int groups) => groups > 1 && groups == filters[0] && filters[1] == 1;
 
-    public static bool UsesChannels(ILayoutContext context, Node node, int outChannels)
+    public static bool CanUseChannels(Shape filters, int groups, Layout? input) => IsDepthwise(filters, groups)
+        || (FillsBlocks(filters[0], groups) && (groups == 1 || input is null || !input.IsBlocked || filters[1] % Layout.Block == 0));
+
+    public static bool UsesChannels(ILayoutContext context, Node node) =>
+        context.Chosen(node.Id).IsBlocked && CanUseChannels(context.TypeOf(node.Inputs[1]).Shape, node.Attributes.Int("groups"), context.Of(node.Inputs[0]));
+
+    /// <summary>Any blocks, with or without halo: for kernels that look after the edges of the image themselves.</summary>
+    public static Layout? AnyBlocks(ILayoutContext context, int image)
     {
-        Shape filters = context.TypeOf(node.Inputs[1]).Shape;
-        return context.Chosen(node.Id).IsBlocked
-            && CanUseChannels(outChannels, filters[1], node.Attributes.Int("groups"), context.Of(node.Inputs[0]));
+        (Layout now, Shape shape) = (context.Of(image)!, context.TypeOf(image).Shape);
+        return now.IsBlocked && now.Dims == shape ? null : Layout.Blocked(shape);
     }
 
     /// <summary>
     /// The kernel over channels reads single floats and takes any layout that has the halo. The one over pixels reads whole vectors along a row, so it needs
     /// planes with room behind them.
     /// </summary>
-    public static Layout? InputLayout(ILayoutContext context, Node node, bool channels)
+    /// <param name="needsBlocks">Whether the kernel over channels reads vectors of them too.</param>
+    public static Layout? InputLayout(ILayoutContext context, Node node, bool channels, bool needsBlocks = false)
     {
         int image = node.Inputs[0];
-        Layout now = context.Of(image)!;
-        Halo halo = new Conv2d().RequiredHalo(new OperatorCall(node.Op, node.Name, [], node.Attributes), 0);
+        (Layout now, Shape shape) = (context.Of(image)!, context.TypeOf(image).Shape);
+        Halo halo = Window.Of(node.Attributes, 1, 1).Padding;
         Layout chosen = context.Chosen(image);
+        if (channels && needsBlocks)
+            return now.IsBlocked && now.Halo.Covers(halo) && now.Dims == shape ? null : Layout.Blocked(shape, chosen.Halo.Union(halo));
         if (channels)
-            return now.Halo.Covers(halo) && now.Dims == context.TypeOf(image).Shape ? null : chosen;
+            return now.Halo.Covers(halo) && now.Dims == shape ? null : chosen;
         return now.Kind == LayoutKind.Pitched && now.Halo.Covers(halo) ? null : Layout.Pitched(chosen.Dims, chosen.Halo.Union(halo));
     }
 }

@@ -159,8 +159,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             : $"Channels: {g.ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {blockStep}, "
                 + $"Taps: {g.Window.Taps}, Columns: {g.Window.KernelWidth}, ColumnStep: {g.Window.DilationX * input.PixelStride}, RowStep: {g.Window.DilationY * input.RowStride}";
         string samples = OverSamples && g.Batch > 1 ? $", InputSample: {input.Length}, ResultSample: {g.Output.Length}" : "";
-        string floor = Epilogue.Activation == "relu" ? ", Floor: 0f" : "";
-        return $"new TileShape({summed}, FilterStep: {g.Reduction * Layout.Block}, ResultStep: {g.OutBlockStride}{samples}{floor})";
+        return $"new TileShape({summed}, FilterStep: {g.Reduction * Layout.Block}, ResultStep: {g.OutBlockStride}{samples}{Epilogue.Bounds})";
     }
 
     // Output channels that are done with tiles of one shape.

@@ -51,6 +51,23 @@ internal abstract record Kernel
 
     /// <summary>The same for all units.</summary>
     public string Call(string method, IReadOnlyList<string> arguments, string samples) => Call(method, arguments, samples, UnitRange.All(Units));
+
+    /// <summary>Loops over rows of planes: the units of kernels that threads divide by rows. The body gets plane and row.</summary>
+    protected void ForRows(CodeWriter w, int planes, int rows, Action<string, string> row)
+    {
+        if (Units > 1)
+        {
+            using (w.Block("for (int unit = firstUnit; unit < endUnit; unit++)"))
+            {
+                w.Line(FormattableString.Invariant($"int plane = unit / {rows}, oy = unit % {rows};"));
+                row("plane", "oy");
+            }
+            return;
+        }
+        using (w.For("plane", 0, planes, out string plane))
+        using (w.For("oy", 0, rows, out string oy))
+            row(plane, oy);
+    }
 }
 
 /// <summary>A range of a kernel's units, as C# text.</summary>

@@ -37,26 +37,24 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
     /// </summary>
     protected void ForWindows(CodeWriter w, Action<WindowPlace> window)
     {
-        (string plane, string oy) = ("plane", "oy");
         using (w.ForSamples())
-        using (Units > 1 ? w.Block("for (int unit = firstUnit; unit < endUnit; unit++)") : w.For("plane", 0, Image.Planes, out plane))
-        using (Units > 1 ? default : w.For("oy", 0, Pooled.Height, out oy))
+            ForRows(w, Image.Planes, Pooled.Height, (plane, oy) => Row(w, plane, oy, window));
+    }
+
+    private void Row(CodeWriter w, string plane, string oy, Action<WindowPlace> window)
+    {
+        string y0 = Index.Sum(-Window.Padding.Top, (oy, Window.StrideY));
+        Limits(w, "y", y0, Window.KernelHeight, Window.DilationY, Image.Height);
+        using (w.For("ox", 0, Pooled.Width, out string ox))
         {
-            if (Units > 1)
-                w.Line($"int plane = unit / {Pooled.Height}, oy = unit % {Pooled.Height};");
-            string y0 = Index.Sum(-Window.Padding.Top, (oy, Window.StrideY));
-            Limits(w, "y", y0, Window.KernelHeight, Window.DilationY, Image.Height);
-            using (w.For("ox", 0, Pooled.Width, out string ox))
+            string x0 = Index.Sum(-Window.Padding.Left, (ox, Window.StrideX));
+            Limits(w, "x", x0, Window.KernelWidth, Window.DilationX, Image.Width);
+            using (Image.IsBlocked ? w.Block($"for (int lane = 0; lane < {Layout.Block}; lane += S.Width)") : default)
             {
-                string x0 = Index.Sum(-Window.Padding.Left, (ox, Window.StrideX));
-                Limits(w, "x", x0, Window.KernelWidth, Window.DilationX, Image.Width);
-                using (Image.IsBlocked ? w.Block($"for (int lane = 0; lane < {Layout.Block}; lane += S.Width)") : default)
-                {
-                    var place = new WindowPlace(plane, Image.IsBlocked ? "lane" : "0", y0, x0);
-                    w.Line($"nint first = {place.In(Image)};");
-                    w.Line($"nint at = {Index.Sum(Pooled.Origin, ("n", Pooled.Length), (plane, Pooled.PlaneStride), (oy, Pooled.RowStride), (ox, Pooled.PixelStride), (place.Lane, 1))};");
-                    window(place);
-                }
+                var place = new WindowPlace(plane, Image.IsBlocked ? "lane" : "0", y0, x0);
+                w.Line($"nint first = {place.In(Image)};");
+                w.Line($"nint at = {Index.Sum(Pooled.Origin, ("n", Pooled.Length), (plane, Pooled.PlaneStride), (oy, Pooled.RowStride), (ox, Pooled.PixelStride), (place.Lane, 1))};");
+                window(place);
             }
         }
     }
@@ -88,8 +86,15 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
 
     private void Limits(CodeWriter w, string axis, string start, int kernel, int dilation, int length)
     {
-        if (Inside)
-            return;
+        if (!Inside)
+            WriteLimits(w, axis, start, kernel, dilation, length);
+    }
+
+    /// <summary>
+    /// Writes <c>y0</c>, where a window starts, and <c>firstY</c> and <c>endY</c>, between which its taps lie on the image; or the same of x.
+    /// </summary>
+    internal static void WriteLimits(CodeWriter w, string axis, string start, int kernel, int dilation, int length)
+    {
         w.Line($"int {axis}0 = {start};");
         string upper = axis == "y" ? "Y" : "X";
         string first = dilation == 1 ? $"Math.Max(0, -{axis}0)" : $"Math.Max(0, (-{axis}0 + {dilation - 1}) / {dilation})";

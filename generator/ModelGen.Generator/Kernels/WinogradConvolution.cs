@@ -78,13 +78,6 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         return winograd < 0.9 * direct;
     }
 
-    /// <summary>Any blocks, with or without halo.</summary>
-    public static Layout? InputLayout(ILayoutContext context, Node node)
-    {
-        Layout now = context.Of(node.Inputs[0])!;
-        return now.IsBlocked && now.Dims == context.TypeOf(node.Inputs[0]).Shape ? null : Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
-    }
-
     public override IEnumerable<string> Describe()
     {
         string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
@@ -203,7 +196,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         ConvolutionGeometry g = Geometry;
         return $"new WinogradShape(Height: {g.Input.Height}, Width: {g.Input.Width}, Blocks: {InBlocks}, Plane: {g.Input.PlaneStride}, Row: {g.Input.RowStride}, "
             + $"Top: {g.Window.Padding.Top}, Left: {g.Window.Padding.Left}, OutHeight: {g.OutHeight}, OutWidth: {g.OutWidth}, "
-            + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, Tiles: {Tiles}" + (Epilogue.Activation == "relu" ? ", Floor: 0f)" : ")");
+            + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, Tiles: {Tiles}{Epilogue.Bounds})";
     }
 
     private string Shape() =>

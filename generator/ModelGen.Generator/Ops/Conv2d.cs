@@ -110,17 +110,19 @@ internal sealed class Conv2d : Operator
         ConvolutionChoice.Prefers(call.Inputs[1].Shape, Infer(call).Shape, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
 
     public override Halo RequiredHalo(OperatorCall call, int input) =>
-        input == 0 && !UsesWinograd(call.Attributes) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
+        input == 0 && !UsesWinograd(call.Attributes) && !PrefersDepthwise(call) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
     {
-        bool channels = ConvolutionChoice.UsesChannels(context, node, context.TypeOf(node.Inputs[1]).Shape[0]);
-        if (UsesWinograd(node.Attributes) && input < 2)
-            return input == 0 ? WinogradConvolution.InputLayout(context, node) : Layout.Winograd(context.TypeOf(node.Inputs[1]).Shape);
+        bool channels = ConvolutionChoice.UsesChannels(context, node);
+        Shape filters = context.TypeOf(node.Inputs[1]).Shape;
+        bool winograd = UsesWinograd(node.Attributes);
         return input switch
         {
+            0 when winograd || (channels && ConvolutionChoice.IsDepthwise(filters, node.Attributes.Int("groups"))) => ConvolutionChoice.AnyBlocks(context, node.Inputs[0]),
             0 => ConvolutionChoice.InputLayout(context, node, channels),
-            1 when channels => Layout.Blocked(context.TypeOf(node.Inputs[1]).Shape),
+            1 when winograd => Layout.Winograd(filters),
+            1 when channels => Layout.Blocked(filters),
             2 when channels => Layout.Blocked(context.TypeOf(node.Inputs[2]).Shape),
             _ => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape),
         };
@@ -129,7 +131,7 @@ internal sealed class Conv2d : Operator
     public override Layout ResultLayout(ILayoutContext context, Node node)
     {
         Layout chosen = context.Chosen(node.Id);
-        bool channels = ConvolutionChoice.UsesChannels(context, node, node.Shape[0]);
+        bool channels = ConvolutionChoice.UsesChannels(context, node);
         return channels == chosen.IsBlocked ? chosen : Layout.Pitched(node.Shape);
     }
 
@@ -141,9 +143,15 @@ internal sealed class Conv2d : Operator
             context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch };
         var epilogue = new Epilogue(node.Inputs.Count == 3, node.Attributes.Word("activation", ""));
         Kernel kernel = context.Of(node.Inputs[1]).Kind == LayoutKind.Winograd ? new WinogradConvolution(geometry, epilogue)
-            : geometry.Output.IsBlocked ? new ConvolveChannels(geometry, epilogue) : new ConvolvePixels(geometry, epilogue);
+            : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
+            : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)
+            : new ConvolveChannels(geometry, epilogue);
         return LoweringContext.Call(kernel, node);
     }
+
+    // Depthwise convolution in blocks looks after the edges itself; should it come to lie in planes after all, its input is copied to where it has a halo.
+    private bool PrefersDepthwise(OperatorCall call) =>
+        ConvolutionChoice.IsDepthwise(call.Inputs[1].Shape, call.Attributes.Int("groups")) && PreferredLayout(call) == LayoutPreference.Blocked;
 
     /// <summary>Whether a pass chose Winograd's algorithm.</summary>
     private static bool UsesWinograd(AttributeMap attributes) => attributes.Word(ChooseAlgorithms.Attribute, "") == ChooseAlgorithms.Winograd;

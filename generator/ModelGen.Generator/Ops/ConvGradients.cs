@@ -49,7 +49,7 @@ internal sealed class ConvWeightGradient : Operator
     {
         bool channels = UsesChannels(context, node);
         if (input == 0)
-            return ConvolutionChoice.InputLayout(context, node, channels);
+            return ConvolutionChoice.InputLayout(context, node, channels, needsBlocks: ConvolutionChoice.IsDepthwise(node.Shape, node.Attributes.Int("groups")));
         Layout gradient = context.Of(node.Inputs[1])!;
         return channels || gradient.Kind == LayoutKind.Pitched ? null : Layout.Pitched(gradient.Dims);
     }
@@ -62,13 +62,15 @@ internal sealed class ConvWeightGradient : Operator
         var geometry = new ConvolutionGeometry(
             node.Attributes.Int("groups"), Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Inputs[1]),
             node.Shape[0], node.Shape[1]) { Batch = context.Batch };
-        Kernel kernel = context.Of(node.Id).IsBlocked ? new WeightGradientChannels(geometry) : new WeightGradientPixels(geometry);
+        Kernel kernel = !context.Of(node.Id).IsBlocked ? new WeightGradientPixels(geometry)
+            : ConvolutionChoice.IsDepthwise(node.Shape, geometry.Groups) ? new WeightGradientDepthwise(geometry)
+            : new WeightGradientChannels(geometry);
         return LoweringContext.Call(kernel, node);
     }
 
     private static bool UsesChannels(ILayoutContext context, Node node) =>
         context.Of(node.Inputs[1])!.IsBlocked
-        && ConvolutionChoice.CanUseChannels(node.Shape[0], node.Shape[1], node.Attributes.Int("groups"), context.Of(node.Inputs[0]));
+        && ConvolutionChoice.CanUseChannels(node.Shape, node.Attributes.Int("groups"), context.Of(node.Inputs[0]));
 }
 
 /// <summary>

@@ -3,8 +3,8 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Passes;
 
 /// <summary>
-/// Lets a convolution or fully connected layer apply the activation behind it before it stores its result. In training too: the gradients of relu, tanh and
-/// sigmoid are computed from their results, so what they were applied to is read by nothing else.
+/// Lets a convolution or fully connected layer apply the activation behind it before it stores its result. In training too: the gradients of relu, relu6, tanh
+/// and sigmoid are computed from their results, so what they were applied to is read by nothing else.
 /// </summary>
 internal static class FuseActivation
 {
@@ -13,7 +13,7 @@ internal static class FuseActivation
         int[] uses = graph.CountUses();
         return GraphRewriter.Rewrite(graph, (rewriter, node) =>
         {
-            if (node.Op is not ("Relu" or "Tanh" or "Sigmoid"))
+            if (node.Op is not ("Relu" or "Relu6" or "Tanh" or "Sigmoid"))
                 return null;
             Node producer = graph[node.Inputs[0]];
             if (producer.Op is not (OpNames.Conv2d or OpNames.Linear) || uses[producer.Id] != 1 || producer.Attributes.TryGet("activation", out _))

@@ -21,10 +21,11 @@ namespace ModelGen.Runtime;
 /// <param name="InputSample">Floats from one sample of the batch to the next.</param>
 /// <param name="ResultSample">Floats from one sample to the next in the result.</param>
 /// <param name="Floor">The least value that is stored: 0 for ReLU.</param>
+/// <param name="Ceiling">The largest value that is stored: 6 for ReLU6.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct TileShape(
     int Channels, int Lanes, int LaneStep, int BlockStep, int Taps, int Columns, int ColumnStep, int RowStep, int FilterStep, int ResultStep,
-    int InputSample = 0, int ResultSample = 0, float Floor = float.NegativeInfinity)
+    int InputSample = 0, int ResultSample = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
 {
     private const int Block = 16;
 

@@ -19,10 +19,11 @@ namespace ModelGen.Runtime;
 /// <param name="OutRow">Floats from one row of the result to the next.</param>
 /// <param name="Tiles">Tiles that are transformed together.</param>
 /// <param name="Floor">The least value that is stored: 0 for ReLU.</param>
+/// <param name="Ceiling">The largest value that is stored: 6 for ReLU6.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct WinogradShape(
     int Height, int Width, int Blocks, int Plane, int Row, int Top, int Left, int OutHeight, int OutWidth, int OutBlocks, int OutPlane, int OutRow, int Tiles,
-    float Floor = float.NegativeInfinity)
+    float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
 {
     /// <summary>Tiles side by side.</summary>
     public int TilesAcross => (OutWidth + Winograd.TileSize - 1) / Winograd.TileSize;
@@ -116,7 +117,7 @@ public static class Winograd
         }
     }
 
-    /// <summary>Sums of products [36][O/16][tiles][16] to results: Aᵀ·m·A, plus bias, at least the floor.</summary>
+    /// <summary>Sums of products [36][O/16][tiles][16] to results: Aᵀ·m·A, plus bias, between floor and ceiling.</summary>
     /// <param name="m">The products of some tiles.</param>
     /// <param name="bias">A bias for each output channel; a null reference for none.</param>
     /// <param name="y">Pixel (0, 0) of the first block of a sample, written.</param>
@@ -132,7 +133,7 @@ public static class Winograd
         nint point = (nint)shape.OutBlocks * shape.Tiles * Lanes;
         int count = Math.Min(shape.Tiles, shape.TilesInAll - first);
         int across = shape.TilesAcross;
-        V floor = S.Broadcast(shape.Floor);
+        V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
         for (int block = firstBlock; block < endBlock; block++)
         {
             ref float from = ref Unsafe.Add(ref m, (nint)block * shape.Tiles * Lanes);
@@ -146,7 +147,7 @@ public static class Winograd
                 for (nint part = 0; part < Lanes; part += S.Width)
                 {
                     V add = Unsafe.IsNullRef(ref bias) ? S.Broadcast(0) : S.Load(ref bias, block * Lanes + part);
-                    TransformProducts<S, V>(ref Unsafe.Add(ref from, part), point, ref buffer, add, floor, ref Unsafe.Add(ref to, part), shape.OutRow, rows, columns);
+                    TransformProducts<S, V>(ref Unsafe.Add(ref from, part), point, ref buffer, add, floor, ceiling, ref Unsafe.Add(ref to, part), shape.OutRow, rows, columns);
                 }
                 from = ref Unsafe.Add(ref from, Lanes);
                 column += TileSize;
@@ -212,7 +213,7 @@ public static class Winograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransformProducts<S, V>(ref float m, nint point, ref float half, V bias, V floor, ref float y, nint outRow, int rows, int columns)
+    private static void TransformProducts<S, V>(ref float m, nint point, ref float half, V bias, V floor, V ceiling, ref float y, nint outRow, int rows, int columns)
         where S : struct, ISimd<V> where V : struct
     {
         for (nint j = 0; j < Patch; j++)
@@ -228,13 +229,13 @@ public static class Winograd
         {
             Results<S, V>(ref Unsafe.Add(ref half, i * Patch * Lanes), Lanes, out V y0, out V y1, out V y2, out V y3);
             ref float to = ref Unsafe.Add(ref y, i * outRow);
-            S.Store(S.Max(floor, S.Add(y0, bias)), ref to, 0);
+            S.Store(S.Min(ceiling, S.Max(floor, S.Add(y0, bias))), ref to, 0);
             if (columns > 1)
-                S.Store(S.Max(floor, S.Add(y1, bias)), ref to, Lanes);
+                S.Store(S.Min(ceiling, S.Max(floor, S.Add(y1, bias))), ref to, Lanes);
             if (columns > 2)
-                S.Store(S.Max(floor, S.Add(y2, bias)), ref to, 2 * Lanes);
+                S.Store(S.Min(ceiling, S.Max(floor, S.Add(y2, bias))), ref to, 2 * Lanes);
             if (columns > 3)
-                S.Store(S.Max(floor, S.Add(y3, bias)), ref to, 3 * Lanes);
+                S.Store(S.Min(ceiling, S.Max(floor, S.Add(y3, bias))), ref to, 3 * Lanes);
         }
     }
 

@@ -10,6 +10,7 @@ internal static class GoldenLibrary
         .. OperatorCases.Ids.Select(id => OperatorCases.Build(id).Select(c => c.Function).ToArray()),
         .. NetworkCases.Names.Select(n => NetworkCases.Of(n).Functions),
         .. RandomNetworks.Ids.Select(RandomNetworks.Functions),
+        .. DepthwiseCases.Ids.Select(DepthwiseCases.Functions),
         .. SpecialValues.Ids.Select(id => new[] { SpecialValues.Build(id).Function }),
         .. WinogradCases.Ids.Select(id => new[] { WinogradCases.Build(id).Function }),
     ]));
@@ -22,7 +23,7 @@ internal static class GoldenLibrary
 
     /// <summary>Every case's id, those of networks included.</summary>
     public static IEnumerable<string> AllIds => OperatorCases.Ids.Concat(NetworkCases.Names).Concat(SgdCases.Ids).Concat(RandomNetworks.Ids).Concat(SpecialValues.Ids)
-        .Concat(WinogradCases.Ids);
+        .Concat(DepthwiseCases.Ids).Concat(WinogradCases.Ids);
 
     /// <summary>What is wrong with a case; nothing if all is well.</summary>
     public static IReadOnlyList<string> Failures(string id, GeneratedLibrary library) =>
@@ -30,6 +31,7 @@ internal static class GoldenLibrary
         .. NetworkCases.Names.Contains(id) ? NetworkCases.Of(id).Failures(library)
             : RandomNetworks.IsId(id) ? RandomNetworks.Failures(id, library)
             : WinogradCases.IsId(id) ? WinogradCases.Build(id).Failures(library)
+            : DepthwiseCases.IsId(id) ? DepthwiseCases.Failures(id, library)
             : SpecialValues.Ids.Contains(id) ? SpecialValues.Build(id).Failures(library)
             : SgdCases.Ids.Contains(id) ? SgdCases.Failures(id)
             : OperatorCases.Build(id).SelectMany(c => c.Failures(library).Select(f => $"{c.Function.Name}: {f}")),

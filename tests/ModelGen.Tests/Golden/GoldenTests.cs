@@ -1,3 +1,5 @@
+using ModelGen.Tests.Harness;
+
 namespace ModelGen.Tests.Golden;
 
 /// <summary>What generated code computes, against PyTorch in double precision, with the vectors of this machine; <see cref="EngineTests"/> runs narrower ones.</summary>
@@ -10,6 +12,19 @@ public class GoldenTests
     {
         IReadOnlyList<string> failures = GoldenLibrary.Failures(id, GoldenLibrary.Library);
         Assert.True(failures.Count == 0, $"{id}:\n" + string.Join("\n", failures));
+    }
+
+    // Otherwise the cases would say nothing about the kernels that they are for.
+    [Fact]
+    public void DepthwiseCasesUseDepthwiseKernels()
+    {
+        foreach (GraphFunction function in DepthwiseCases.Ids.SelectMany(DepthwiseCases.Functions))
+        {
+            string source = GraphFunction.Emit([function]);
+            Assert.Matches(@"Kernels\.Depthwise\dx\d_1\(", source);
+            if (function.Name.EndsWith("gradient", StringComparison.Ordinal))
+                Assert.Matches(@"Kernels\.Depthwise\dx\dWeightGradient_1\(", source);
+        }
     }
 
     [Fact]

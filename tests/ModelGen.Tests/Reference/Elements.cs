@@ -14,7 +14,7 @@ internal static class Elements
         ["Maximum"] = o => Combine(o, Math.Max),
         ["MaximumGradient"] = MaximumGradient,
         ["Affine"] = o => Map(o, x => Constant(o, "scale") * x + Constant(o, "shift")),
-        ["Relu6"] = o => Map(o, x => Math.Clamp(x, 0, 6)),
+        ["Relu6"] = o => Activate("relu6", o[0]),
         ["Relu6Gradient"] = o => Combine(o, (y, dy) => y is > 0 and < 6 ? dy : 0),
         ["LeakyRelu"] = o => Map(o, x => x > 0 ? x : Constant(o, "negativeSlope") * x),
         ["LeakyReluGradient"] = o => Combine(o, (y, dy) => y > 0 ? dy : Constant(o, "negativeSlope") * dy),
@@ -37,6 +37,7 @@ internal static class Elements
     {
         "" => x,
         "relu" => [.. x.Select(v => Math.Max(v, 0))],
+        "relu6" => [.. x.Select(v => Math.Clamp(v, 0, 6))],
         "tanh" => [.. x.Select(Math.Tanh)],
         "sigmoid" => [.. x.Select(v => 1 / (1 + Math.Exp(-v)))],
         _ => throw new ArgumentException($"no activation is named '{name}'", nameof(name)),

@@ -430,8 +430,8 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            V floor = S.Broadcast(shape.Floor);
-            S.Store(S.Max(floor, sum0_0), ref result, 0);
+            V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
+            S.Store(S.Min(ceiling, S.Max(floor, sum0_0)), ref result, 0);
         }
 
         // 1 pixel × 2 vectors of output channels.
@@ -463,8 +463,8 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            V floor = S.Broadcast(shape.Floor);
-            S.Store(S.Max(floor, sum0_0), ref result, 0); S.Store(S.Max(floor, sum0_1), ref result, result1);
+            V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
+            S.Store(S.Min(ceiling, S.Max(floor, sum0_0)), ref result, 0); S.Store(S.Min(ceiling, S.Max(floor, sum0_1)), ref result, result1);
         }
 
         // 1 pixel × 4 vectors of output channels.
@@ -501,9 +501,9 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            V floor = S.Broadcast(shape.Floor);
-            S.Store(S.Max(floor, sum0_0), ref result, 0); S.Store(S.Max(floor, sum0_1), ref result, result1); S.Store(S.Max(floor, sum0_2), ref result, result2);
-            S.Store(S.Max(floor, sum0_3), ref result, result3);
+            V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
+            S.Store(S.Min(ceiling, S.Max(floor, sum0_0)), ref result, 0); S.Store(S.Min(ceiling, S.Max(floor, sum0_1)), ref result, result1);
+            S.Store(S.Min(ceiling, S.Max(floor, sum0_2)), ref result, result2); S.Store(S.Min(ceiling, S.Max(floor, sum0_3)), ref result, result3);
         }
 
         // 4 pixels at distance 1 × 1 vectors of output channels.
@@ -536,11 +536,11 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            V floor = S.Broadcast(shape.Floor);
-            S.Store(S.Max(floor, sum0_0), ref result, 0);
-            S.Store(S.Max(floor, sum1_0), ref result, 16);
-            S.Store(S.Max(floor, sum2_0), ref result, 32);
-            S.Store(S.Max(floor, sum3_0), ref result, 48);
+            V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
+            S.Store(S.Min(ceiling, S.Max(floor, sum0_0)), ref result, 0);
+            S.Store(S.Min(ceiling, S.Max(floor, sum1_0)), ref result, 16);
+            S.Store(S.Min(ceiling, S.Max(floor, sum2_0)), ref result, 32);
+            S.Store(S.Min(ceiling, S.Max(floor, sum3_0)), ref result, 48);
         }
 
         // 4 pixels at distance 1 × 2 vectors of output channels.
@@ -575,11 +575,11 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
-            V floor = S.Broadcast(shape.Floor);
-            S.Store(S.Max(floor, sum0_0), ref result, 0); S.Store(S.Max(floor, sum0_1), ref result, result1);
-            S.Store(S.Max(floor, sum1_0), ref result, 16); S.Store(S.Max(floor, sum1_1), ref result, result1 + 16);
-            S.Store(S.Max(floor, sum2_0), ref result, 32); S.Store(S.Max(floor, sum2_1), ref result, result1 + 32);
-            S.Store(S.Max(floor, sum3_0), ref result, 48); S.Store(S.Max(floor, sum3_1), ref result, result1 + 48);
+            V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
+            S.Store(S.Min(ceiling, S.Max(floor, sum0_0)), ref result, 0); S.Store(S.Min(ceiling, S.Max(floor, sum0_1)), ref result, result1);
+            S.Store(S.Min(ceiling, S.Max(floor, sum1_0)), ref result, 16); S.Store(S.Min(ceiling, S.Max(floor, sum1_1)), ref result, result1 + 16);
+            S.Store(S.Min(ceiling, S.Max(floor, sum2_0)), ref result, 32); S.Store(S.Min(ceiling, S.Max(floor, sum2_1)), ref result, result1 + 32);
+            S.Store(S.Min(ceiling, S.Max(floor, sum3_0)), ref result, 48); S.Store(S.Min(ceiling, S.Max(floor, sum3_1)), ref result, result1 + 48);
         }
     }
 }
