@@ -62,6 +62,8 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
     private void Products(CodeWriter w)
     {
         w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V weight{q} = S.Load(ref filter, {(q == 0 ? "0" : "filter" + q)});"));
+        if (Pixels > 1)
+            w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, {Index.Sum(0, ("shape.Ahead", 1), (q == 0 ? "0" : "filter" + q, 1))}));"));
         for (int p = 0; p < Pixels; p++)
         {
             string value = Index.Element("pixel", OverSamples && p > 0 ? "input" + p : Index.Sum(p * InputStep));

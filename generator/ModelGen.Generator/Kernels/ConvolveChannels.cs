@@ -159,7 +159,20 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             : $"Channels: {g.ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {blockStep}, "
                 + $"Taps: {g.Window.Taps}, Columns: {g.Window.KernelWidth}, ColumnStep: {g.Window.DilationX * input.PixelStride}, RowStep: {g.Window.DilationY * input.RowStride}";
         string samples = OverSamples && g.Batch > 1 ? $", InputSample: {input.Length}, ResultSample: {g.Output.Length}" : "";
-        return $"new TileShape({summed}, FilterStep: {g.Reduction * Layout.Block}, ResultStep: {g.OutBlockStride}{samples}{Epilogue.Bounds})";
+        return $"new TileShape({summed}, FilterStep: {g.Reduction * Layout.Block}, Ahead: {Ahead}, ResultStep: {g.OutBlockStride}{samples}{Epilogue.Bounds})";
+    }
+
+    // Weights come from far where they are used for few pixels. Those of a tile are fetched while the tile before is computed, or, where they are so many that they
+    // would push out what is in use, a little ahead.
+    private int Ahead
+    {
+        get
+        {
+            const int MostFloats = 65_536;
+            const int Little = 2_048;
+            int weights = ChooseTile(InstructionSet.All[0], OverSamples ? 1 : Geometry.OutWidth).Vectors * Geometry.Reduction * Layout.Block;
+            return weights <= MostFloats ? weights : Little;
+        }
     }
 
     // Output channels that are done with tiles of one shape.

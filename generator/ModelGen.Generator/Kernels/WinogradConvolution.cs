@@ -8,20 +8,18 @@ using ModelGen.Generator.Scheduling;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// 3×3 convolution of stride 1 by Winograd's F(4×4, 3×3): the patches of some tiles are transformed, 36 matrix products follow, and their sums are transformed to 4×4 results
+/// 3×3 convolution of stride 1 by Winograd's F(m×m, 3×3): the patches of some tiles are transformed, (m + 2)² matrix products follow, and their sums are transformed to m×m results
 /// each, with bias and activation. Tiles are taken a group at a time, so that what lies between stays in the cache; the products use the register tiles of
 /// 1×1 convolution. Reads and writes blocks.
 /// </summary>
-internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue) : Kernel
+/// <param name="TileSize">m, 4 or 2.</param>
+internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, int TileSize) : Kernel
 {
-    /// <summary>Results of a tile, down and across, as the runtime's <c>Winograd.TileSize</c>.</summary>
-    public const int TileSize = 4;
-
-    /// <summary>Matrix products, as the runtime's <c>Winograd.Points</c>.</summary>
-    public const int Points = (TileSize + 2) * (TileSize + 2);
-
     // As the runtime's Winograd.BufferLength.
-    private const int BufferLength = 2 * Points * Layout.Block;
+    private const int BufferLength = 2 * 36 * Layout.Block;
+
+    // As the runtime's Winograd.Gap.
+    private const int Gap = 16;
 
     // Floats of transformed patches and sums that may lie between the stages.
     private const int GroupFloats = 200_000;
@@ -37,7 +35,10 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override bool StaysInside => Epilogue.InRegisters;
 
-    public override int Scratch => BufferLength + Points * Tiles * Layout.Block * (InBlocks + Geometry.OutBlocks);
+    public override int Scratch => BufferLength + Points * (PatchPlane + SumPlane);
+
+    // Matrix products.
+    private int Points => (TileSize + 2) * (TileSize + 2);
 
     private int InBlocks => Layout.DivideUp(Geometry.ChannelsPerGroup, Layout.Block);
 
@@ -58,30 +59,39 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private int Tiles => Layout.DivideUp(TilesInAll, Groups);
 
     /// <summary>
-    /// Whether the layer is one that this can do, and faster than <see cref="ConvolveChannels"/>. Compares cycles of a core with two multiply-adds of 512 bits: multiply-adds, the
-    /// transforms, as measured, and what it takes to fetch the filters, four times as many, from memory, which goes on meanwhile.
+    /// The m with which this is faster than <see cref="ConvolveChannels"/>; null where neither is, or the layer is not one that this can do. Compares cycles of a core with two
+    /// multiply-adds of 512 bits: multiply-adds, the transforms, as measured, and what it takes to fetch the filters, up to four times as many, from memory, which goes on meanwhile.
     /// </summary>
-    public static bool Suits(Shape filters, Shape output, AttributeMap attributes)
+    public static int? BestTile(Shape filters, Shape output, AttributeMap attributes)
     {
         if (filters[2] != 3 || filters[3] != 3 || attributes.Int("groups") != 1 || attributes.Ints("stride").Any(s => s != 1) || attributes.Ints("dilation").Any(d => d != 1))
-            return false;
+            return null;
         if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked)
-            return false;
+            return null;
         const double ProductsPerCycle = 32;
         const double BytesPerCycle = 6;
-        const double TransformCycles = 150;
+        const double TransformCyclesPerPoint = 4.5;
         (double inBlocks, double outBlocks) = (Layout.DivideUp(filters[1], Layout.Block), Layout.DivideUp(filters[0], Layout.Block));
         double weights = filters[1] * outBlocks * Layout.Block;
-        double direct = Math.Max(output[1] * output[2] * 9 / ProductsPerCycle, 9 * sizeof(float) / BytesPerCycle) * weights;
-        int tiles = Layout.DivideUp(output[1], TileSize) * Layout.DivideUp(output[2], TileSize);
-        double winograd = Math.Max(tiles * Points * weights / ProductsPerCycle + tiles * (inBlocks + outBlocks) * TransformCycles, Points * sizeof(float) * weights / BytesPerCycle);
-        return winograd < 0.9 * direct;
+        double direct = Cycles(output[1] * output[2], 9, 0);
+        (double four, double two) = (Winograd(4), Winograd(2));
+        return Math.Min(four, two) > 0.9 * direct ? null : four <= two ? 4 : 2;
+
+        double Winograd(int size)
+        {
+            int tiles = Layout.DivideUp(output[1], size) * Layout.DivideUp(output[2], size);
+            int points = (size + 2) * (size + 2);
+            return Cycles(tiles, points, tiles * (inBlocks + outBlocks) * points * TransformCyclesPerPoint);
+        }
+
+        double Cycles(int columns, int points, double transforms) =>
+            Math.Max(columns * points * weights / ProductsPerCycle + transforms, points * sizeof(float) * weights / BytesPerCycle);
     }
 
     public override IEnumerable<string> Describe()
     {
         string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
-        yield return $"Convolution {Geometry.Describe()}{epilogue}, by Winograd's F(4×4, 3×3).";
+        yield return $"Convolution {Geometry.Describe()}{epilogue}, by Winograd's F({TileSize}×{TileSize}, 3×3).";
         yield return $"{Geometry.Input} to {Geometry.Output}; {Groups} × {Tiles} tiles.";
     }
 
@@ -110,12 +120,12 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private void Stages(CodeWriter writer, Tiles tiles, string first, string firstBlock, string endBlock)
     {
         ConvolutionGeometry g = Geometry;
-        writer.Line($"Winograd.TransformInput<S, V>({Index.Ref("x", Index.Sum(g.Input.Origin, ("n", g.Input.Length)))}, ref patches, ref scratch, images, {first});");
+        writer.Line($"Winograd.TransformInput<S, V, Winograd{TileSize}>({Index.Ref("x", Index.Sum(g.Input.Origin, ("n", g.Input.Length)))}, ref patches, ref scratch, images, {first});");
         using (writer.Block($"for (int point = 0; point < {Points}; point++)"))
             InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Product(part, set, tiles));
         string bias = Epilogue.HasBias ? "ref bias" : "ref Unsafe.NullRef<float>()";
         string y = Index.Ref("y", Index.Sum(g.Output.Origin, ("n", g.Output.Length)));
-        writer.Line($"Winograd.TransformOutput<S, V>(ref sums, {bias}, {y}, ref scratch, images, {firstBlock}, {endBlock}, {first});");
+        writer.Line($"Winograd.TransformOutput<S, V, Winograd{TileSize}>(ref sums, {bias}, {y}, ref scratch, images, {firstBlock}, {endBlock}, {first});");
     }
 
     // The loop over groups of tiles, or those of them that are this thread's.
@@ -128,9 +138,9 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     }
 
     // Floats of one point's patches, sums and filters.
-    private int PatchPlane => InBlocks * Tiles * Layout.Block;
+    private int PatchPlane => InBlocks * Tiles * Layout.Block + Gap;
 
-    private int SumPlane => Geometry.OutBlocks * Tiles * Layout.Block;
+    private int SumPlane => Geometry.OutBlocks * Tiles * Layout.Block + Gap;
 
     private int FilterBlock => Geometry.ChannelsPerGroup * Layout.Block;
 
@@ -196,10 +206,10 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         ConvolutionGeometry g = Geometry;
         return $"new WinogradShape(Height: {g.Input.Height}, Width: {g.Input.Width}, Blocks: {InBlocks}, Plane: {g.Input.PlaneStride}, Row: {g.Input.RowStride}, "
             + $"Top: {g.Window.Padding.Top}, Left: {g.Window.Padding.Left}, OutHeight: {g.OutHeight}, OutWidth: {g.OutWidth}, "
-            + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, Tiles: {Tiles}{Epilogue.Bounds})";
+            + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, TileSize: {TileSize}, Tiles: {Tiles}{Epilogue.Bounds})";
     }
 
     private string Shape() =>
         $"new TileShape(Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {Geometry.ChannelsPerGroup}, Columns: {Math.Min(Layout.Block, Geometry.ChannelsPerGroup)}, ColumnStep: 1, "
-        + $"RowStep: {Tiles * Layout.Block}, FilterStep: {FilterBlock}, ResultStep: {Tiles * Layout.Block})";
+        + $"RowStep: {Tiles * Layout.Block}, FilterStep: {FilterBlock}, Ahead: 0, ResultStep: {Tiles * Layout.Block})";
 }

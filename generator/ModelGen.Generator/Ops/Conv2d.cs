@@ -106,22 +106,22 @@ internal sealed class Conv2d : Operator
             context.Accumulate(node.Inputs[2], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
     }
 
-    public override LayoutPreference PreferredLayout(OperatorCall call) => UsesWinograd(call.Attributes) ? LayoutPreference.BlockedOnly :
+    public override LayoutPreference PreferredLayout(OperatorCall call) => ChooseAlgorithms.WinogradTile(call.Attributes) is not null ? LayoutPreference.BlockedOnly :
         ConvolutionChoice.Prefers(call.Inputs[1].Shape, Infer(call).Shape, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
 
     public override Halo RequiredHalo(OperatorCall call, int input) =>
-        input == 0 && !UsesWinograd(call.Attributes) && !PrefersDepthwise(call) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
+        input == 0 && ChooseAlgorithms.WinogradTile(call.Attributes) is null && !PrefersDepthwise(call) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
     {
         bool channels = ConvolutionChoice.UsesChannels(context, node);
         Shape filters = context.TypeOf(node.Inputs[1]).Shape;
-        bool winograd = UsesWinograd(node.Attributes);
+        int? winograd = ChooseAlgorithms.WinogradTile(node.Attributes);
         return input switch
         {
-            0 when winograd || (channels && ConvolutionChoice.IsDepthwise(filters, node.Attributes.Int("groups"))) => ConvolutionChoice.AnyBlocks(context, node.Inputs[0]),
+            0 when winograd is not null || (channels && ConvolutionChoice.IsDepthwise(filters, node.Attributes.Int("groups"))) => ConvolutionChoice.AnyBlocks(context, node.Inputs[0]),
             0 => ConvolutionChoice.InputLayout(context, node, channels),
-            1 when winograd => Layout.Winograd(filters),
+            1 when winograd is int tile => Layout.Winograd(filters, tile),
             1 when channels => Layout.Blocked(filters),
             2 when channels => Layout.Blocked(context.TypeOf(node.Inputs[2]).Shape),
             _ => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape),
@@ -142,7 +142,7 @@ internal sealed class Conv2d : Operator
             node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
             context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch };
         var epilogue = new Epilogue(node.Inputs.Count == 3, node.Attributes.Word("activation", ""));
-        Kernel kernel = context.Of(node.Inputs[1]).Kind == LayoutKind.Winograd ? new WinogradConvolution(geometry, epilogue)
+        Kernel kernel = context.Of(node.Inputs[1]) is { IsWinograd: true } transformed ? new WinogradConvolution(geometry, epilogue, transformed.TileSize)
             : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
             : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)
             : new ConvolveChannels(geometry, epilogue);
@@ -152,9 +152,6 @@ internal sealed class Conv2d : Operator
     // Depthwise convolution in blocks looks after the edges itself; should it come to lie in planes after all, its input is copied to where it has a halo.
     private bool PrefersDepthwise(OperatorCall call) =>
         ConvolutionChoice.IsDepthwise(call.Inputs[1].Shape, call.Attributes.Int("groups")) && PreferredLayout(call) == LayoutPreference.Blocked;
-
-    /// <summary>Whether a pass chose Winograd's algorithm.</summary>
-    private static bool UsesWinograd(AttributeMap attributes) => attributes.Word(ChooseAlgorithms.Attribute, "") == ChooseAlgorithms.Winograd;
 
     // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters turned by 180°. A stride is undone by
     // zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4).

@@ -68,8 +68,8 @@ internal sealed class Reorder : Operator
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
-    public override KernelCall Lower(LoweringContext context, Node node) => context.Of(node.Id).Kind == LayoutKind.Winograd
-        ? LoweringContext.Call(new RuntimeKernel($"Winograd.TransformFilters({{0}}, {{1}}, {node.Shape[0]}, {node.Shape[1]})"), node)
+    public override KernelCall Lower(LoweringContext context, Node node) => context.Of(node.Id).IsWinograd
+        ? LoweringContext.Call(new RuntimeKernel($"Winograd.TransformFilters<{context.Of(node.Id).Kind}>({{0}}, {{1}}, {node.Shape[0]}, {node.Shape[1]})"), node)
         : LoweringContext.Call(new ReorderKernel(context.Of(node.Inputs[0]), context.Of(node.Id), node.Type.PerSample), node);
 }
 

@@ -31,7 +31,10 @@ internal enum LayoutKind
     Blocked,
 
     /// <summary>3×3 filters transformed for Winograd's F(4×4, 3×3): [36][O/16][C][16].</summary>
-    Winograd,
+    Winograd4,
+
+    /// <summary>3×3 filters transformed for Winograd's F(2×2, 3×3): [16][O/16][C][16].</summary>
+    Winograd2,
 }
 
 /// <summary>
@@ -49,7 +52,14 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
 
     public static Layout Pitched(Shape shape, Halo halo = default) => new(LayoutKind.Pitched, shape, halo);
 
-    public static Layout Winograd(Shape filters) => new(LayoutKind.Winograd, filters, Halo.None);
+    /// <param name="tileSize">Results of a tile, down and across: 4 or 2.</param>
+    public static Layout Winograd(Shape filters, int tileSize) => new(tileSize == 4 ? LayoutKind.Winograd4 : LayoutKind.Winograd2, filters, Halo.None);
+
+    /// <summary>Whether these are filters transformed for Winograd's algorithm.</summary>
+    public bool IsWinograd => Kind is LayoutKind.Winograd4 or LayoutKind.Winograd2;
+
+    /// <summary>Results of a tile of Winograd's algorithm, down and across.</summary>
+    public int TileSize => Kind == LayoutKind.Winograd4 ? 4 : 2;
 
     public bool IsBlocked => Kind == LayoutKind.Blocked;
 
@@ -92,7 +102,7 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     public int Length => Kind switch
     {
         LayoutKind.Dense => checked((int)Dims.Length),
-        LayoutKind.Winograd => checked(Kernels.WinogradConvolution.Points * RoundUp(Channels, Block) * Dims[1]),
+        LayoutKind.Winograd4 or LayoutKind.Winograd2 => checked((TileSize + 2) * (TileSize + 2) * RoundUp(Channels, Block) * Dims[1]),
         _ => checked(Planes * PlaneStride),
     };
 
