@@ -77,17 +77,23 @@ internal sealed class CodeWriter
     public Scope ForSamples(string variable = "n") => Block($"for (int {variable} = 0; {variable} < samples; {variable}++)");
 
     /// <summary>
-    /// A loop over tiles of <paramref name="step"/> units of a kernel. Where it has several, which threads share, it does those tiles whose first unit is among the kernel's
-    /// <c>firstUnit</c> to <c>endUnit</c>; otherwise it is a loop with constant bounds.
+    /// A loop over tiles, of what a kernel divides among threads. Where it has several units, it does those tiles that begin in the units from the kernel's <c>firstUnit</c> to
+    /// <c>endUnit</c>; otherwise it is a loop with constant bounds.
     /// </summary>
-    public Scope ForUnits(string variable, int from, int to, int step, int units, out string index, bool scoped = false)
+    /// <param name="units">The kernel's units.</param>
+    /// <param name="unit">What a unit has, if not one.</param>
+    public Scope ForUnits(
+        string variable, int from, int to, int step, int units, out string index, bool scoped = false, string? stepText = null, int unit = 1)
     {
         if (units == 1)
-            return For(variable, from, to, step, out index, scoped);
+            return For(variable, from, to, step, out index, scoped, stepText);
         index = variable;
-        string first = step == 1 && from == 0 ? "firstUnit" : $"Units.First({from}, {step}, firstUnit)";
-        string end = to == units ? "endUnit" : $"Math.Min({to}, endUnit)";
-        return Block($"for (int {variable} = {first}; {variable} < {end}; {Increment(variable, step, null)})");
+        string times = unit == 1 ? "" : $" * {unit}";
+        // The same text for all vector widths.
+        bool isWhole = from == 0 && (stepText is null ? unit % step == 0 : stepText == "S.Width");
+        string first = isWhole ? $"firstUnit{times}" : $"Units.First({from}, {stepText ?? $"{step}"}, firstUnit{times})";
+        string end = to == units * unit ? $"endUnit{times}" : $"Math.Min({to}, endUnit{times})";
+        return Block($"for (int {variable} = {first}; {variable} < {end}; {Increment(variable, step, stepText)})");
     }
 
     public override string ToString() => _text.ToString();

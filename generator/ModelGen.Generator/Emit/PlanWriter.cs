@@ -119,6 +119,7 @@ internal sealed class PlanWriter
     {
         var calls = new List<(string, string)>();
         string last = "";
+        int stage = 0;
         for (int i = 0; i < steps.Count; i++)
         {
             Step step = steps[i];
@@ -130,12 +131,14 @@ internal sealed class PlanWriter
             string method = _kernels.MethodOf(kernel);
             string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
             string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(n => _plan.Graph[n].Type.PerSample) ? "samples" : "1";
-            Stage[] stage = [.. stages.Where(s => s.First <= i && i < s.End)];
+            while (stage < stages.Count && stages[stage].End <= i)
+                stage++;
+            bool isShared = stage < stages.Count && stages[stage].First <= i;
             string call = Wrapped(kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o)), .. ScratchOf(step)], samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units)));
-            if (stage.Length > 0 && !kernel.IsDivided)
+            if (isShared && !kernel.IsDivided)
             {
                 string block = string.Concat(call.Split('\n').Select(line => "    " + line + "\n"));
-                call = $"if (part == {i - stage[0].First} % parts)\n{{\n{block}}}";
+                call = $"if (part == {i - stages[stage].First} % parts)\n{{\n{block}}}";
             }
             calls.Add((comment, call));
         }

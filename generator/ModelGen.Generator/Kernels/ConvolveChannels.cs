@@ -21,6 +21,26 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private bool OverSamples => Geometry.OutHeight * Geometry.OutWidth == 1;
 
+    // What threads divide. Each reads all weights for its rows, or all of the image for its output channels: rows while the image is larger, if there are enough of them.
+    // Of channels a unit is a block, or a group, and a tile of several blocks belongs to whoever has the first.
+    private bool DividesRows
+    {
+        get
+        {
+            const int EnoughRows = 8;
+            ConvolutionGeometry g = Geometry;
+            int rows = OverSamples ? 1 : InLongRows().OutHeight;
+            bool imageIsLarger = (long)g.Input.Length + g.Output.Length >= (long)g.OutChannels * g.Reduction;
+            return rows > Channels || (rows >= EnoughRows && imageIsLarger);
+        }
+    }
+
+    private int Channels => Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutBlocks;
+
+    public override int MostUnits => DividesRows ? InLongRows().OutHeight : Channels;
+
+    public override bool StaysInside => Epilogue.InRegisters;
+
     public override IEnumerable<string> Describe()
     {
         string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
@@ -40,18 +60,64 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         if (OverSamples)
         {
             ForChannels(w, g, set, (group, channel, shapes) => Samples(w, tiles, group, channel, shapes[set.Index]));
-            if (!Epilogue.InRegisters)
+            if (!Epilogue.InRegisters && Units == 1)
+            {
                 w.Line($"Elementwise.{Epilogue.Function}(ref y, ref y, (nint)samples * {g.Output.Length});");
+            }
+            else if (!Epilogue.InRegisters)
+            {
+                using (w.ForSamples())
+                    Activate(w, g, set);
+            }
             return;
         }
         using (w.ForSamples())
         {
             ForChannels(w, g, set, (group, channel, shapes) => Rows(w, g, tiles, group, channel, shapes));
             if (!Epilogue.InRegisters)
+                Activate(w, g, set);
+        }
+    }
+
+    // The activation on what the units of this call have stored of a sample.
+    private void Activate(CodeWriter w, ConvolutionGeometry g, InstructionSet set)
+    {
+        int planeStride = g.OutBlockStride;
+        if (Units == 1)
+        {
+            On("0", $"{g.Output.Length}");
+            return;
+        }
+        if (DividesRows)
+        {
+            using (w.For("plane", 0, g.OutBlocks, out string plane))
             {
-                w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length)))};");
-                w.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, {g.Output.Length});");
+                string first = Index.Sum(g.Output.Origin, (plane, planeStride), ("firstUnit", g.Output.RowStride));
+                // From the first pixel to the last: the halos between rows are this call's own.
+                int gap = g.Output.RowStride - g.OutWidth * g.Output.PixelStride;
+                On(first, gap == 0 ? $"(endUnit - firstUnit) * {g.Output.RowStride}" : $"Math.Max(0, (endUnit - firstUnit) * {g.Output.RowStride} - {gap})");
             }
+            return;
+        }
+        int unit = Geometry.OutBlocks / Channels;
+        foreach (ChannelCut cut in Geometry.Groups > 1 ? [new ChannelCut(0, g.OutBlocks * Layout.Block, default)] : CutChannels(set, g))
+        {
+            int step = Math.Max(Layout.Block, cut.Shape.Vectors * set.Width) / Layout.Block;
+            (int from, int to) = (cut.From / Layout.Block, cut.To / Layout.Block);
+            using (w.Braces())
+            {
+                w.Line($"int first = {First("firstUnit")}, end = Math.Min({to}, {First("endUnit")});");
+                using (w.Block("if (first < end)"))
+                    On(Index.Sum(0, ("first", planeStride)), $"(end - first) * {planeStride}");
+            }
+
+            string First(string range) => step == 1 ? $"Math.Max({from}, {Index.Sum(0, (range, unit))})" : $"Units.First({from}, {step}, {range})";
+        }
+
+        void On(string offset, string length)
+        {
+            w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length), (offset, 1)))};");
+            w.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, {length});");
         }
     }
 
@@ -82,13 +148,14 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     {
         List<IReadOnlyList<ChannelCut>> cuts = [.. InstructionSet.All.Select(s => CutChannels(s, g))];
         bool alike = cuts.All(c => c.Count == 1);
-        using (w.For("group", 0, g.Groups, out string group))
+        using (w.ForUnits("group", 0, g.Groups, 1, DividesRows || g.Groups == 1 ? 1 : Units, out string group))
         {
             foreach (ChannelCut cut in cuts[set.Index])
             {
                 Tile[] shapes = [.. cuts.Select((c, i) => alike ? c[0].Shape : i == set.Index ? cut.Shape : default)];
                 string step = (cut.Shape.Vectors == 1 ? "" : cut.Shape.Vectors + " * ") + "S.Width";
-                using (w.For("o", cut.From, cut.To, cut.Shape.Vectors * set.Width, out string o, scoped: !alike, step))
+                int units = DividesRows || g.Groups > 1 ? 1 : Units;
+                using (w.ForUnits("o", cut.From, cut.To, cut.Shape.Vectors * set.Width, units, out string o, scoped: !alike, step, Layout.Block))
                 {
                     string first = Index.Sum(0, (group, OutChannelsPerGroup), (o, 1));
                     bool isKnown = int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int known);
@@ -112,7 +179,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private void Rows(CodeWriter w, ConvolutionGeometry g, Tiles tiles, string group, Channel channel, Tile[] shapes)
     {
-        using (w.For("oy", 0, g.OutHeight, out string oy))
+        using (w.ForUnits("oy", 0, g.OutHeight, 1, DividesRows ? Units : 1, out string oy))
         {
             string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride), (oy, g.Window.StrideY * g.Input.RowStride));
             string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (channel.Place(g.OutBlockStride), 1), (oy, g.Output.RowStride));
