@@ -22,7 +22,8 @@ internal sealed class CodeWriter
     }
 
     /// <summary>Writes parts one behind the other, as many to a line as are easy to read.</summary>
-    public CodeWriter Wrapped(IEnumerable<string> parts)
+    /// <param name="indentation">What stands before the parts of all lines but the first.</param>
+    public CodeWriter Wrapped(IEnumerable<string> parts, string indentation = "")
     {
         const int Widest = 200;
         string line = "";
@@ -32,7 +33,7 @@ internal sealed class CodeWriter
             if (line.Length > 0 && _indent * 4 + longer.Length > Widest)
             {
                 Line(line);
-                longer = part;
+                longer = indentation + part;
             }
             line = longer;
         }
@@ -46,6 +47,33 @@ internal sealed class CodeWriter
         Line("{");
         _indent++;
         return new Scope(this, close);
+    }
+
+    /// <summary>Writes a public static array; a long one is put together from what several methods give, because the JIT compiler does not like methods that are too long.</summary>
+    public void Table(string type, string name, IReadOnlyList<string> rows)
+    {
+        const int MostRows = 200;
+        int parts = (rows.Count + MostRows - 1) / MostRows;
+        if (parts <= 1)
+        {
+            Rows($"public static readonly {type}[] {name} =", 0);
+            return;
+        }
+        Line($"public static readonly {type}[] {name} = [{string.Join(", ", Enumerable.Range(1, parts).Select(i => $".. {name}{i}()"))}];");
+        for (int i = 0; i < parts; i++)
+        {
+            Line();
+            Rows($"private static {type}[] {name}{i + 1}() =>", i * MostRows);
+        }
+
+        void Rows(string header, int first)
+        {
+            Line(header);
+            Line("[");
+            foreach (string row in rows.Skip(first).Take(MostRows))
+                Line($"    {row},");
+            Line("];");
+        }
     }
 
     /// <summary>Braces that limit the life of the locals inside.</summary>

@@ -35,10 +35,13 @@ internal sealed class NetworkEmitter
         }
         LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph), parameter => Layout.Dense(parameter.Shape));
         Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets, ThreadsEmitter.DivisionOf(_signature));
-        _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Name + "Memory");
+        _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Memory);
         _threads = new ThreadsEmitter(Name, _signature, _inference, model.Batch > 1);
         _trainer = model.Training is null ? null : new TrainerEmitter(model, Name, _kernels, _parameterOffsets);
     }
+
+    // Short, because it stands in every call; generated types are seen in their own file alone.
+    private const string Memory = "At";
 
     private string Name => _model.Class.Name.TrimStart('@');
 
@@ -74,7 +77,7 @@ internal sealed class NetworkEmitter
                 EmitConstants();
                 EmitInstance();
                 _threads.EmitMembers(_writer);
-                SummaryEmitter.Emit(_writer, _model, Plan, _trainer?.ArenaLength ?? 0, _model.Profile ? _inference.DescribeSteps() : []);
+                SummaryEmitter.Emit(_writer, _model, Plan, $"{Private}{Name}Layers.Table", _trainer?.ArenaLength ?? 0, _model.Profile ? _inference.DescribeSteps() : []);
                 EmitWeights();
                 _trainer?.EmitClass(_writer);
             }
@@ -131,7 +134,7 @@ internal sealed class NetworkEmitter
     private void EmitInstance()
     {
         CodeWriter w = _writer;
-        string length = $"{Private}{Name}Memory.ArenaLength";
+        string length = $"{Private}{Memory}.ArenaLength";
         w.Line("private readonly Weights _modelGenWeights;");
         w.Line("private readonly global::System.ArraySegment<float> _modelGenArena;");
         w.Line();
@@ -195,7 +198,7 @@ internal sealed class NetworkEmitter
 
     // The plan's first arguments: the instance's own memory.
     private static string MemoryArguments() =>
-        $"ref {Runtime}AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First, ref {Runtime}AlignedMemory.Reference(_modelGenWeights.Packed)";
+        $"{Runtime}AlignedMemory.First(_modelGenArena), _modelGenWeights.First, {Runtime}AlignedMemory.First(_modelGenWeights.Packed)";
 
     private string CallersArguments() =>
         string.Join(", ", _signature.Inputs.Concat(_signature.Outputs).Select(i => "ref " + Signature.FirstOf(i))) + (IsBatched ? ", samples" : "");
@@ -206,13 +209,13 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: instances and threads may share them.</summary>");
         using (w.Block("public sealed partial class Weights : global::ModelGen.WeightStore"))
         {
-            w.Line($"internal readonly global::System.ArraySegment<float> Packed = {Runtime}AlignedMemory.Allocate({Private}{Name}Memory.PackedLength);");
+            w.Line($"internal readonly global::System.ArraySegment<float> Packed = {Runtime}AlignedMemory.Allocate({Private}{Memory}.PackedLength);");
             w.Line();
             using (w.Block($"internal Weights() : base({Quoted}, {Private}{Name}Parameters.Table, {Literals.Grouped(_parameterLength)})"))
             {
             }
             w.Line();
-            w.Line("internal ref float First => ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values);");
+            w.Line($"internal {Runtime}Floats First => new(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values));");
             w.Line();
             EmitFactory("Create(int seed)", "Initialize(seed)");
             EmitFactory("FromFile(string path)", "Load(path)");
@@ -224,7 +227,7 @@ internal sealed class NetworkEmitter
             }
             w.Line();
             w.Line("// Puts the parameters into the order in which the kernels read them.");
-            w.Line($"internal void Pack() => {Private}{Name}Plan.Pack(ref First, ref {Runtime}AlignedMemory.Reference(Packed));");
+            w.Line($"internal void Pack() => {Private}{Name}Plan.Pack(First, {Runtime}AlignedMemory.First(Packed));");
         }
     }
 
@@ -244,13 +247,11 @@ internal sealed class NetworkEmitter
     {
         _writer.Line("/// <summary>Key, shape, place in floats and start of each parameter.</summary>");
         using (_writer.Block($"file static class {Name}Parameters"))
-        {
-            _writer.Line("public static readonly ParameterInfo[] Table =");
-            _writer.Line("[");
-            foreach (string row in ParameterTable.Rows(_model.Graph, _parameterOffsets))
-                _writer.Line($"    {row},");
-            _writer.Line("];");
-        }
+            _writer.Table("ParameterInfo", "Table", [.. ParameterTable.Rows(_model.Graph, _parameterOffsets)]);
+        _writer.Line();
+        _writer.Line("/// <summary>Name, operator and output shape of each layer, parameters, mult-adds, offset in bytes and the first and last step that its result lives in.</summary>");
+        using (_writer.Block($"file static class {Name}Layers"))
+            _writer.Table("LayerSummary", "Table", [.. SummaryEmitter.Rows(_model, Plan)]);
     }
 
     private void EmitPlan()
@@ -259,7 +260,7 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>The steps of inference, and what is done once when weights are loaded.</summary>");
         using (w.Block($"file static class {Name}Plan"))
         {
-            string parameters = $"ref float arena, ref float parameters, ref float packed, {_signature.References()}{(IsBatched ? ", int samples" : "")}";
+            string parameters = $"Floats arena, Floats parameters, Floats packed, {_signature.References()}{(IsBatched ? ", int samples" : "")}";
             using (w.Block($"public static void Forward({parameters})"))
             {
                 w.Line("for (int step = 0; step < StepCount; step++)");
@@ -268,16 +269,10 @@ internal sealed class NetworkEmitter
             w.Line();
             _inference.EmitSteps(w, "Step", parameters);
             w.Line();
-            string scratch = Plan.LoadScratchLength > 0 ? ", ref float scratch" : "";
-            using (w.Block("public static void Pack(ref float parameters, ref float packed)"))
-            {
-                if (scratch.Length > 0)
-                    w.Line($"ref float scratch = ref AlignedMemory.Reference(AlignedMemory.Allocate({Name}Memory.ScratchLength));");
-                w.Line("for (int step = 0; step < PackStepCount; step++)");
-                w.Line($"    PackStep(step, ref parameters, ref packed{(scratch.Length > 0 ? ", ref scratch" : "")});");
-            }
+            string scratch = Plan.LoadScratchLength > 0 ? $", AlignedMemory.First(AlignedMemory.Allocate({Memory}.ScratchLength))" : "";
+            w.Line($"public static void Pack(Floats parameters, Floats packed) => PackSteps(parameters, packed{scratch});");
             w.Line();
-            _inference.EmitSteps(w, "PackStep", "ref float parameters, ref float packed" + scratch, isLoad: true);
+            _inference.EmitLoadSteps(w, "PackSteps", "Floats parameters, Floats packed" + (Plan.LoadScratchLength > 0 ? ", Floats scratch" : ""));
         }
     }
 }

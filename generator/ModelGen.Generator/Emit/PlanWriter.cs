@@ -8,6 +8,9 @@ namespace ModelGen.Generator.Emit;
 /// <summary>Writes a plan: its offsets as named constants, and its steps as numbered calls.</summary>
 internal sealed class PlanWriter
 {
+    // Characters of a call on one line.
+    private const int Widest = 160;
+
     private readonly Plan _plan;
     private readonly KernelSet _kernels;
     private readonly string _kernelClass;
@@ -30,7 +33,7 @@ internal sealed class PlanWriter
             {
                 name = Unique(taken, wanted);
                 constants.Add((wanted, slot.Offset), name);
-                _constants.Add((name, slot.Offset, $"{slot.Region.ToString().ToLowerInvariant()}: {node.Type}, {plan.LayoutOf(node.Id)}{LifetimeOf(node.Id)}"));
+                _constants.Add((name, slot.Offset, CommentOf(node, slot.Region)));
             }
             _names.Add(node.Id, name);
         }
@@ -47,7 +50,11 @@ internal sealed class PlanWriter
             w.Line($"public const int ArenaLength = {Literals.Grouped(_plan.ArenaLength)};");
             w.Line($"public const int PackedLength = {Literals.Grouped(_plan.PackedLength)};");
             w.Line($"public const int ScratchLength = {Literals.Grouped(_plan.LoadScratchLength)};");
-            foreach ((string name, int offset, string comment) in _constants)
+            // Parameters in PyTorch's order need no comment: their shapes stand in their table.
+            List<(string Name, int Offset, string Comment)> plain = [.. _constants.Where(c => c.Comment.Length == 0)];
+            if (plain.Count > 0)
+                w.Wrapped(["public const int", .. plain.Select((c, i) => $"{c.Name} = {c.Offset}{(i == plain.Count - 1 ? ";" : ",")}")], "    ");
+            foreach ((string name, int offset, string comment) in _constants.Where(c => c.Comment.Length > 0))
                 w.Line($"public const int {name} = {offset}; // {comment}");
         }
     }
@@ -56,17 +63,14 @@ internal sealed class PlanWriter
     /// Writes the steps as a method <paramref name="name"/>(int step, …) and the constant <paramref name="name"/>Count. Calls that go to several threads are for part <c>part</c> of
     /// <c>parts</c>, all others do the whole step.
     /// </summary>
-    /// <param name="parameters">Declares the references <c>arena</c>, <c>parameters</c>, <c>packed</c>, <c>scratch</c> as far as needed, those to inputs and outputs, and <c>samples</c> unless it is 1.</param>
-    /// <param name="isLoad">Whether the steps are those of loading weights.</param>
-    public void EmitSteps(CodeWriter w, string name, string parameters, bool isLoad = false)
+    /// <param name="parameters">Declares the memory <c>arena</c>, <c>parameters</c>, <c>packed</c>, <c>scratch</c> as far as needed, references to inputs and outputs, and <c>samples</c> unless it is 1.</param>
+    public void EmitSteps(CodeWriter w, string name, string parameters)
     {
-        List<(string Comment, string Call)> steps = isLoad ? Calls(_plan.LoadSteps, []) : Calls(_plan.Steps, _plan.Stages);
-        if (!isLoad)
-            steps.AddRange(RemainingOutputs().Select(output => ("", Copy(output))));
-        if (!isLoad && _plan.Stages.Count > 0)
+        List<(string Comment, string Call)> steps = [.. Calls(_plan.Steps, _plan.Stages), .. RemainingOutputs().Select(output => ("", Copy(output)))];
+        if (_plan.Stages.Count > 0)
             parameters += ", int part, int parts";
         w.Line($"public const int {name}Count = {steps.Count};");
-        if (!isLoad && _plan.Stages.Count > 0)
+        if (_plan.Stages.Count > 0)
         {
             w.Line();
             w.Line("// The first step of each stage that several threads share, and the one after its last.");
@@ -89,9 +93,7 @@ internal sealed class PlanWriter
                     {
                         if (steps[step].Comment.Length > 0)
                             w.Line($"// {steps[step].Comment}");
-                        w.Line($"case {step}:");
-                        w.Line("    " + steps[step].Call.Replace("\n", "\n    "));
-                        w.Line("    break;");
+                        EmitCase(w, step, steps[step].Call);
                     }
                 }
             }
@@ -109,6 +111,49 @@ internal sealed class PlanWriter
                 w.Line($"    {name}_{i + 1}(step, {arguments});");
             }
         }
+    }
+
+    /// <summary>Writes the steps of loading weights as a method <paramref name="name"/>.</summary>
+    /// <param name="parameters">Declares <c>parameters</c>, <c>packed</c> and <c>scratch</c> as far as needed.</param>
+    public void EmitLoadSteps(CodeWriter w, string name, string parameters)
+    {
+        List<(string Comment, string Call)> steps = Calls(_plan.LoadSteps, []);
+        List<int> chunks = Chunks(steps);
+        bool single = chunks.Count == 2;
+        for (int i = 0; i + 1 < chunks.Count; i++)
+        {
+            using (w.Block($"private static void {name}{(single ? "" : $"_{i + 1}")}({parameters})"))
+            {
+                foreach ((string comment, string call) in steps.Skip(chunks[i]).Take(chunks[i + 1] - chunks[i]))
+                {
+                    if (comment.Length > 0)
+                        w.Line($"// {comment}");
+                    w.Line(call);
+                }
+            }
+            if (!single)
+                w.Line();
+        }
+        if (single)
+            return;
+        using (w.Block($"private static void {name}({parameters})"))
+        {
+            for (int i = 0; i + 1 < chunks.Count; i++)
+                w.Line($"{name}_{i + 1}({ArgumentsOf(parameters)});");
+        }
+    }
+
+    // A short call stands on the line of its case.
+    private static void EmitCase(CodeWriter w, int step, string call)
+    {
+        if (call.Length <= Widest && call.IndexOf('\n') < 0)
+        {
+            w.Line($"case {step}: {call} break;");
+            return;
+        }
+        w.Line($"case {step}:");
+        w.Line("    " + call.Replace("\n", "\n    "));
+        w.Line("    break;");
     }
 
     /// <summary>The arguments with which a method that has parameters passes them on.</summary>
@@ -153,7 +198,7 @@ internal sealed class PlanWriter
     private static string[] ScratchOf(Step step)
     {
         int length = step.Call.Kernel.Scratch;
-        string place = FormattableString.Invariant($"Unsafe.Add(ref arena, {step.ScratchOffset})");
+        string place = FormattableString.Invariant($"arena[{step.ScratchOffset}]");
         return length == 0 ? [] : step.Call.Kernel.IsDivided ? [FormattableString.Invariant($"ThreadMemory.Of(part, ref {place}, {length})")] : [place];
     }
 
@@ -196,10 +241,10 @@ internal sealed class PlanWriter
             // Labels are no input of the network but the trainer's own argument.
             Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => Identifier(slot.Name),
             Region.Input or Region.Output => Signature.Argument(slot.Name),
-            Region.Arena => $"Unsafe.Add(ref arena, {_memoryClass}.{_names[value]})",
-            Region.Packed => $"Unsafe.Add(ref packed, {_memoryClass}.{_names[value]})",
-            Region.LoadScratch => $"Unsafe.Add(ref scratch, {_memoryClass}.{_names[value]})",
-            Region.Parameter => $"Unsafe.Add(ref parameters, {_memoryClass}.{_names[value]})",
+            Region.Arena => $"arena[{_memoryClass}.{_names[value]}]",
+            Region.Packed => $"packed[{_memoryClass}.{_names[value]}]",
+            Region.LoadScratch => $"scratch[{_memoryClass}.{_names[value]}]",
+            Region.Parameter => $"parameters[{_memoryClass}.{_names[value]}]",
             _ => throw new InvalidOperationException($"%{value} has no memory"),
         };
     }
@@ -219,14 +264,13 @@ internal sealed class PlanWriter
     {
         string pascal = string.Concat(node.Name.Split('.', '_', '-', ' ').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1)));
         bool isLayer = node.Op is OpNames.Parameter || (Ops.OperatorTable.TryGet(node.Op, out Ops.Operator op) && (op.Layer is not null || node.Op == OpNames.CrossEntropy));
-        string suffix = isLayer && pascal.Length > 0 ? "" : node.Is(OpNames.Reorder) ? "Packed" : node.Op;
+        string suffix = isLayer && pascal.Length > 0 ? "" : node.Is(OpNames.Reorder) ? "Packed" : Ops.OperatorTable.Get(node.Op).ResultName;
         return Identifier(pascal + suffix);
     }
 
     // Long calls go over several lines, one operand on each.
     private static string Wrapped(string call)
     {
-        const int Widest = 120;
         int open = call.IndexOf('(');
         return call.Length <= Widest || open < 0 ? call : call.Substring(0, open + 1) + "\n    " + call.Substring(open + 1).Replace(", ref ", ",\n    ref ");
     }
@@ -237,6 +281,17 @@ internal sealed class PlanWriter
         for (int i = 2; !taken.Add(unique); i++)
             unique = name + "_" + i;
         return unique;
+    }
+
+    // Where a value is, in which order, and, of what lies elsewhere than its shape says, its type.
+    private string CommentOf(Node node, Region region)
+    {
+        Layout layout = _plan.LayoutOf(node.Id);
+        bool isPlain = layout.Dims == node.Shape;
+        if (region == Region.Parameter && isPlain && layout.Kind == LayoutKind.Dense)
+            return "";
+        string type = isPlain && node.Type.Element == ElementType.F32 ? "" : $"{node.Type}, ";
+        return $"{region.ToString().ToLowerInvariant()}: {type}{layout}{LifetimeOf(node.Id)}";
     }
 
     private string LifetimeOf(int value)

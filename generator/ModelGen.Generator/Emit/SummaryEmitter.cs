@@ -4,7 +4,7 @@ using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Emit;
 
-/// <summary>Writes the <c>Summary</c> property, and answers what a layer is and costs.</summary>
+/// <summary>Writes the <c>Summary</c> property and its rows, and answers what a layer is and costs.</summary>
 internal static class SummaryEmitter
 {
     public static IEnumerable<Node> Layers(Graph declared) =>
@@ -17,29 +17,16 @@ internal static class SummaryEmitter
     public static long MultiplyAddsOf(Graph declared, Node node) =>
         OperatorTable.TryGet(node.Op, out Operator op) ? op.MultiplyAdds(OperatorCall.Of(declared, node)) : 0;
 
+    /// <summary>Writes the property.</summary>
+    /// <param name="layers">The static array of <see cref="Rows"/>.</param>
     /// <param name="steps">One <c>StepSummary</c> as C# text for each step; none for networks that are not profiled.</param>
-    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, long trainingArenaLength, IReadOnlyCollection<string> steps)
+    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, string layers, long trainingArenaLength, IReadOnlyCollection<string> steps)
     {
-        const string Layer = "global::ModelGen.LayerSummary";
         // Of several inputs the first: the image.
         string input = string.Join(", ", model.Graph.Inputs.First().Shape.Dimensions);
         w.Line("/// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>");
         w.Line("public static global::ModelGen.NetworkSummary Summary { get; } = new(");
-        w.Line($"    {Literals.Quote(model.Class.Name.TrimStart('@'))}, [{input}],");
-        w.Line("    [");
-        var planned = new Dictionary<(string Name, string Op), Node>();
-        foreach (Node node in plan.Graph.Nodes)
-            planned[(node.Name, node.Op)] = node;
-        foreach (Node layer in Layers(model.Graph))
-        {
-            Lifetime? lifetime = planned.TryGetValue((layer.Name, layer.Op), out Node? node) ? LifetimeOf(plan, node) : null;
-            string place = lifetime is Lifetime l
-                ? $"{(long)l.Offset * sizeof(float)}, {l.First}, {Math.Min(l.Last, plan.Steps.Count)}"
-                : "null, 0, 0";
-            w.Line($"        new {Layer}({Literals.Quote(layer.Name)}, {Literals.Quote(layer.Op)}, [{string.Join(", ", layer.Shape.Dimensions)}], "
-                + $"{ParametersOf(model.Graph, layer)}, {MultiplyAddsOf(model.Graph, layer)}, {place}),");
-        }
-        w.Line("    ],");
+        w.Line($"    {Literals.Quote(model.Class.Name.TrimStart('@'))}, [{input}], {layers},");
         w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {trainingArenaLength * sizeof(float)}, {model.Batch}){(steps.Count == 0 ? ";" : "")}");
         if (steps.Count > 0)
         {
@@ -52,6 +39,23 @@ internal static class SummaryEmitter
             w.Line("    };");
         }
         w.Line();
+    }
+
+    /// <summary>The layers as C# text, one each.</summary>
+    public static IEnumerable<string> Rows(NetworkModel model, Plan plan)
+    {
+        var planned = new Dictionary<(string Name, string Op), Node>();
+        foreach (Node node in plan.Graph.Nodes)
+            planned[(node.Name, node.Op)] = node;
+        foreach (Node layer in Layers(model.Graph))
+        {
+            Lifetime? lifetime = planned.TryGetValue((layer.Name, layer.Op), out Node? node) ? LifetimeOf(plan, node) : null;
+            string place = lifetime is Lifetime l
+                ? $"{(long)l.Offset * sizeof(float)}, {l.First}, {Math.Min(l.Last, plan.Steps.Count)}"
+                : "null, 0, 0";
+            yield return $"new({Literals.Quote(layer.Name)}, {Literals.Quote(layer.Op)}, [{string.Join(", ", layer.Shape.Dimensions)}], "
+                + $"{ParametersOf(model.Graph, layer)}, {MultiplyAddsOf(model.Graph, layer)}, {place})";
+        }
     }
 
     // A layer that was fused into the one before has no memory of its own.

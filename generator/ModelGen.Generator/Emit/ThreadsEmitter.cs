@@ -78,7 +78,7 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
                 using (w.Braces())
                 {
                     w.Line($"{name}Plan.Step(");
-                    w.Line("    step, ref AlignedMemory.Reference(arena), ref MemoryMarshal.GetReference(weights.AllValues), ref AlignedMemory.Reference(packed),");
+                    w.Line("    step, AlignedMemory.First(arena), new Floats(ref MemoryMarshal.GetReference(weights.AllValues)), AlignedMemory.First(packed),");
                     w.Line($"    {string.Join(", ", Arguments.Select((_, i) => $"ref Argument({i})"))}{(isBatched ? ", Samples" : "")}, part, parts);");
                 }
             }

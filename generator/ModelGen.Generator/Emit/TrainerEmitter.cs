@@ -36,9 +36,9 @@ internal sealed class TrainerEmitter
         var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
         var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);
         LaidOutGraph evaluation = LayoutPlanner.Plan(Pipeline.ForEvaluation(model.Graph, _options), p => layouts[p.Name]);
-        _step = new PlanWriter(step, kernels, name + "Kernels", name + "TrainerMemory");
+        _step = new PlanWriter(step, kernels, name + "Kernels", "TrainedAt");
         _evaluation = new PlanWriter(
-            Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets), kernels, name + "Kernels", name + "EvaluationMemory");
+            Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets), kernels, name + "Kernels", "EvaluatedAt");
     }
 
     public int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
@@ -49,7 +49,6 @@ internal sealed class TrainerEmitter
     public void EmitClass(CodeWriter w)
     {
         string quoted = Literals.Quote(_name);
-        string memory = Private + _name + "TrainerMemory";
         w.Line();
         w.Line("/// <summary>Trains the network by stochastic gradient descent: forward, loss, backward and update of a batch in one memory plan.</summary>");
         using (w.Block("public sealed partial class Trainer"))
@@ -73,7 +72,7 @@ internal sealed class TrainerEmitter
                 w.Line("_seed = (ulong)(uint)seed << 32;");
                 w.Line($"_arena = {Runtime}AlignedMemory.Allocate({ArenaLength});");
                 w.Line($"_parameters = {Runtime}AlignedMemory.Allocate({_step.Plan.ParameterLength});");
-                w.Line($"{Private}{_name}TrainerPlan.Take(ref initial.First, ref {Runtime}AlignedMemory.Reference(_parameters));");
+                w.Line($"{Private}{_name}TrainerPlan.Take(initial.First, {Runtime}AlignedMemory.First(_parameters));");
             }
             w.Line();
             w.Line("/// <summary>Learning rate, momentum and weight decay; they may change between steps.</summary>");
@@ -96,7 +95,7 @@ internal sealed class TrainerEmitter
                 foreach (Node node in _step.Plan.Graph.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics)))
                     w.Line($"{Runtime}BatchNorm.CheckCount((long)labels.Length * {node.Attributes.Int("pixels")}, {quoted}, {Literals.Quote(node.Name)});");
                 w.Line($"return {Private}{_name}TrainerPlan.Train(");
-                w.Line($"    ref {Runtime}AlignedMemory.Reference(_arena), ref {Runtime}AlignedMemory.Reference(_parameters),");
+                w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
                 string inputs = string.Join(", ", _signature.Inputs.Select(i => "ref " + Signature.FirstOf(i)));
                 w.Line($"    {inputs}, ref {Labels}, labels.Length, Optimizer, _seed, _steps++);");
             }
@@ -115,7 +114,7 @@ internal sealed class TrainerEmitter
                 {
                     w.Line("int samples = global::System.Math.Min(BatchSize, labels.Length - first);");
                     w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
-                    w.Line($"    ref {Runtime}AlignedMemory.Reference(_arena), ref {Runtime}AlignedMemory.Reference(_parameters),");
+                    w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
                     string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
                     w.Line($"    {inputs}, ref {Unsafe}(ref {Labels}, first), samples, ref loss, ref correct);");
                 }
@@ -126,7 +125,7 @@ internal sealed class TrainerEmitter
             using (w.Block("public Weights ToWeights()"))
             {
                 w.Line("Weights weights = _initial.Clone();");
-                w.Line($"{Private}{_name}TrainerPlan.Give(ref {Runtime}AlignedMemory.Reference(_parameters), ref weights.First);");
+                w.Line($"{Private}{_name}TrainerPlan.Give({Runtime}AlignedMemory.First(_parameters), weights.First);");
                 w.Line("weights.Pack();");
                 w.Line("return weights;");
             }
@@ -136,7 +135,7 @@ internal sealed class TrainerEmitter
     /// <summary>Writes the plans.</summary>
     public void EmitPrivate(CodeWriter w)
     {
-        string memory = $"ref float arena, ref float parameters, {_signature.InputReferences()}, ref int labels, int samples";
+        string memory = $"Floats arena, Floats parameters, {_signature.InputReferences()}, ref int labels, int samples";
         string training = memory + ", Sgd optimizer, ulong randomSeed, ulong stepNumber";
         w.Line();
         w.Line("/// <summary>The steps of training and evaluation.</summary>");
@@ -162,11 +161,11 @@ internal sealed class TrainerEmitter
             _evaluation.EmitSteps(w, "EvaluationStep", memory);
             w.Line();
             w.Line("// From PyTorch's order to the trainer's.");
-            using (w.Block("public static void Take(ref float weights, ref float parameters)"))
+            using (w.Block("public static void Take(Floats weights, Floats parameters)"))
                 EmitCopies(w, toTrainer: true);
             w.Line();
             w.Line("// And back.");
-            using (w.Block("public static void Give(ref float parameters, ref float weights)"))
+            using (w.Block("public static void Give(Floats parameters, Floats weights)"))
                 EmitCopies(w, toTrainer: false);
         }
         w.Line();
@@ -182,7 +181,7 @@ internal sealed class TrainerEmitter
         Plan plan = _step.Plan;
         foreach (Node parameter in plan.Graph.Parameters.Where(p => _canonicalOffsets.ContainsKey(p.Name)))
         {
-            string weights = $"Unsafe.Add(ref weights, {_canonicalOffsets[parameter.Name]})";
+            string weights = $"weights[{_canonicalOffsets[parameter.Name]}]";
             string trained = _step.Memory(parameter.Id);
             Layout dense = Layout.Dense(parameter.Shape);
             Layout layout = plan.LayoutOf(parameter.Id);

@@ -217,10 +217,14 @@ internal sealed class Row : Operator
     }
 }
 
-/// <summary>weight · factor for each output channel, for folding: filters [O, …], batch-norm weight [O], statistics [3, O].</summary>
+/// <summary>filters · weight / √(variance + eps) for each output channel, for folding: filters [O, …], batch-norm weight [O], running variance [O].</summary>
 internal sealed class FoldWeight : Operator
 {
     public override string Name => "FoldBatchNormWeight";
+
+    public override string ResultName => "Folded";
+
+    public override EquatableArray<AttributeSpec> Attributes => [BatchNormKernels.Eps];
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
@@ -230,14 +234,18 @@ internal sealed class FoldWeight : Operator
     {
         int channels = node.Shape[0];
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.FoldWeight({{0}}, {{1}}, {{2}}, {{3}}, {channels}, {node.Shape.Length / channels})"), node);
+            $"BatchNorm.FoldWeight({{0}}, {{1}}, {{2}}, {{3}}, {channels}, {node.Shape.Length / channels}, {BatchNormKernels.EpsOf(node)})"), node);
     }
 }
 
-/// <summary>(convolution bias − mean) · factor + bias. Inputs: batch-norm weight, bias, statistics and, where there is one, the convolution's bias.</summary>
+/// <summary>(convolution bias − mean) · weight / √(variance + eps) + bias. Inputs: batch-norm weight, bias, running mean, running variance and, where there is one, the convolution's bias.</summary>
 internal sealed class FoldBias : Operator
 {
     public override string Name => "FoldBatchNormBias";
+
+    public override string ResultName => "FoldedBias";
+
+    public override EquatableArray<AttributeSpec> Attributes => [BatchNormKernels.Eps];
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
@@ -245,9 +253,8 @@ internal sealed class FoldBias : Operator
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        string convolutionBias = node.Inputs.Count == 4 ? "{3}" : "ref Unsafe.NullRef<float>()";
-        string result = "{" + node.Inputs.Count + "}";
-        return LoweringContext.Call(new RuntimeKernel($"BatchNorm.FoldBias({{0}}, {{1}}, {{2}}, {convolutionBias}, {result}, {node.Shape[0]})"), node);
+        string operands = string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => "{" + i + "}"));
+        return LoweringContext.Call(new RuntimeKernel($"BatchNorm.FoldBias({operands}, {node.Shape[0]}, {BatchNormKernels.EpsOf(node)})"), node);
     }
 }
 
@@ -268,12 +275,14 @@ internal static class BatchNormKernels
         return chosen.IsBlocked ? chosen : Layout.Blocked(type.Shape);
     }
 
-    /// <summary>Folding happens once, when weights are loaded, in PyTorch's order; statistics keep their padded rows.</summary>
-    public static Layout? FoldRequired(ILayoutContext context, Node node, int input)
-    {
-        Shape shape = context.TypeOf(node.Inputs[input]).Shape;
-        return shape.Rank == 2 && context.TypeOf(node.Inputs[input]) is { PerSample: false } && IsStatistics(node, input) ? RowsLayout(shape) : Layout.Dense(shape);
-    }
+    /// <summary>Folding happens once, when weights are loaded, in PyTorch's order.</summary>
+    public static Layout FoldRequired(ILayoutContext context, Node node, int input) => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape);
+
+    /// <summary>The attribute of folding.</summary>
+    public static AttributeSpec Eps => new("eps", AttributeKind.Float, 1e-5, "Added to the variance.");
+
+    /// <summary>Its value as C# text.</summary>
+    public static string EpsOf(Node node) => Literals.Float(node.Attributes.Float("eps"));
 
     /// <summary>[R, C] with each row padded to whole blocks, which is the dense order of [R, padded C].</summary>
     public static Layout RowsLayout(Shape shape) => Layout.Dense(Shape.Of(shape[0], Layout.RoundUp(shape[1], Layout.Block)));
@@ -283,6 +292,4 @@ internal static class BatchNormKernels
 
     /// <summary>The arguments (sampleStride, blockStride, rowStride) of a further image.</summary>
     public static string Strides(Layout x) => $"{x.Length}, {x.PlaneStride}, {x.RowStride}";
-
-    private static bool IsStatistics(Node node, int input) => input == 2;
 }

@@ -15,6 +15,9 @@ internal abstract class Operator
     /// <summary>The name in graphs and, for layers, of the attribute class: PyTorch's name of the layer.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What generated code calls the result, behind the name of the layer that it is of; not for layers, whose results have their names.</summary>
+    public virtual string ResultName => Name;
+
     /// <summary>Attributes in the order of the layer's constructor arguments and properties.</summary>
     public virtual EquatableArray<AttributeSpec> Attributes => [];
 

@@ -20,13 +20,15 @@ internal static class FoldBatchNorm
                 return null;
             int weight = rewriter[node.Inputs[1]];
             int bias = rewriter[node.Inputs[2]];
-            int statistics = rewriter[node.Inputs[3]];
+            Node running = graph[node.Inputs[3]];
+            (int mean, int variance) = (rewriter[running.Inputs[0]], rewriter[running.Inputs[1]]);
+            AttributeMap eps = AttributeMap.Of(("eps", running.Attributes["eps"]));
             GraphBuilder builder = rewriter.Builder;
-            int filters = builder.Add("FoldBatchNormWeight", [rewriter[convolution.Inputs[1]], weight, statistics], AttributeMap.Empty, convolution.Name);
+            int filters = builder.Add("FoldBatchNormWeight", [rewriter[convolution.Inputs[1]], weight, variance], eps, convolution.Name);
             int[] shift = convolution.Inputs.Count == 3
-                ? [weight, bias, statistics, rewriter[convolution.Inputs[2]]]
-                : [weight, bias, statistics];
-            int folded = builder.Add("FoldBatchNormBias", shift, AttributeMap.Empty, convolution.Name);
+                ? [weight, bias, mean, variance, rewriter[convolution.Inputs[2]]]
+                : [weight, bias, mean, variance];
+            int folded = builder.Add("FoldBatchNormBias", shift, eps, convolution.Name);
             return builder.Add(OpNames.Conv2d, [rewriter[convolution.Inputs[0]], filters, folded], convolution.Attributes, convolution.Name);
         });
     }

@@ -46,6 +46,10 @@ public static class AlignedMemory
     public static ref float Reference(ArraySegment<float> memory) =>
         ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(memory.Array!), memory.Offset);
 
+    /// <summary>The same as something to count floats from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats First(ArraySegment<float> memory) => new(ref Reference(memory));
+
     /// <summary>Asks for the line that holds <paramref name="target"/>, which need not be in any memory; does nothing where there is no such instruction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Prefetch(ref float target)

@@ -18,27 +18,30 @@ public static partial class BatchNorm
         Elementwise.Copy(ref variance, ref Unsafe.Add(ref stats, 2 * channels), channels);
     }
 
-    /// <summary>folded[o, i] = filters[o, i] · weight[o] · invStd[o], computed in double. Filters are dense, [outputs, length].</summary>
-    public static void FoldWeight(ref float filters, ref float weight, ref float stats, ref float folded, int outputs, int length)
+    /// <summary>folded[o, i] = filters[o, i] · weight[o] / √(variance[o] + eps), computed in double. Filters are dense, [outputs, length].</summary>
+    public static void FoldWeight(ref float filters, ref float weight, ref float variance, ref float folded, int outputs, int length, float eps)
     {
-        ref float invStd = ref Unsafe.Add(ref stats, Padded(outputs));
         for (nint o = 0; o < outputs; o++)
         {
-            double factor = (double)Unsafe.Add(ref weight, o) * Unsafe.Add(ref invStd, o);
+            double factor = Factor(Unsafe.Add(ref weight, o), Unsafe.Add(ref variance, o), eps);
             for (nint i = 0; i < length; i++)
                 Unsafe.Add(ref folded, o * length + i) = (float)(Unsafe.Add(ref filters, o * length + i) * factor);
         }
     }
 
-    /// <summary>folded[o] = (convolutionBias[o] − mean[o]) · weight[o] · invStd[o] + bias[o]; a null convolution bias counts as 0.</summary>
-    public static void FoldBias(ref float weight, ref float bias, ref float stats, ref float convolutionBias, ref float folded, int outputs)
+    /// <summary>folded[o] = −mean[o] · weight[o] / √(variance[o] + eps) + bias[o]: the bias of a convolution that had none.</summary>
+    public static void FoldBias(ref float weight, ref float bias, ref float mean, ref float variance, ref float folded, int outputs, float eps) =>
+        FoldBias(ref weight, ref bias, ref mean, ref variance, ref Unsafe.NullRef<float>(), ref folded, outputs, eps);
+
+    /// <summary>folded[o] = (convolutionBias[o] − mean[o]) · weight[o] / √(variance[o] + eps) + bias[o]; a null convolution bias counts as 0.</summary>
+    public static void FoldBias(
+        ref float weight, ref float bias, ref float mean, ref float variance, ref float convolutionBias, ref float folded, int outputs, float eps)
     {
-        ref float invStd = ref Unsafe.Add(ref stats, Padded(outputs));
         bool hasBias = !Unsafe.IsNullRef(ref convolutionBias);
         for (nint o = 0; o < outputs; o++)
         {
-            double shifted = (hasBias ? Unsafe.Add(ref convolutionBias, o) : 0.0) - Unsafe.Add(ref stats, o);
-            Unsafe.Add(ref folded, o) = (float)(shifted * Unsafe.Add(ref weight, o) * Unsafe.Add(ref invStd, o) + Unsafe.Add(ref bias, o));
+            double shifted = (hasBias ? Unsafe.Add(ref convolutionBias, o) : 0.0) - Unsafe.Add(ref mean, o);
+            Unsafe.Add(ref folded, o) = (float)(shifted * Factor(Unsafe.Add(ref weight, o), Unsafe.Add(ref variance, o), eps) + Unsafe.Add(ref bias, o));
         }
     }
 
@@ -64,5 +67,5 @@ public static partial class BatchNorm
         }
     }
 
-    private static int Padded(int channels) => (channels + Lanes - 1) / Lanes * Lanes;
+    private static double Factor(float weight, float variance, float eps) => weight / Math.Sqrt((double)variance + eps);
 }

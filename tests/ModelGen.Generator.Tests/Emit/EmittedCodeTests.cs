@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Tests.Definition;
 using ModelGen.Tests.Reference;
 
 namespace ModelGen.Generator.Tests.Emit;
@@ -21,9 +22,17 @@ public class EmittedCodeTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void CompilesWithoutWarningsIntoSmallMethods(int network)
+    public void CompilesWithoutWarningsIntoSmallMethods(int network) => Assert.True(MethodsOf(EmitWithTrainer(network)) > 20);
+
+    /// <summary>Networks with many layers: of few kernels, and of one kernel for nearly every layer.</summary>
+    [Theory]
+    [InlineData("ResNet50", 400_000)]
+    [InlineData("DenseNet121", 850_000)]
+    public void LargeNetworksStaySmallInAllAndInEachMethod(string name, int mostCharacters)
     {
-        Assert.True(MethodsOf(EmitWithTrainer(network)) > 20);
+        string source = CompiledNetwork.Emit(ZooDefinitions.GraphOf(name), null);
+        Assert.True(source.Length < mostCharacters, $"{name} has {source.Length} characters");
+        Assert.True(MethodsOf(source) > 20);
     }
 
     // More steps than one method takes, some of which threads share.

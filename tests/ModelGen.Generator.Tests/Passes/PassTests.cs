@@ -16,7 +16,7 @@ public class PassTests
         %5 = Parameter "bn.bias" : f32[3]
         %6 = Parameter "bn.running_mean" {trainable=0} : f32[3]
         %7 = Parameter "bn.running_var" {trainable=0} : f32[3]
-        %8 = RunningStatistics(%6, %7) "bn"
+        %8 = RunningStatistics(%6, %7) "bn" {eps=0.5}
         %9 = BatchNorm2d(%3, %4, %5, %8) "bn"
         """;
 
@@ -29,11 +29,10 @@ public class PassTests
         %4 = Parameter "bn.bias" : f32[3]
         %5 = Parameter "bn.running_mean" {trainable=0} : f32[3]
         %6 = Parameter "bn.running_var" {trainable=0} : f32[3]
-        %7 = RunningStatistics(%5, %6) "bn"
-        %8 = FoldBatchNormWeight(%1, %3, %7) "c"
-        %9 = FoldBatchNormBias(%3, %4, %7, %2) "c"
-        %10 = Conv2d(%0, %8, %9) "c"
-        output "y" %10
+        %7 = FoldBatchNormWeight(%1, %3, %6) "c" {eps=0.5}
+        %8 = FoldBatchNormBias(%3, %4, %5, %6, %2) "c" {eps=0.5}
+        %9 = Conv2d(%0, %7, %8) "c"
+        output "y" %9
         """);
 
     [Fact]
@@ -49,11 +48,10 @@ public class PassTests
         %0 = Input "x" : f32[N,2,4,4]
         %1 = Parameter "c.weight" : f32[3,2,1,1]
         %2 = Parameter "p" : f32[3]
-        %3 = RunningStatistics(%2, %2)
-        %4 = FoldBatchNormWeight(%1, %2, %3) "c"
-        %5 = FoldBatchNormBias(%2, %2, %3) "c"
-        %6 = Conv2d(%0, %4, %5) "c" {padding=[1,0,0,0]}
-        output "y" %6
+        %3 = FoldBatchNormWeight(%1, %2, %2) "c"
+        %4 = FoldBatchNormBias(%2, %2, %2, %2) "c"
+        %5 = Conv2d(%0, %3, %4) "c" {padding=[1,0,0,0]}
+        output "y" %5
         """);
 
     [Theory]
@@ -150,8 +148,8 @@ public class PassTests
         %5 = Parameter "bn.bias" : f32[3]
         %6 = Parameter "bn.running_mean" {trainable=0} : f32[3]
         %7 = Parameter "bn.running_var" {trainable=0} : f32[3]
-        %8 = BatchStatistics(%3) "bn"
-        %9 = UpdateRunningStatistics(%6, %7, %8) "bn" {pixels=16}
+        %8 = BatchStatistics(%3) "bn" {eps=0.5}
+        %9 = UpdateRunningStatistics(%6, %7, %8) "bn" {eps=0.5, pixels=16}
         %10 = BatchNorm2d(%3, %4, %5, %8) "bn"
         output "y" %10
         """);

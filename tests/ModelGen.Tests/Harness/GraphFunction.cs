@@ -56,7 +56,7 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
         var planWriter = new PlanWriter(plan, kernels, kernelClass, Name + "Memory");
         using (w.Block($"public static class {Name}"))
         {
-            string memory = "ref float arena, ref float parameters, ref float packed, ref float scratch";
+            string memory = "Floats arena, Floats parameters, Floats packed, Floats scratch";
             string arguments = string.Concat(plan.Graph.Inputs.Select(i => (i.Type.Element == ElementType.F32 ? ", ref float " : ", ref int ") + i.Name))
                 + string.Concat(plan.Graph.Outputs.Select(o => ", ref float " + o.Name));
             string step = memory + arguments + ", int samples, ModelGen.Sgd optimizer, ulong randomSeed, ulong stepNumber";
@@ -64,13 +64,12 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
             {
                 w.Line("const ulong randomSeed = 0, stepNumber = 0;");
                 EmitArguments(w, plan);
-                w.Line($"ref float arena = ref Poisoned({Name}Memory.ArenaLength);");
-                w.Line($"ref float packed = ref Poisoned({Name}Memory.PackedLength);");
-                w.Line($"ref float scratch = ref Poisoned({Name}Memory.ScratchLength);");
-                w.Line($"ref float parameters = ref AlignedMemory.Reference(AlignedMemory.Allocate({plan.ParameterLength}));");
+                w.Line($"Floats arena = Poisoned({Name}Memory.ArenaLength);");
+                w.Line($"Floats packed = Poisoned({Name}Memory.PackedLength);");
+                w.Line($"Floats scratch = Poisoned({Name}Memory.ScratchLength);");
+                w.Line($"Floats parameters = AlignedMemory.First(AlignedMemory.Allocate({plan.ParameterLength}));");
                 EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: true);
-                w.Line("for (int step = 0; step < PackStepCount; step++)");
-                w.Line($"    PackStep(step, {PlanWriter.ArgumentsOf(memory)}, 1);");
+                w.Line($"PackSteps({PlanWriter.ArgumentsOf(memory)});");
                 w.Line("int done = 0;");
                 if (plan.Stages.Count > 0)
                     EmitStages(w, PlanWriter.ArgumentsOf(step));
@@ -84,14 +83,14 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
             w.Line();
             planWriter.EmitSteps(w, "Step", step);
             w.Line();
-            planWriter.EmitSteps(w, "PackStep", memory + ", int samples", isLoad: true);
+            planWriter.EmitLoadSteps(w, "PackSteps", memory);
             w.Line();
             w.Line("// Memory in which whatever is read before it was written shows.");
-            using (w.Block("private static ref float Poisoned(int length)"))
+            using (w.Block("private static Floats Poisoned(int length)"))
             {
                 w.Line("ArraySegment<float> memory = AlignedMemory.Allocate(length);");
                 w.Line("memory.Array.AsSpan().Fill(float.NaN);");
-                w.Line("return ref AlignedMemory.Reference(memory);");
+                w.Line("return AlignedMemory.First(memory);");
             }
         }
         w.Line();

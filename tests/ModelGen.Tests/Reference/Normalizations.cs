@@ -94,19 +94,18 @@ internal static class Normalizations
         return dx;
     }
 
+    // Inputs filters, weight, variance.
     private static double[] FoldWeight(Operation operation)
     {
-        int channels = operation.Shape[0];
-        int length = operation[0].Length / channels;
-        return [.. operation[0].Select((w, i) => w * operation[1][i / length] * operation[2][channels + i / length])];
+        int length = operation[0].Length / operation.Shape[0];
+        return [.. operation[0].Select((w, i) => w * operation[1][i / length] / Deviation(operation, 2, i / length))];
     }
 
-    private static double[] FoldBias(Operation operation)
-    {
-        int channels = operation.Shape[0];
-        return [.. operation[1].Select((bias, c) =>
-            ((operation.Count == 4 ? operation[3][c] : 0) - operation[2][c]) * operation[0][c] * operation[2][channels + c] + bias)];
-    }
+    // Inputs weight, bias, mean, variance and perhaps the convolution's bias.
+    private static double[] FoldBias(Operation operation) => [.. operation[1].Select((bias, c) =>
+        ((operation.Count == 5 ? operation[4][c] : 0) - operation[2][c]) * operation[0][c] / Deviation(operation, 3, c) + bias)];
+
+    private static double Deviation(Operation operation, int variance, int channel) => Math.Sqrt(operation[variance][channel] + operation.Attributes["eps"].Number);
 
     // s = k + alpha / size · Σ x² over the channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋ that exist.
     private static double[] ResponseScale(Operation operation)

@@ -43,7 +43,7 @@ namespace Test
         {
             global::System.ArgumentNullException.ThrowIfNull(weights);
             _modelGenWeights = weights;
-            _modelGenArena = global::ModelGen.Runtime.AlignedMemory.Allocate(global::ModelGen.Generated.NetMemory.ArenaLength);
+            _modelGenArena = global::ModelGen.Runtime.AlignedMemory.Allocate(global::ModelGen.Generated.At.ArenaLength);
         }
 
         /// <summary>Creates an instance that keeps its activations in the caller's memory: <see cref="ArenaBytes"/> and 2,112 bytes more of a float array.</summary>
@@ -52,7 +52,7 @@ namespace Test
         {
             global::System.ArgumentNullException.ThrowIfNull(weights);
             _modelGenWeights = weights;
-            _modelGenArena = global::ModelGen.Runtime.AlignedMemory.Take(arena, global::ModelGen.Generated.NetMemory.ArenaLength, "Net");
+            _modelGenArena = global::ModelGen.Runtime.AlignedMemory.Take(arena, global::ModelGen.Generated.At.ArenaLength, "Net");
         }
 
         /// <summary>Creates weights initialised as the layers say; a seed gives the same weights on every platform.</summary>
@@ -71,7 +71,7 @@ namespace Test
             global::ModelGen.Runtime.Check.Length(image.Length, InputLength, "Net", nameof(image));
             global::ModelGen.Runtime.Check.Length(output.Length, OutputLength, "Net", nameof(output));
             global::ModelGen.Generated.NetPlan.Forward(
-                ref global::ModelGen.Runtime.AlignedMemory.Reference(_modelGenArena), ref _modelGenWeights.First, ref global::ModelGen.Runtime.AlignedMemory.Reference(_modelGenWeights.Packed),
+                global::ModelGen.Runtime.AlignedMemory.First(_modelGenArena), _modelGenWeights.First, global::ModelGen.Runtime.AlignedMemory.First(_modelGenWeights.Packed),
                 ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(image), ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(output));
         }
 
@@ -98,25 +98,19 @@ namespace Test
 
         /// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>
         public static global::ModelGen.NetworkSummary Summary { get; } = new(
-            "Net", [1, 6, 6],
-            [
-                new global::ModelGen.LayerSummary("conv1", "Conv2d", [4, 4, 4], 40, 576, 0, 0, 1),
-                new global::ModelGen.LayerSummary("relu2", "Relu", [4, 4, 4], 0, 0, null, 0, 0),
-                new global::ModelGen.LayerSummary("flatten3", "Flatten", [64], 0, 0, 0, 0, 1),
-                new global::ModelGen.LayerSummary("fc4", "Linear", [3], 195, 192, 1024, 1, 2),
-            ],
+            "Net", [1, 6, 6], global::ModelGen.Generated.NetLayers.Table,
             1088, 1088, 0, 1);
 
         /// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: instances and threads may share them.</summary>
         public sealed partial class Weights : global::ModelGen.WeightStore
         {
-            internal readonly global::System.ArraySegment<float> Packed = global::ModelGen.Runtime.AlignedMemory.Allocate(global::ModelGen.Generated.NetMemory.PackedLength);
+            internal readonly global::System.ArraySegment<float> Packed = global::ModelGen.Runtime.AlignedMemory.Allocate(global::ModelGen.Generated.At.PackedLength);
 
             internal Weights() : base("Net", global::ModelGen.Generated.NetParameters.Table, 272)
             {
             }
 
-            internal ref float First => ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values);
+            internal global::ModelGen.Runtime.Floats First => new(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values));
 
             internal static Weights Create(int seed)
             {
@@ -142,7 +136,7 @@ namespace Test
             }
 
             // Puts the parameters into the order in which the kernels read them.
-            internal void Pack() => global::ModelGen.Generated.NetPlan.Pack(ref First, ref global::ModelGen.Runtime.AlignedMemory.Reference(Packed));
+            internal void Pack() => global::ModelGen.Generated.NetPlan.Pack(First, global::ModelGen.Runtime.AlignedMemory.First(Packed));
         }
     }
 }
@@ -168,88 +162,65 @@ namespace ModelGen.Generated
         ];
     }
 
+    /// <summary>Name, operator and output shape of each layer, parameters, mult-adds, offset in bytes and the first and last step that its result lives in.</summary>
+    file static class NetLayers
+    {
+        public static readonly LayerSummary[] Table =
+        [
+            new("conv1", "Conv2d", [4, 4, 4], 40, 576, 0, 0, 1),
+            new("relu2", "Relu", [4, 4, 4], 0, 0, null, 0, 0),
+            new("flatten3", "Flatten", [64], 0, 0, 0, 0, 1),
+            new("fc4", "Linear", [3], 195, 192, 1024, 1, 2),
+        ];
+    }
+
     /// <summary>The steps of inference, and what is done once when weights are loaded.</summary>
     file static class NetPlan
     {
-        public static void Forward(ref float arena, ref float parameters, ref float packed, ref float image, ref float output)
+        public static void Forward(Floats arena, Floats parameters, Floats packed, ref float image, ref float output)
         {
             for (int step = 0; step < StepCount; step++)
-                Step(step, ref arena, ref parameters, ref packed, ref image, ref output);
+                Step(step, arena, parameters, packed, ref image, ref output);
         }
 
         public const int StepCount = 3;
 
-        public static void Step(int step, ref float arena, ref float parameters, ref float packed, ref float image, ref float output)
+        public static void Step(int step, Floats arena, Floats parameters, Floats packed, ref float image, ref float output)
         {
             const int samples = 1;
             switch (step)
             {
                 // conv1: Conv2d f32[N,4,4,4]
-                case 0:
-                    NetKernels.Conv3x3_1(
-                        ref image,
-                        ref Unsafe.Add(ref packed, NetMemory.Conv1WeightPacked),
-                        ref Unsafe.Add(ref parameters, NetMemory.Conv1Bias),
-                        ref Unsafe.Add(ref arena, NetMemory.Conv1), samples);
-                    break;
+                case 0: NetKernels.Conv3x3_1(ref image, ref packed[At.Conv1WeightPacked], ref parameters[At.Conv1Bias], ref arena[At.Conv1], samples); break;
                 // fc4: Linear f32[N,3]
-                case 1:
-                    NetKernels.Linear_1(
-                        ref Unsafe.Add(ref arena, NetMemory.Flatten3),
-                        ref Unsafe.Add(ref packed, NetMemory.Fc4WeightPacked),
-                        ref Unsafe.Add(ref parameters, NetMemory.Fc4Bias),
-                        ref Unsafe.Add(ref arena, NetMemory.Fc4), samples);
-                    break;
-                case 2:
-                    NetKernels.Reorder_1(ref Unsafe.Add(ref arena, NetMemory.Fc4), ref output, samples);
-                    break;
+                case 1: NetKernels.Linear_1(ref arena[At.Flatten3], ref packed[At.Fc4WeightPacked], ref parameters[At.Fc4Bias], ref arena[At.Fc4], samples); break;
+                case 2: NetKernels.Reorder_1(ref arena[At.Fc4], ref output, samples); break;
             }
         }
 
-        public static void Pack(ref float parameters, ref float packed)
-        {
-            for (int step = 0; step < PackStepCount; step++)
-                PackStep(step, ref parameters, ref packed);
-        }
+        public static void Pack(Floats parameters, Floats packed) => PackSteps(parameters, packed);
 
-        public const int PackStepCount = 2;
-
-        public static void PackStep(int step, ref float parameters, ref float packed)
+        private static void PackSteps(Floats parameters, Floats packed)
         {
-            const int samples = 1;
-            switch (step)
-            {
-                // conv1.weight: Reorder f32[4,1,3,3]
-                case 0:
-                    NetKernels.Pack_1(
-                        ref Unsafe.Add(ref parameters, NetMemory.Conv1Weight),
-                        ref Unsafe.Add(ref packed, NetMemory.Conv1WeightPacked), 1);
-                    break;
-                // fc4.weight: Reorder f32[3,64]
-                case 1:
-                    NetKernels.Pack_2(
-                        ref Unsafe.Add(ref parameters, NetMemory.Fc4Weight),
-                        ref Unsafe.Add(ref packed, NetMemory.Fc4WeightPacked), 1);
-                    break;
-            }
+            // conv1.weight: Reorder f32[4,1,3,3]
+            NetKernels.Pack_1(ref parameters[At.Conv1Weight], ref packed[At.Conv1WeightPacked], 1);
+            // fc4.weight: Reorder f32[3,64]
+            NetKernels.Pack_2(ref parameters[At.Fc4Weight], ref packed[At.Fc4WeightPacked], 1);
         }
     }
 
     /// <summary>Where each value lives, in floats from the start of its memory.</summary>
-    file static class NetMemory
+    file static class At
     {
         public const int ArenaLength = 272;
         public const int PackedLength = 1_168;
         public const int ScratchLength = 0;
-        public const int Conv1Weight = 0; // parameter: f32[4,1,3,3], Dense 4×1×3×3
-        public const int Conv1Bias = 48; // parameter: f32[4], Dense 4
-        public const int Conv1WeightPacked = 0; // packed: f32[4,1,3,3], Blocked 4×1×3×3
-        public const int Conv1 = 0; // arena: f32[N,4,4,4], Blocked 4×4×4, steps 0 to 1
+        public const int Conv1Weight = 0, Conv1Bias = 48, Fc4Weight = 64, Fc4Bias = 256;
+        public const int Conv1WeightPacked = 0; // packed: Blocked 4×1×3×3
+        public const int Conv1 = 0; // arena: Blocked 4×4×4, steps 0 to 1
         public const int Flatten3 = 0; // arena: f32[N,64], Blocked 4×4×4, steps 0 to 1
-        public const int Fc4Weight = 64; // parameter: f32[3,64], Dense 3×64
-        public const int Fc4Bias = 256; // parameter: f32[3], Dense 3
         public const int Fc4WeightPacked = 144; // packed: f32[3,64], Blocked 3×4×4×4
-        public const int Fc4 = 256; // arena: f32[N,3], Blocked 3, steps 1 to 2
+        public const int Fc4 = 256; // arena: Blocked 3, steps 1 to 2
     }
 
     /// <summary>One method for each distinct kernel; every size is a constant.</summary>
@@ -270,7 +241,7 @@ namespace ModelGen.Generated
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Conv3x3_1<S, V>(ref float x, ref float weight, ref float bias, ref float y, int samples) where S : struct, ISimd<V> where V : struct
         {
-            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, Taps: 9, Columns: 3, ColumnStep: 1, RowStep: 6, FilterStep: 144, ResultStep: 256, Floor: 0f);
+            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, Taps: 9, Columns: 3, ColumnStep: 1, RowStep: 6, FilterStep: 144, Ahead: 144, ResultStep: 256, Floor: 0f);
             if (S.Width >= 8)
             {
                 for (int n = 0; n < samples; n++)
@@ -312,7 +283,7 @@ namespace ModelGen.Generated
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Linear_1<S, V>(ref float x, ref float weight, ref float bias, ref float y, int samples) where S : struct, ISimd<V> where V : struct
         {
-            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, Taps: 16, Columns: 4, ColumnStep: 16, RowStep: 64, FilterStep: 1024, ResultStep: 16);
+            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, Taps: 16, Columns: 4, ColumnStep: 16, RowStep: 64, FilterStep: 1024, Ahead: 1024, ResultStep: 16);
             if (S.Width >= 16)
             {
                 int n = 0;
@@ -523,6 +494,7 @@ namespace ModelGen.Generated
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
                             V weight0 = S.Load(ref filter, 0);
+                            AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead));
                             V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0);
                             V value1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(value1, weight0, sum1_0);
                             V value2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(value2, weight0, sum2_0);
@@ -562,6 +534,7 @@ namespace ModelGen.Generated
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
                             V weight0 = S.Load(ref filter, 0); V weight1 = S.Load(ref filter, filter1);
+                            AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead)); AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead + filter1));
                             V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0); sum0_1 = S.FusedMultiplyAdd(value0, weight1, sum0_1);
                             V value1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(value1, weight0, sum1_0); sum1_1 = S.FusedMultiplyAdd(value1, weight1, sum1_1);
                             V value2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(value2, weight0, sum2_0); sum2_1 = S.FusedMultiplyAdd(value2, weight1, sum2_1);
