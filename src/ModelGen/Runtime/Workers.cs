@@ -10,9 +10,10 @@ namespace ModelGen.Runtime;
 /// </summary>
 internal sealed class Workers
 {
-    // Spinning costs others processor time, waking a thread costs tens of microseconds.
-    private const int SpinMicroseconds = 50;
-    private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : Stopwatch.Frequency * SpinMicroseconds / 1_000_000;
+    // Spinning costs others processor time, waking a thread costs tens of microseconds. Where threads are more than processors, the one that is waited for may be one that this
+    // thread keeps from running: after a few microseconds every turn offers it the processor.
+    private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : Stopwatch.Frequency * 50 / 1_000_000;
+    private static readonly long FirstTicks = SpinTicks / 10;
 
     private readonly Part[] _parts;
     private readonly Sleeper[] _sleepers;
@@ -58,7 +59,7 @@ internal sealed class Workers
         int generation = unchecked(_generation.Value + 1);
         Interlocked.Exchange(ref _generation.Value, generation);
         for (int i = 1; i < _sleepers.Length; i++)
-            _sleepers[i].WakeIfAsleep();
+            _sleepers[i].WakeIfWorthwhile();
         for (int i = 0; i < _parts.Length; i++)
             TryDo(i, generation);
         // The first part too: a worker may have taken it while this thread was interrupted.
@@ -75,25 +76,27 @@ internal sealed class Workers
 
     private void WaitFor(int part, int generation)
     {
-        var wait = new SpinWait();
         long since = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _parts[part].Done) != generation)
-        {
-            // Once a worker must have been interrupted, let it have this processor.
-            if (Stopwatch.GetTimestamp() - since < SpinTicks)
-                Thread.SpinWait(1);
-            else
-                wait.SpinOnce(sleep1Threshold: -1);
-        }
+            Spin(since);
     }
 
-    private void TryDo(int part, int generation)
+    private static void Spin(long since)
+    {
+        if (Stopwatch.GetTimestamp() - since < FirstTicks)
+            Thread.SpinWait(1);
+        else
+            Thread.Yield();
+    }
+
+    // Whether this thread was the one to do the part.
+    private bool TryDo(int part, int generation)
     {
         ref Part mine = ref _parts[part];
         int last = unchecked(generation - 1);
         // Every part of a generation is taken before the next one begins, so a thread that comes late finds none of its own.
         if (Volatile.Read(ref mine.Claimed) != last || Interlocked.CompareExchange(ref mine.Claimed, generation, last) != last)
-            return;
+            return false;
         try
         {
             _work!(part);
@@ -103,48 +106,55 @@ internal sealed class Workers
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
         }
         Volatile.Write(ref mine.Done, generation);
+        return true;
     }
 
     private void Work(int own)
     {
         int seen = 0;
-        while (WaitForWork(own, seen))
+        bool wasOfUse = true;
+        while (WaitForWork(own, seen, ref wasOfUse))
         {
             seen = Volatile.Read(ref _generation.Value);
             for (int i = 0; i < _parts.Length; i++)
-                TryDo((own + i) % _parts.Length, seen);
+                wasOfUse |= TryDo((own + i) % _parts.Length, seen);
         }
     }
 
-    // False when the team ends.
-    private bool WaitForWork(int own, int seen)
+    // False when the team ends. Whether the worker has done any part since it last slept is reset by sleeping.
+    private bool WaitForWork(int own, int seen, ref bool wasOfUse)
     {
         long since = Stopwatch.GetTimestamp();
         do
         {
-            for (int i = 0; i < 16; i++)
-            {
-                if (_isStopping)
-                    return false;
-                if (Volatile.Read(ref _generation.Value) != seen)
-                    return true;
-                Thread.SpinWait(1);
-            }
+            if (_isStopping)
+                return false;
+            if (Volatile.Read(ref _generation.Value) != seen)
+                return true;
+            Spin(since);
         }
         while (Stopwatch.GetTimestamp() - since < SpinTicks);
-        _sleepers[own].Sleep(this, seen);
+        _sleepers[own].Sleep(this, seen, wasOfUse);
+        wasOfUse = false;
         return !_isStopping;
     }
 
-    // A worker that sleeps until the generation changes.
+    // A worker that sleeps until the generation changes. One that woke up for nothing, because the calling thread was done before a processor was free for it, is left asleep for
+    // 1 run, then 3, 7 and so on: waking it takes time from the calling thread, all the more where they share a processor.
     private sealed class Sleeper
     {
-        private bool _isAsleep;
+        private const int MostFruitless = 6;
 
-        public void Sleep(Workers team, int seen)
+        private bool _isAsleep;
+        private int _fruitless;
+        private int _skipped;
+
+        public void Sleep(Workers team, int seen, bool wasOfUse)
         {
             lock (this)
             {
+                _fruitless = wasOfUse ? 0 : Math.Min(MostFruitless, _fruitless + 1);
+                _skipped = 0;
                 Volatile.Write(ref _isAsleep, true);
                 // Between this write and the next read, as between those of the one who wakes, stands a full barrier: one of the two sees the other.
                 Interlocked.MemoryBarrier();
@@ -154,10 +164,10 @@ internal sealed class Workers
             }
         }
 
-        /// <summary>Call after a full barrier behind what it should see.</summary>
-        public void WakeIfAsleep()
+        /// <summary>Call after a full barrier behind what it should see, never from two threads at a time.</summary>
+        public void WakeIfWorthwhile()
         {
-            if (Volatile.Read(ref _isAsleep))
+            if (Volatile.Read(ref _isAsleep) && ++_skipped >= 1 << _fruitless)
                 Wake();
         }
 

@@ -81,6 +81,28 @@ public class WorkerTeamTests
         other.Join();
     }
 
+    // A worker that wakes up for nothing time and again is woken more rarely, but not never.
+    [Fact]
+    public void WorkersThatHadNothingToDoComeBack()
+    {
+        using var team = new WorkerTeam(2);
+        for (int i = 0; i < 100; i++)
+        {
+            team.Run(_ => { });
+            Thread.Sleep(1);
+        }
+        int[] threads = new int[2];
+        for (int run = 0; run < 1_000 && threads[0] == threads[1]; run++)
+        {
+            team.Run(part =>
+            {
+                Thread.Sleep(2);
+                threads[part] = Environment.CurrentManagedThreadId;
+            });
+        }
+        Assert.NotEqual(threads[0], threads[1]);
+    }
+
     [Fact]
     public void TheFirstExceptionIsThrownOnceAllPartsAreDone()
     {
