@@ -5,6 +5,9 @@ namespace ModelGen.Tests.Threads;
 /// <summary>The library's own threads, by themselves.</summary>
 public class WorkerTeamTests
 {
+    // A thread that never comes fails a test; it must not hold up the suite.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -56,7 +59,7 @@ public class WorkerTeamTests
             Thread.Sleep(5);
             // Neither part ends before both have begun: the calling thread cannot do it alone.
             using var both = new Barrier(2);
-            team.Run(_ => Assert.True(both.SignalAndWait(TimeSpan.FromSeconds(30))));
+            team.Run(_ => Assert.True(both.SignalAndWait(Patience)));
         }
     }
 
@@ -72,7 +75,7 @@ public class WorkerTeamTests
         {
             busy.Set();
             release.Wait();
-        }));
+        })) { IsBackground = true };
         other.Start();
         busy.Wait();
         team.Run(_ => caller += Environment.CurrentManagedThreadId);
@@ -165,7 +168,7 @@ public class WorkerTeamTests
             team.Run(part =>
             {
                 threads[part] = NativeThreadId();
-                all.SignalAndWait();
+                Assert.True(all.SignalAndWait(Patience));
             });
         }
         if (threads[1] == 0)
@@ -183,7 +186,7 @@ public class WorkerTeamTests
         Thread[] threads = ThreadsOf(team);
         team.Dispose();
         team.Dispose();
-        Assert.All(threads, t => Assert.True(t.Join(TimeSpan.FromSeconds(30))));
+        Assert.All(threads, t => Assert.True(t.Join(Patience)));
         Assert.Throws<ObjectDisposedException>(() => team.Run(_ => { }));
     }
 
@@ -222,7 +225,7 @@ public class WorkerTeamTests
         team.Run(part =>
         {
             threads[part] = Thread.CurrentThread;
-            all.SignalAndWait();
+            Assert.True(all.SignalAndWait(Patience));
         });
         return [.. threads.Where(t => t != Thread.CurrentThread)];
     }
