@@ -9,54 +9,72 @@ namespace ModelGen.Generator.Kernels;
 
 /// <summary>
 /// 3×3 convolution of stride 1 by Winograd's F(m×m, 3×3): the patches of some tiles are transformed, (m + 2)² matrix products follow, and their sums are transformed to m×m results
-/// each, with bias and activation. Tiles are taken a group at a time, so that what lies between stays in the cache; the products use the register tiles of
-/// 1×1 convolution. Reads and writes blocks.
+/// each, with bias and activation; the products use the register tiles of 1×1 convolution. Reads and writes blocks.
 /// </summary>
+/// <remarks>
+/// Where tiles are many, threads share them: a unit is a register tile of the products, and as many units are taken at a time as leave what lies between the stages in the cache.
+/// Where they are few, threads share output channels, and <see cref="WinogradPatches"/>, a step before, transforms the patches.
+/// </remarks>
 /// <param name="TileSize">m, 4 or 2.</param>
 internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, int TileSize) : Kernel
 {
-    // As the runtime's Winograd.BufferLength.
-    private const int BufferLength = 2 * 36 * Layout.Block;
-
     // As the runtime's Winograd.Gap.
     private const int Gap = 16;
 
     // Floats of transformed patches and sums that may lie between the stages.
     private const int GroupFloats = 200_000;
 
+    // Each thread that shares tiles reads all filters, which are ready in time if there is enough to do for each of them.
+    private const int ManyTiles = 40;
+
     public override string Title => "Winograd";
 
-    public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y", "scratch"] : ["x", "weight", "y", "scratch"];
+    public override EquatableArray<string> Operands => [.. SharesTiles ? new[] { "x", "weight" } : ["weight"], .. Epilogue.HasBias ? new[] { "bias" } : [], "y", "scratch"];
 
-    // Threads share groups of tiles, or, where these are few, output channels; all of them transform the patches then.
-    public override int MostUnits => !SharesTiles ? Geometry.OutBlocks : Epilogue.InRegisters ? Groups : 1;
+    public override int MostUnits => SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
 
-    private bool SharesTiles => Groups >= 4;
+    public override Kernel? Preparation => SharesTiles ? null : new WinogradPatches(Geometry, TileSize, PatchesLength);
 
     public override bool StaysInside => Epilogue.InRegisters;
 
-    public override int Scratch => BufferLength + Points * (PatchPlane + SumPlane);
+    public override int Scratch => SharesTiles ? Points * (PatchPlane + SumPlane) : PatchesLength * Geometry.Batch + Points * SumPlane;
+
+    private bool SharesTiles => TilesInAll >= ManyTiles && Epilogue.InRegisters;
 
     // Matrix products.
     private int Points => (TileSize + 2) * (TileSize + 2);
 
     private int InBlocks => Layout.DivideUp(Geometry.ChannelsPerGroup, Layout.Block);
 
-    private int TilesInAll => Layout.DivideUp(Geometry.OutHeight, TileSize) * Layout.DivideUp(Geometry.OutWidth, TileSize);
+    private int TilesInAll => WinogradPatches.TilesOf(Geometry, TileSize);
 
-    // As many tiles as leave what lies between the stages in the second cache, but so many that it is read as often as the filters, which come from the third.
-    private int Groups
+    // The register tile, with the widest vectors: columns are tiles of the image.
+    private Tile Register(InstructionSet set, int columns) =>
+        Tile.Choose(set, columns, Geometry.OutBlocks * set.VectorsPerBlock, q => q % set.VectorsPerBlock == 0 || set.VectorsPerBlock % q == 0);
+
+    // All tiles, as many at a time as a register tile has columns.
+    private IReadOnlyList<Stretch> Cut => Stretch.Cut(TilesInAll, Register(InstructionSet.All[0], TilesInAll).Outer);
+
+    // Register tiles that are taken at a time: as many as leave what lies between the stages in the second cache, but so many that it is read as often as the filters, which come from the third.
+    private int Group
     {
         get
         {
+            int all = Cut.Sum(c => c.Count);
+            if (!SharesTiles)
+                return all;
             double channels = Layout.Block * (InBlocks + Geometry.OutBlocks);
             double balanced = Layout.Block * InBlocks * Layout.Block * Geometry.OutBlocks / (2 * channels);
-            return Math.Max(1, (int)Math.Round(TilesInAll / Math.Max(balanced, GroupFloats / (Points * channels))));
+            int groups = Math.Max(1, (int)Math.Round(TilesInAll / Math.Max(balanced, GroupFloats / (Points * channels))));
+            return Layout.DivideUp(all, groups);
         }
     }
 
-    // Tiles of a group.
-    private int Tiles => Layout.DivideUp(TilesInAll, Groups);
+    // The most tiles that are taken at a time.
+    private int Tiles => Math.Min(TilesInAll, Group * Cut[0].Size);
+
+    // Floats of all patches of a sample.
+    private int PatchesLength => Points * PatchPlane;
 
     /// <summary>
     /// The m with which this is faster than <see cref="ConvolveChannels"/>; null where neither is, or the layer is not one that this can do. Compares cycles of a core with two
@@ -92,49 +110,63 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     {
         string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
         yield return $"Convolution {Geometry.Describe()}{epilogue}, by Winograd's F({TileSize}×{TileSize}, 3×3).";
-        yield return $"{Geometry.Input} to {Geometry.Output}; {Groups} × {Tiles} tiles.";
+        yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
-        writer.Line($"var images = {Images()};");
+        writer.Line($"var images = {WinogradPatches.Images(g, TileSize, Tiles, Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
-        writer.Line($"ref float patches = ref Unsafe.Add(ref scratch, {BufferLength});");
-        writer.Line($"ref float sums = ref Unsafe.Add(ref patches, {Points * PatchPlane});");
-        (string firstBlock, string endBlock) = Units > 1 && !SharesTiles
-            ? (UnitRange.Parameters.First, UnitRange.Parameters.End)
-            : ("0", g.OutBlocks.ToString(CultureInfo.InvariantCulture));
+        writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {PatchesLength * (SharesTiles ? 1 : g.Batch)});");
         using (writer.ForSamples())
         {
-            using (Tiled(writer, out string first))
-                Stages(writer, tiles, first, firstBlock, endBlock);
+            using (Groups(writer))
+                Stages(writer, tiles);
             if (Epilogue.InRegisters)
                 return;
-            writer.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length), (firstBlock, g.Output.PlaneStride)))};");
-            writer.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, ({endBlock} - {firstBlock}) * {g.Output.PlaneStride});");
+            writer.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length), (Blocks.First, g.Output.PlaneStride)))};");
+            writer.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, ({Blocks.End} - {Blocks.First}) * {g.Output.PlaneStride});");
         }
     });
 
-    // Patches, products, results of one group of tiles.
-    private void Stages(CodeWriter writer, Tiles tiles, string first, string firstBlock, string endBlock)
+    // Output channels and register tiles that a call is for.
+    private UnitRange Blocks => SharesTiles || Units == 1 ? UnitRange.All(Geometry.OutBlocks) : UnitRange.Parameters;
+
+    private UnitRange Columns => SharesTiles && Units > 1 ? UnitRange.Parameters : UnitRange.All(Cut.Sum(c => c.Count));
+
+    // The loop over groups of register tiles, with their patches. Declared are the first and the last one's end, and the tiles of the image that they are.
+    private CodeWriter.Scope Groups(CodeWriter w)
+    {
+        if (!SharesTiles)
+        {
+            w.Line($"const int first = 0, end = {Columns.End};");
+            w.Line($"var group = new Piece(0, {TilesInAll});");
+            w.Line($"ref float patches = {Index.Ref("scratch", Index.Sum(0, ("n", PatchesLength)))};");
+            return default;
+        }
+        w.Line($"int most = Units.Evenly({(Units > 1 ? "endUnit - firstUnit" : Columns.End)}, {Group});");
+        CodeWriter.Scope scope = w.Block($"for (int first = {Columns.First}; first < {Columns.End}; first += most)");
+        w.Line($"int end = Math.Min(first + most, {Columns.End});");
+        w.Line($"var group = new Piece({TileAt("first")}, {TileAt("end")});");
+        w.Line("ref float patches = ref scratch;");
+        w.Line(WinogradPatches.Transform(Geometry, TileSize, "group", UnitRange.All(InBlocks)));
+        return scope;
+    }
+
+    // The first tile of the image that a register tile has.
+    private string TileAt(string register) =>
+        Cut.Count == 1 ? $"{register} * {Cut[0].Size}" : $"{register} * {Cut[0].Size} - Math.Max(0, {register} - {Cut[0].Count})";
+
+    // Products and results of a group of tiles.
+    private void Stages(CodeWriter writer, Tiles tiles)
     {
         ConvolutionGeometry g = Geometry;
-        writer.Line($"Winograd.TransformInput<S, V, Winograd{TileSize}>({Index.Ref("x", Index.Sum(g.Input.Origin, ("n", g.Input.Length)))}, ref patches, ref scratch, images, {first});");
         using (writer.Block($"for (int point = 0; point < {Points}; point++)"))
             InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Product(part, set, tiles));
         string bias = Epilogue.HasBias ? "ref bias" : "ref Unsafe.NullRef<float>()";
         string y = Index.Ref("y", Index.Sum(g.Output.Origin, ("n", g.Output.Length)));
-        writer.Line($"Winograd.TransformOutput<S, V, Winograd{TileSize}>(ref sums, {bias}, {y}, ref scratch, images, {firstBlock}, {endBlock}, {first});");
-    }
-
-    // The loop over groups of tiles, or those of them that are this thread's.
-    private CodeWriter.Scope Tiled(CodeWriter w, out string first)
-    {
-        if (Units == 1 || !SharesTiles)
-            return w.For("tile", 0, Groups * Tiles, Tiles, out first);
-        first = "tile";
-        return w.Block($"for (int tile = {UnitRange.Parameters.First} * {Tiles}; tile < {UnitRange.Parameters.End} * {Tiles}; tile += {Tiles})");
+        writer.Line($"Winograd.TransformOutput<S, V, Winograd{TileSize}>(ref sums, {bias}, {y}, images, group, new({Blocks.First}, {Blocks.End}));");
     }
 
     // Floats of one point's patches, sums and filters.
@@ -147,66 +179,68 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     // The product of one point: filters a panel at a time, which stays in the innermost cache for all tiles.
     private void Product(CodeWriter w, InstructionSet set, Tiles tiles)
     {
-        ConvolutionGeometry g = Geometry;
-        Tile tile = Tile.Choose(set, Tiles, g.OutBlocks * set.VectorsPerBlock, q => q % set.VectorsPerBlock == 0 || set.VectorsPerBlock % q == 0);
-        if (tile.Vectors < set.VectorsPerBlock)
+        int vectors = Register(set, Cut[0].Size).Vectors;
+        if (vectors < set.VectorsPerBlock)
         {
-            bool isRange = Units > 1 && !SharesTiles;
-            string o = "o";
-            using (isRange
-                ? w.Block($"for (int o = {UnitRange.Parameters.First} * {Layout.Block}; o < {UnitRange.Parameters.End} * {Layout.Block}; o += {tile.Vectors * set.Width})")
-                : w.For("o", 0, g.OutBlocks * Layout.Block, tile.Vectors * set.Width, out o))
+            using (w.Block($"for (int o = {Lanes(Blocks.First)}; o < {Lanes(Blocks.End)}; o += {vectors * set.Width})"))
             {
-                w.Line($"int block = {o} >> 4, lane = {o} & 15;");
-                Panel(w, set, tiles, tile.Outer, tile.Vectors, "block", "lane");
+                w.Line("int block = o >> 4, lane = o & 15;");
+                Panel(w, set, tiles, vectors, "block", "lane");
             }
             return;
         }
-        int panel = tile.Vectors / set.VectorsPerBlock;
-        if (Units > 1 && !SharesTiles)
+        int panel = vectors / set.VectorsPerBlock;
+        if (Blocks == UnitRange.Parameters)
         {
             // Whole panels, then what is left of the thread's range, block by block.
-            w.Line($"int block = {UnitRange.Parameters.First};");
+            w.Line($"int block = {Blocks.First};");
             foreach (int size in panel > 1 ? new[] { panel, 1 } : [1])
             {
-                using (w.Block($"for (; block + {size} <= {UnitRange.Parameters.End}; block += {size})"))
-                    Panel(w, set, tiles, tile.Outer, size * set.VectorsPerBlock, "block", "0");
+                using (w.Block($"for (; block + {size} <= {Blocks.End}; block += {size})"))
+                    Panel(w, set, tiles, size * set.VectorsPerBlock, "block", "0");
             }
             return;
         }
-        foreach (Stretch stretch in Stretch.Cut(g.OutBlocks, panel, out bool several))
+        foreach (Stretch stretch in Stretch.Cut(Geometry.OutBlocks, panel, out bool several))
         {
             using (w.For("block", stretch.Start, stretch.End, stretch.Size, out string block, scoped: several))
-                Panel(w, set, tiles, tile.Outer, stretch.Size * set.VectorsPerBlock, block, "0");
+                Panel(w, set, tiles, stretch.Size * set.VectorsPerBlock, block, "0");
         }
+
+        static string Lanes(string block) => int.TryParse(block, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? $"{known * Layout.Block}" : $"{block} * {Layout.Block}";
     }
 
-    // While a panel is multiplied, the next one, which lies behind it, is fetched.
-    private void Panel(CodeWriter w, InstructionSet set, Tiles tiles, int largest, int vectors, string block, string lane)
+    // While a panel is multiplied, the next one, which lies behind it, is fetched, also by a thread that has half of the group.
+    private void Panel(CodeWriter w, InstructionSet set, Tiles tiles, int vectors, string block, string lane)
     {
         int blocks = Math.Max(1, vectors * set.Width / Layout.Block);
-        IReadOnlyList<Stretch> cut = Stretch.Cut(Tiles, largest);
-        int lines = Layout.DivideUp(blocks, cut.Sum(c => c.Count));
+        IReadOnlyList<Stretch> cut = Cut;
+        int[] outer = [.. cut.Select(c => Register(set, c.Size).Outer)];
+        int calls = Enumerable.Range(0, cut.Count).Sum(i => cut[i].Count * Stretch.Cut(cut[i].Size, outer[i]).Sum(s => s.Count));
+        calls = Math.Max(1, calls * Group / cut.Sum(c => c.Count));
+        int lines = Layout.DivideUp(blocks, SharesTiles ? Layout.DivideUp(calls, 2) : calls);
         w.Line($"ref float panel = {Index.Ref("weight", Index.Sum(0, ("point", Geometry.OutBlocks * FilterBlock), (block, FilterBlock), (lane, 1)))};");
         w.Line($"ref float ahead = {Index.Ref("panel", Index.Sum(blocks * FilterBlock, (lane, -1)))};");
-        foreach (Stretch pixels in cut)
+        w.Line($"ref float from = {Index.Ref("patches", Index.Sum(0, ("point", PatchPlane)))};");
+        w.Line($"ref float to = {Index.Ref("sums", Index.Sum(0, ("point", SumPlane), (block, Tiles * Layout.Block), (lane, 1)))};");
+        w.Line("int column = first;");
+        for (int i = 0; i < cut.Count; i++)
         {
-            using (w.For("t", pixels.Start, pixels.End, pixels.Size, out string t, scoped: true))
+            string end = i + 1 == cut.Count ? "end" : $"Math.Min(end, {cut[i].Count})";
+            using (w.Block($"for (; column < {end}; column++)"))
             {
-                string from = Index.Ref("patches", Index.Sum(0, ("point", PatchPlane), (t, Layout.Block)));
-                string to = Index.Ref("sums", Index.Sum(0, ("point", SumPlane), (block, Tiles * Layout.Block), (lane, 1), (t, Layout.Block)));
-                w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines))}<S, V>({from}, ref panel, ref ahead, {to}, in shape);");
-                w.Line($"ahead = ref Unsafe.Add(ref ahead, {lines * FilterBlock});");
+                foreach (Stretch pixels in Stretch.Cut(cut[i].Size, outer[i]))
+                {
+                    for (int piece = 0; piece < pixels.Count; piece++)
+                    {
+                        w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines))}<S, V>(ref from, ref panel, ref ahead, ref to, in shape);");
+                        w.Line($"from = ref Unsafe.Add(ref from, {pixels.Size * Layout.Block});");
+                        w.Line($"to = ref Unsafe.Add(ref to, {pixels.Size * Layout.Block});");
+                        w.Line($"ahead = ref Unsafe.Add(ref ahead, {lines * FilterBlock});");
+                    }
+                }
             }
         }
-    }
-
-    private string Images()
-    {
-        ConvolutionGeometry g = Geometry;
-        return $"new WinogradShape(Height: {g.Input.Height}, Width: {g.Input.Width}, Blocks: {InBlocks}, Plane: {g.Input.PlaneStride}, Row: {g.Input.RowStride}, "
-            + $"Top: {g.Window.Padding.Top}, Left: {g.Window.Padding.Left}, OutHeight: {g.OutHeight}, OutWidth: {g.OutWidth}, "
-            + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, TileSize: {TileSize}, Tiles: {Tiles}{Epilogue.Bounds})";
     }
 
     private string Shape() =>

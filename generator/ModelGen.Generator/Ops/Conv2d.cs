@@ -146,7 +146,7 @@ internal sealed class Conv2d : Operator
             : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
             : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)
             : new ConvolveChannels(geometry, epilogue);
-        return LoweringContext.Call(kernel, node);
+        return kernel.Preparation is null ? LoweringContext.Call(kernel, node) : LoweringContext.Call(kernel, [.. node.Inputs.Skip(1), node.Id]);
     }
 
     // Depthwise convolution in blocks looks after the edges itself; should it come to lie in planes after all, its input is copied to where it has a halo.

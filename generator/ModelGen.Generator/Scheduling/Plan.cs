@@ -36,6 +36,12 @@ internal readonly record struct Slot(Region Region, int Offset, string Name);
 /// <param name="ClearsHalo">Whether it does no more than clear the halo around the node's result.</param>
 internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false)
 {
+    /// <summary>Whether it prepares what the next step reads, in memory that both have for themselves.</summary>
+    public bool Prepares { get; init; }
+
+    /// <summary>Whether threads that share the step share the kernel's own memory too.</summary>
+    public bool SharesScratch => Prepares || Call.Kernel.Preparation is not null;
+
     /// <summary>Where in the arena the kernel's own memory lies, where it needs any.</summary>
     public int ScratchOffset { get; init; }
 }

@@ -55,10 +55,13 @@ internal sealed class Scheduler
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias))
         {
             List<Step> list = _isConstant[node.Id] ? load : steps;
+            KernelCall call = Op(node).Lower(context, node);
+            if (call.Kernel.Preparation is { } preparation)
+                list.Add(new Step(LoweringContext.Call(preparation, node.Inputs[0]), node) { Prepares = true });
             foreach (int input in node.Inputs)
-                lastStep[_root[input]] = list.Count;
+                lastStep[_root[input]] = call.Operands.Contains(input) ? list.Count : list.Count - 1;
             firstStep[node.Id] = lastStep[node.Id] = list.Count;
-            list.Add(new Step(Op(node).Lower(context, node), node));
+            list.Add(new Step(call, node));
             if (_laidOut.Layouts[node.Id] is { Halo.IsNone: false } layout && !Op(node).KeepsHaloZero)
                 list.Add(new Step(ClearHalo(node.Id, layout), node, ClearsHalo: true));
         }
@@ -176,12 +179,12 @@ internal sealed class Scheduler
         var intervals = new List<Interval>();
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && _root[n.Id] == n.Id && Op(n).HasResult && _slots[n.Id].Region == Region.None))
             intervals.Add(new Interval(node.Id, LengthOf(node.Id), firstStep[node.Id], lastStep[node.Id]));
-        // What a kernel needs for itself lives for one step; steps stand behind the values.
+        // What a kernel needs for itself lives for one step, or two; steps stand behind the values.
         int values = _graph.Nodes.Count;
         for (int i = 0; i < steps.Count; i++)
         {
-            if (steps[i].Call.Kernel.Scratch is > 0 and int scratch)
-                intervals.Add(new Interval(values + i, Arena.Align(scratch), i, i));
+            if (!steps[i].Prepares && steps[i].Call.Kernel.Scratch is > 0 and int scratch)
+                intervals.Add(new Interval(values + i, Arena.Align(scratch), steps[i].Call.Kernel.Preparation is null ? i : i - 1, i));
         }
         (IReadOnlyList<Lifetime> placed, int length) = Arena.Assign(intervals);
         foreach (Lifetime lifetime in placed)
@@ -189,7 +192,10 @@ internal sealed class Scheduler
             if (lifetime.Value < values)
                 _slots[lifetime.Value] = new Slot(Region.Arena, lifetime.Offset, _graph[lifetime.Value].Name);
             else
-                steps[lifetime.Value - values] = steps[lifetime.Value - values] with { ScratchOffset = lifetime.Offset };
+            {
+                for (int i = lifetime.First; i <= lifetime.Last; i++)
+                    steps[i] = steps[i] with { ScratchOffset = lifetime.Offset };
+            }
         }
         return (placed, length, Arena.LowerBound(intervals));
     }

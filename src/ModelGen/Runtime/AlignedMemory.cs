@@ -58,6 +58,10 @@ public static class AlignedMemory
             Sse.Prefetch1(Unsafe.AsPointer(ref target));
     }
 
+    /// <summary>The first float at or after <paramref name="memory"/> that starts on 64 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe ref float Align(float* memory) => ref *(float*)(((nuint)memory + AlignmentInBytes - 1) & ~(nuint)(AlignmentInBytes - 1));
+
     // The first element at or after the offset whose address is a multiple of 64. Only a hint where the array is not pinned.
     private static unsafe int AlignedStart(float[] array, int offset)
     {

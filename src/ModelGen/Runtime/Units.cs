@@ -12,4 +12,15 @@ public static class Units
     /// <param name="firstUnit">The first unit that is wanted.</param>
     public static int First(int start, int step, int firstUnit) =>
         firstUnit <= start ? start : start + (firstUnit - start + step - 1) / step * step;
+
+    /// <summary>How many of <paramref name="count"/> to take at a time, at most <paramref name="most"/>, so that all times have nearly equally many.</summary>
+    public static int Evenly(int count, int most)
+    {
+        int times = (count + most - 1) / most;
+        return times <= 1 ? most : (count + times - 1) / times;
+    }
 }
+
+/// <summary>Some of what is numbered: from <paramref name="First"/> to the one before <paramref name="End"/>.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly record struct Piece(int First, int End);

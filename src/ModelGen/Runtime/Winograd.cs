@@ -18,7 +18,7 @@ namespace ModelGen.Runtime;
 /// <param name="OutPlane">Floats from one block of the result to the next.</param>
 /// <param name="OutRow">Floats from one row of the result to the next.</param>
 /// <param name="TileSize">Results of a tile, down and across.</param>
-/// <param name="Tiles">Tiles that are transformed together.</param>
+/// <param name="Tiles">The most tiles that are transformed together.</param>
 /// <param name="Floor">The least value that is stored: 0 for ReLU.</param>
 /// <param name="Ceiling">The largest value that is stored: 6 for ReLU6.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -28,9 +28,6 @@ public readonly record struct WinogradShape(
 {
     /// <summary>Tiles side by side.</summary>
     public int TilesAcross => (OutWidth + TileSize - 1) / TileSize;
-
-    /// <summary>Tiles of the whole image.</summary>
-    public int TilesInAll => TilesAcross * ((OutHeight + TileSize - 1) / TileSize);
 }
 
 /// <summary>
@@ -40,9 +37,6 @@ public readonly record struct WinogradShape(
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Winograd
 {
-    /// <summary>Floats that the transforms need for themselves: two patches.</summary>
-    public const int BufferLength = 2 * LargestPatch * LargestPatch * Lanes;
-
     /// <summary>Floats between the patches, or the sums, of one point and the next: at multiples of 4,096 bytes they would be in each other's way in the innermost cache.</summary>
     public const int Gap = 16;
 
@@ -50,6 +44,10 @@ public static class Winograd
     internal const int LargestPatch = 6;
 
     internal const int Lanes = 16;
+
+    // Floats that the transforms need for themselves: two patches, and what it takes to start on 64 bytes.
+    private const int PatchLength = LargestPatch * LargestPatch * Lanes;
+    private const int BufferLength = 2 * PatchLength + Lanes;
 
     /// <summary>Filters [O][C][3][3] to [points][O/16][C][16]: G·g·Gᵀ for each, zeros for lanes beyond the last output channel.</summary>
     public static void TransformFilters<T>(ref float filters, ref float transformed, int outChannels, int channels)
@@ -82,24 +80,25 @@ public static class Winograd
     /// <summary>The patches of some tiles, transformed: Bᵀ·d·B, to [points][C/16][tiles][16] with gaps.</summary>
     /// <param name="x">Pixel (0, 0) of the first block of a sample.</param>
     /// <param name="v">Written.</param>
-    /// <param name="buffer"><see cref="BufferLength"/> floats.</param>
     /// <param name="shape">The images.</param>
-    /// <param name="first">The first tile; those beyond the image's last are left out.</param>
+    /// <param name="tiles">Which tiles, no more than <see cref="WinogradShape.Tiles"/>.</param>
+    /// <param name="blocks">Which blocks of input channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformInput<S, V, T>(ref float x, ref float v, ref float buffer, in WinogradShape shape, int first)
+    public static unsafe void TransformInput<S, V, T>(ref float x, ref float v, in WinogradShape shape, Piece tiles, Piece blocks)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
+        float* memory = stackalloc float[BufferLength];
+        ref float buffer = ref AlignedMemory.Align(memory);
         nint point = (nint)shape.Blocks * shape.Tiles * Lanes + Gap;
-        int count = Math.Min(shape.Tiles, shape.TilesInAll - first);
         int across = shape.TilesAcross;
-        for (int block = 0; block < shape.Blocks; block++)
+        for (int block = blocks.First; block < blocks.End; block++)
         {
             ref float plane = ref Unsafe.Add(ref x, (nint)block * shape.Plane);
             ref float to = ref Unsafe.Add(ref v, (nint)block * shape.Tiles * Lanes);
-            int top = first / across * T.Size - shape.Top;
-            int left = first % across * T.Size - shape.Left;
+            int top = tiles.First / across * T.Size - shape.Top;
+            int left = tiles.First % across * T.Size - shape.Left;
             int end = across * T.Size - shape.Left;
-            for (int tile = 0; tile < count; tile++)
+            for (int tile = tiles.First; tile < tiles.End; tile++)
             {
                 bool inside = top >= 0 && left >= 0 && top + T.Size + 2 <= shape.Height && left + T.Size + 2 <= shape.Width;
                 if (!inside)
@@ -107,7 +106,7 @@ public static class Winograd
                 ref float from = ref inside ? ref Unsafe.Add(ref plane, (nint)top * shape.Row + left * Lanes) : ref buffer;
                 nint row = inside ? shape.Row : (T.Size + 2) * Lanes;
                 for (nint part = 0; part < Lanes; part += S.Width)
-                    TransformPatch<S, V, T>(ref Unsafe.Add(ref from, part), row, ref Unsafe.Add(ref buffer, BufferLength / 2), ref Unsafe.Add(ref to, part), point);
+                    TransformPatch<S, V, T>(ref Unsafe.Add(ref from, part), row, ref Unsafe.Add(ref buffer, PatchLength), ref Unsafe.Add(ref to, part), point);
                 to = ref Unsafe.Add(ref to, Lanes);
                 left += T.Size;
                 if (left == end)
@@ -117,28 +116,27 @@ public static class Winograd
     }
 
     /// <summary>Sums of products [points][O/16][tiles][16], with gaps, to results: Aᵀ·m·A, plus bias, between floor and ceiling.</summary>
-    /// <param name="m">The products of some tiles.</param>
+    /// <param name="m">The products of the tiles.</param>
     /// <param name="bias">A bias for each output channel; a null reference for none.</param>
     /// <param name="y">Pixel (0, 0) of the first block of a sample, written.</param>
-    /// <param name="buffer"><see cref="BufferLength"/> floats.</param>
     /// <param name="shape">The images.</param>
-    /// <param name="firstBlock">The first block of output channels that is wanted.</param>
-    /// <param name="endBlock">The one behind the last.</param>
-    /// <param name="first">The first tile; those beyond the image's last are left out.</param>
+    /// <param name="tiles">Which tiles, no more than <see cref="WinogradShape.Tiles"/>.</param>
+    /// <param name="blocks">Which blocks of output channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformOutput<S, V, T>(ref float m, ref float bias, ref float y, ref float buffer, in WinogradShape shape, int firstBlock, int endBlock, int first)
+    public static unsafe void TransformOutput<S, V, T>(ref float m, ref float bias, ref float y, in WinogradShape shape, Piece tiles, Piece blocks)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
+        float* memory = stackalloc float[BufferLength];
+        ref float buffer = ref AlignedMemory.Align(memory);
         nint point = (nint)shape.OutBlocks * shape.Tiles * Lanes + Gap;
-        int count = Math.Min(shape.Tiles, shape.TilesInAll - first);
         int across = shape.TilesAcross;
         V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
-        for (int block = firstBlock; block < endBlock; block++)
+        for (int block = blocks.First; block < blocks.End; block++)
         {
             ref float from = ref Unsafe.Add(ref m, (nint)block * shape.Tiles * Lanes);
-            int row = first / across * T.Size;
-            int column = first % across * T.Size;
-            for (int tile = 0; tile < count; tile++)
+            int row = tiles.First / across * T.Size;
+            int column = tiles.First % across * T.Size;
+            for (int tile = tiles.First; tile < tiles.End; tile++)
             {
                 ref float to = ref Unsafe.Add(ref y, (nint)block * shape.OutPlane + (nint)row * shape.OutRow + column * Lanes);
                 int rows = Math.Min(T.Size, shape.OutHeight - row);
