@@ -89,7 +89,7 @@ public class ExecutionTests
         // Sums of tens of thousands of products that cancel are rounded more than their result shows.
         double longestSum = network.Parameters.Where(p => p.Shape.Rank > 1).Select(p => (double)p.Shape.Length / p.Shape[0]).DefaultIfEmpty(1).Max();
         double tolerance = 1e-5 * Math.Max(1, Math.Sqrt(longestSum / 1000));
-        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, tolerance, $"seed {seed}, the output of\n{network}");
+        AssertClose(ReferenceInterpreter.Outputs(network, Samples, values)["output"], y, tolerance, $"seed {seed}, the output of\n{network}", () => UncancelledSize(network, Samples, values));
     }
 
     internal static void AssertTraining(Graph network, TrainingOptions options, Train train, int seed)
@@ -125,10 +125,22 @@ public class ExecutionTests
 
     private static float[] Floats(double[] values) => [.. values.Select(v => (float)v)];
 
-    private static void AssertClose(double[] expected, float[] actual, double tolerance, string where)
+    // How large the output is where the terms of its last sums happen to cancel less: with other signs of the last weights. Sums are rounded in proportion to what they have been on the
+    // way, not to what they end as; 1,350 products of 1.2 and 0.03 on average come to 1.2, and are off by 8e-7 on average and by 3e-6 once in a hundred, also where they come to 0.1.
+    private static double UncancelledSize(Graph network, int samples, Dictionary<string, double[]> values)
+    {
+        var random = new Random(1);
+        string last = network.Parameters.Last(p => p.Shape.Rank > 1).Name;
+        var others = new Dictionary<string, double[]>(values, StringComparer.Ordinal) { [last] = [.. values[last].Select(w => random.Next(2) == 0 ? w : -w)] };
+        return ReferenceInterpreter.Outputs(network, samples, others)["output"].Max(Math.Abs);
+    }
+
+    private static void AssertClose(double[] expected, float[] actual, double tolerance, string where, Func<double>? uncancelledSize = null)
     {
         Assert.Equal(expected.Length, actual.Length);
         double bound = tolerance * Math.Max(0.1, expected.Max(Math.Abs));
+        if (uncancelledSize is not null && !expected.Zip(actual).All(e => Math.Abs(e.First - e.Second) <= bound))
+            bound = Math.Max(bound, tolerance * uncancelledSize());
         for (int i = 0; i < expected.Length; i++)
         {
             if (!(Math.Abs(expected[i] - actual[i]) <= bound))
