@@ -21,17 +21,18 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private bool OverSamples => Geometry.OutHeight * Geometry.OutWidth == 1;
 
-    // What threads divide. Each reads all weights for its rows, or all of the image for its output channels: rows while the image is larger, if there are enough of them.
+    // What threads divide. Each reads all weights for its rows, or all of the image for its output channels. Rows, if there are enough of them, while the image is larger or there is
+    // enough to do with each weight for the weights to be in time: what a thread reads of the image is then what it wrote the step before, which is in its core's cache.
     // Of channels a unit is a block, or a group, and a tile of several blocks belongs to whoever has the first.
     private bool DividesRows
     {
         get
         {
-            const int EnoughRows = 8;
+            const int EnoughRows = 8, EnoughPixels = 128;
             ConvolutionGeometry g = Geometry;
             int rows = OverSamples ? 1 : InLongRows().OutHeight;
             bool imageIsLarger = (long)g.Input.Length + g.Output.Length >= (long)g.OutChannels * g.Reduction;
-            return rows > Channels || (rows >= EnoughRows && imageIsLarger);
+            return rows > Channels || (rows >= EnoughRows && (imageIsLarger || g.OutHeight * g.OutWidth >= EnoughPixels));
         }
     }
 

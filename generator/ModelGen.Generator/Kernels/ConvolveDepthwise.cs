@@ -16,8 +16,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 
     public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
 
-    // Rows of blocks.
-    public override int MostUnits => Geometry.OutBlocks * Geometry.OutHeight;
+    public override int MostUnits => RowUnits(Geometry.OutBlocks, Geometry.OutHeight);
 
     public override bool StaysInside => true;
 
@@ -71,37 +70,14 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
     private void AlongRow(CodeWriter w, InstructionSet set, Tiles tiles, string rows)
     {
         ConvolutionGeometry g = Geometry;
-        (int Start, int End, DepthwiseTile Tile)[] pieces = [.. Pieces(set)];
-        for (int i = 0, next; i < pieces.Length; i = next)
+        foreach ((int start, int end, RowPiece piece) in RowPiece.Cut(g.Window, g.OutWidth, g.Input.Width, DepthwiseTile.MostPixels(set, g.Window.KernelWidth)))
         {
-            (int start, int end, DepthwiseTile tile) = pieces[i];
-            for (next = i + 1; next < pieces.Length && pieces[next].Tile == tile; next++)
-                end = pieces[next].End;
-            using (w.For("ox", start, end, tile.Pixels, out string ox))
+            using (w.For("ox", start, end, piece.Pixels, out string ox))
             {
-                int left = tile.Before - g.Window.Padding.Left;
-                string from = tile.Columns == 0 ? "0" : Index.Sum(left * g.Input.PixelStride, (ox, g.Window.StrideX * g.Input.PixelStride));
                 string bias = Epilogue.HasBias ? "ref start" : "ref Unsafe.NullRef<float>()";
                 string to = Index.Sum(0, (ox, g.Output.PixelStride));
-                w.Line($"{tiles.MethodOf(tile)}<S, V>({Index.Ref("image", from)}, ref filter, {bias}, {Index.Ref("result", to)}, "
+                w.Line($"{tiles.MethodOf(new DepthwiseTile(piece))}<S, V>({Index.Ref("image", piece.FirstColumn(g.Window, g.Input, ox))}, ref filter, {bias}, {Index.Ref("result", to)}, "
                     + $"{rows}, {g.Window.DilationY * g.Input.RowStride}, {Epilogue.Floor}, {Epilogue.Ceiling});");
-            }
-        }
-    }
-
-    // A row in tiles of nearly equal length; those at its ends miss what lies beyond the image.
-    private IEnumerable<(int Start, int End, DepthwiseTile Tile)> Pieces(InstructionSet set)
-    {
-        Window window = Geometry.Window;
-        foreach (Stretch stretch in Stretch.Cut(Geometry.OutWidth, DepthwiseTile.MostPixels(set, window.KernelWidth)))
-        {
-            for (int start = stretch.Start; start < stretch.End; start += stretch.Size)
-            {
-                int left = start * window.StrideX - window.Padding.Left;
-                int right = Math.Min(Geometry.Input.Width, left + (stretch.Size - 1) * window.StrideX + window.SpanX);
-                int columns = Math.Max(0, right - Math.Max(0, left));
-                int before = columns == 0 ? 0 : Math.Max(0, -left);
-                yield return (start, start + stretch.Size, new(stretch.Size, window.KernelWidth, window.StrideX, window.DilationX, before, columns));
             }
         }
     }
@@ -110,22 +86,20 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 /// <summary>
 /// The register tile of <see cref="ConvolveDepthwise"/>: some pixels of a row for one vector of channels. A column of the image is read once a kernel row, for all taps that fall on it.
 /// </summary>
-/// <param name="Pixels">Pixels of the result.</param>
-/// <param name="KernelWidth">Taps of a row of the kernel.</param>
-/// <param name="Stride">Columns from one pixel's window to the next one's.</param>
-/// <param name="Dilation">Columns from one tap to the next.</param>
-/// <param name="Before">Columns of the first window that lie left of the image.</param>
-/// <param name="Columns">Columns of the image that the windows reach; those further right lie beyond it.</param>
-internal sealed record DepthwiseTile(int Pixels, int KernelWidth, int Stride, int Dilation, int Before, int Columns) : Tiles.ITile
+internal sealed record DepthwiseTile(RowPiece Piece) : Tiles.ITile
 {
     public string Title => $"DepthwiseTile{Pixels}";
+
+    private int Pixels => Piece.Pixels;
+
+    private int KernelWidth => Piece.KernelWidth;
 
     /// <summary>The most pixels that leave registers for a row of weights and a column of the image.</summary>
     public static int MostPixels(InstructionSet set, int kernelWidth) => Math.Max(4, Math.Min(16, set.Registers - kernelWidth - 1));
 
     public void Emit(CodeWriter w, string method, Tiles tiles)
     {
-        w.Line($"// {Pixels} pixels on {Columns} columns of the image{(Before > 0 ? $" and {Before} left of it" : "")}.");
+        w.Line($"// {Piece.Describe()}.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         string parameters = "ref float image, ref float filter, ref float bias, ref float result, int rows, nint rowStep, float floor, float ceiling";
         using (w.Block($"private static void {method}<S, V>({parameters}) {InstructionSet.Constraints}"))
@@ -134,7 +108,7 @@ internal sealed record DepthwiseTile(int Pixels, int KernelWidth, int Stride, in
             using (w.Block("for (; rows > 0; rows--)"))
             {
                 w.Wrapped(Enumerable.Range(0, KernelWidth).Select(k => $"V weight{k} = S.Load(ref filter, {k * Layout.Block});"));
-                for (int column = 0; column < Columns; column++)
+                for (int column = 0; column < Piece.Columns; column++)
                     Products(w, column);
                 w.Line("image = ref Unsafe.Add(ref image, rowStep);");
                 w.Line($"filter = ref Unsafe.Add(ref filter, {KernelWidth * Layout.Block});");
@@ -148,11 +122,8 @@ internal sealed record DepthwiseTile(int Pixels, int KernelWidth, int Stride, in
     // What reads a column of the image: tap k of pixel p where p·stride + k·dilation is its place in the first window.
     private void Products(CodeWriter w, int column)
     {
-        (int Pixel, int Tap)[] readers = [.. Enumerable.Range(0, KernelWidth)
-            .Select(tap => (Distance: column + Before - tap * Dilation, Tap: tap))
-            .Where(t => t.Distance >= 0 && t.Distance % Stride == 0 && t.Distance / Stride < Pixels)
-            .Select(t => (t.Distance / Stride, t.Tap))];
-        if (readers.Length > 0)
+        IReadOnlyList<(int Pixel, int Tap)> readers = Piece.ReadersOf(column);
+        if (readers.Count > 0)
         {
             w.Wrapped([$"V column{column} = S.Load(ref image, {column * Layout.Block});",
                 .. readers.Select(r => $"sum{r.Pixel} = S.FusedMultiplyAdd(column{column}, weight{r.Tap}, sum{r.Pixel});")]);

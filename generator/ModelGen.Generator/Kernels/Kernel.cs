@@ -55,9 +55,28 @@ internal abstract record Kernel
     /// <summary>The same for all units.</summary>
     public string Call(string method, IReadOnlyList<string> arguments, string samples) => Call(method, arguments, samples, UnitRange.All(Units));
 
-    /// <summary>Loops over rows of planes: the units of kernels that threads divide by rows. The body gets plane and row.</summary>
+    // Images of fewer rows are divided by rows of single planes.
+    private const int ManyRows = 14;
+
+    /// <summary>
+    /// Into how many units kernels divide an image, if they are free to choose: the rows of all planes, so that what a thread reads is mostly what it wrote the step before, which is in the
+    /// cache of its core; or, where rows are few, the rows of each plane.
+    /// </summary>
+    public static int RowUnits(int planes, int rows) => HasManyRows(rows) ? rows : planes * rows;
+
+    /// <summary>Whether an image has enough rows for threads to share them.</summary>
+    public static bool HasManyRows(int rows) => rows >= ManyRows;
+
+    /// <summary>Loops over rows of planes: the units of kernels that divide images so (<see cref="RowUnits"/>). The body gets plane and row.</summary>
     protected void ForRows(CodeWriter w, int planes, int rows, Action<string, string> row)
     {
+        if (Units > 1 && HasManyRows(rows))
+        {
+            using (w.For("plane", 0, planes, out string each))
+            using (w.Block("for (int oy = firstUnit; oy < endUnit; oy++)"))
+                row(each, "oy");
+            return;
+        }
         if (Units > 1)
         {
             using (w.Block("for (int unit = firstUnit; unit < endUnit; unit++)"))
@@ -121,36 +140,4 @@ internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Ke
             call = call.Replace("{" + i + "}", "ref " + arguments[i]).Replace("{" + i + "=}", arguments[i]);
         return call + ";";
     }
-}
-
-/// <summary>An element-wise function of the runtime library; units are 1,024 floats or, for the last one, a little more.</summary>
-/// <param name="Function">The method of <c>Elementwise</c>.</param>
-/// <param name="Inputs">How many operands it reads.</param>
-/// <param name="Length">Floats of a sample.</param>
-/// <param name="Constants">Further arguments as C# text, each with a comma before it.</param>
-internal sealed record ElementwiseKernel(string Function, int Inputs, int Length, string Constants, int Batch) : Kernel
-{
-    private const int Piece = 1_024;
-
-    public override string Title => IsDivided ? Function : "";
-
-    public override EquatableArray<string> Operands => Inputs switch { 1 => ["x", "y"], 2 => ["a", "b", "y"], _ => ["a", "b", "c", "y"] };
-
-    // Of a smaller batch the later units are empty.
-    public override int MostUnits => Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Length * Batch / Piece));
-
-    public override IEnumerable<string> Describe() => [$"{Function} of {Length} floats a sample, in pieces of {Piece}."];
-
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
-    {
-        writer.Line($"nint all = (nint){Length} * samples;");
-        writer.Line($"nint first = Math.Min(all, (nint)firstUnit * {Piece});");
-        writer.Line($"nint end = endUnit == {Units} ? all : Math.Min(all, (nint)endUnit * {Piece});");
-        string operands = string.Join(", ", Operands.Select(o => $"ref Unsafe.Add(ref {o}, first)"));
-        writer.Line($"Elementwise.{Function}({operands}, end - first{Constants});");
-    });
-
-    public override string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range) => IsDivided
-        ? base.Call(method, arguments, samples, range)
-        : $"Elementwise.{Function}({string.Join(", ", arguments.Select(a => "ref " + a))}, {(samples == "1" ? $"{Length}" : $"(nint){Length} * {samples}")}{Constants});";
 }

@@ -84,7 +84,7 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
         return $"1f / ({height} * {width})";
     }
 
-    private void Limits(CodeWriter w, string axis, string start, int kernel, int dilation, int length)
+    protected void Limits(CodeWriter w, string axis, string start, int kernel, int dilation, int length)
     {
         if (!Inside)
             WriteLimits(w, axis, start, kernel, dilation, length);
@@ -121,8 +121,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
 
     public override int Overrun => Input.IsBlocked ? 0 : PixelLoad.Overrun(Window.StrideX);
 
-    // Rows of planes; where the last vector of a row runs over into the next one, planes.
-    public override int MostUnits => Output.Planes * (IsAlongRows ? 1 : Output.Height);
+    // Where the last vector of a row runs over into the next one, planes.
+    public override int MostUnits => IsAlongRows ? Output.Planes : RowUnits(Output.Planes, Output.Height);
 
     public override bool StaysInside => !IsAlongRows;
 
@@ -135,10 +135,64 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
         if (IsAlongRows)
             AlongRows(writer);
         else if (Input.IsBlocked)
-            ForWindows(writer, _ => Channels(writer));
+            AlongChannels(writer, tiles);
         else
             ForWindows(writer, _ => Single(writer));
     });
+
+    // Blocks: vectors of channels, some pixels of a row at a time.
+    private void AlongChannels(CodeWriter w, Tiles tiles)
+    {
+        using (w.ForSamples())
+        {
+            ForRows(w, Input.Planes, Output.Height, (plane, oy) =>
+            {
+                string y0 = Index.Sum(-Window.Padding.Top, (oy, Window.StrideY));
+                Limits(w, "y", y0, Window.KernelHeight, Window.DilationY, Input.Height);
+                (string start, string first, string rows) = Inside ? (y0, "0", $"{Window.KernelHeight}") : ("y0", "firstY", "endY - firstY");
+                using (w.Block($"for (int lane = 0; lane < {Layout.Block}; lane += S.Width)"))
+                {
+                    string from = Index.Sum(Input.Origin, ("n", Input.Length), (plane, Input.PlaneStride), (start, Input.RowStride), (first, Window.DilationY * Input.RowStride), ("lane", 1));
+                    string to = Index.Sum(Output.Origin, ("n", Output.Length), (plane, Output.PlaneStride), (oy, Output.RowStride), ("lane", 1));
+                    w.Line($"ref float image = {Index.Ref("x", from)};");
+                    w.Line($"ref float result = {Index.Ref("y", to)};");
+                    InstructionSet.ByWidth(w, InstructionSet.All, (part, set) => AlongRow(part, set, tiles, rows));
+                }
+            });
+        }
+    }
+
+    private void AlongRow(CodeWriter w, InstructionSet set, Tiles tiles, string rows)
+    {
+        // Of what an average is taken: all rows of the window that lie in the image or its padding, or those in the image alone.
+        string height = Inside || Operation != PoolOperation.Average ? rows : $"Math.Min({Window.KernelHeight}, {Image.Height + Window.Padding.Bottom} - y0)";
+        foreach ((int start, int end, RowPiece piece) in RowPiece.Cut(Window, Output.Width, Input.Width, PoolTile.MostPixels(set)))
+        {
+            // Averages at the ends of a row may be of fewer columns.
+            for (int from = start, to; from < end; from = to)
+            {
+                PoolTile tile = TileAt(from);
+                for (to = from + piece.Pixels; to < end && TileAt(to) == tile;)
+                    to += piece.Pixels;
+                using (w.For("ox", from, to, piece.Pixels, out string ox))
+                {
+                    w.Line($"{tiles.MethodOf(tile)}<S, V>({Index.Ref("image", piece.FirstColumn(Window, Input, ox))}, {Index.Ref("result", Index.Sum(0, (ox, Output.PixelStride)))}, "
+                        + $"{rows}, {Window.DilationY * Input.RowStride}{(Operation == PoolOperation.Max ? "" : ", " + height)});");
+                }
+            }
+
+            PoolTile TileAt(int ox) => new(Operation == PoolOperation.Max, piece, [.. Enumerable.Range(0, piece.Pixels).Select(p => WidthOf(piece, ox + p, p))]);
+        }
+    }
+
+    // Of how many columns an average is taken.
+    private int WidthOf(RowPiece piece, int ox, int pixel) => Operation switch
+    {
+        PoolOperation.Max => 0,
+        PoolOperation.Average when !Inside => Math.Min(Window.KernelWidth, Image.Width + Window.Padding.Right - (ox * Window.StrideX - Window.Padding.Left)),
+        PoolOperation.Average => Window.KernelWidth,
+        _ => piece.TapsOf(pixel),
+    };
 
     // Planes: a vector of neighbouring results. The last one of a row runs over, as in ConvolvePixels.
     private void AlongRows(CodeWriter w)
@@ -163,13 +217,6 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
             string scaled = Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Literals.Float(1f / Window.Taps)}))";
             w.Line($"S.Store({scaled}, ref y, {to});");
         }
-    }
-
-    private void Channels(CodeWriter w)
-    {
-        w.Line(Operation == PoolOperation.Max ? "V result = S.Broadcast(float.NegativeInfinity);" : "V result = S.Broadcast(0f);");
-        ForTaps(w, () => w.Line($"result = {Combine("result", "S.Load(ref x, offset)")};"));
-        w.Line($"S.Store({(Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Factor(Operation)}))")}, ref y, at);");
     }
 
     private void Single(CodeWriter w)

@@ -6,13 +6,36 @@ namespace ModelGen.Generator.Kernels;
 internal static class RuntimeImage
 {
     /// <summary>The layout as a C# expression; a feature vector is an image of one pixel.</summary>
-    public static string Of(Layout layout) =>
-        $"new ImageLayout({(layout.IsBlocked ? "true" : "false")}, {layout.Channels}, {layout.Height}, {layout.Width}, {layout.Length}, {layout.PlaneStride}, {layout.RowStride})";
+    public static string Of(Layout layout) => Of(layout, layout.Height.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>The same with C# text for the number of rows.</summary>
+    public static string Of(Layout layout, string rows) =>
+        $"new ImageLayout({(layout.IsBlocked ? "true" : "false")}, {layout.Channels}, {rows}, {layout.Width}, {layout.Length}, {layout.PlaneStride}, {layout.RowStride})";
 
     /// <summary>Pixel (0, 0) of the first channel of an operand of a <see cref="RuntimeKernel"/>.</summary>
-    public static string First(int operand, Layout layout)
-    {
-        string memory = "{" + operand + "}";
-        return layout.Origin == 0 ? memory : $"ref Unsafe.Add({memory}, {layout.Origin})";
-    }
+    public static string First(int operand, Layout layout) => First("{" + operand + "}", layout);
+
+    /// <summary>The same of what stands at the first float of an image.</summary>
+    public static string First(string memory, Layout layout) => layout.Origin == 0 ? memory : $"ref Unsafe.Add({memory}, {layout.Origin})";
+}
+
+/// <summary>
+/// An image of which threads share the work of a <see cref="RuntimeKernel"/>: by rows where there are enough of them, so that a thread reads what it wrote the step before, and by planes otherwise. What
+/// the kernel reads has as many rows.
+/// </summary>
+/// <param name="Image">The result.</param>
+internal readonly record struct DividedImage(Layout Image)
+{
+    public bool IsByRows => Kernel.HasManyRows(Image.Height);
+
+    public int Units => IsByRows ? Image.Height : Image.Planes;
+
+    /// <summary>Pixel (0, 0), in the first row that is wanted, of the first channel of an operand.</summary>
+    public string First(int operand, Layout layout) => RuntimeImage.First(IsByRows ? $"{{{operand}+{layout.RowStride}}}" : $"{{{operand}}}", layout);
+
+    /// <summary>How an image lies that is read.</summary>
+    public string Read(Layout layout) => IsByRows ? RuntimeImage.Of(layout, "{count}") : RuntimeImage.Of(layout);
+
+    /// <summary>How an image lies that is written.</summary>
+    public string Written(Layout layout) => IsByRows ? Read(layout) : Read(layout) + "{only}";
 }

@@ -78,9 +78,12 @@ internal sealed class BatchNorm2d : Operator
     {
         Layout x = context.Of(node.Inputs[0]);
         int padded = Layout.RoundUp(x.Channels, Layout.Block);
+        var image = new DividedImage(x);
+        string First(int operand) => image.IsByRows ? image.First(operand, x) : RuntimeImage.First($"{{{operand}+{x.PlaneStride}}}", x);
+        string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
+        string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.Normalize(ref Unsafe.Add({{0+{x.PlaneStride}}}, {x.Origin}), {{3+{Layout.Block}}}, ref Unsafe.Add({{3+{Layout.Block}}}, {padded}), {{1+{Layout.Block}}}, {{2+{Layout.Block}}}, "
-            + $"ref Unsafe.Add({{4+{x.PlaneStride}}}, {x.Origin}), {BatchNormKernels.Geometry(x, "{count}")}, {BatchNormKernels.Strides(x)})", x.Planes), node);
+            $"BatchNorm.Normalize({First(0)}, {Vector(3)}, ref Unsafe.Add({Vector(3)}, {padded}), {Vector(1)}, {Vector(2)}, {First(4)}, {geometry}, {BatchNormKernels.Strides(x)})", image.Units), node);
     }
 }
 
@@ -288,7 +291,8 @@ internal static class BatchNormKernels
     public static Layout RowsLayout(Shape shape) => Layout.Dense(Shape.Of(shape[0], Layout.RoundUp(shape[1], Layout.Block)));
 
     /// <summary>The arguments (samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns).</summary>
-    public static string Geometry(Layout x, string? blocks = null) => $"{{samples}}, {x.Length}, {blocks ?? $"{x.Planes}"}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width}";
+    public static string Geometry(Layout x, string? blocks = null, string? rows = null) =>
+        $"{{samples}}, {x.Length}, {blocks ?? $"{x.Planes}"}, {x.PlaneStride}, {rows ?? $"{x.Height}"}, {x.RowStride}, {x.Width}";
 
     /// <summary>The arguments (sampleStride, blockStride, rowStride) of a further image.</summary>
     public static string Strides(Layout x) => $"{x.Length}, {x.PlaneStride}, {x.RowStride}";

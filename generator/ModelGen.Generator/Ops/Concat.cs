@@ -78,10 +78,10 @@ internal sealed class Concat : Operator
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             Layout x = context.Of(node.Inputs[i]);
-            copies.Add(ChannelRange.Copy(x, i, 0, y, node.Inputs.Count, target, x.Channels));
+            copies.Add(ChannelRange.Copy(new(y), x, i, 0, y, node.Inputs.Count, target, x.Channels));
             target += x.Channels;
         }
-        return LoweringContext.Call(new RuntimeKernel(string.Join(";\n", copies), y.Planes), node);
+        return LoweringContext.Call(new RuntimeKernel(string.Join(";\n", copies), new DividedImage(y).Units), node);
     }
 }
 
@@ -118,7 +118,7 @@ internal sealed class Slice : Operator
     public override Layout ResultLayout(ILayoutContext context, Node node) => ChannelRange.Result(context, node);
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        ChannelRange.Copy(context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), context.Of(node.Id), 1, 0, node.Attributes.Int("length"))), node);
+        ChannelRange.Copy(new(context.Of(node.Id)), context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), context.Of(node.Id), 1, 0, node.Attributes.Int("length")), new DividedImage(context.Of(node.Id)).Units), node);
 }
 
 /// <summary>What operators on ranges of channels share. Images are blocked or planes, as the result is; features lie as features, not as the image they came from.</summary>
@@ -144,8 +144,8 @@ internal static class ChannelRange
     public static Layout Result(ILayoutContext context, Node node) => node.Shape.Rank == 3 ? context.Chosen(node.Id) : Plain(node.Shape);
 
     /// <summary>The call that copies <paramref name="count"/> channels from operand <paramref name="from"/> to operand <paramref name="to"/>.</summary>
-    public static string Copy(Layout x, int from, int first, Layout y, int to, int target, int count) =>
-        $"ChannelCopy.Copy({RuntimeImage.First(from, x)}, {RuntimeImage.Of(x)}, {first}, {RuntimeImage.First(to, y)}, {RuntimeImage.Of(y)}{{only}}, {target}, {count}, {{samples}})";
+    public static string Copy(DividedImage image, Layout x, int from, int first, Layout y, int to, int target, int count) =>
+        $"ChannelCopy.Copy({image.First(from, x)}, {image.Read(x)}, {first}, {image.First(to, y)}, {image.Written(y)}, {target}, {count}, {{samples}})";
 
     private static Layout Plain(Shape shape) => shape.Rank == 1 ? Layout.Blocked(shape) : Layout.Dense(shape);
 }

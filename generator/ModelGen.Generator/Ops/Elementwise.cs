@@ -167,6 +167,6 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         string constants = string.Concat(Constants.Select(c => ", " + Literals.Float(node.Attributes.Float(c.Name))));
-        return LoweringContext.Call(new ElementwiseKernel(runtime, inputs, context.Of(node.Id).Length, constants, node.Type.PerSample ? context.Batch : 1), node);
+        return LoweringContext.Call(new ElementwiseKernel(runtime, inputs, context.Of(node.Id), constants, node.Type.PerSample ? context.Batch : 1), node);
     }
 }

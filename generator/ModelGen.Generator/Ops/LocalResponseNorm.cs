@@ -53,7 +53,7 @@ internal sealed class LocalResponseNorm : Operator
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})", context.Of(node.Id).Planes), node);
+        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})", new DividedImage(context.Of(node.Id)).Units), node);
 }
 
 /// <summary>s of <see cref="LocalResponseNorm"/>, from x.</summary>
@@ -68,7 +68,7 @@ internal sealed class LocalResponseScale : Operator
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})"), node);
+        $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})", new DividedImage(context.Of(node.Id)).Units), node);
 }
 
 /// <summary>t = dy · x · s^(−beta − 1), from x, s and dy.</summary>
@@ -98,7 +98,7 @@ internal sealed class LocalResponseNormGradient : Operator
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})"), node);
+        $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})", new DividedImage(context.Of(node.Id)).Units), node);
 }
 
 /// <summary>Arguments that these operators share.</summary>
@@ -108,7 +108,8 @@ internal static class LocalResponse
     public static string Images(LoweringContext context, Node node)
     {
         Layout layout = context.Of(node.Id);
-        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => RuntimeImage.First(i, layout))) + $", {RuntimeImage.Of(layout)}{{only}}, {{samples}}";
+        var image = new DividedImage(layout);
+        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => image.First(i, layout))) + $", {image.Written(layout)}, {{samples}}";
     }
 
     public static string Constants(Node node, params string[] names) =>

@@ -69,9 +69,10 @@ internal sealed class Multiply : Operator
     {
         (Layout x, Layout factor) = (context.Of(node.Id), context.Of(node.Inputs[1]));
         if (!IsBroadcast(context.TypeOf(node.Inputs[1]), node))
-            return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x.Length, "", context.Batch), node);
-        string operands = $"{RuntimeImage.First(0, x)}, {RuntimeImage.First(1, factor)}, {RuntimeImage.First(2, x)}";
-        return LoweringContext.Call(new RuntimeKernel($"ChannelFactors.Multiply({operands}, {RuntimeImage.Of(x)}{{only}}, {RuntimeImage.Of(factor)}, {{samples}})", x.Planes), node);
+            return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x, "", context.Batch), node);
+        var image = new DividedImage(x);
+        string operands = $"{image.First(0, x)}, {RuntimeImage.First(1, factor)}, {image.First(2, x)}";
+        return LoweringContext.Call(new RuntimeKernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})", image.Units), node);
     }
 
     private static bool IsBroadcast(TensorType input, Node node) => input.Shape != node.Shape;

@@ -1,0 +1,58 @@
+using System.Globalization;
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Kernels;
+
+/// <summary>
+/// An element-wise function of the runtime library. Threads share the rows of images in blocks that have many, so that each finds what it wrote the step before in its core's cache, and
+/// pieces of 1,024 floats, of which the last is a little larger, of everything else.
+/// </summary>
+/// <param name="Function">The method of <c>Elementwise</c>.</param>
+/// <param name="Inputs">How many operands it reads, all of which lie as the result does.</param>
+/// <param name="Layout">How that is.</param>
+/// <param name="Constants">Further arguments as C# text, each with a comma before it.</param>
+internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Layout, string Constants, int Batch) : Kernel
+{
+    private const int Piece = 1_024;
+
+    public override string Title => IsDivided ? Function : "";
+
+    public override EquatableArray<string> Operands => Inputs switch { 1 => ["x", "y"], 2 => ["a", "b", "y"], _ => ["a", "b", "c", "y"] };
+
+    // Of a smaller batch the later pieces are empty.
+    public override int MostUnits => IsByRows ? Layout.Rows : Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Layout.Length * Batch / Piece));
+
+    private bool IsByRows => Layout.IsBlocked && Layout.Dims.Rank == 3 && HasManyRows(Layout.Height);
+
+    public override IEnumerable<string> Describe() => [$"{Function} of {Layout}, in {(IsByRows ? "rows" : $"pieces of {Piece}")}."];
+
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
+    {
+        if (IsByRows)
+        {
+            using (writer.ForSamples())
+            using (writer.For("plane", 0, Layout.Planes, out string plane))
+            {
+                writer.Line($"nint first = {Index.Sum(0, ("n", Layout.Length), (plane, Layout.PlaneStride), ("firstUnit", Layout.RowStride))};");
+                writer.Line($"Elementwise.{Function}({At("first")}, (endUnit - firstUnit) * {Layout.RowStride}{Constants});");
+            }
+            return;
+        }
+        writer.Line($"nint all = (nint){Layout.Length} * samples;");
+        writer.Line($"nint first = Math.Min(all, (nint)firstUnit * {Piece});");
+        writer.Line($"nint end = endUnit == {Units} ? all : Math.Min(all, (nint)endUnit * {Piece});");
+        writer.Line($"Elementwise.{Function}({At("first")}, end - first{Constants});");
+
+        string At(string offset) => string.Join(", ", Operands.Select(o => $"ref Unsafe.Add(ref {o}, {offset})"));
+    });
+
+    public override string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range)
+    {
+        if (IsDivided)
+            return base.Call(method, arguments, samples, range);
+        string length = Layout.Length.ToString(CultureInfo.InvariantCulture);
+        return $"Elementwise.{Function}({string.Join(", ", arguments.Select(a => "ref " + a))}, {(samples == "1" ? length : $"(nint){length} * {samples}")}{Constants});";
+    }
+}
