@@ -220,7 +220,14 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         calls = Math.Max(1, calls * Group / cut.Sum(c => c.Count));
         int lines = Layout.DivideUp(blocks, SharesTiles ? Layout.DivideUp(calls, 2) : calls);
         w.Line($"ref float panel = {Index.Ref("weight", Index.Sum(0, ("point", Geometry.OutBlocks * FilterBlock), (block, FilterBlock), (lane, 1)))};");
-        w.Line($"ref float ahead = {Index.Ref("panel", Index.Sum(blocks * FilterBlock, (lane, -1)))};");
+        string ahead = Index.Ref("panel", Index.Sum(blocks * FilterBlock, (lane, -1)));
+        if (Blocks == UnitRange.Parameters)
+        {
+            // Behind the last panel of a thread's range comes the first one of the next point.
+            string next = Index.Ref("weight", Index.Sum(Geometry.OutBlocks * FilterBlock, ("point", Geometry.OutBlocks * FilterBlock), (Blocks.First, FilterBlock)));
+            ahead = $"ref {block} + {blocks} < {Blocks.End} ? {ahead} : {next}";
+        }
+        w.Line($"ref float ahead = {ahead};");
         w.Line($"ref float from = {Index.Ref("patches", Index.Sum(0, ("point", PatchPlane)))};");
         w.Line($"ref float to = {Index.Ref("sums", Index.Sum(0, ("point", SumPlane), (block, Tiles * Layout.Block), (lane, 1)))};");
         w.Line("int column = first;");
