@@ -9,7 +9,7 @@ namespace ModelGen.Generator.Emit;
 internal sealed class PlanWriter
 {
     // Characters of a call on one line.
-    private const int Widest = 160;
+    private const int Widest = 240;
 
     private readonly Plan _plan;
     private readonly KernelSet _kernels;

@@ -51,6 +51,9 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
     /// <summary>The most samples of a batch; 1 for inference on one image.</summary>
     public int Batch { get; init; }
 
+    /// <summary>The blocks of what is added to the result before the activation; null for nothing.</summary>
+    public Layout? Residual { get; init; }
+
     public int OutHeight => IsFullyConnected ? 1 : Output.Height;
 
     public int OutWidth => IsFullyConnected ? 1 : Output.Width;

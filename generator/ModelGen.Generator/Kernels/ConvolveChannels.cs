@@ -14,7 +14,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 {
     public override string Title => Geometry.IsFullyConnected ? "Linear" : $"Conv{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}";
 
-    public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
+    public override EquatableArray<string> Operands => ["x", "weight", .. Epilogue.HasBias ? new[] { "bias" } : [], .. Geometry.Residual is null ? [] : new[] { "residual" }, "y"];
 
     // Each sample of a tile takes a register for its distance.
     private const int MostSamples = 4;
@@ -46,7 +46,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     {
         string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
         yield return $"{(Geometry.IsFullyConnected ? "Fully connected" : "Convolution")} {Geometry.Describe()}{epilogue}.";
-        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, {(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a result.";
+        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, {(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a result{(Geometry.Residual is { } residual ? $", plus {residual}" : "")}.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
@@ -133,12 +133,12 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     private ConvolutionGeometry InLongRows()
     {
         ConvolutionGeometry g = Geometry;
-        if (g.Window.Taps > 1 || g.Window.StrideY * g.Window.StrideX > 1 || !g.Window.Padding.IsNone || !g.Input.Halo.IsNone || !g.Output.Halo.IsNone)
+        if (g.Window.Taps > 1 || g.Window.StrideY * g.Window.StrideX > 1 || !g.Window.Padding.IsNone || !g.Input.Halo.IsNone || !g.Output.Halo.IsNone || g.Residual is { Halo.IsNone: false })
             return g;
         int pixels = g.OutHeight * g.OutWidth;
         int largest = ChooseTile(InstructionSet.All[0], pixels).Outer;
         int rows = Enumerable.Range(1, g.OutHeight).Last(r => g.OutHeight % r == 0 && r * Layout.DivideUp(pixels / r, largest) * 10 <= Layout.DivideUp(pixels, largest) * 11);
-        return g with { Input = InRows(g.Input), Output = InRows(g.Output) };
+        return g with { Input = InRows(g.Input), Output = InRows(g.Output), Residual = g.Residual is { } residual ? InRows(residual) : null };
 
         Layout InRows(Layout image) => image with { Dims = Graphs.Shape.Of(image.Channels, rows, pixels / rows) };
     }
@@ -184,8 +184,10 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         {
             string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride), (oy, g.Window.StrideY * g.Input.RowStride));
             string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (channel.Place(g.OutBlockStride), 1), (oy, g.Output.RowStride));
-            var row = new ChannelRow(g.OutWidth, new(shapes), g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride);
-            RunTile(w, tiles.MethodOf(row.AsTile() is { } tile ? tile : row), channel, from, to);
+            var row = new ChannelRow(g.OutWidth, new(shapes), g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride, g.Residual is not null);
+            string added = g.Residual is not { } residual ? ""
+                : Index.Ref("residual", Index.Sum(residual.Origin, ("n", residual.Length), (channel.Place(residual.PlaneStride), 1), (oy, residual.RowStride))) + ", ";
+            RunTile(w, tiles.MethodOf(row.AsTile() is { } tile ? tile : row), channel, from, to, added);
         }
     }
 
@@ -207,11 +209,11 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     // Floats from the first input channel of a group to that of the next.
     private int GroupStride => (Geometry.Input.IsBlocked ? Geometry.ChannelsPerGroup / Layout.Block : Geometry.ChannelsPerGroup) * Geometry.Input.PlaneStride;
 
-    private void RunTile(CodeWriter w, string method, Channel channel, string from, string to)
+    private void RunTile(CodeWriter w, string method, Channel channel, string from, string to, string residual = "")
     {
         string filter = Index.Ref("weight", channel.Place(Geometry.Reduction * Layout.Block));
         string bias = Epilogue.HasBias ? Index.Ref("bias", channel.First) : "ref Unsafe.NullRef<float>()";
-        w.Line($"{method}<S, V>({Index.Ref("x", from)}, {filter}, {bias}, {Index.Ref("y", to)}, in shape);");
+        w.Line($"{method}<S, V>({Index.Ref("x", from)}, {filter}, {bias}, {Index.Ref("y", to)}, {residual}in shape);");
     }
 
     private string Shape()
@@ -227,7 +229,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             : $"Channels: {g.ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {blockStep}, "
                 + $"Taps: {g.Window.Taps}, Columns: {g.Window.KernelWidth}, ColumnStep: {g.Window.DilationX * input.PixelStride}, RowStep: {g.Window.DilationY * input.RowStride}";
         string samples = OverSamples && g.Batch > 1 ? $", InputSample: {input.Length}, ResultSample: {g.Output.Length}" : "";
-        return $"new TileShape({summed}, FilterStep: {g.Reduction * Layout.Block}, Ahead: {Ahead}, ResultStep: {g.OutBlockStride}{samples}{Epilogue.Bounds})";
+        return $"new TileShape({summed}, FilterStep: {g.Reduction * Layout.Block}, Ahead: {Ahead}, ResultStep: {g.OutBlockStride}{samples}{(g.Residual is { } added ? $", ResidualStep: {added.PlaneStride}" : "")}{Epilogue.Bounds})";
     }
 
     // Weights come from far where they are used for few pixels. Those of a tile are fetched while the tile before is computed, or, where they are so many that they

@@ -11,7 +11,7 @@ internal sealed record PoolTile(bool IsMax, RowPiece Piece, EquatableArray<int> 
     public string Title => $"{(IsMax ? "Max" : "Avg")}PoolTile{Piece.Pixels}";
 
     /// <summary>The most pixels that leave registers for a column of the image and what is done with it.</summary>
-    public static int MostPixels(InstructionSet set) => Math.Min(16, set.Registers - 4);
+    public static int MostPixels(InstructionSet set) => Math.Min(8, set.Registers - 4);
 
     public void Emit(CodeWriter w, string method, Tiles tiles)
     {

@@ -29,13 +29,13 @@ internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : Tiles.I
                 w.Line("ref float pixel = ref image;");
                 using (w.Block("for (int lane = Math.Min(channels, shape.Columns); lane > 0; lane--)"))
                 {
-                    w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V weight{q} = S.Load(ref filter, {(q == 0 ? "0" : "filter" + q)});"));
+                    w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V w{q} = S.Load(ref filter, {(q == 0 ? "0" : "filter" + q)});"));
                     for (int line = 0; line < Lines; line++)
                         w.Line($"AlignedMemory.Prefetch({Index.Ref("ahead", Index.Sum(line * Layout.Block))});");
                     for (int p = 0; p < Pixels; p++)
                     {
                         string value = Index.Element("pixel", Index.Sum(p * Layout.Block));
-                        w.Wrapped([$"V value{p} = S.Broadcast({value});", .. Enumerable.Range(0, Vectors).Select(q => $"sum{p}_{q} = S.FusedMultiplyAdd(value{p}, weight{q}, sum{p}_{q});")]);
+                        w.Wrapped([$"V x{p} = S.Broadcast({value});", .. Enumerable.Range(0, Vectors).Select(q => $"sum{p}_{q} = S.FusedMultiplyAdd(x{p}, w{q}, sum{p}_{q});")]);
                     }
                     w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
                     w.Line($"ahead = ref Unsafe.Add(ref ahead, {Lines * Layout.Block});");

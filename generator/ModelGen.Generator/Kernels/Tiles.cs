@@ -6,7 +6,8 @@ namespace ModelGen.Generator.Kernels;
 internal sealed class Tiles
 {
     /// <summary>What every tile works on.</summary>
-    public const string Parameters = "ref float image, ref float filter, ref float bias, ref float result, in TileShape shape";
+    /// <param name="adds">Whether it adds something to its sums.</param>
+    public static string ParametersOf(bool adds) => $"ref float image, ref float filter, ref float bias, ref float result, {(adds ? "ref float residual, " : "")}in TileShape shape";
 
     private readonly Dictionary<ITile, string> _methods = [];
     private readonly List<ITile> _order = [];
@@ -18,9 +19,12 @@ internal sealed class Tiles
         /// <summary>What the method is called, before a number is put behind it.</summary>
         string Title { get; }
 
-        /// <summary>Writes the method; tiles that it is made of it asks for by name.</summary>
+        /// <summary>Writes the method.</summary>
         void Emit(CodeWriter w, string method, Tiles tiles);
     }
+
+    /// <summary>A tile that is made of other tiles, which it asks for by name while it is written.</summary>
+    internal interface IRow : ITile;
 
     public string MethodOf(ITile tile)
     {
@@ -34,13 +38,20 @@ internal sealed class Tiles
         return method;
     }
 
+    /// <summary>The name of a tile's method, if someone has asked for it. For what is no <see cref="IRow"/>: all that there will be are known when they are written.</summary>
+    public string? Find(ITile tile) => _methods.TryGetValue(tile, out string? method) ? method : null;
+
     public void Emit(CodeWriter w)
     {
-        // Rows ask for tiles while they are written.
-        for (int i = 0; i < _order.Count; i++)
+        foreach (bool rows in new[] { true, false })
         {
-            w.Line();
-            _order[i].Emit(w, _methods[_order[i]], this);
+            for (int i = 0; i < _order.Count; i++)
+            {
+                if (_order[i] is IRow != rows)
+                    continue;
+                w.Line();
+                _order[i].Emit(w, _methods[_order[i]], this);
+            }
         }
     }
 }

@@ -29,11 +29,11 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override string Title => "Winograd";
 
-    public override EquatableArray<string> Operands => [.. SharesTiles ? new[] { "x", "weight" } : ["weight"], .. Epilogue.HasBias ? new[] { "bias" } : [], "y", "scratch"];
+    public override EquatableArray<string> Operands => [.. SharesTiles ? new[] { "x", "weight" } : ["weight"], .. Epilogue.HasBias ? new[] { "bias" } : [], .. Geometry.Residual is null ? [] : new[] { "residual" }, "y", "scratch"];
 
     public override int MostUnits => SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
 
-    public override Kernel? Preparation => SharesTiles ? null : new WinogradPatches(Geometry, TileSize, PatchesLength);
+    public override Kernel? Preparation => SharesTiles ? null : new WinogradPatches(Geometry with { Residual = null }, TileSize, PatchesLength);
 
     public override bool StaysInside => Epilogue.InRegisters;
 
@@ -110,13 +110,13 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     {
         string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
         yield return $"Convolution {Geometry.Describe()}{epilogue}, by Winograd's F({TileSize}×{TileSize}, 3×3).";
-        yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time.";
+        yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
-        writer.Line($"var images = {WinogradPatches.Images(g, TileSize, Tiles, Epilogue.Bounds)};");
+        writer.Line($"var images = {WinogradPatches.Images(g, TileSize, Tiles, (g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "") + Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
         writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {PatchesLength * (SharesTiles ? 1 : g.Batch)});");
         using (writer.ForSamples())
@@ -166,7 +166,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
             InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Product(part, set, tiles));
         string bias = Epilogue.HasBias ? "ref bias" : "ref Unsafe.NullRef<float>()";
         string y = Index.Ref("y", Index.Sum(g.Output.Origin, ("n", g.Output.Length)));
-        writer.Line($"Winograd.TransformOutput<S, V, Winograd{TileSize}>(ref sums, {bias}, {y}, images, group, new({Blocks.First}, {Blocks.End}));");
+        string residual = g.Residual is { } added ? Index.Ref("residual", Index.Sum(added.Origin, ("n", added.Length))) : "ref Unsafe.NullRef<float>()";
+        writer.Line($"Winograd.TransformOutput<S, V, Winograd{TileSize}>(ref sums, {bias}, {residual}, {y}, images, group, new({Blocks.First}, {Blocks.End}));");
     }
 
     // Floats of one point's patches, sums and filters.
@@ -216,9 +217,9 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         int blocks = Math.Max(1, vectors * set.Width / Layout.Block);
         IReadOnlyList<Stretch> cut = Cut;
         int[] outer = [.. cut.Select(c => Register(set, c.Size).Outer)];
-        int calls = Enumerable.Range(0, cut.Count).Sum(i => cut[i].Count * Stretch.Cut(cut[i].Size, outer[i]).Sum(s => s.Count));
-        calls = Math.Max(1, calls * Group / cut.Sum(c => c.Count));
-        int lines = Layout.DivideUp(blocks, SharesTiles ? Layout.DivideUp(calls, 2) : calls);
+        int all = Enumerable.Range(0, cut.Count).Sum(i => cut[i].Count * Stretch.Cut(cut[i].Size, outer[i]).Sum(s => s.Count));
+        all = Math.Max(1, all * Group / cut.Sum(c => c.Count));
+        int lines = Layout.DivideUp(blocks, SharesTiles ? Layout.DivideUp(all, 2) : all);
         w.Line($"ref float panel = {Index.Ref("weight", Index.Sum(0, ("point", Geometry.OutBlocks * FilterBlock), (block, FilterBlock), (lane, 1)))};");
         string ahead = Index.Ref("panel", Index.Sum(blocks * FilterBlock, (lane, -1)));
         if (Blocks == UnitRange.Parameters)
@@ -234,16 +235,17 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         for (int i = 0; i < cut.Count; i++)
         {
             string end = i + 1 == cut.Count ? "end" : $"Math.Min(end, {cut[i].Count})";
-            using (w.Block($"for (; column < {end}; column++)"))
+            (int size, int calls) = (cut[i].Size * Layout.Block, Stretch.Cut(cut[i].Size, outer[i]).Sum(s => s.Count));
+            using (w.Block($"for (; column < {end}; column++, from = ref Unsafe.Add(ref from, {size}), to = ref Unsafe.Add(ref to, {size}), ahead = ref Unsafe.Add(ref ahead, {calls * lines * FilterBlock}))"))
             {
+                int done = 0;
+                int fetched = 0;
                 foreach (Stretch pixels in Stretch.Cut(cut[i].Size, outer[i]))
                 {
-                    for (int piece = 0; piece < pixels.Count; piece++)
+                    for (int piece = 0; piece < pixels.Count; piece++, done += pixels.Size, fetched += lines)
                     {
-                        w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines))}<S, V>(ref from, ref panel, ref ahead, ref to, in shape);");
-                        w.Line($"from = ref Unsafe.Add(ref from, {pixels.Size * Layout.Block});");
-                        w.Line($"to = ref Unsafe.Add(ref to, {pixels.Size * Layout.Block});");
-                        w.Line($"ahead = ref Unsafe.Add(ref ahead, {lines * FilterBlock});");
+                        w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines))}<S, V>({Index.Ref("from", Index.Sum(done * Layout.Block))}, ref panel, "
+                            + $"{Index.Ref("ahead", Index.Sum(fetched * FilterBlock))}, {Index.Ref("to", Index.Sum(done * Layout.Block))}, in shape);");
                     }
                 }
             }

@@ -8,7 +8,8 @@ using ModelGen.Generator.Scheduling;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// 2-D cross-correlation. Inputs: image [C, H, W], filters [O, C/groups, kh, kw] and, unless the layer has none, bias [O]. Result [O, H', W'].
+/// 2-D cross-correlation. Inputs: image [C, H, W], filters [O, C/groups, kh, kw] and, unless the layer has none, bias [O]. Result [O, H', W']. Where <see cref="FuseResidual"/> says so, a
+/// last input of the result's shape is added to it, before the activation.
 /// </summary>
 internal sealed class Conv2d : Operator
 {
@@ -68,7 +69,8 @@ internal sealed class Conv2d : Operator
 
     public override TensorType Infer(OperatorCall call)
     {
-        Require.InputCount(call, 2, 3);
+        bool addsResidual = FuseResidual.Adds(call.Attributes);
+        Require.InputCount(call, addsResidual ? 3 : 2, addsResidual ? 4 : 3);
         Require.Image(call);
         Shape image = call.Inputs[0].Shape;
         Shape filters = call.Inputs[1].Shape;
@@ -77,7 +79,10 @@ internal sealed class Conv2d : Operator
         if (filters.Rank != 4 || filters[1] != image[0] / groups)
             throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} needs filters [O, {image[0] / groups}, kh, kw] for input {image}, got {filters}");
         (int height, int width) = Window.Of(call.Attributes, filters[2], filters[3]).OutputSize(call.Label, image);
-        return Require.Size(call, TensorType.Sample(filters[0], height, width));
+        TensorType result = Require.Size(call, TensorType.Sample(filters[0], height, width));
+        if (addsResidual && call.Inputs[call.Inputs.Count - 1] != result)
+            throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} adds {call.Inputs[call.Inputs.Count - 1].Shape} to {result.Shape}");
+        return result;
     }
 
     public override IEnumerable<Problem> Warnings(OperatorCall call) =>
@@ -106,7 +111,9 @@ internal sealed class Conv2d : Operator
             context.Accumulate(node.Inputs[2], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
     }
 
-    public override LayoutPreference PreferredLayout(OperatorCall call) => ChooseAlgorithms.WinogradTile(call.Attributes) is not null ? LayoutPreference.BlockedOnly :
+    public override EquatableArray<int> InPlaceInputsOf(Node node) => FuseResidual.Adds(node.Attributes) ? [node.Inputs.Count - 1] : [];
+
+    public override LayoutPreference PreferredLayout(OperatorCall call) => ChooseAlgorithms.WinogradTile(call.Attributes) is not null || FuseResidual.Adds(call.Attributes) ? LayoutPreference.BlockedOnly :
         ConvolutionChoice.Prefers(call.Inputs[1].Shape, Infer(call).Shape, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
 
     public override Halo RequiredHalo(OperatorCall call, int input) =>
@@ -117,6 +124,8 @@ internal sealed class Conv2d : Operator
         bool channels = ConvolutionChoice.UsesChannels(context, node);
         Shape filters = context.TypeOf(node.Inputs[1]).Shape;
         int? winograd = ChooseAlgorithms.WinogradTile(node.Attributes);
+        if (FuseResidual.Adds(node.Attributes) && input == node.Inputs.Count - 1)
+            return ConvolutionChoice.AnyBlocks(context, node.Inputs[input]);
         return input switch
         {
             0 when winograd is not null || (channels && ConvolutionChoice.IsDepthwise(filters, node.Attributes.Int("groups"))) => ConvolutionChoice.AnyBlocks(context, node.Inputs[0]),
@@ -138,10 +147,11 @@ internal sealed class Conv2d : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Shape filters = context.TypeOf(node.Inputs[1]).Shape;
+        bool addsResidual = FuseResidual.Adds(node.Attributes);
         var geometry = new ConvolutionGeometry(
             node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
-            context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch };
-        var epilogue = new Epilogue(node.Inputs.Count == 3, node.Attributes.Word("activation", ""));
+            context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch, Residual = addsResidual ? context.Of(node.Inputs[node.Inputs.Count - 1]) : null };
+        var epilogue = new Epilogue(node.Inputs.Count == (addsResidual ? 4 : 3), node.Attributes.Word("activation", ""));
         Kernel kernel = context.Of(node.Inputs[1]) is { IsWinograd: true } transformed ? new WinogradConvolution(geometry, epilogue, transformed.TileSize)
             : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
             : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)

@@ -73,6 +73,9 @@ internal abstract class Operator
     /// <summary>Inputs in whose memory the result may be written, if they have its layout.</summary>
     public virtual EquatableArray<int> InPlaceInputs => [];
 
+    /// <summary>The same of one node, where nodes differ.</summary>
+    public virtual EquatableArray<int> InPlaceInputsOf(Node node) => InPlaceInputs;
+
     /// <summary>True where the kernel itself leaves the halo of its result zero.</summary>
     public virtual bool KeepsHaloZero => false;
 

@@ -6,7 +6,7 @@ namespace ModelGen.Generator.Passes;
 
 /// <summary>
 /// The passes in order. What disappears in inference goes first (dropout), because it may stand between a layer and its activation; batch norm is folded
-/// before activations are fused, because it stands between a convolution and its activation. Training is of the output named "output": other outputs, auxiliary
+/// before activations are fused, because it stands between a convolution and its activation; and so does the sum of a residual block. Training is of the output named "output": other outputs, auxiliary
 /// heads, are left out of it with all that only they need, and their weights stay as they are.
 /// </summary>
 internal static class Pipeline
@@ -22,6 +22,7 @@ internal static class Pipeline
         Graph graph = GraphVerifier.Verify(declared, "the front end");
         graph = GraphVerifier.Verify(RemoveDropout.Run(graph), nameof(RemoveDropout));
         graph = GraphVerifier.Verify(FoldBatchNorm.Run(graph), nameof(FoldBatchNorm));
+        graph = GraphVerifier.Verify(FuseResidual.Run(graph), nameof(FuseResidual));
         graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
         return GraphVerifier.Verify(ChooseAlgorithms.Run(graph), nameof(ChooseAlgorithms));
     }

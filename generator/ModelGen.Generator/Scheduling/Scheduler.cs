@@ -141,7 +141,7 @@ internal sealed class Scheduler
     {
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias && _slots[n.Id].Region == Region.None && Op(n).HasResult))
         {
-            foreach (int candidate in Op(node).InPlaceInputs.Select(i => node.Inputs[i]))
+            foreach (int candidate in Op(node).InPlaceInputsOf(node).Select(i => node.Inputs[i]))
             {
                 int root = _root[candidate];
                 bool free = _slots[root].Region == Region.None && !_isConstant[root] && !_graph.Outputs.Any(o => _root[o.Value] == root)

@@ -21,12 +21,13 @@ namespace ModelGen.Runtime;
 /// <param name="ResultStep">Floats from one block of 16 output channels to the next, in the result.</param>
 /// <param name="InputSample">Floats from one sample of the batch to the next.</param>
 /// <param name="ResultSample">Floats from one sample to the next in the result.</param>
+/// <param name="ResidualStep">Floats from one block of 16 output channels to the next, in what is added to the sums.</param>
 /// <param name="Floor">The least value that is stored: 0 for ReLU.</param>
 /// <param name="Ceiling">The largest value that is stored: 6 for ReLU6.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct TileShape(
     int Channels, int Lanes, int LaneStep, int BlockStep, int Taps, int Columns, int ColumnStep, int RowStep, int FilterStep, int Ahead, int ResultStep,
-    int InputSample = 0, int ResultSample = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
+    int InputSample = 0, int ResultSample = 0, int ResidualStep = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
 {
     private const int Block = 16;
 
@@ -37,6 +38,10 @@ public readonly record struct TileShape(
     /// <summary>Floats from the result of a tile's first vector of output channels to that of another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Result<S, V>(int vector) where S : struct, ISimd<V> where V : struct => Place<S, V>(vector, ResultStep);
+
+    /// <summary>The same in what is added to the sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint Residual<S, V>(int vector) where S : struct, ISimd<V> where V : struct => Place<S, V>(vector, ResidualStep);
 
     /// <summary>What a sum starts at: the bias of a vector of output channels, or 0 where <paramref name="bias"/> is a null reference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,12 +19,14 @@ namespace ModelGen.Runtime;
 /// <param name="OutRow">Floats from one row of the result to the next.</param>
 /// <param name="TileSize">Results of a tile, down and across.</param>
 /// <param name="Tiles">The most tiles that are transformed together.</param>
+/// <param name="ResidualPlane">Floats from one block of what is added to the next.</param>
+/// <param name="ResidualRow">Floats from one row of what is added to the next.</param>
 /// <param name="Floor">The least value that is stored: 0 for ReLU.</param>
 /// <param name="Ceiling">The largest value that is stored: 6 for ReLU6.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct WinogradShape(
     int Height, int Width, int Blocks, int Plane, int Row, int Top, int Left, int OutHeight, int OutWidth, int OutBlocks, int OutPlane, int OutRow, int TileSize,
-    int Tiles, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
+    int Tiles, int ResidualPlane = 0, int ResidualRow = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
 {
     /// <summary>Tiles side by side.</summary>
     public int TilesAcross => (OutWidth + TileSize - 1) / TileSize;
@@ -118,12 +120,13 @@ public static class Winograd
     /// <summary>Sums of products [points][O/16][tiles][16], with gaps, to results: Aᵀ·m·A, plus bias, between floor and ceiling.</summary>
     /// <param name="m">The products of the tiles.</param>
     /// <param name="bias">A bias for each output channel; a null reference for none.</param>
+    /// <param name="residual">Pixel (0, 0) of the first block of what is added, which may be <paramref name="y"/>; a null reference for nothing.</param>
     /// <param name="y">Pixel (0, 0) of the first block of a sample, written.</param>
     /// <param name="shape">The images.</param>
     /// <param name="tiles">Which tiles, no more than <see cref="WinogradShape.Tiles"/>.</param>
     /// <param name="blocks">Which blocks of output channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void TransformOutput<S, V, T>(ref float m, ref float bias, ref float y, in WinogradShape shape, Piece tiles, Piece blocks)
+    public static unsafe void TransformOutput<S, V, T>(ref float m, ref float bias, ref float residual, ref float y, in WinogradShape shape, Piece tiles, Piece blocks)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
         float* memory = stackalloc float[BufferLength];
@@ -139,12 +142,14 @@ public static class Winograd
             for (int tile = tiles.First; tile < tiles.End; tile++)
             {
                 ref float to = ref Unsafe.Add(ref y, (nint)block * shape.OutPlane + (nint)row * shape.OutRow + column * Lanes);
+                ref float add = ref Unsafe.IsNullRef(ref residual) ? ref residual : ref Unsafe.Add(ref residual, (nint)block * shape.ResidualPlane + (nint)row * shape.ResidualRow + column * Lanes);
                 int rows = Math.Min(T.Size, shape.OutHeight - row);
                 int columns = Math.Min(T.Size, shape.OutWidth - column);
                 for (nint part = 0; part < Lanes; part += S.Width)
                 {
-                    V add = Unsafe.IsNullRef(ref bias) ? S.Broadcast(0) : S.Load(ref bias, block * Lanes + part);
-                    TransformProducts<S, V, T>(ref Unsafe.Add(ref from, part), point, ref buffer, add, floor, ceiling, ref Unsafe.Add(ref to, part), shape.OutRow, rows, columns);
+                    V start = Unsafe.IsNullRef(ref bias) ? S.Broadcast(0) : S.Load(ref bias, block * Lanes + part);
+                    TransformProducts<S, V, T>(ref Unsafe.Add(ref from, part), point, ref buffer, start, floor, ceiling, ref Unsafe.Add(ref to, part), shape.OutRow, rows, columns,
+                        ref Unsafe.IsNullRef(ref add) ? ref add : ref Unsafe.Add(ref add, part), shape.ResidualRow);
                 }
                 from = ref Unsafe.Add(ref from, Lanes);
                 column += T.Size;
@@ -188,7 +193,8 @@ public static class Winograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransformProducts<S, V, T>(ref float m, nint point, ref float half, V bias, V floor, V ceiling, ref float y, nint outRow, int rows, int columns)
+    private static void TransformProducts<S, V, T>(ref float m, nint point, ref float half, V bias, V floor, V ceiling, ref float y, nint outRow, int rows, int columns,
+        ref float residual, nint residualRow)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
         nint patch = T.Size + 2;
@@ -204,17 +210,30 @@ public static class Winograd
                 S.Store(y3, ref to, 3 * patch * Lanes);
             }
         }
+        bool adds = !Unsafe.IsNullRef(ref residual);
         for (int i = 0; i < rows; i++)
         {
             T.Results<S, V>(ref Unsafe.Add(ref half, i * patch * Lanes), Lanes, out V y0, out V y1, out V y2, out V y3);
+            (y0, y1, y2, y3) = (S.Add(y0, bias), S.Add(y1, bias), S.Add(y2, bias), S.Add(y3, bias));
+            if (adds)
+            {
+                ref float from = ref Unsafe.Add(ref residual, i * residualRow);
+                y0 = S.Add(y0, S.Load(ref from, 0));
+                if (columns > 1)
+                    y1 = S.Add(y1, S.Load(ref from, Lanes));
+                if (columns > 2)
+                    y2 = S.Add(y2, S.Load(ref from, 2 * Lanes));
+                if (columns > 3)
+                    y3 = S.Add(y3, S.Load(ref from, 3 * Lanes));
+            }
             ref float to = ref Unsafe.Add(ref y, i * outRow);
-            S.Store(S.Min(ceiling, S.Max(floor, S.Add(y0, bias))), ref to, 0);
+            S.Store(S.Min(ceiling, S.Max(floor, y0)), ref to, 0);
             if (columns > 1)
-                S.Store(S.Min(ceiling, S.Max(floor, S.Add(y1, bias))), ref to, Lanes);
+                S.Store(S.Min(ceiling, S.Max(floor, y1)), ref to, Lanes);
             if (columns > 2)
-                S.Store(S.Min(ceiling, S.Max(floor, S.Add(y2, bias))), ref to, 2 * Lanes);
+                S.Store(S.Min(ceiling, S.Max(floor, y2)), ref to, 2 * Lanes);
             if (columns > 3)
-                S.Store(S.Min(ceiling, S.Max(floor, S.Add(y3, bias))), ref to, 3 * Lanes);
+                S.Store(S.Min(ceiling, S.Max(floor, y3)), ref to, 3 * Lanes);
         }
     }
 }

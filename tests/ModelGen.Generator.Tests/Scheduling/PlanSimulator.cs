@@ -56,32 +56,37 @@ internal sealed class PlanSimulator
         {
             Node node = steps[i].Node;
             // The step that clears the halo of what the step before wrote.
-            if (i > 0 && steps[i - 1].Node == node)
+            if (steps[i].ClearsHalo)
             {
                 Expect(node.Id, $"step {i}, the halo of %{node.Id}");
                 continue;
             }
-            foreach (int input in node.Inputs)
+            foreach (int input in ReadBy(steps[i]))
                 Expect(input, $"step {i}, %{node.Id}");
-            if (!OperatorOf(node).HasResult)
+            if (!OperatorOf(node).HasResult || steps[i].Prepares)
                 continue;
-            CheckInPlace(node);
+            CheckInPlace(node, ReadBy(steps[i]));
             Write(node.Id, MemoryOf(node.Id));
         }
     }
 
+    // What was prepared in a step before is not read again.
+    private static int[] ReadBy(Step step) => [.. step.SharesScratch ? step.Node.Inputs.Where(step.Call.Operands.Contains) : step.Node.Inputs];
+
     // Only an operator that says so may write over what it reads, and only exactly over it.
-    private void CheckInPlace(Node node)
+    private void CheckInPlace(Node node, int[] read)
     {
         Slot result = _plan.Slots[node.Id];
         for (int i = 0; i < node.Inputs.Count; i++)
         {
+            if (!read.Contains(node.Inputs[i]))
+                continue;
             Slot input = _plan.Slots[node.Inputs[i]];
             bool meets = input.Region == result.Region && input.Region is not (Region.Input or Region.Output)
                 && input.Offset < result.Offset + LengthOf(node.Id) && result.Offset < input.Offset + LengthOf(node.Inputs[i]);
             if (!meets)
                 continue;
-            Assert.True(OperatorOf(node).InPlaceInputs.Contains(i), $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
+            Assert.True(OperatorOf(node).InPlaceInputsOf(node).Contains(i), $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
             Assert.True(input.Offset == result.Offset, $"{_name}: {GraphPrinter.Print(node)} writes over part of its input {i}");
             Assert.True(_plan.LayoutOf(node.Id) == _plan.LayoutOf(node.Inputs[i]), $"{_name}: {GraphPrinter.Print(node)} works in place between two layouts");
         }

@@ -24,7 +24,7 @@ internal static class WinogradCases
         int seed = int.Parse(id[Prefix.Length..], System.Globalization.CultureInfo.InvariantCulture);
         var random = new Random(seed + 5_000);
         Graph declared = Declare(random, seed);
-        Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) => node.Is(OpNames.Conv2d)
+        Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) => node.Is(OpNames.Conv2d) && node.Name != "conv5"
             ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.Attribute, ChooseAlgorithms.Winograd + (node.Name == "conv1" ^ seed % 3 == 0 ? "4" : "2")), node.Name)
             : null);
         int samples = 1 + seed % 2;
@@ -51,6 +51,14 @@ internal static class WinogradCases
         if (activation.Length > 0)
             x = builder.Add(activation, x);
         x = Convolution(random, builder, x, "conv2");
+        // A residual block, whose sum is part of the convolution, on images without and with padding around what is added.
+        if (seed % 4 == 1)
+        {
+            int inner = builder.Add("Relu", Convolution(builder, x, "conv3", 32, [1, 1, 1, 1], 1));
+            x = builder.Add("Relu", builder.Add(OpNames.Add, x, Convolution(builder, inner, "conv4", builder.TypeOf(x).Shape[0], [1, 1, 1, 1], seed % 3)));
+        }
+        if (seed % 8 == 5)
+            x = Convolution(builder, x, "conv5", 16, [1, 1, 1, 1], 1, stride: 2);
         builder.Output(Pipeline.Output, x);
         return builder.Build();
     }
@@ -60,9 +68,14 @@ internal static class WinogradCases
         // As little padding as the image needs, up to two rows and columns.
         Shape image = builder.TypeOf(x).Shape;
         int[] padding = [.. Enumerable.Range(0, 4).Select(side => random.Next(Math.Min(2, Math.Max(0, 4 - image[1 + side % 2])), 3))];
+        return Convolution(builder, x, name, Pick(random, 16, 20, 33, 48, 64), padding, random.Next(2));
+    }
+
+    private static int Convolution(GraphBuilder builder, int x, string name, int outChannels, int[] padding, int bias, int stride = 1)
+    {
         Operator conv = OperatorTable.Get(OpNames.Conv2d);
         AttributeMap attributes = AttributeMap.Of(
-            ("outChannels", Pick(random, 16, 20, 33, 48, 64)), ("kernelSize", new[] { 3, 3 }), ("padding", padding), ("bias", random.Next(2)));
+            ("outChannels", outChannels), ("kernelSize", new[] { 3, 3 }), ("stride", new[] { stride, stride }), ("padding", padding), ("bias", bias == 0 ? 0 : 1));
         return conv.BuildLayer(builder, [x], conv.WithDefaults(attributes, forLayer: true), name);
     }
 

@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Passes;
 
 namespace ModelGen.Tests.Reference;
 
@@ -23,8 +24,11 @@ internal static class Convolutions
         var window = Sliding.Of(operation.Attributes, filters[2], filters[3]);
         ForEachProduct(operation, x, y, filters, window, (xAt, yAt, wAt) => y.Elements[yAt] += x.Elements[xAt] * operation[1][wAt]);
         int pixels = y.Height * y.Width;
-        for (int i = 0; i < y.Elements.Length && operation.Count == 3; i++)
+        bool addsResidual = FuseResidual.Adds(operation.Attributes);
+        for (int i = 0; i < y.Elements.Length && operation.Count == (addsResidual ? 4 : 3); i++)
             y.Elements[i] += operation[2][i / pixels % y.Channels];
+        for (int i = 0; i < y.Elements.Length && addsResidual; i++)
+            y.Elements[i] += operation[operation.Count - 1][i];
         return Elements.Activate(operation.Activation, y.Elements);
     }
 

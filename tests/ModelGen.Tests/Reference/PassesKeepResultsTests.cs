@@ -18,6 +18,9 @@ public class PassesKeepResultsTests
     public void FuseActivationKeepsResults() => CheckAll(FuseActivation.Run, graph => Count(graph, "Relu") + Count(graph, "Tanh") + Count(graph, "Sigmoid"));
 
     [Fact]
+    public void FuseResidualKeepsResults() => CheckAll(graph => FuseResidual.Run(FoldBatchNorm.Run(graph)), graph => Count(graph, OpNames.Add), seeds: 4_000);
+
+    [Fact]
     public void InferenceKeepsResults() => CheckAll(Pipeline.ForInference, graph => graph.Nodes.Count(n => n.Op is OpNames.Dropout or OpNames.BatchNorm2d or "Relu"));
 
     [Fact]
@@ -47,10 +50,10 @@ public class PassesKeepResultsTests
     }
 
     // Over all seeds the pass must find something to do, or the check says nothing.
-    private static void CheckAll(Func<Graph, Graph> pass, Func<Graph, int> candidates)
+    private static void CheckAll(Func<Graph, Graph> pass, Func<Graph, int> candidates, int seeds = 150)
     {
         int replaced = 0;
-        for (int seed = 7000; seed < 7150; seed++)
+        for (int seed = 7000; seed < 7000 + seeds; seed++)
         {
             Graph before = RandomGraphs.Network(seed);
             Graph after = GraphVerifier.Verify(pass(before), "the pass");

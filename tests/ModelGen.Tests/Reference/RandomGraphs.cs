@@ -214,16 +214,24 @@ internal sealed class RandomGraphs
     private int Branch(string op, int input)
     {
         Shape shape = _graph.TypeOf(input).Shape;
-        int other = _random.Next(4) switch
+        int other = _random.Next(6) switch
         {
             0 => input,
             1 => Build(Pick(["Relu", "Tanh"]), [input]),
             _ when shape.Rank == 1 => Linear(input, shape[0]),
-            2 => Build("Conv2d", [input], ("outChannels", shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })),
-            _ => Build("Conv2d", [input], ("outChannels", shape[0]), ("kernelSize", new[] { 1, 1 })),
+            2 => ThreeByThree(input),
+            3 => OneByOne(input),
+            // As residual blocks are.
+            4 => ThreeByThree(Build("Relu", [OneByOne(input)])),
+            _ => OneByOne(ThreeByThree(input)),
         };
         return Build(op, _random.Next(3) == 0 ? [input, other, Build("Sigmoid", [other])] : Flip() ? [input, other] : [other, input]);
     }
+
+    private int ThreeByThree(int input) =>
+        Build("Conv2d", [input], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }));
+
+    private int OneByOne(int input) => Build("Conv2d", [input], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 1, 1 }));
 
     // A factor for each channel, on either side, as squeeze-and-excitation has it.
     private int Gate(int input)

@@ -390,8 +390,8 @@ namespace ModelGen.Generated
                         ref float pixel = ref row;
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            V weight0 = S.Load(ref filter, 0);
-                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0);
+                            V w0 = S.Load(ref filter, 0);
+                            V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -423,8 +423,8 @@ namespace ModelGen.Generated
                         ref float pixel = ref row;
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            V weight0 = S.Load(ref filter, 0); V weight1 = S.Load(ref filter, filter1);
-                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0); sum0_1 = S.FusedMultiplyAdd(value0, weight1, sum0_1);
+                            V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1);
+                            V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -460,9 +460,9 @@ namespace ModelGen.Generated
                         ref float pixel = ref row;
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            V weight0 = S.Load(ref filter, 0); V weight1 = S.Load(ref filter, filter1); V weight2 = S.Load(ref filter, filter2); V weight3 = S.Load(ref filter, filter3);
-                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0); sum0_1 = S.FusedMultiplyAdd(value0, weight1, sum0_1);
-                            sum0_2 = S.FusedMultiplyAdd(value0, weight2, sum0_2); sum0_3 = S.FusedMultiplyAdd(value0, weight3, sum0_3);
+                            V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1); V w2 = S.Load(ref filter, filter2); V w3 = S.Load(ref filter, filter3);
+                            V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1); sum0_2 = S.FusedMultiplyAdd(x0, w2, sum0_2);
+                            sum0_3 = S.FusedMultiplyAdd(x0, w3, sum0_3);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -493,12 +493,12 @@ namespace ModelGen.Generated
                         ref float pixel = ref row;
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            V weight0 = S.Load(ref filter, 0);
+                            V w0 = S.Load(ref filter, 0);
                             AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead));
-                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0);
-                            V value1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(value1, weight0, sum1_0);
-                            V value2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(value2, weight0, sum2_0);
-                            V value3 = S.Broadcast(Unsafe.Add(ref pixel, 3)); sum3_0 = S.FusedMultiplyAdd(value3, weight0, sum3_0);
+                            V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0);
+                            V x1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(x1, w0, sum1_0);
+                            V x2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(x2, w0, sum2_0);
+                            V x3 = S.Broadcast(Unsafe.Add(ref pixel, 3)); sum3_0 = S.FusedMultiplyAdd(x3, w0, sum3_0);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
@@ -533,12 +533,12 @@ namespace ModelGen.Generated
                         ref float pixel = ref row;
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
-                            V weight0 = S.Load(ref filter, 0); V weight1 = S.Load(ref filter, filter1);
+                            V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1);
                             AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead)); AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead + filter1));
-                            V value0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(value0, weight0, sum0_0); sum0_1 = S.FusedMultiplyAdd(value0, weight1, sum0_1);
-                            V value1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(value1, weight0, sum1_0); sum1_1 = S.FusedMultiplyAdd(value1, weight1, sum1_1);
-                            V value2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(value2, weight0, sum2_0); sum2_1 = S.FusedMultiplyAdd(value2, weight1, sum2_1);
-                            V value3 = S.Broadcast(Unsafe.Add(ref pixel, 3)); sum3_0 = S.FusedMultiplyAdd(value3, weight0, sum3_0); sum3_1 = S.FusedMultiplyAdd(value3, weight1, sum3_1);
+                            V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1);
+                            V x1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(x1, w0, sum1_0); sum1_1 = S.FusedMultiplyAdd(x1, w1, sum1_1);
+                            V x2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(x2, w0, sum2_0); sum2_1 = S.FusedMultiplyAdd(x2, w1, sum2_1);
+                            V x3 = S.Broadcast(Unsafe.Add(ref pixel, 3)); sum3_0 = S.FusedMultiplyAdd(x3, w0, sum3_0); sum3_1 = S.FusedMultiplyAdd(x3, w1, sum3_1);
                             filter = ref Unsafe.Add(ref filter, 16);
                             pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);
                         }
