@@ -37,7 +37,9 @@ public sealed class InputAttribute(params int[] shape) : Attribute
     public int[] Shape { get; } = shape;
 }
 
-/// <summary>Asks for a <c>Trainer</c> too: forward, loss, backward and update in one plan. The last layer's results are class scores (logits).</summary>
+/// <summary>
+/// Asks for a <c>Trainer</c> too: forward, loss, backward and update in one plan, of the output named <c>output</c>, which is the last layer's result where there are no others.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class TrainableAttribute : Attribute
 {
@@ -51,14 +53,51 @@ public sealed class TrainableAttribute : Attribute
     /// Share of the target that is spread evenly over all classes, at least 0 and less than 1 (Szegedy et al. 2016, Rethinking the inception
     /// architecture for computer vision, §7).
     /// </summary>
+    /// <remarks>Of <see cref="Loss.CrossEntropy"/>.</remarks>
     public double LabelSmoothing { get; set; }
+
+    /// <summary>Of <see cref="Loss.Huber"/>: the difference, above 0, at which the parabola becomes a line.</summary>
+    public double HuberDelta { get; set; } = 1;
+
+    /// <summary>Of <see cref="Loss.Hinge"/>: how far above the other scores the label's should be; finite.</summary>
+    public double HingeMargin { get; set; } = 1;
+
+    /// <summary>Of <see cref="Loss.Hinge"/>: 1, or 2 for the squared hinge.</summary>
+    public int HingePower { get; set; } = 1;
+
+    /// <summary>
+    /// Of networks with several outputs: the weight of each output's loss beside <c>output</c>'s, which has 1; the auxiliary classifiers of GoogLeNet have 0.3, that of Inception v3 0.4. All learn the same
+    /// labels or targets. 0 leaves the other outputs out of training.
+    /// </summary>
+    public double AuxiliaryWeight { get; set; }
+
+    /// <summary>
+    /// Names of parameters that keep their values, with <c>*</c> for any characters, separated by commas: <c>"features.*, fc1.weight"</c>. What only they need is not computed. A batch
+    /// normalisation whose weight and bias are frozen keeps its running averages too and normalises by them; dropout stays.
+    /// </summary>
+    public string? Freeze { get; set; }
 }
 
-/// <summary>What training makes small.</summary>
+/// <summary>What training makes small: a mean over the batch.</summary>
 public enum Loss
 {
-    /// <summary>Mean over the batch of −log softmax(scores)[label]; as <c>torch.nn.CrossEntropyLoss</c>.</summary>
+    /// <summary>Of classes: −log softmax(scores)[label]; as <c>torch.nn.CrossEntropyLoss</c>.</summary>
     CrossEntropy,
+
+    /// <summary>Of classes: Σ max(0, margin − score[label] + score[i])^power / classes over the other classes i; as <c>torch.nn.MultiMarginLoss</c>.</summary>
+    Hinge,
+
+    /// <summary>(output − target)², over all elements; as <c>torch.nn.MSELoss</c>.</summary>
+    MeanSquaredError,
+
+    /// <summary>|output − target|, over all elements; as <c>torch.nn.L1Loss</c>.</summary>
+    MeanAbsoluteError,
+
+    /// <summary>d²/2 where |d| ≤ delta, d being output − target, and delta·(|d| − delta/2) elsewhere, over all elements; as <c>torch.nn.HuberLoss</c>.</summary>
+    Huber,
+
+    /// <summary>−target·log σ(output) − (1 − target)·log(1 − σ(output)), targets being 0 to 1, over all elements; as <c>torch.nn.BCEWithLogitsLoss</c>.</summary>
+    BinaryCrossEntropyWithLogits,
 }
 
 /// <summary>What the padding of a convolution holds.</summary>

@@ -1,3 +1,4 @@
+using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 
@@ -10,10 +11,10 @@ namespace ModelGen.Generator.Differentiation;
 internal static class Differentiate
 {
     /// <summary>
-    /// Adds the gradients of a loss with respect to all trainable parameters, and an update of each as soon as nothing before it reads the parameter, so that
+    /// Adds the gradients of a loss with respect to all parameters that are trained, and an update of each as soon as nothing before it reads the parameter, so that
     /// gradients live as shortly as can be.
     /// </summary>
-    public static Graph ForUpdate(Graph forward, string loss)
+    public static Graph ForUpdate(Graph forward, string loss, TrainingOptions options)
     {
         int start = forward.Outputs.Single(o => o.Name == loss).Value;
         var firstReader = new Dictionary<int, int>();
@@ -22,9 +23,9 @@ internal static class Differentiate
             foreach (int input in node.Inputs)
                 firstReader[input] = node.Id;
         }
-        ILookup<int, Node> updatesAfter = forward.Parameters.Where(p => Initializers.IsTrainable(p) && firstReader.ContainsKey(p.Id))
+        ILookup<int, Node> updatesAfter = forward.Parameters.Where(p => options.Trains(p) && firstReader.ContainsKey(p.Id))
             .ToLookup(p => firstReader[p.Id]);
-        return Run(forward, start, _ => GradientSeed.One, p => p.Is(OpNames.Parameter) && Initializers.IsTrainable(p), (context, node) =>
+        return Run(forward, start, _ => GradientSeed.One, p => p.Is(OpNames.Parameter) && options.Trains(p), (context, node) =>
         {
             foreach (Node parameter in updatesAfter[node.Id])
             {

@@ -68,7 +68,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 
     private static CompiledNetwork Compile(NetworkDeclaration declaration)
     {
-        Extras extras = NetworkDeclaration.ExtrasOf(declaration.Training is not null, declaration.Profile);
+        Extras extras = NetworkDeclaration.ExtrasOf(declaration.Training, declaration.Profile);
         MemberNames members = declaration.Definition?.Members ?? MemberNames.Unknown;
         try
         {

@@ -27,11 +27,12 @@ internal static class NetworkReader
         var read = layers.Select(ReadLayer).ToList();
         CheckOneDeclaration(type, layers, read, inputs.FirstOrDefault(), problems);
         (int? batch, bool profile) = network is null ? (null, false) : ReadNetwork(network);
-        bool canExtend = ClassReader.Check(type, NetworkDeclaration.ExtrasOf(trainable is not null, profile), problems);
+        TrainingDeclaration? training = trainable is null ? null : ReadTrainable(trainable);
+        bool canExtend = ClassReader.Check(type, NetworkDeclaration.ExtrasOf(training, profile), problems);
         DefinitionResult? definition = ReadDefinition(compilation, type, layers.Length > 0, cancellation);
         var declaration = new NetworkDeclaration(
             ClassReader.Read(type), canExtend, problems.ToEquatableArray(), inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
-            trainable is null ? null : ReadTrainable(trainable), definition?.Network, batch, profile);
+            training, definition?.Network, batch, profile);
         return new NetworkSource(type, declaration, layers, network, inputs.FirstOrDefault(), trainable, definition?.Problems ?? []);
     }
 
@@ -138,18 +139,23 @@ internal static class NetworkReader
 
     private static TrainingDeclaration ReadTrainable(AttributeData attribute)
     {
-        (int batchSize, int loss, double labelSmoothing) = (32, 0, 0);
-        bool isReadable = IsReadable(attribute);
-        foreach ((string writtenAs, TypedConstant constant) in isReadable ? ArgumentsOf(attribute) : [])
+        var training = new TrainingDeclaration { IsReadable = IsReadable(attribute) };
+        foreach ((string writtenAs, TypedConstant constant) in training.IsReadable ? ArgumentsOf(attribute) : [])
         {
-            if (writtenAs == "BatchSize")
-                batchSize = (int)constant.Value!;
-            else if (writtenAs == "Loss")
-                loss = (int)constant.Value!;
-            else if (writtenAs == "LabelSmoothing")
-                labelSmoothing = (double)constant.Value!;
+            training = (writtenAs, constant.Value) switch
+            {
+                ("BatchSize", int value) => training with { BatchSize = value },
+                ("Loss", int value) => training with { Loss = value },
+                ("LabelSmoothing", double value) => training with { LabelSmoothing = value },
+                ("HuberDelta", double value) => training with { HuberDelta = value },
+                ("HingeMargin", double value) => training with { HingeMargin = value },
+                ("HingePower", int value) => training with { HingePower = value },
+                ("AuxiliaryWeight", double value) => training with { AuxiliaryWeight = value },
+                ("Freeze", string value) => training with { Freeze = value },
+                _ => training,
+            };
         }
-        return new TrainingDeclaration(batchSize, loss, labelSmoothing, isReadable);
+        return training;
     }
 
     /// <summary>False where the C# compiler refuses the attribute; of what it could not resolve it leaves nothing but the text.</summary>

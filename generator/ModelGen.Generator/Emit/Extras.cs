@@ -11,4 +11,7 @@ internal enum Extras
 
     /// <summary>The method Profile.</summary>
     Profile = 2,
+
+    /// <summary>Training is on numbers rather than on classes.</summary>
+    Targets = 4,
 }

@@ -18,5 +18,38 @@ internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, Trainin
 /// <param name="Accessibility"><c>public</c>, <c>internal</c>, <c>private</c>, …</param>
 internal sealed record ClassDeclaration(string Namespace, EquatableArray<string> ContainingTypes, string Name, string Accessibility);
 
-/// <summary>What <c>[Trainable]</c> says.</summary>
-internal sealed record TrainingOptions(int BatchSize, string Loss, float LabelSmoothing);
+/// <summary>What <c>[Trainable]</c> says, checked.</summary>
+/// <param name="Loss">Name of the loss, an operator.</param>
+internal sealed record TrainingOptions(int BatchSize, string Loss, float LabelSmoothing)
+{
+    /// <summary>Of the Huber loss.</summary>
+    public float HuberDelta { get; init; } = 1;
+
+    /// <summary>Of the hinge loss.</summary>
+    public float HingeMargin { get; init; } = 1;
+
+    /// <summary>Of the hinge loss: 1 or 2.</summary>
+    public int HingePower { get; init; } = 1;
+
+    /// <summary>Weight of the loss of each output beside the main one; 0 leaves them out.</summary>
+    public float AuxiliaryWeight { get; init; }
+
+    /// <summary>Patterns of the names of parameters that keep their values; see <see cref="FrontEnds.NamePattern"/>.</summary>
+    public EquatableArray<string> Frozen { get; init; } = [];
+
+    /// <summary>Whether training is on classes rather than on numbers.</summary>
+    public bool IsOfClasses => Ops.LossOperator.IsOfClasses(Loss);
+
+    /// <summary>The attributes of the loss of an output.</summary>
+    public AttributeMap LossAttributes(float weight) => Loss switch
+    {
+        OpNames.CrossEntropy => AttributeMap.Of(("labelSmoothing", LabelSmoothing), ("weight", weight)),
+        OpNames.Hinge => AttributeMap.Of(("margin", HingeMargin), ("p", HingePower), ("weight", weight)),
+        OpNames.Huber => AttributeMap.Of(("delta", HuberDelta), ("weight", weight)),
+        _ => AttributeMap.Of(("weight", weight)),
+    };
+
+    /// <summary>Whether a parameter is trained.</summary>
+    public bool Trains(Node parameter) =>
+        Ops.Initializers.IsTrainable(parameter) && !Frozen.Any(pattern => FrontEnds.NamePattern.Matches(pattern, parameter.Name));
+}

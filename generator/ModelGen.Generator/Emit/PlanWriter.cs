@@ -263,7 +263,7 @@ internal sealed class PlanWriter
     private static string NameOf(Node node)
     {
         string pascal = string.Concat(node.Name.Split('.', '_', '-', ' ').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1)));
-        bool isLayer = node.Op is OpNames.Parameter || (Ops.OperatorTable.TryGet(node.Op, out Ops.Operator op) && (op.Layer is not null || node.Op == OpNames.CrossEntropy));
+        bool isLayer = node.Op is OpNames.Parameter || (Ops.OperatorTable.TryGet(node.Op, out Ops.Operator op) && (op.Layer is not null || op is Ops.LossOperator));
         string suffix = isLayer && pascal.Length > 0 ? "" : node.Is(OpNames.Reorder) ? "Packed" : Ops.OperatorTable.Get(node.Op).ResultName;
         return Identifier(pascal + suffix);
     }

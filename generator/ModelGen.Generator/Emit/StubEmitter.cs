@@ -11,7 +11,7 @@ internal static class StubEmitter
     {
         // One, not zero: code that divides by a constant zero would be an error of its own.
         Shape unknown = Shape.Of(1);
-        var taken = new HashSet<string>(StringComparer.Ordinal) { "labels" };
+        var taken = new HashSet<string>(StringComparer.Ordinal) { "labels", "targets" };
         var signature = new Signature(Named(members.Inputs, "image"), Named(members.Outputs, "output"));
 
         // Names that meet are an error of the network; here they only have to differ.
@@ -68,7 +68,8 @@ internal static class StubEmitter
         }
         if (!extras.HasFlag(Extras.Trainer))
             return;
-        string inputParameters = signature.InputParameters();
+        bool ofClasses = !extras.HasFlag(Extras.Targets);
+        string parameters = $"{signature.InputParameters()}, {TrainerEmitter.TargetParameterOf(ofClasses)}";
         writer.Line($$"""
 
             public sealed partial class Trainer
@@ -80,9 +81,9 @@ internal static class StubEmitter
 
                 public global::ModelGen.Sgd Optimizer => {{Throws}};
 
-                public float Step({{inputParameters}}, global::System.ReadOnlySpan<int> labels) => {{Throws}};
+                public float Step({{parameters}}) => {{Throws}};
 
-                public global::ModelGen.Evaluation Evaluate({{inputParameters}}, global::System.ReadOnlySpan<int> labels) => {{Throws}};
+                public {{TrainerEmitter.EvaluationOf(ofClasses)}} Evaluate({{parameters}}) => {{Throws}};
 
                 public Weights ToWeights() => {{Throws}};
             }

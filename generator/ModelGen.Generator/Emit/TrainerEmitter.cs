@@ -15,7 +15,6 @@ internal sealed class TrainerEmitter
     private const string Private = "global::" + SourceHeader.Namespace + ".";
 
     private const string Unsafe = "global::System.Runtime.CompilerServices.Unsafe.Add";
-    private const string Labels = "global::System.Runtime.InteropServices.MemoryMarshal.GetReference(labels)";
 
     private readonly NetworkModel _model;
     private readonly TrainingOptions _options;
@@ -43,14 +42,33 @@ internal sealed class TrainerEmitter
 
     public int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
 
-    private int Classes => _model.Graph[_model.Graph.Outputs.Single(o => o.Name == Pipeline.Output).Value].Shape[0];
+    private Argument Output => _signature.Outputs[_model.Graph.Outputs.Select(o => o.Name).ToList().IndexOf(Pipeline.Output)];
+
+    private int Classes => Output.Shape[0];
+
+    private string Quoted => Literals.Quote(_name);
+
+    // What the network should give: a class for each sample, or as many numbers as it has outputs.
+    private string Target => TargetOf(_options.IsOfClasses);
+
+    private string TargetParameter => TargetParameterOf(_options.IsOfClasses);
+
+    private string FirstTarget => $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({Target})";
+
+    private int LossNode => _step.Plan.Graph.Outputs.Single(o => o.Name == Pipeline.Loss).Value;
+
+    public static string TargetOf(bool ofClasses) => ofClasses ? Pipeline.Labels : Pipeline.Targets;
+
+    public static string TargetParameterOf(bool ofClasses) => $"global::System.ReadOnlySpan<{(ofClasses ? "int" : "float")}> {TargetOf(ofClasses)}";
+
+    /// <summary>What evaluation returns: of numbers there is nothing but the loss.</summary>
+    public static string EvaluationOf(bool ofClasses) => ofClasses ? "global::ModelGen.Evaluation" : "double";
 
     /// <summary>Writes the public class.</summary>
     public void EmitClass(CodeWriter w)
     {
-        string quoted = Literals.Quote(_name);
         w.Line();
-        w.Line("/// <summary>Trains the network by stochastic gradient descent: forward, loss, backward and update of a batch in one memory plan.</summary>");
+        w.Line("/// <summary>Trains the network by gradient descent: forward, loss, backward and update of a batch in one memory plan.</summary>");
         using (w.Block("public sealed partial class Trainer"))
         {
             w.Line("/// <summary>The most samples of a step.</summary>");
@@ -81,45 +99,9 @@ internal sealed class TrainerEmitter
             w.Line("/// <summary>Bytes of memory for activations and gradients.</summary>");
             w.Line($"public const long ArenaBytes = {Literals.Grouped((long)ArenaLength * sizeof(float))};");
             w.Line();
-            w.Line("/// <summary>One step on 1 to <see cref=\"BatchSize\"/> samples. Returns the mean loss before the update. Allocates nothing.</summary>");
-            foreach (Argument input in _signature.Inputs)
-                w.Line($"/// <param name=\"{input.Name.TrimStart('@')}\">The samples one behind the other, <see cref=\"{input.LengthConstant}\"/> floats each.</param>");
-            w.Line($"/// <param name=\"labels\">The class of each sample, 0 to {Classes - 1}.</param>");
-            w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length, or a label is not a class; nothing has changed then.</exception>");
-            using (w.Block($"public float Step({_signature.InputParameters()}, global::System.ReadOnlySpan<int> labels)"))
-            {
-                w.Line($"{Runtime}Check.Samples(labels.Length, BatchSize, {quoted}, nameof(labels));");
-                foreach (Argument input in _signature.Inputs)
-                    w.Line($"{Runtime}Check.Length({input.Name}.Length, labels.Length * {input.LengthConstant}, {quoted}, nameof({input.Name}));");
-                w.Line($"{Runtime}CrossEntropy.CheckLabels(labels, {Classes}, {quoted});");
-                foreach (Node node in _step.Plan.Graph.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics)))
-                    w.Line($"{Runtime}BatchNorm.CheckCount((long)labels.Length * {node.Attributes.Int("pixels")}, {quoted}, {Literals.Quote(node.Name)});");
-                w.Line($"return {Private}{_name}TrainerPlan.Train(");
-                w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
-                string inputs = string.Join(", ", _signature.Inputs.Select(i => "ref " + Signature.FirstOf(i)));
-                w.Line($"    {inputs}, ref {Labels}, labels.Length, Optimizer, _seed, _steps++);");
-            }
+            EmitStep(w);
             w.Line();
-            w.Line("/// <summary>Loss and accuracy, in inference mode, on any number of samples.</summary>");
-            w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length, or a label is not a class.</exception>");
-            using (w.Block($"public global::ModelGen.Evaluation Evaluate({_signature.InputParameters()}, global::System.ReadOnlySpan<int> labels)"))
-            {
-                w.Line($"{Runtime}Check.Samples(labels.Length, int.MaxValue / {_signature.Inputs.OrderByDescending(i => i.Shape.Length).First().LengthConstant}, {quoted}, nameof(labels));");
-                foreach (Argument input in _signature.Inputs)
-                    w.Line($"{Runtime}Check.Length({input.Name}.Length, labels.Length * {input.LengthConstant}, {quoted}, nameof({input.Name}));");
-                w.Line($"{Runtime}CrossEntropy.CheckLabels(labels, {Classes}, {quoted});");
-                w.Line("double loss = 0;");
-                w.Line("int correct = 0;");
-                using (w.Block("for (int first = 0; first < labels.Length; first += BatchSize)"))
-                {
-                    w.Line("int samples = global::System.Math.Min(BatchSize, labels.Length - first);");
-                    w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
-                    w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
-                    string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
-                    w.Line($"    {inputs}, ref {Unsafe}(ref {Labels}, first), samples, ref loss, ref correct);");
-                }
-                w.Line("return new global::ModelGen.Evaluation(loss / labels.Length, correct, labels.Length);");
-            }
+            EmitEvaluate(w);
             w.Line();
             w.Line("/// <summary>A copy of the weights as they are now, for inference and saving.</summary>");
             using (w.Block("public Weights ToWeights()"))
@@ -129,23 +111,141 @@ internal sealed class TrainerEmitter
                 w.Line("weights.Pack();");
                 w.Line("return weights;");
             }
+            w.Line();
+            EmitNotFinite(w);
         }
+    }
+
+    private void EmitStep(CodeWriter w)
+    {
+        w.Line("/// <summary>One step on 1 to <see cref=\"BatchSize\"/> samples. Returns the mean loss before the update. Allocates nothing.</summary>");
+        EmitParameterDocumentation(w);
+        w.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{(_options.IsOfClasses ? ", or a label is not a class" : "")}; nothing has changed then.</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.NonFiniteLossException\">The loss is NaN or infinite; nothing has changed then.</exception>");
+        using (w.Block($"public float Step({_signature.InputParameters()}, {TargetParameter})"))
+        {
+            EmitChecks(w, "BatchSize");
+            foreach (Node node in _step.Plan.Graph.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics)))
+                w.Line($"{Runtime}BatchNorm.CheckCount((long)samples * {node.Attributes.Int("pixels")}, {Quoted}, {Literals.Quote(node.Name)});");
+            w.Line($"float loss = {Private}{_name}TrainerPlan.Train(");
+            EmitArguments(w, "Optimizer, _seed, _steps");
+            w.Line("if (!float.IsFinite(loss))");
+            w.Line($"    throw NotFinite(loss, {string.Join(", ", _signature.Inputs.Select(i => i.Name))}, {Target}, samples);");
+            w.Line("_steps++;");
+            w.Line("return loss;");
+        }
+    }
+
+    private void EmitEvaluate(CodeWriter w)
+    {
+        bool ofClasses = _options.IsOfClasses;
+        w.Line($"/// <summary>{(ofClasses ? "Loss and accuracy" : "The mean loss")}, in inference mode, on any number of samples.</summary>");
+        EmitParameterDocumentation(w);
+        w.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{(ofClasses ? ", or a label is not a class" : "")}.</exception>");
+        using (w.Block($"public {EvaluationOf(ofClasses)} Evaluate({_signature.InputParameters()}, {TargetParameter})"))
+        {
+            EmitChecks(w, $"int.MaxValue / {_signature.Inputs.Append(Output).OrderByDescending(i => i.Shape.Length).First().LengthConstant}");
+            w.Line("double loss = 0;");
+            w.Line("int correct = 0;");
+            using (w.Block("for (int first = 0; first < samples; first += BatchSize)"))
+            {
+                w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
+                w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
+                string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
+                w.Line($"    {inputs}, ref {Unsafe}(ref {FirstTarget}, first{(ofClasses ? "" : " * " + Output.LengthConstant)}),");
+                w.Line("    global::System.Math.Min(BatchSize, samples - first), ref loss, ref correct);");
+            }
+            w.Line(ofClasses ? "return new global::ModelGen.Evaluation(loss / samples, correct, samples);" : "return loss / samples;");
+        }
+    }
+
+    // Called once a loss is not finite: what was computed is still there, but for what shares its memory, so the forward pass runs again, this time with a look at each result.
+    private void EmitNotFinite(CodeWriter w)
+    {
+        w.Line("// Runs forward again and looks at each result.");
+        using (w.Block($"private global::System.Exception NotFinite(float loss, {_signature.InputParameters()}, {TargetParameter}, int samples)"))
+        {
+            w.Line("string where =");
+            foreach (Argument input in _signature.Inputs)
+                w.Line($"    {Runtime}NonFinite.InInput({input.Name}, {input.LengthConstant}, nameof({input.Name})) ??");
+            if (!_options.IsOfClasses)
+                w.Line($"    {Runtime}NonFinite.InInput({Target}, {Output.LengthConstant}, nameof({Target})) ??");
+            w.Line($"    {Runtime}NonFinite.InParameters(ToWeights()) ??");
+            w.Line($"    {Private}{_name}TrainerPlan.WhereNotFinite(");
+            EmitArguments(w, "Optimizer, _seed, _steps");
+            w.Line($"return new global::ModelGen.NonFiniteLossException({Quoted}, (long)_steps + 1, loss, where);");
+        }
+    }
+
+    private void EmitParameterDocumentation(CodeWriter w)
+    {
+        foreach (Argument input in _signature.Inputs)
+            w.Line($"/// <param name=\"{input.Name.TrimStart('@')}\">The samples one behind the other, <see cref=\"{input.LengthConstant}\"/> floats each.</param>");
+        w.Line(_options.IsOfClasses
+            ? $"/// <param name=\"labels\">The class of each sample, 0 to {Classes - 1}.</param>"
+            : $"/// <param name=\"targets\">What the output should be, <see cref=\"{Output.LengthConstant}\"/> floats for each sample.</param>");
+    }
+
+    // Lengths and labels; declares the number of samples.
+    private void EmitChecks(CodeWriter w, string most)
+    {
+        if (_options.IsOfClasses)
+        {
+            w.Line("int samples = labels.Length;");
+            w.Line($"{Runtime}Check.Samples(samples, {most}, {Quoted}, nameof(labels));");
+        }
+        else
+        {
+            w.Line($"int samples = {Runtime}Check.SamplesOf(targets.Length, {Output.LengthConstant}, {most}, {Quoted}, nameof(targets));");
+        }
+        foreach (Argument input in _signature.Inputs)
+            w.Line($"{Runtime}Check.Length({input.Name}.Length, samples * {input.LengthConstant}, {Quoted}, nameof({input.Name}));");
+        if (_options.IsOfClasses)
+            w.Line($"{Runtime}CrossEntropy.CheckLabels(labels, {Classes}, {Quoted});");
+    }
+
+    private void EmitArguments(CodeWriter w, string more)
+    {
+        w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
+        string inputs = string.Join(", ", _signature.Inputs.Select(i => "ref " + Signature.FirstOf(i)));
+        w.Line($"    {inputs}, ref {FirstTarget}, samples, {more});");
     }
 
     /// <summary>Writes the plans.</summary>
     public void EmitPrivate(CodeWriter w)
     {
-        string memory = $"Floats arena, Floats parameters, {_signature.InputReferences()}, ref int labels, int samples";
+        string memory = $"Floats arena, Floats parameters, {_signature.InputReferences()}, ref {(_options.IsOfClasses ? "int" : "float")} {Target}, int samples";
         string training = memory + ", Sgd optimizer, ulong randomSeed, ulong stepNumber";
         w.Line();
         w.Line("/// <summary>The steps of training and evaluation.</summary>");
         using (w.Block($"file static class {_name}TrainerPlan"))
         {
+            w.Line("// The steps up to the loss; those behind it change what is trained.");
+            w.Line($"public const int ForwardStepCount = {ForwardSteps};");
+            w.Line();
             using (w.Block($"public static float Train({training})"))
             {
-                w.Line("for (int step = 0; step < TrainStepCount; step++)");
+                w.Line("for (int step = 0; step < ForwardStepCount; step++)");
                 w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(training)});");
-                w.Line($"return {_step.Memory(_step.Plan.Graph.Outputs.Single(o => o.Name == Pipeline.Loss).Value)};");
+                w.Line($"float loss = {_step.Memory(LossNode)};");
+                w.Line("if (!float.IsFinite(loss))");
+                w.Line("    return loss;");
+                w.Line("for (int step = ForwardStepCount; step < TrainStepCount; step++)");
+                w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(training)});");
+                w.Line("return loss;");
+            }
+            w.Line();
+            using (w.Block($"public static string WhereNotFinite({training})"))
+            {
+                w.Line("// What no kernel writes must not be taken for a result.");
+                w.Line($"Elementwise.Clear(ref arena[0], {ArenaLength});");
+                using (w.Block("for (int step = 0; step < ForwardStepCount; step++)"))
+                {
+                    w.Line($"TrainStep(step, {PlanWriter.ArgumentsOf(training)});");
+                    w.Line($"if (NonFinite.InResult(ref arena[0], {_name}StepResults.Table[step], samples) is string where)");
+                    w.Line("    return where;");
+                }
+                w.Line("return NonFinite.Nowhere;");
             }
             w.Line();
             _step.EmitSteps(w, "TrainStep", training);
@@ -155,7 +255,8 @@ internal sealed class TrainerEmitter
                 w.Line("for (int step = 0; step < EvaluationStepCount; step++)");
                 w.Line($"    EvaluationStep(step, {PlanWriter.ArgumentsOf(memory)});");
                 w.Line($"loss += (double){Scalar(Pipeline.Loss)} * samples;");
-                w.Line($"correct += (int){Scalar(Pipeline.Correct)};");
+                if (_options.IsOfClasses)
+                    w.Line($"correct += (int){Scalar(Pipeline.Correct)};");
             }
             w.Line();
             _evaluation.EmitSteps(w, "EvaluationStep", memory);
@@ -169,9 +270,33 @@ internal sealed class TrainerEmitter
                 EmitCopies(w, toTrainer: false);
         }
         w.Line();
+        w.Line("/// <summary>What the steps up to the loss make, for finding out where values are not finite any more.</summary>");
+        using (w.Block($"file static class {_name}StepResults"))
+            w.Table("StepResult", "Table", [.. Enumerable.Range(0, ForwardSteps).Select(i => DescribeResult(_step.Plan.Steps[i].Node))]);
+        w.Line();
         _step.EmitMemory(w, "Where each value lives in training.");
         w.Line();
         _evaluation.EmitMemory(w, "Where each value lives in evaluation; parameters are where training has them.");
+    }
+
+    private int ForwardSteps
+    {
+        get
+        {
+            for (int i = _step.Plan.Steps.Count - 1; ; i--)
+            {
+                if (_step.Plan.Steps[i].Node.Id == LossNode)
+                    return i + 1;
+            }
+        }
+    }
+
+    private string DescribeResult(Node node)
+    {
+        Layout layout = _step.Plan.LayoutOf(node.Id);
+        string name = Literals.Quote(node.Name.Length > 0 ? $"{node.Op} '{node.Name}'" : node.Op);
+        string lanes = layout.HasPartialBlock ? $"{layout.Channels}, {layout.PlaneStride}" : "0, 0";
+        return $"new({name}, {_step.Plan.Slots[node.Id].Offset}, {layout.Length}, {(node.Type.PerSample ? "true" : "false")}, {lanes})";
     }
 
     private string Scalar(string output) => _evaluation.Memory(_evaluation.Plan.Graph.Outputs.Single(o => o.Name == output).Value);

@@ -49,7 +49,7 @@ internal sealed class AttributeFrontEnd
         int? result = _values.LastOrDefault();
         TensorType[] types = [.. Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf)];
         (string, Shape?)[] outputs = result is int scores ? [(Pipeline.Output, types[scores].Shape)] : [];
-        TrainingOptions? training = TrainingReader.Read(_declaration.Training, outputs, types, _problems);
+        TrainingOptions? training = TrainingReader.Read(_declaration.Training, outputs, Enumerable.Range(0, _graph.Count).Select(i => _graph[i]), _problems);
         FrontEnd.CheckBatch(_declaration, types, _problems);
         if (result is not int output || !IsReadable() || _problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id)))
             return new(null, _problems.ToEquatableArray());

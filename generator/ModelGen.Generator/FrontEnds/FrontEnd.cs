@@ -35,7 +35,7 @@ internal static class FrontEnd
         }
         TensorType[] types = graph is null ? [] : [.. graph.Nodes.Select(n => n.Type)];
         (string, Shape?)[] outputs = graph is null ? [] : [.. graph.Outputs.Select(o => (o.Name, (Shape?)types[o.Value].Shape))];
-        TrainingOptions? training = TrainingReader.Read(declaration.Training, outputs, types, problems);
+        TrainingOptions? training = TrainingReader.Read(declaration.Training, outputs, graph?.Nodes ?? [], problems);
         CheckBatch(declaration, types, problems);
         bool isWhole = graph is not null && declaration.Batch is not null && declaration.Training is not { IsReadable: false } && !problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
         return new(isWhole ? new NetworkModel(graph!, declaration.Class, training, declaration.Batch!.Value, declaration.Profile) : null, problems.ToEquatableArray());

@@ -9,7 +9,7 @@ namespace ModelGen.Generator.FrontEnds;
 internal static class NetworkChecks
 {
     // What generated methods have beside inputs and outputs: the trainer's argument, and constants that an argument would hide.
-    private static readonly string[] OwnArguments = ["labels", "Batch", "BatchSize"];
+    private static readonly string[] OwnArguments = ["labels", "targets", "Batch", "BatchSize"];
 
     /// <summary>
     /// Inputs that nothing reads, and names of inputs and outputs that cannot be told apart where they become arguments of <c>Forward</c> and constants of the class.
@@ -45,27 +45,52 @@ internal static class NetworkChecks
         ? null
         : new Problem(ProblemIds.InvalidArgument, FormattableString.Invariant($"{label}: {key} must be at least 1, got {batch}"));
 
-    /// <summary>The problem of a share that label smoothing cannot spread; null where it can.</summary>
+    /// <summary>The problem of results that the loss cannot take; null where it can.</summary>
     /// <param name="label">What trains, as messages begin.</param>
-    /// <param name="key">What the share is called there.</param>
-    /// <param name="got">The share as written.</param>
-    public static Problem? LabelSmoothing(string label, string key, double share, string got) => share is >= 0 and < 1
-        ? null
-        : new Problem(ProblemIds.InvalidArgument, $"{label}: {key} must be at least 0 and less than 1, got {got}");
-
-    /// <summary>The problem of a result that the loss cannot take; null where it can.</summary>
-    /// <param name="label">What trains, as messages begin.</param>
+    /// <param name="loss">The name of the loss.</param>
+    /// <param name="weightKey">What the weight of other outputs is called there.</param>
+    /// <param name="auxiliaryWeight">Null where it is not said.</param>
     /// <param name="outputs">Names of the outputs, with their shapes where these are known.</param>
-    public static Problem? Loss(string label, IReadOnlyList<(string Name, Shape? Shape)> outputs)
+    public static Problem? Loss(string label, string loss, string weightKey, double? auxiliaryWeight, IReadOnlyList<(string Name, Shape? Shape)> outputs)
     {
-        if (outputs.Count != 1 || outputs[0].Name != Pipeline.Output)
+        bool ofClasses = LossOperator.IsOfClasses(loss);
+        (string Name, Shape? Shape) main = outputs.FirstOrDefault(o => o.Name == Pipeline.Output);
+        string names = string.Join(", ", outputs.Select(o => $"'{o.Name}'"));
+        if (main.Name is null)
+            return Refuse($"needs an output of {(ofClasses ? "class scores" : "predictions")}, named '{Pipeline.Output}'; got {names}");
+        if (outputs.Count > 1 && auxiliaryWeight is null)
+            return Refuse($"is of the output '{Pipeline.Output}'; got {names}: give {weightKey}, the weight of the others' losses, or 0 to leave them out");
+        foreach ((string name, Shape? shape) in auxiliaryWeight > 0 ? outputs : [main])
         {
-            return new Problem(ProblemIds.LossShape,
-                $"{label}: the loss {OpNames.CrossEntropy} needs one output of class scores, named '{Pipeline.Output}'; got {string.Join(", ", outputs.Select(o => $"'{o.Name}'"))}");
+            string of = outputs.Count == 1 ? "" : $" in '{name}'";
+            if (ofClasses && shape is { Rank: not 1 } scores)
+                return Refuse($"needs 1 dimension of class scores per sample{of}, got {scores}; end with Flatten and Linear");
+            if (shape is Shape other && main.Shape is Shape wanted && other != wanted)
+                return Refuse($"has the same {(ofClasses ? "labels" : "targets")} for all outputs, so '{name}' needs the shape of '{Pipeline.Output}', {wanted}, got {other}");
         }
-        return outputs[0].Shape is { Rank: not 1 } scores
-            ? new Problem(ProblemIds.LossShape, $"{label}: the loss {OpNames.CrossEntropy} needs 1 dimension of class scores per sample, got {scores}; end with Flatten and Linear")
-            : null;
+        return null;
+
+        Problem Refuse(string what) => new(ProblemIds.LossShape, $"{label}: the loss {loss} {what}");
+    }
+
+    /// <summary>What is wrong with patterns of parameters that are not trained: those that match none, and all together if they leave none.</summary>
+    /// <param name="label">What trains, as messages begin.</param>
+    /// <param name="key">What the patterns are called there.</param>
+    public static IEnumerable<Problem> Frozen(string label, string key, IReadOnlyList<string> patterns, IEnumerable<Node> nodes)
+    {
+        if (patterns.Count == 0)
+            yield break;
+        string[] names = [.. nodes.Where(n => n.Is(OpNames.Parameter) && Initializers.IsTrainable(n)).Select(n => n.Name)];
+        bool allMatch = true;
+        foreach (string pattern in patterns.Where(p => !names.Any(n => NamePattern.Matches(p, n))))
+        {
+            allMatch = false;
+            string known = string.Join(", ", names.Take(4)) + (names.Length > 4 ? $", … ({FormattableString.Invariant($"{names.Length}")} in all)" : "");
+            yield return new Problem(ProblemIds.InvalidArgument,
+                $"{label}: {key} '{Json.JsonNames.Printable(pattern)}' matches no parameter that could be trained; {(names.Length == 0 ? "there is none" : $"there are {known}")}, and * stands for any characters");
+        }
+        if (allMatch && names.All(n => patterns.Any(p => NamePattern.Matches(p, n))))
+            yield return new Problem(ProblemIds.InvalidArgument, $"{label}: {key} leaves no parameter to train");
     }
 
     /// <summary>The problem of a batch whose largest tensor cannot be indexed; null where it can be.</summary>

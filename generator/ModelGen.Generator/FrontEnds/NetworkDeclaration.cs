@@ -29,7 +29,11 @@ internal sealed record NetworkDeclaration(
     int? Batch = 1,
     bool Profile = false)
 {
-    public static Extras ExtrasOf(bool isTrainable, bool isProfiled) => (isTrainable ? Extras.Trainer : Extras.None) | (isProfiled ? Extras.Profile : Extras.None);
+    /// <param name="training">Null where nothing is trained.</param>
+    public static Extras ExtrasOf(TrainingDeclaration? training, bool isProfiled) =>
+        (training is null ? Extras.None : Extras.Trainer)
+        | (training is not null && !Ops.LossOperator.IsOfClasses(training.LossName) ? Extras.Targets : Extras.None)
+        | (isProfiled ? Extras.Profile : Extras.None);
 }
 
 /// <summary>A network that a method defines.</summary>
@@ -55,8 +59,34 @@ internal sealed record LayerDeclaration(
 /// <param name="WrittenAs">The C# name of the property or constructor parameter.</param>
 internal readonly record struct LayerArgument(string WrittenAs, AttributeValue Value);
 
-/// <summary><c>[Trainable]</c>.</summary>
-internal sealed record TrainingDeclaration(int BatchSize, int Loss, double LabelSmoothing, bool IsReadable);
+/// <summary><c>[Trainable]</c> as written, with the attribute's defaults.</summary>
+internal sealed record TrainingDeclaration
+{
+    /// <summary>False where the C# compiler refuses the attribute already.</summary>
+    public bool IsReadable { get; init; } = true;
+
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Which of <see cref="Ops.LossOperator.Names"/>.</summary>
+    public int Loss { get; init; }
+
+    /// <summary>The loss, or the first where there is no such.</summary>
+    public string LossName => Ops.LossOperator.Names[Loss >= 0 && Loss < Ops.LossOperator.Names.Count ? Loss : 0];
+
+    public double LabelSmoothing { get; init; }
+
+    public double HuberDelta { get; init; } = 1;
+
+    public double HingeMargin { get; init; } = 1;
+
+    public int HingePower { get; init; } = 1;
+
+    /// <summary>Null where it is not said, which networks with several outputs must.</summary>
+    public double? AuxiliaryWeight { get; init; }
+
+    /// <summary>Patterns, separated by commas.</summary>
+    public string Freeze { get; init; } = "";
+}
 
 /// <summary>Something wrong, and where: a front end's own idea of a place, which the analyzer turns into a position in the text.</summary>
 internal readonly record struct LocatedProblem(Problem Problem, Place Place);

@@ -65,5 +65,10 @@ internal static class OpNames
     public const string Add = "Add";
     public const string Concat = "Concat";
     public const string CrossEntropy = "CrossEntropy";
+    public const string Hinge = "Hinge";
+    public const string MeanSquaredError = "MeanSquaredError";
+    public const string MeanAbsoluteError = "MeanAbsoluteError";
+    public const string Huber = "Huber";
+    public const string BinaryCrossEntropyWithLogits = "BinaryCrossEntropyWithLogits";
     public const string SgdUpdate = "SgdUpdate";
 }

@@ -54,14 +54,16 @@ internal sealed class BatchNorm2d : Operator
         GraphBuilder graph = context.Graph;
         (int x, int weight, int bias, int statistics) = (node.Inputs[0], node.Inputs[1], node.Inputs[2], node.Inputs[3]);
         bool ofBatch = graph[statistics].Is(OpNames.BatchStatistics);
-        int sums = graph.Add("BatchNormGradientSums", [x, gradient, statistics], AttributeMap.Empty, node.Name);
+        // Statistics that do not depend on the input need no sums for its gradient.
+        bool needsSums = ofBatch || context.Needs(bias) || context.Needs(weight);
+        int sums = needsSums ? graph.Add("BatchNormGradientSums", [x, gradient, statistics], AttributeMap.Empty, node.Name) : -1;
         if (context.Needs(bias))
             context.Accumulate(bias, graph.Add("Row", [sums], AttributeMap.Of(("row", 0)), node.Name));
         if (context.Needs(weight))
             context.Accumulate(weight, graph.Add("Row", [sums], AttributeMap.Of(("row", 1)), node.Name));
         if (context.Needs(x))
         {
-            int[] inputs = [x, gradient, weight, statistics, sums];
+            int[] inputs = ofBatch ? [x, gradient, weight, statistics, sums] : [x, gradient, weight, statistics];
             context.Accumulate(x, graph.Add("BatchNormGradient", inputs, AttributeMap.Of(("ofBatch", ofBatch)), node.Name));
         }
     }
@@ -175,7 +177,7 @@ internal sealed class BatchNormGradientSums : Operator
     }
 }
 
-/// <summary>dL/dx. Inputs: x, dL/dy, weight, statistics, sums. With <c>ofBatch</c> the statistics depend on x too.</summary>
+/// <summary>dL/dx. Inputs: x, dL/dy, weight, statistics and, with <c>ofBatch</c>, where the statistics depend on x too, sums.</summary>
 internal sealed class BatchNormGradient : Operator
 {
     public override string Name => "BatchNormGradient";
@@ -195,7 +197,7 @@ internal sealed class BatchNormGradient : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
-        string dyAndDx = $"ref Unsafe.Add({{1}}, {x.Origin}), ref Unsafe.Add({{5}}, {x.Origin}), {BatchNormKernels.Geometry(x)}";
+        string dyAndDx = $"ref Unsafe.Add({{1}}, {x.Origin}), ref Unsafe.Add({{{node.Inputs.Count}}}, {x.Origin}), {BatchNormKernels.Geometry(x)}";
         return LoweringContext.Call(new RuntimeKernel(node.Attributes.Flag("ofBatch")
             ? $"BatchNorm.GradientInput(ref Unsafe.Add({{0}}, {x.Origin}), {{3}}, {{2}}, {{4}}, {dyAndDx}, {BatchNormKernels.Strides(x)}, {BatchNormKernels.Strides(x)})"
             : $"BatchNorm.GradientInputFixed(ref Unsafe.Add({{3}}, {Layout.RoundUp(x.Channels, Layout.Block)}), {{2}}, {dyAndDx})"), node);

@@ -15,10 +15,14 @@ internal static class OperatorTable
         new BatchNormGradientSums(), new BatchNormGradient(), new Row(), new FoldWeight(), new FoldBias(),
         new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
         new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
-        new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CrossEntropy(), new CrossEntropyGradient(), new CountCorrect(),
+        new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CountCorrect(),
         new Dropout(), new DropoutMask(), new SgdUpdate(),
         new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
-    }.Concat(Elementwise.Rows).ToDictionary(o => o.Name, StringComparer.Ordinal);
+    }.Concat(Elementwise.Rows).Concat(Losses).ToDictionary(o => o.Name, StringComparer.Ordinal);
+
+    // Each with its gradient.
+    private static IEnumerable<Operator> Losses =>
+        new LossOperator[] { new CrossEntropy(), new Hinge() }.Concat(RegressionLoss.Rows).SelectMany(loss => new Operator[] { loss, new LossGradient(loss) });
 
     public static IEnumerable<Operator> All => ByName.Values;
 

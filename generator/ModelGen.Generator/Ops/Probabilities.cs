@@ -78,63 +78,6 @@ internal sealed class SoftmaxGradient : Operator
         LoweringContext.Call(new RuntimeKernel($"Softmax.Gradient({{0}}, {{1}}, {{2}}, {Softmax.Geometry(node)})"), node);
 }
 
-/// <summary>
-/// Mean over the batch (and over pixels, for maps of logits) of −log softmax(logits)[label]. Inputs: logits [C] or [C, H, W], labels i32 scalar or [H, W].
-/// </summary>
-internal sealed class CrossEntropy : Operator
-{
-    public override string Name => OpNames.CrossEntropy;
-
-    public override EquatableArray<AttributeSpec> Attributes =>
-        [new("labelSmoothing", AttributeKind.Float, 0.0, "Share s of the target that is spread evenly: (1 − s)·onehot + s/C (Szegedy et al. 2016, §7).")];
-
-    public override TensorType Infer(OperatorCall call)
-    {
-        Require.InputCount(call, 2, 2);
-        TensorType logits = call.Inputs[0];
-        var positions = logits.Shape.Dimensions.Skip(1).ToEquatableArray();
-        if (logits.Shape.Rank is not (1 or 3) || call.Inputs[1].Shape.Dimensions != positions)
-            throw new ShapeException(ProblemIds.LossShape, $"{call.Label} needs logits [C] or [C, H, W] and one label for each position, got {logits.Shape} and {call.Inputs[1].Shape}");
-        return TensorType.Fixed();
-    }
-
-    public override void Gradient(GradientContext context, Node node, int gradient)
-    {
-        if (context.Needs(node.Inputs[0]))
-        {
-            int[] inputs = gradient == GradientSeed.One ? [.. node.Inputs] : [.. node.Inputs, gradient];
-            context.Accumulate(node.Inputs[0], context.Graph.Add("CrossEntropyGradient", inputs, node.Attributes, node.Name));
-        }
-    }
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"{{2=}} = CrossEntropy.Loss({{0}}, {{1}}, {ClassLayouts.LogitGeometry(context.TypeOf(node.Inputs[0]).Shape)}, {Literals.Float(node.Attributes.Float("labelSmoothing"))})"), node);
-}
-
-/// <summary>dL/dlogits = (softmax − target) / count, times the gradient of the loss where there is one.</summary>
-internal sealed class CrossEntropyGradient : Operator
-{
-    public override string Name => "CrossEntropyGradient";
-
-    public override EquatableArray<AttributeSpec> Attributes => new CrossEntropy().Attributes;
-
-    public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        string scale = node.Inputs.Count == 3 ? "{2=}" : "1f";
-        string result = "{" + node.Inputs.Count + "}";
-        return LoweringContext.Call(new RuntimeKernel(
-            $"CrossEntropy.Gradient({{0}}, {{1}}, {result}, {ClassLayouts.LogitGeometry(node.Shape)}, {Literals.Float(node.Attributes.Float("labelSmoothing"))}, {scale})"), node);
-    }
-}
-
 /// <summary>How many samples have their largest logit at the label.</summary>
 internal sealed class CountCorrect : Operator
 {

@@ -6,13 +6,14 @@ namespace ModelGen.Generator.Passes;
 
 /// <summary>
 /// The passes in order. What disappears in inference goes first (dropout), because it may stand between a layer and its activation; batch norm is folded
-/// before activations are fused, because it stands between a convolution and its activation; and so does the sum of a residual block. Training is of the output named "output": other outputs, auxiliary
-/// heads, are left out of it with all that only they need, and their weights stay as they are.
+/// before activations are fused, because it stands between a convolution and its activation; and so does the sum of a residual block. Training is of the output named "output" and,
+/// with a weight, of the others, auxiliary heads; without one they are left out of it with all that only they need, and their weights stay as they are. Evaluation is of "output" alone.
 /// </summary>
 internal static class Pipeline
 {
     public const string Output = "output";
     public const string Labels = "labels";
+    public const string Targets = "targets";
     public const string Loss = "loss";
     public const string Correct = "correct";
 
@@ -30,34 +31,20 @@ internal static class Pipeline
     /// <summary>Forward, loss, backward and update in one graph, with the loss as its output.</summary>
     public static Graph ForTraining(Graph declared, TrainingOptions options)
     {
-        Graph graph = GraphVerifier.Verify(PrepareTraining.Run(MainOutput(declared)), nameof(PrepareTraining));
-        graph = AddLoss(graph, options, countCorrect: false);
-        graph = GraphVerifier.Verify(Differentiate.ForUpdate(graph, Loss), nameof(Differentiate));
+        Graph graph = options.AuxiliaryWeight == 0 ? MainOutput(declared) : declared;
+        graph = GraphVerifier.Verify(PrepareTraining.Run(graph, options.Trains), nameof(PrepareTraining));
+        graph = GraphVerifier.Verify(AddLoss.ForTraining(graph, options), nameof(AddLoss));
+        graph = GraphVerifier.Verify(Differentiate.ForUpdate(graph, Loss, options), nameof(Differentiate));
         return GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
     }
 
-    /// <summary>Inference with the weights as training keeps them, which change, so that nothing is folded; outputs the loss and how many are right.</summary>
+    /// <summary>Inference with the weights as training keeps them, which change, so that nothing is folded; outputs the loss and, of classes, how many are right.</summary>
     public static Graph ForEvaluation(Graph declared, TrainingOptions options)
     {
-        Graph graph = AddLoss(RemoveDropout.Run(MainOutput(declared)), options, countCorrect: true);
+        Graph graph = AddLoss.ForEvaluation(RemoveDropout.Run(MainOutput(declared)), options);
         return GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
     }
 
     private static Graph MainOutput(Graph graph) =>
         graph.Outputs.Count == 1 ? graph : GraphRewriter.RemoveUnused(graph with { Outputs = [graph.Outputs.Single(o => o.Name == Output)] });
-
-    private static Graph AddLoss(Graph graph, TrainingOptions options, bool countCorrect)
-    {
-        var builder = new GraphBuilder(graph.Name);
-        foreach (Node node in graph.Nodes)
-            builder.Copy(node, node.Inputs);
-        int logits = graph.Outputs.Single(o => o.Name == Output).Value;
-        Shape shape = graph[logits].Shape;
-        int labels = builder.Input(Labels, new TensorType(new Shape([.. shape.Dimensions.Skip(1)]), PerSample: true, ElementType.I32));
-        AttributeMap smoothing = AttributeMap.Of(("labelSmoothing", options.LabelSmoothing));
-        builder.Output(Loss, builder.Add(options.Loss, [logits, labels], smoothing, Loss));
-        if (countCorrect)
-            builder.Output(Correct, builder.Add("CountCorrect", [logits, labels], AttributeMap.Empty, Correct));
-        return builder.Build();
-    }
 }

@@ -4,16 +4,20 @@ namespace ModelGen.Generator.Passes;
 
 /// <summary>
 /// Makes of the graph as declared the one that training runs: batch normalisation by the statistics of the batch, with the running averages updated on the way, and
-/// dropout by a random mask.
+/// dropout by a random mask. A batch normalisation of which nothing is trained is frozen as a whole: it keeps its running averages and normalises by them, so that nothing
+/// has to be known of what comes before it.
 /// </summary>
 internal static class PrepareTraining
 {
-    public static Graph Run(Graph graph)
+    public static Graph Run(Graph graph) => Run(graph, Ops.Initializers.IsTrainable);
+
+    /// <param name="isTrained">Which parameters training changes.</param>
+    public static Graph Run(Graph graph, Func<Node, bool> isTrained)
     {
         int masks = 0;
         return GraphRewriter.Rewrite(graph, (rewriter, node) => node.Op switch
         {
-            OpNames.BatchNorm2d when graph[node.Inputs[3]].Is(OpNames.RunningStatistics) => NormalizeByBatch(rewriter, graph, node),
+            OpNames.BatchNorm2d when graph[node.Inputs[3]].Is(OpNames.RunningStatistics) && (isTrained(graph[node.Inputs[1]]) || isTrained(graph[node.Inputs[2]])) => NormalizeByBatch(rewriter, graph, node),
             OpNames.Dropout => DropRandomly(rewriter, node, masks++),
             _ => null,
         });

@@ -52,13 +52,13 @@ internal static class CompiledNetwork
         """;
 
     private const string TrainerDriver = """
-                internal static float[] Train(IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, global::ModelGen.Sgd optimizer, int steps)
+                internal static float[] Train(IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, float[] targets, global::ModelGen.Sgd optimizer, int steps)
                 {
                     var trainer = new Net.Trainer(Net.Weights.From(parameters), optimizer);
                     float[] losses = new float[steps + 1];
                     for (int i = 0; i < steps; i++)
-                        losses[i] = trainer.Step(x, labels);
-                    losses[steps] = (float)trainer.Evaluate(x, labels).Loss;
+                        losses[i] = trainer.Step(x, TARGET);
+                    losses[steps] = (float)trainer.Evaluate(x, TARGET)LOSS;
                     Net.Weights weights = trainer.ToWeights();
                     foreach (string name in parameters.Keys)
                         after.Add(name, weights[name].ToArray());
@@ -86,7 +86,8 @@ internal static class CompiledNetwork
 
     private static string DriverOf(string name, string source)
     {
-        string driver = Driver.Replace("//TRAINER", source.Contains("class Trainer", StringComparison.Ordinal) ? TrainerDriver : "", StringComparison.Ordinal);
+        bool ofClasses = source.Contains("ReadOnlySpan<int> labels", StringComparison.Ordinal);
+        string driver = Driver.Replace("//TRAINER", source.Contains("class Trainer", StringComparison.Ordinal) ? TrainerDriver.Replace("TARGET", ofClasses ? "labels" : "targets", StringComparison.Ordinal).Replace("LOSS", ofClasses ? ".Loss" : "", StringComparison.Ordinal) : "", StringComparison.Ordinal);
         return Regex.Replace(Regex.Replace(driver, @"\bNet\b", name), @"\bDriver\b", "DriverOf" + name);
     }
 

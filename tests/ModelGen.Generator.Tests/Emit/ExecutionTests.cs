@@ -1,6 +1,9 @@
 using System.Globalization;
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Reference;
 
@@ -12,7 +15,7 @@ public class ExecutionTests
     internal delegate float[] Forward(IReadOnlyDictionary<string, float[]> parameters, float[] x, int samples);
 
     internal delegate float[] Train(
-        IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, Sgd optimizer, int steps);
+        IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, float[] targets, Sgd optimizer, int steps);
 
     // MODELGEN_SEED tries others than those tried every time.
     public static TheoryData<int> Seeds =>
@@ -73,13 +76,28 @@ public class ExecutionTests
     private static void CheckTraining(Graph declared, int seed)
     {
         Graph network = RemoveDropout.Run(declared);
-        TrainingOptions options = OptionsOf(seed);
+        TrainingOptions options = OptionsOf(seed, network);
         byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, options), CompiledNetwork.CurrentReferences));
         AssertTraining(network, options, CompiledNetwork.Load<Train>(assembly, "Train"), seed);
     }
 
-    /// <summary>Every fourth seed the same batch; every second leaves room for one sample more than it has.</summary>
-    internal static TrainingOptions OptionsOf(int seed) => new(BatchOf(seed) + seed % 2, OpNames.CrossEntropy, seed % 3 * 0.1f);
+    /// <summary>
+    /// Every fourth seed the same batch; every second leaves room for one sample more than it has; every third another loss than cross-entropy; every fourth freezes biases, another fourth a layer
+    /// and the batch normalisations, where there are any.
+    /// </summary>
+    internal static TrainingOptions OptionsOf(int seed, Graph graph)
+    {
+        string loss = LossOperator.Names[seed % 3 == 0 ? seed / 3 % LossOperator.Names.Count : 0];
+        string[] trained = [.. graph.Parameters.Where(Initializers.IsTrainable).Select(p => p.Name)];
+        string[] patterns = (seed % 4) switch { 1 => ["*.bias"], 2 => ["conv1.*", "bn*"], _ => [] };
+        patterns = [.. patterns.Where(p => trained.Any(n => NamePattern.Matches(p, n)))];
+        return new(BatchOf(seed) + seed % 2, loss, seed % 3 * 0.1f)
+        {
+            HuberDelta = loss == OpNames.Huber ? 0.3f : 1,
+            HingePower = loss == OpNames.Hinge ? 1 + seed % 2 : 1,
+            Frozen = trained.All(n => patterns.Any(p => NamePattern.Matches(p, n))) ? [] : patterns.ToEquatableArray(),
+        };
+    }
 
     internal static void AssertForward(Graph network, Forward forward, int seed)
     {
@@ -101,7 +119,7 @@ public class ExecutionTests
         Dictionary<string, float[]> parameters = Parameters(network, values);
         var after = new Dictionary<string, float[]>();
         float[] losses = train(
-            parameters, after, Floats(values["input"]), [.. values[Pipeline.Labels].Select(l => (int)l)], new Sgd(0.05f, 0.9f, 0.01f, nesterov: seed % 3 == 0), Steps);
+            parameters, after, Floats(values["input"]), [.. values.GetValueOrDefault(Pipeline.Labels, []).Select(l => (int)l)], Floats(values.GetValueOrDefault(Pipeline.Targets, [])), new Sgd(0.05f, 0.9f, 0.01f, nesterov: seed % 3 == 0), Steps);
 
         var expected = new double[Steps + 1];
         TrainingStep step = TrainingStep.None with { LearningRate = 0.05f, Momentum = 0.9f, WeightDecay = 0.01f, Nesterov = seed % 3 == 0 };

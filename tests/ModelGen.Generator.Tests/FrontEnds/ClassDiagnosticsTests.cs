@@ -83,9 +83,9 @@ public class ClassDiagnosticsTests
         "MG0008", "Weights", "Weights has the name of one of its generated members; choose another name for the class"));
 
     [Fact]
-    public Task TrainableOutOfRange() => Expect("[Network, Input(8), Linear(4), Trainable(BatchSize = 0, Loss = (Loss)3, LabelSmoothing = 1)] partial class Net;",
+    public Task TrainableOutOfRange() => Expect("[Network, Input(8), Linear(4), Trainable(BatchSize = 0, Loss = (Loss)9, LabelSmoothing = 1)] partial class Net;",
         new Finding("MG0005", "BatchSize = 0", "Trainable: BatchSize must be at least 1, got 0"),
-        new Finding("MG0005", "Loss = (Loss)3", "Trainable: Loss must be CrossEntropy, got number 3"),
+        new Finding("MG0005", "Loss = (Loss)9", "Trainable: Loss must be one of CrossEntropy, Hinge, MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossEntropyWithLogits, got number 9"),
         new Finding("MG0005", "LabelSmoothing = 1", "Trainable: LabelSmoothing must be at least 0 and less than 1, got 1"));
 
     [Fact]

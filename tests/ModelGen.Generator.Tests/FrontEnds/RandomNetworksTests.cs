@@ -55,9 +55,20 @@ public class RandomNetworksTests
 
     private static Gen<TrainingDeclaration?> AnyTraining() =>
         from batch in AnyInt
-        from loss in Gen.Frequency((6, Gen.Constant(0)), (1, AnyInt))
+        from loss in Gen.Frequency((6, Gen.Constant(0)), (6, Gen.Choose(0, 5)), (1, AnyInt))
         from smoothing in Gen.Elements(0, 0.1, 1, -1, double.NaN)
-        select (TrainingDeclaration?)new TrainingDeclaration(batch, loss, smoothing, true);
+        from number in Gen.Elements(0, 0.3, 1, -1, double.NaN, double.PositiveInfinity, 1e300)
+        from other in Gen.Choose(0, 8)
+        from freeze in Gen.Elements("*", "conv1.*", "*.bias", ", fc1.weight,,", "nothing", "*/")
+        let training = new TrainingDeclaration { BatchSize = batch, Loss = loss, LabelSmoothing = smoothing }
+        select (TrainingDeclaration?)(other switch
+        {
+            1 => training with { HuberDelta = number },
+            2 => training with { HingeMargin = number, HingePower = loss },
+            3 => training with { AuxiliaryWeight = number },
+            4 => training with { Freeze = freeze },
+            _ => training,
+        });
 
     private static Gen<LayerDeclaration> AnyLayer() =>
         from op in Gen.Elements(OperatorTable.Layers.ToArray())

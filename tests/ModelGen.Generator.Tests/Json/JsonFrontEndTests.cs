@@ -43,7 +43,7 @@ public class JsonFrontEndTests
                 Layer("Conv2d", ("outChannels", 16), ("kernelSize", 5)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)), Layer("Flatten"),
                 Layer("Linear", ("outFeatures", 120)), Layer("Tanh"), Layer("Linear", ("outFeatures", 84)), Layer("Tanh"), Layer("Linear", ("outFeatures", 10)),
             ],
-            new TrainingDeclaration(16, 0, 0.1, true));
+            new TrainingDeclaration { BatchSize = 16, LabelSmoothing = 0.1 });
         Assert.Equal(AttributeFrontEnd.Build(declaration).Model, JsonFrontEnd.Build(JsonSamples.Read("LeNet5")).Model);
 
         static LayerDeclaration Layer(string op, params (string Name, int Value)[] arguments) =>

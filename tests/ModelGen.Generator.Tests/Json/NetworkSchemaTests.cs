@@ -64,7 +64,7 @@ public class NetworkSchemaTests
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "parameters": { "a": [1] }, "layers": [{ "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }], "outputs": {} }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }], "trainable": { "batchSize": 0 } }""")]
-    [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }], "trainable": { "loss": "Hinge" } }""")]
+    [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }], "trainable": { "loss": "Entropy" } }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }], "trainable": { "labelSmoothing": 1 } }""")]
     public void BadOnesAreInvalidAndRefused(string text)
     {

@@ -96,8 +96,14 @@ internal static class NetworkSchemaWriter
             ("trainable", Object(
                 "Asks for a Trainer.", [],
                 ("batchSize", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 32 }, Ref("expression")), "Most samples of a step."),
-                ("loss", new JsonObject { ["enum"] = new JsonArray("CrossEntropy"), ["default"] = "CrossEntropy" }, "What is minimised."),
-                ("labelSmoothing", new JsonObject { ["type"] = "number", ["minimum"] = 0, ["exclusiveMaximum"] = 1, ["default"] = 0 }, "Probability that is spread over all classes.")),
+                ("loss", new JsonObject { ["enum"] = new JsonArray([.. LossOperator.Names.Select(n => (JsonNode)n)]), ["default"] = "CrossEntropy" }, "What is minimised."),
+                ("labelSmoothing", new JsonObject { ["type"] = "number", ["minimum"] = 0, ["exclusiveMaximum"] = 1, ["default"] = 0 }, "Of CrossEntropy: probability that is spread over all classes."),
+                ("huberDelta", new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["default"] = 1 }, "Of Huber: the difference at which the parabola becomes a line."),
+                ("hingeMargin", new JsonObject { ["type"] = "number", ["default"] = 1 }, "Of Hinge: how far above the other scores the label's should be."),
+                ("hingePower", new JsonObject { ["enum"] = new JsonArray(1, 2), ["default"] = 1 }, "Of Hinge: 2 for the squared hinge."),
+                ("auxiliaryWeight", new JsonObject { ["type"] = "number", ["minimum"] = 0 },
+                    "Weight of the loss of each output beside output, which has 1; 0 leaves the others out. Required where there are others."),
+                ("freeze", Text(), "Names of parameters that keep their values, separated by commas, with * for any characters.")),
                 "Asks for a Trainer: forward, loss, backward and update as one plan."));
         var schema = new JsonObject
         {

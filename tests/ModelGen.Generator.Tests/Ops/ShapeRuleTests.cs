@@ -57,6 +57,16 @@ public class ShapeRuleTests
         { "Softmax(%0) {dim=-3}", "f32[N,4,7,9]" },
         { "SoftmaxGradient(%0, %0)", "f32[N,4,7,9]" },
         { "CrossEntropy(%1, %2)", "f32[]" },
+        { "Hinge(%1, %2)", "f32[]" },
+        { "HingeGradient(%1, %2)", "f32[N,12]" },
+        { "MeanSquaredError(%0, %0)", "f32[]" },
+        { "MeanSquaredErrorGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "MeanAbsoluteError(%0, %0)", "f32[]" },
+        { "MeanAbsoluteErrorGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "Huber(%0, %0) {delta=0.5}", "f32[]" },
+        { "HuberGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "BinaryCrossEntropyWithLogits(%0, %0)", "f32[]" },
+        { "BinaryCrossEntropyWithLogitsGradient(%0, %0, %10)", "f32[N,4,7,9]" },
         { "CrossEntropy(%0, %3)", "f32[]" },
         { "CrossEntropyGradient(%0, %3, %10)", "f32[N,4,7,9]" },
         { "CountCorrect(%1, %2)", "f32[]" },
@@ -138,6 +148,8 @@ public class ShapeRuleTests
     [InlineData("MaxPool2d(%0) {kernelSize=[2,2], padding=[0,1], dilation=[1,10]}", "MaxPool2d 'l': with padding 1 and dilation 10 the window that begins at -1 steps over the input width 9 and sees nothing but padding; use less of either")]
     [InlineData("Softmax(%1) {dim=2}", "Softmax 'l': dim 2 does not exist; with the batch there are 2, so 1 to 1 or -1 to -1")]
     [InlineData("Softmax(%0) {dim=0}", "Softmax 'l': dim 0 does not exist; with the batch there are 4, so 1 to 3 or -3 to -1")]
+    [InlineData("Hinge(%0, %2)", "Hinge 'l' needs scores [C] and one label, got 4×7×9 and scalar")]
+    [InlineData("MeanSquaredError(%0, %1)", "MeanSquaredError 'l' needs predictions and targets of one shape, got 4×7×9 and 12")]
     [InlineData("CrossEntropy(%1, %3)", "CrossEntropy 'l' needs logits [C] or [C, H, W] and one label for each position, got 12 and 7×9")]
     [InlineData("Dropout(%1) {p=1.0}", "Dropout 'l': p must be at least 0 and less than 1, got 1.0")]
     [InlineData("Pad(%0) {padding=[7,0,0,0], mode=reflect}", "Pad 'l': reflecting 7,0,0,0 rows and columns (top, left, bottom, right) needs an image larger than that, got 4×7×9; use less padding or replicate")]

@@ -172,7 +172,7 @@ public class PassTests
 
     // The first layer's input needs no gradient; each parameter is updated once nothing reads it any more.
     [Fact]
-    public void ForUpdateAddsGradientsAndUpdates() => Check(graph => Differentiate.ForUpdate(graph, "loss"), """
+    public void ForUpdateAddsGradientsAndUpdates() => Check(graph => Differentiate.ForUpdate(graph, "loss", new(4, OpNames.CrossEntropy, 0)), """
         %0 = Input "x" : f32[N,4]
         %1 = Parameter "a" : f32[3,4]
         %2 = Linear(%0, %1) "fc1"

@@ -54,10 +54,14 @@ public class SeveralInputsAndOutputsTests
         }
         """;
 
-    private static readonly Lazy<Type> Compiled = new(() => Compile(NetworkEmitter.Emit(
-        new NetworkModel(Declare(), new ClassDeclaration("", [], "Two", "public"), new TrainingOptions(4, "CrossEntropy", 0)))));
+    private static readonly Lazy<Type> Compiled = new(() => Compile(3, auxiliaryWeight: 0));
 
-    private static Graph Declare()
+    private static readonly Lazy<Type> CompiledWithWeight = new(() => Compile(5, auxiliaryWeight: 0.25f));
+
+    private static Type Compile(int auxiliaryClasses, float auxiliaryWeight) => Compile(NetworkEmitter.Emit(new NetworkModel(
+        Declare(auxiliaryClasses), new ClassDeclaration("", [], "Two", "public"), new TrainingOptions(4, "CrossEntropy", 0) { AuxiliaryWeight = auxiliaryWeight })));
+
+    private static Graph Declare(int auxiliaryClasses = 3)
     {
         var graph = new GraphBuilder("Two");
         int left = graph.Input("left", TensorType.Sample(2, 4, 4));
@@ -67,7 +71,7 @@ public class SeveralInputsAndOutputsTests
         x = Layer(graph, "LeakyRelu", "relu1", AttributeMap.Empty, x);
         int aux = Layer(graph, "Flatten", "flatten1", AttributeMap.Empty, Layer(graph, "GlobalAvgPool2d", "pool1", AttributeMap.Empty, x));
         graph.Output(Pipeline.Output, Layer(graph, "Linear", "fc", AttributeMap.Of(("outFeatures", 5)), Layer(graph, "Flatten", "flatten2", AttributeMap.Empty, x)));
-        graph.Output("aux1", Layer(graph, "Linear", "aux", AttributeMap.Of(("outFeatures", 3)), aux));
+        graph.Output("aux1", Layer(graph, "Linear", "aux", AttributeMap.Of(("outFeatures", auxiliaryClasses)), aux));
         return graph.Build();
     }
 
@@ -109,6 +113,23 @@ public class SeveralInputsAndOutputsTests
         Assert.True(results[0][2] < results[0][0]);
         Assert.Equal(Call<float[]>("Weight", 3, "aux.weight"), results[1]);
         Assert.NotEqual(Call<float[]>("Weight", 3, "fc.weight"), results[2]);
+    }
+
+    [Fact]
+    public void TrainingIsOfEveryOutputWithAWeight()
+    {
+        (float[] left, float[] right, int[] labels) = (Values(4 * 32, 3), Values(4 * 48, 4), [0, 1, 2, 4]);
+        float[][] results = (float[][])CompiledWithWeight.Value.GetMethod("Train")!.Invoke(null, [3, left, right, labels, 1])!;
+        float[] main = new float[4], other = new float[4];
+        for (int n = 0; n < 4; n++)
+        {
+            var forward = (float[][])CompiledWithWeight.Value.GetMethod("Forward")!.Invoke(null, [3, left[(n * 32)..(n * 32 + 32)], right[(n * 48)..(n * 48 + 48)]])!;
+            (main[n], other[n]) = (CrossEntropy(forward[0], labels[n]), CrossEntropy(forward[1], labels[n]));
+        }
+        Assert.Equal(main.Average() + 0.25f * other.Average(), results[0][0], 1e-5f);
+        Assert.NotEqual((float[])CompiledWithWeight.Value.GetMethod("Weight")!.Invoke(null, [3, "aux.weight"])!, results[1]);
+
+        static float CrossEntropy(float[] scores, int label) => MathF.Log(scores.Sum(MathF.Exp)) - scores[label];
     }
 
     [Fact]

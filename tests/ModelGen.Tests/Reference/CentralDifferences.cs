@@ -15,10 +15,10 @@ internal static class CentralDifferences
     // Elements of each input and parameter that are tried.
     private const int MostElements = 8;
 
-    /// <summary>Checks the gradients of Σ output · gradOutput, gradOutput random, with respect to all inputs and trained parameters.</summary>
-    public static void Check(Graph forward, int batch, int seed, TrainingStep? training = null)
+    /// <summary>Checks the gradients of Σ output · gradOutput, gradOutput random, with respect to all inputs and trained parameters, or those wanted.</summary>
+    public static void Check(Graph forward, int batch, int seed, TrainingStep? training = null, Func<Node, bool>? wanted = null)
     {
-        static bool IsWanted(Node n) => (n.Is(OpNames.Input) && n.Type.Element == ElementType.F32) || (n.Is(OpNames.Parameter) && Initializers.IsTrainable(n));
+        bool IsWanted(Node n) => wanted?.Invoke(n) ?? ((n.Is(OpNames.Input) && n.Type.Element == ElementType.F32) || (n.Is(OpNames.Parameter) && Initializers.IsTrainable(n)));
         string where = string.Create(CultureInfo.InvariantCulture, $"seed {seed}, batch {batch}:\n{forward}");
         Graph backward = GraphVerifier.Verify(Differentiate.VectorJacobian(forward, "output", IsWanted), nameof(Differentiate));
         Dictionary<string, double[]> values = RandomGraphs.Values(forward, batch, seed);

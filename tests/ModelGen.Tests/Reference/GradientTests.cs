@@ -62,6 +62,26 @@ public class GradientTests
         }
     }
 
+    public static TheoryData<string> OtherLosses => [.. LossOperator.Names.Where(l => l != OpNames.CrossEntropy)];
+
+    [Theory]
+    [MemberData(nameof(OtherLosses))]
+    public void LossesMatchCentralDifferences(string loss)
+    {
+        for (int seed = 3100; seed < 3300; seed++)
+        {
+            var random = new Random(seed);
+            var graph = new GraphBuilder("Loss");
+            bool ofClasses = LossOperator.IsOfClasses(loss);
+            TensorType type = TensorType.Sample(ofClasses || seed % 2 == 0 ? [random.Next(2, 40)] : [random.Next(1, 4), random.Next(1, 6), random.Next(1, 6)]);
+            int x = graph.Input("input", type);
+            int target = graph.Input("target", ofClasses ? new TensorType(Shape.Of(), PerSample: true, ElementType.I32) : type);
+            TrainingOptions options = new(1, loss, 0) { HuberDelta = 0.3f, HingeMargin = 0.7f, HingePower = 1 + seed % 2 };
+            graph.Output("output", graph.Add(loss, [x, target], options.LossAttributes(seed % 3 == 0 ? 1 : 0.3f)));
+            CentralDifferences.Check(graph.Build(), 1 + seed % 5, seed, wanted: n => n.Name == "input");
+        }
+    }
+
     [Fact]
     public void ProductsMatchCentralDifferences()
     {

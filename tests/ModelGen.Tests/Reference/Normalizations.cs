@@ -88,7 +88,7 @@ internal static class Normalizations
         for (int i = 0; i < dx.Length; i++)
         {
             int c = ChannelOf(x, i);
-            double correction = operation[4][c] + Normalized(x, operation[3], i) * operation[4][x.Channels + c];
+            double correction = share == 0 ? 0 : operation[4][c] + Normalized(x, operation[3], i) * operation[4][x.Channels + c];
             dx[i] = operation[2][c] * operation[3][x.Channels + c] * (operation[1][i] - share * correction);
         }
         return dx;

@@ -74,13 +74,13 @@ internal static class Probabilities
             for (int c = 0; c < line.Length; c++)
                 sum -= Target(c, label, line.Length, smoothing) * (logits[line[c]] - logOfSum);
         }
-        return [sum / position];
+        return [operation.LossWeight * sum / position];
     }
 
     private static double[] LossGradient(Operation operation)
     {
         double smoothing = operation.Attributes["labelSmoothing"].Number;
-        double scale = operation.Count == 3 ? operation[2][0] : 1;
+        double scale = Losses.Scale(operation);
         double[] dx = operation.NewResult();
         int position = 0;
         foreach (int[] line in Lines(operation.Shape, operation.Batch, 0))

@@ -10,7 +10,7 @@ internal static class ReferenceInterpreter
 {
     private static readonly Dictionary<string, Func<Operation, double[]>> Operators = new[]
     {
-        Convolutions.Operators, FullyConnected.Operators, Pools.Operators, Normalizations.Operators, Probabilities.Operators, Elements.Operators, Rearrangements.Operators,
+        Convolutions.Operators, FullyConnected.Operators, Pools.Operators, Normalizations.Operators, Probabilities.Operators, Losses.Operators, Elements.Operators, Rearrangements.Operators,
     }.SelectMany(family => family).ToDictionary(o => o.Key, o => o.Value, StringComparer.Ordinal);
 
     /// <summary>Names of the operators that can be evaluated; the others exist only before a pass replaces them.</summary>
@@ -75,6 +75,9 @@ internal sealed class Operation(Graph graph, Node node, int batch, double[][] in
 
     /// <summary>Attributes without an explicit activation have none.</summary>
     public string Activation => Attributes.Word("activation", "");
+
+    /// <summary>The factor of a loss.</summary>
+    public double LossWeight => Attributes["weight"].Number;
 
     public double[] this[int input] => inputs[input];
 

@@ -100,7 +100,7 @@ internal sealed class JsonFrontEnd
     }
 
     private static Extras ExtrasOf(JsonValue root) =>
-        NetworkDeclaration.ExtrasOf(root["trainable"] is not null, root["profile"] is { IsTrue: true });
+        NetworkDeclaration.ExtrasOf(JsonTraining.SurfaceOf(root), root["profile"] is { IsTrue: true });
 
     private int ReadBatch(JsonValue root, JsonScope scope, GraphBuilder graph)
     {

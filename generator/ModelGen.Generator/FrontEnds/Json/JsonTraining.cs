@@ -5,38 +5,78 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.FrontEnds.Json;
 
-/// <summary>Reads <c>trainable</c>.</summary>
-internal static class JsonTraining
+/// <summary>Reads <c>trainable</c>, whose keys are the properties of <c>[Trainable]</c>.</summary>
+internal sealed class JsonTraining
 {
     private const string Label = "trainable";
-    private const int DefaultBatchSize = 32;
+
+    private static readonly string[] Keys =
+        ["batchSize", "loss", "labelSmoothing", "huberDelta", "hingeMargin", "hingePower", "auxiliaryWeight", "freeze"];
+
+    private readonly JsonValue _trainable;
+    private readonly JsonProblems _problems;
+    private readonly JsonFields _fields;
+    private readonly JsonScope _scope;
+
+    private JsonTraining(JsonValue trainable, JsonProblems problems, JsonFields fields, JsonScope scope) =>
+        (_trainable, _problems, _fields, _scope) = (trainable, problems, fields, scope);
+
+    /// <summary>As much as the public surface depends on, of any file; null without <c>trainable</c>.</summary>
+    public static TrainingDeclaration? SurfaceOf(JsonValue root) =>
+        root["trainable"] is not JsonValue trainable ? null : new TrainingDeclaration { Loss = Math.Max(0, IndexOf(LossOperator.Names, trainable["loss"]?.Text)) };
 
     public static TrainingOptions? Read(
         JsonValue trainable, JsonProblems problems, JsonFields fields, JsonScope scope, GraphBuilder graph, IReadOnlyList<(string Name, JsonLayerValue Value)> outputs)
     {
         if (!fields.Is(trainable, JsonKind.Object, Label))
             return null;
-        fields.CheckKeys(trainable, Label, null, "batchSize", "loss", "labelSmoothing");
-        int batchSize = DefaultBatchSize;
-        if (trainable["batchSize"] is JsonValue batch)
-            batchSize = fields.Size(batch, $"{Label}: batchSize", scope, 1) ?? 0;
-        if (trainable["loss"] is JsonValue loss && fields.Is(loss, JsonKind.String, $"{Label}: loss") && loss.Text != OpNames.CrossEntropy)
-            problems.Add(ProblemIds.InvalidArgument, $"{Label}: loss must be {OpNames.CrossEntropy}, got '{JsonNames.Printable(loss.Text)}'", loss.Range);
-        double labelSmoothing = 0;
-        if (trainable["labelSmoothing"] is JsonValue smoothing && fields.Is(smoothing, JsonKind.Number, $"{Label}: labelSmoothing"))
-        {
-            labelSmoothing = double.Parse(smoothing.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
-            Report(NetworkChecks.LabelSmoothing(Label, "labelSmoothing", labelSmoothing, smoothing.Describe()), smoothing);
-        }
-        if (outputs.Count > 0)
-            Report(NetworkChecks.Loss(Label, [.. outputs.Select(o => (JsonNames.Printable(o.Name), o.Value.Id is int id ? graph.TypeOf(id).Shape : (Shape?)null))]), trainable);
-        Report(NetworkChecks.BatchTooLarge(Label, batchSize, Enumerable.Range(0, graph.Count).Select(graph.TypeOf)), trainable);
-        return new TrainingOptions(batchSize, OpNames.CrossEntropy, (float)labelSmoothing);
-
-        void Report(Problem? problem, JsonValue place)
-        {
-            if (problem is Problem found)
-                problems.Add(found.Id, found.Message, place.Range);
-        }
+        fields.CheckKeys(trainable, Label, null, Keys);
+        TrainingDeclaration declaration = new JsonTraining(trainable, problems, fields, scope).ReadDeclaration();
+        (string, Shape?)[] shapes = [.. outputs.Select(o => (JsonNames.Printable(o.Name), o.Value.Id is int id ? graph.TypeOf(id).Shape : (Shape?)null))];
+        return TrainingReader.Read(declaration, Label, Camel, shapes, Enumerable.Range(0, graph.Count).Select(i => graph[i]),
+            (problem, property) => problems.Add(problem.Id, problem.Message, ((property is null ? null : trainable[Camel(property)]) ?? trainable).Range));
     }
+
+    // What is no value of the right kind has been reported and is left at its default.
+    private TrainingDeclaration ReadDeclaration()
+    {
+        var defaults = new TrainingDeclaration();
+        return new TrainingDeclaration
+        {
+            BatchSize = _trainable["batchSize"] is JsonValue batch ? _fields.Size(batch, $"{Label}: batchSize", _scope, 1) ?? 1 : defaults.BatchSize,
+            Loss = Word("loss", LossOperator.Names),
+            LabelSmoothing = Number("labelSmoothing") ?? defaults.LabelSmoothing,
+            HuberDelta = Number("huberDelta") ?? defaults.HuberDelta,
+            HingeMargin = Number("hingeMargin") ?? defaults.HingeMargin,
+            HingePower = _trainable["hingePower"] is JsonValue power ? _fields.Size(power, $"{Label}: hingePower", _scope, 1) ?? 1 : defaults.HingePower,
+            AuxiliaryWeight = Number("auxiliaryWeight"),
+            Freeze = _trainable["freeze"] is JsonValue freeze && _fields.Is(freeze, JsonKind.String, $"{Label}: freeze") ? freeze.Text : defaults.Freeze,
+        };
+    }
+
+    private int Word(string key, IReadOnlyList<string> words)
+    {
+        if (_trainable[key] is not JsonValue word || !_fields.Is(word, JsonKind.String, $"{Label}: {key}"))
+            return 0;
+        if (IndexOf(words, word.Text) is >= 0 and int index)
+            return index;
+        _problems.Add(ProblemIds.InvalidArgument, $"{Label}: {key} must be one of {string.Join(", ", words)}, got '{JsonNames.Printable(word.Text)}'", word.Range);
+        return 0;
+    }
+
+    private static int IndexOf(IReadOnlyList<string> words, string? word)
+    {
+        for (int i = 0; i < words.Count; i++)
+        {
+            if (words[i] == word)
+                return i;
+        }
+        return -1;
+    }
+
+    private double? Number(string key) => _trainable[key] is JsonValue number && _fields.Is(number, JsonKind.Number, $"{Label}: {key}")
+        ? double.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture)
+        : null;
+
+    private static string Camel(string property) => char.ToLowerInvariant(property[0]) + property.Substring(1);
 }

@@ -37,8 +37,7 @@ internal static class NetworkJson
             members.Add("\"profile\": true");
         if (training is not null)
         {
-            string smoothing = training.LabelSmoothing == 0 ? "" : $", \"labelSmoothing\": {((AttributeValue)training.LabelSmoothing).Number.ToString("R", CultureInfo.InvariantCulture)}";
-            members.Add($"\"trainable\": {{ \"batchSize\": {Number(training.BatchSize)}, \"loss\": {Quote(training.Loss)}{smoothing} }}");
+            members.Add($"\"trainable\": {{ {string.Join(", ", Training(training, graph.Outputs.Count > 1))} }}");
         }
         return "{\n  " + string.Join(",\n  ", members) + "\n}\n";
     }
@@ -58,6 +57,28 @@ internal static class NetworkJson
         }
         return quoted.Append('"').ToString();
     }
+
+    private static IEnumerable<string> Training(TrainingOptions training, bool hasSeveralOutputs)
+    {
+        var defaults = new TrainingOptions(0, "", 0);
+        yield return $"\"batchSize\": {Number(training.BatchSize)}";
+        yield return $"\"loss\": {Quote(training.Loss)}";
+        if (training.LabelSmoothing != defaults.LabelSmoothing)
+            yield return $"\"labelSmoothing\": {Number(training.LabelSmoothing)}";
+        if (training.HuberDelta != defaults.HuberDelta)
+            yield return $"\"huberDelta\": {Number(training.HuberDelta)}";
+        if (training.HingeMargin != defaults.HingeMargin)
+            yield return $"\"hingeMargin\": {Number(training.HingeMargin)}";
+        if (training.HingePower != defaults.HingePower)
+            yield return $"\"hingePower\": {Number(training.HingePower)}";
+        if (hasSeveralOutputs)
+            yield return $"\"auxiliaryWeight\": {Number(training.AuxiliaryWeight)}";
+        if (training.Frozen.Count > 0)
+            yield return $"\"freeze\": {Quote(string.Join(", ", training.Frozen))}";
+    }
+
+    // The float's own shortest text.
+    private static string Number(float number) => ((AttributeValue)number).Number.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Join(IEnumerable<int> numbers) => string.Join(", ", numbers.Select(n => Number(n)));
 

@@ -1,0 +1,28 @@
+namespace ModelGen.Generator.FrontEnds;
+
+/// <summary>Names of parameters as users select them: the whole name, in which <c>*</c> stands for any characters, points among them, or for none.</summary>
+internal static class NamePattern
+{
+    /// <summary>The patterns of a list separated by commas.</summary>
+    public static IEnumerable<string> Split(string patterns) => patterns.Split(',').Select(p => p.Trim()).Where(p => p.Length > 0);
+
+    public static bool Matches(string pattern, string name)
+    {
+        // The latest star may have to take one more character; earlier ones never.
+        (int p, int n, int star, int taken) = (0, 0, -1, 0);
+        while (n < name.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+                (star, taken) = (p++, n);
+            else if (p < pattern.Length && pattern[p] == name[n])
+                (p, n) = (p + 1, n + 1);
+            else if (star >= 0)
+                (p, n) = (star + 1, ++taken);
+            else
+                return false;
+        }
+        while (p < pattern.Length && pattern[p] == '*')
+            p++;
+        return p == pattern.Length;
+    }
+}

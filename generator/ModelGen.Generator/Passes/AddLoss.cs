@@ -1,0 +1,59 @@
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Passes;
+
+/// <summary>Puts the loss behind a network and makes it the output.</summary>
+internal static class AddLoss
+{
+    /// <summary>
+    /// The sum of the losses of all outputs, each with its weight, on the same labels. What changes state, running averages, goes behind it: a step whose loss is not finite
+    /// can stop there with nothing changed.
+    /// </summary>
+    public static Graph ForTraining(Graph graph, TrainingOptions options)
+    {
+        var builder = new GraphBuilder(graph.Name);
+        int[] map = new int[graph.Nodes.Count];
+        Node[] updates = [.. graph.Nodes.Where(ChangesState)];
+        foreach (Node node in graph.Nodes.Where(n => !ChangesState(n)))
+            map[node.Id] = builder.Copy(node, node.Inputs.Select(i => map[i]));
+        int target = AddTarget(builder, graph, options);
+        int main = graph.Outputs.Single(o => o.Name == Pipeline.Output).Value;
+        int total = builder.Add(options.Loss, [map[main], target], options.LossAttributes(1), Pipeline.Loss);
+        foreach (GraphOutput output in graph.Outputs.Where(o => o.Name != Pipeline.Output))
+        {
+            int loss = builder.Add(options.Loss, [map[output.Value], target], options.LossAttributes(options.AuxiliaryWeight), Pipeline.Loss + "." + output.Name);
+            total = builder.Add(OpNames.Add, [total, loss], AttributeMap.Empty, Pipeline.Loss);
+        }
+        foreach (Node node in updates)
+            builder.Copy(node, node.Inputs.Select(i => map[i]));
+        builder.Output(Pipeline.Loss, total);
+        return builder.Build();
+    }
+
+    /// <summary>The loss of the main output and, where there are classes, the number of right answers.</summary>
+    public static Graph ForEvaluation(Graph graph, TrainingOptions options)
+    {
+        var builder = new GraphBuilder(graph.Name);
+        foreach (Node node in graph.Nodes)
+            builder.Copy(node, node.Inputs);
+        int target = AddTarget(builder, graph, options);
+        int[] inputs = [graph.Outputs.Single(o => o.Name == Pipeline.Output).Value, target];
+        builder.Output(Pipeline.Loss, builder.Add(options.Loss, inputs, options.LossAttributes(1), Pipeline.Loss));
+        if (options.IsOfClasses)
+            builder.Output(Pipeline.Correct, builder.Add("CountCorrect", inputs, AttributeMap.Empty, Pipeline.Correct));
+        return builder.Build();
+    }
+
+    private static int AddTarget(GraphBuilder builder, Graph graph, TrainingOptions options)
+    {
+        Shape shape = graph[graph.Outputs.Single(o => o.Name == Pipeline.Output).Value].Shape;
+        return options.IsOfClasses
+            ? builder.Input(Pipeline.Labels, new TensorType(new Shape([.. shape.Dimensions.Skip(1)]), PerSample: true, ElementType.I32))
+            : builder.Input(Pipeline.Targets, new TensorType(shape, PerSample: true));
+    }
+
+    private static bool ChangesState(Node node) =>
+        node.Op is not (OpNames.Input or OpNames.Parameter) && OperatorTable.Get(node.Op).MutatedInputs.Count > 0;
+}

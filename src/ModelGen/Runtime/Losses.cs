@@ -1,0 +1,186 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace ModelGen.Runtime;
+
+/// <summary>What one element adds to a loss, and the derivative of that with respect to the prediction x.</summary>
+internal interface IElementLoss
+{
+    V Loss<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct;
+
+    V Gradient<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct;
+}
+
+/// <summary>
+/// Losses that are a mean over all elements of the batch, with a target for each element; as in torch.nn, reduction "mean". The prediction of element i of sample s
+/// lies at s·sampleStride + i, its target at s·length + i. Sums are made of pieces in single precision, added up in double. NaN predictions make a loss NaN.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Losses
+{
+    private const int Piece = 4_096;
+
+    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    /// <summary>Mean of (x − target)²; as torch.nn.MSELoss.</summary>
+    public static float MeanSquaredError(ref float x, ref float target, int samples, nint sampleStride, int length) =>
+        Mean(default(SquaredError), ref x, ref target, samples, sampleStride, length);
+
+    /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the predictions.</summary>
+    public static void MeanSquaredErrorGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
+        Gradient(default(SquaredError), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
+
+    /// <summary>Mean of |x − target|; as torch.nn.L1Loss.</summary>
+    public static float MeanAbsoluteError(ref float x, ref float target, int samples, nint sampleStride, int length) =>
+        Mean(default(AbsoluteError), ref x, ref target, samples, sampleStride, length);
+
+    /// <summary>Its gradient, 0 where prediction and target are equal, times <paramref name="scale"/>; may overwrite the predictions.</summary>
+    public static void MeanAbsoluteErrorGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
+        Gradient(default(AbsoluteError), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
+
+    /// <summary>Mean of d²/2 where |d| ≤ delta, d being x − target, and of delta·(|d| − delta/2) elsewhere; as torch.nn.HuberLoss. Source: Huber 1964, Robust estimation of a location parameter.</summary>
+    public static float Huber(ref float x, ref float target, int samples, nint sampleStride, int length, float delta) =>
+        Mean(new HuberError(delta), ref x, ref target, samples, sampleStride, length);
+
+    /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the predictions.</summary>
+    public static void HuberGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float delta, float scale) =>
+        Gradient(new HuberError(delta), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
+
+    /// <summary>Mean of −target·log σ(x) − (1 − target)·log(1 − σ(x)), which overflows nowhere; as torch.nn.BCEWithLogitsLoss.</summary>
+    public static float BinaryCrossEntropyWithLogits(ref float x, ref float target, int samples, nint sampleStride, int length) =>
+        Mean(default(BinaryCrossEntropy), ref x, ref target, samples, sampleStride, length);
+
+    /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the predictions.</summary>
+    public static void BinaryCrossEntropyWithLogitsGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
+        Gradient(default(BinaryCrossEntropy), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
+
+    private static float Mean<L>(L loss, ref float x, ref float target, int samples, nint sampleStride, int length) where L : struct, IElementLoss =>
+        Vector512.IsHardwareAccelerated ? Mean<Simd512, Vector512<float>, L>(loss, ref x, ref target, samples, sampleStride, length)
+        : Vector256.IsHardwareAccelerated ? Mean<Simd256, Vector256<float>, L>(loss, ref x, ref target, samples, sampleStride, length)
+        : Mean<Simd128, Vector128<float>, L>(loss, ref x, ref target, samples, sampleStride, length);
+
+    private static void Gradient<L>(L loss, ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale)
+        where L : struct, IElementLoss
+    {
+        float each = (float)(scale / ((double)samples * length));
+        if (Vector512.IsHardwareAccelerated)
+            Gradient<Simd512, Vector512<float>, L>(loss, ref x, ref target, ref gradient, samples, sampleStride, length, each);
+        else if (Vector256.IsHardwareAccelerated)
+            Gradient<Simd256, Vector256<float>, L>(loss, ref x, ref target, ref gradient, samples, sampleStride, length, each);
+        else
+            Gradient<Simd128, Vector128<float>, L>(loss, ref x, ref target, ref gradient, samples, sampleStride, length, each);
+    }
+
+    internal static float Mean<S, V, L>(L loss, ref float x, ref float target, int samples, nint sampleStride, int length)
+        where S : struct, ISimd<V> where V : struct where L : struct, IElementLoss
+    {
+        double total = 0;
+        for (int s = 0; s < samples; s++)
+        {
+            for (int i = 0; i < length; i += Piece)
+                total += Sum<S, V, L>(loss, ref Unsafe.Add(ref x, s * sampleStride + i), ref Unsafe.Add(ref target, (nint)s * length + i), Math.Min(Piece, length - i));
+        }
+        return (float)(total / ((double)samples * length));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Sum<S, V, L>(L loss, ref float x, ref float target, int length)
+        where S : struct, ISimd<V> where V : struct where L : struct, IElementLoss
+    {
+        V sum = S.Broadcast(0f);
+        nint i = 0;
+        for (; i <= length - S.Width; i += S.Width)
+            sum = S.Add(sum, loss.Loss<S, V>(S.Load(ref x, i), S.Load(ref target, i)));
+        if (i < length)
+        {
+            V last = loss.Loss<S, V>(ClassAxis.Load<S, V>(ref x, i, length - i), ClassAxis.Load<S, V>(ref target, i, length - i));
+            sum = S.Add(sum, S.FirstLanes(last, (int)(length - i)));
+        }
+        return S.HorizontalSum(sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Gradient<S, V, L>(L loss, ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float each)
+        where S : struct, ISimd<V> where V : struct where L : struct, IElementLoss
+    {
+        V scale = S.Broadcast(each);
+        for (int s = 0; s < samples; s++)
+        {
+            nint from = s * sampleStride, at = (nint)s * length;
+            for (nint i = 0; i < length; i += S.Width)
+            {
+                nint count = Math.Min(S.Width, length - i);
+                V d = loss.Gradient<S, V>(ClassAxis.Load<S, V>(ref x, from + i, count), ClassAxis.Load<S, V>(ref target, at + i, count));
+                ClassAxis.Store<S, V>(S.Multiply(d, scale), ref gradient, from + i, count);
+            }
+        }
+    }
+
+    internal readonly struct SquaredError : IElementLoss
+    {
+        [MethodImpl(Inline)]
+        public V Loss<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct
+        {
+            V d = S.Subtract(x, target);
+            return S.Multiply(d, d);
+        }
+
+        [MethodImpl(Inline)]
+        public V Gradient<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct
+        {
+            V d = S.Subtract(x, target);
+            return S.Add(d, d);
+        }
+    }
+
+    internal readonly struct AbsoluteError : IElementLoss
+    {
+        [MethodImpl(Inline)]
+        public V Loss<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct => Absolute<S, V>(S.Subtract(x, target));
+
+        // The difference's sign on a one, and zero where there is none.
+        [MethodImpl(Inline)]
+        public V Gradient<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct
+        {
+            V d = S.Subtract(x, target), zero = S.Broadcast(0f);
+            return S.ConditionalSelect(S.Equal(d, zero), zero, S.BitOr(S.BitAnd(d, S.Broadcast(-0f)), S.Broadcast(1f)));
+        }
+    }
+
+    internal readonly struct HuberError(float delta) : IElementLoss
+    {
+        private readonly float _delta = delta;
+
+        [MethodImpl(Inline)]
+        public V Loss<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct
+        {
+            V size = Absolute<S, V>(S.Subtract(x, target)), delta = S.Broadcast(_delta), half = S.Broadcast(0.5f);
+            V near = S.Multiply(S.Multiply(size, size), half), far = S.Multiply(delta, S.Subtract(size, S.Multiply(delta, half)));
+            return S.ConditionalSelect(S.LessThanOrEqual(size, delta), near, far);
+        }
+
+        // The difference comes second in both: that is the operand kept when it is NaN.
+        [MethodImpl(Inline)]
+        public V Gradient<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct =>
+            S.Min(S.Broadcast(_delta), S.Max(S.Broadcast(-_delta), S.Subtract(x, target)));
+    }
+
+    internal readonly struct BinaryCrossEntropy : IElementLoss
+    {
+        // max(x, 0) − x·target + log(1 + e^−|x|): no difference of what is nearly equal.
+        [MethodImpl(Inline)]
+        public V Loss<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct
+        {
+            V minusX = S.BitXor(x, S.Broadcast(-0f));
+            V linear = S.FusedMultiplyAdd(minusX, target, S.Max(S.Broadcast(0f), x));
+            return S.Add(linear, VectorMath.Softplus<S, V>(S.BitOr(x, S.Broadcast(-0f))));
+        }
+
+        [MethodImpl(Inline)]
+        public V Gradient<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct => S.Subtract(VectorMath.Sigmoid<S, V>(x), target);
+    }
+
+    [MethodImpl(Inline)]
+    private static V Absolute<S, V>(V x) where S : struct, ISimd<V> where V : struct => S.BitAndNot(x, S.Broadcast(-0f));
+}
