@@ -65,6 +65,20 @@ public sealed class TrainableAttribute : Attribute
     /// <summary>Of <see cref="Loss.Hinge"/>: 1, or 2 for the squared hinge.</summary>
     public int HingePower { get; set; } = 1;
 
+    /// <summary>What updates the parameters; its settings are the trainer's, and may change between steps.</summary>
+    public Optimizer Optimizer { get; set; } = Optimizer.Sgd;
+
+    /// <summary>
+    /// Whether gradients can be scaled down to a norm, <c>MaxGradientNorm</c> of the optimizer. Then all gradients have to be there before the first update, which takes as much memory as the trained
+    /// parameters do.
+    /// </summary>
+    public bool ClipGradients { get; set; }
+
+    /// <summary>
+    /// Whether the trainer has a method <c>Accumulate</c>, so that a step can be on more samples than fit into memory. The sums of gradients take as much memory as the trained parameters do.
+    /// </summary>
+    public bool AccumulateGradients { get; set; }
+
     /// <summary>
     /// Of networks with several outputs: the weight of each output's loss beside <c>output</c>'s, which has 1; the auxiliary classifiers of GoogLeNet have 0.3, that of Inception v3 0.4. All learn the same
     /// labels or targets. 0 leaves the other outputs out of training.
@@ -76,6 +90,22 @@ public sealed class TrainableAttribute : Attribute
     /// normalisation whose weight and bias are frozen keeps its running averages too and normalises by them; dropout stays.
     /// </summary>
     public string? Freeze { get; set; }
+}
+
+/// <summary>What updates parameters. Each has a class of its name with its settings.</summary>
+public enum Optimizer
+{
+    /// <summary>Stochastic gradient descent, with one value kept for each parameter; <see cref="ModelGen.Sgd"/>.</summary>
+    Sgd,
+
+    /// <summary>With two values kept for each parameter; <see cref="ModelGen.Adam"/>.</summary>
+    Adam,
+
+    /// <summary>With two values kept for each parameter; <see cref="ModelGen.AdamW"/>.</summary>
+    AdamW,
+
+    /// <summary>With three values kept for each parameter; <see cref="ModelGen.RmsProp"/>.</summary>
+    RmsProp,
 }
 
 /// <summary>What training makes small: a mean over the batch.</summary>

@@ -2,15 +2,15 @@ namespace ModelGen;
 
 /// <summary>
 /// Stochastic gradient descent with momentum, weight decay and Nesterov's variant, with the meaning torch.optim.SGD gives them
-/// (dampening 0). Settings may be changed between steps, for a learning rate schedule for instance.
+/// (dampening 0). For networks with <c>[Trainable]</c> that name no other optimizer.
 /// </summary>
 /// <remarks>
 /// A step computes g = gradient + WeightDecay·p, v = Momentum·v + g and p −= LearningRate·(Nesterov ? g + Momentum·v : v), with v = 0 at
 /// the start. Source: Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.
 /// </remarks>
-public sealed class Sgd
+public sealed class Sgd : GradientDescent
 {
-    private float _learningRate, _momentum, _weightDecay;
+    private float _momentum;
     private bool _nesterov;
 
     /// <summary>Creates the optimizer.</summary>
@@ -21,19 +21,10 @@ public sealed class Sgd
     /// <exception cref="ArgumentOutOfRangeException">A number is NaN, infinite or negative.</exception>
     /// <exception cref="ArgumentException"><paramref name="nesterov"/> without momentum.</exception>
     public Sgd(float learningRate = 0.01f, float momentum = 0f, float weightDecay = 0f, bool nesterov = false)
+        : base(learningRate, weightDecay)
     {
-        LearningRate = learningRate;
         Momentum = momentum;
-        WeightDecay = weightDecay;
         Nesterov = nesterov;
-    }
-
-    /// <summary>Step size; 0.01 unless set.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative.</exception>
-    public float LearningRate
-    {
-        get => _learningRate;
-        set => _learningRate = Checked(value, nameof(LearningRate));
     }
 
     /// <summary>What is kept of the velocity from step to step; 0 unless set.</summary>
@@ -49,14 +40,6 @@ public sealed class Sgd
         }
     }
 
-    /// <summary>Weight of the L2 penalty's gradient; 0 unless set.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative.</exception>
-    public float WeightDecay
-    {
-        get => _weightDecay;
-        set => _weightDecay = Checked(value, nameof(WeightDecay));
-    }
-
     /// <summary>Look ahead along the velocity; false unless set.</summary>
     /// <exception cref="ArgumentException">Set to true while <see cref="Momentum"/> is 0.</exception>
     public bool Nesterov
@@ -69,9 +52,4 @@ public sealed class Sgd
             _nesterov = value;
         }
     }
-
-    private static float Checked(float value, string name) =>
-        float.IsFinite(value) && value >= 0f
-            ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least 0.");
 }

@@ -14,4 +14,16 @@ internal enum Extras
 
     /// <summary>Training is on numbers rather than on classes.</summary>
     Targets = 4,
+
+    /// <summary>The method Accumulate of the trainer.</summary>
+    Accumulate = 8,
+
+    /// <summary>The trainer's optimizer is this instead of Sgd.</summary>
+    Adam = 16,
+
+    /// <summary>The trainer's optimizer is this instead of Sgd.</summary>
+    AdamW = 32,
+
+    /// <summary>The trainer's optimizer is this instead of Sgd.</summary>
+    RmsProp = 64,
 }

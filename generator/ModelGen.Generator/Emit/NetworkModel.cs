@@ -31,6 +31,15 @@ internal sealed record TrainingOptions(int BatchSize, string Loss, float LabelSm
     /// <summary>Of the hinge loss: 1 or 2.</summary>
     public int HingePower { get; init; } = 1;
 
+    /// <summary>Name of the optimizer, one of <see cref="Ops.Update.Optimizers"/>.</summary>
+    public string Optimizer { get; init; } = "Sgd";
+
+    /// <summary>Whether gradients may be scaled down together, for which all have to be there before the first update.</summary>
+    public bool ClipGradients { get; init; }
+
+    /// <summary>Whether gradients of several batches are added up before an update.</summary>
+    public bool AccumulateGradients { get; init; }
+
     /// <summary>Weight of the loss of each output beside the main one; 0 leaves them out.</summary>
     public float AuxiliaryWeight { get; init; }
 

@@ -22,7 +22,7 @@ internal sealed class Signature
         + "void volatile while ";
 
     // What generated methods call their own arguments and locals.
-    private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber first loss correct step part parts memory threads ticks start end ";
+    private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber updateNumber accumulated where first loss correct step part parts memory threads ticks start end ";
 
     public Signature(Graph graph)
         : this([.. graph.Inputs.Select(i => (i.Name, i.Shape))], [.. graph.Outputs.Select(o => (o.Name, graph[o.Value].Shape))])

@@ -68,6 +68,7 @@ internal static class StubEmitter
         }
         if (!extras.HasFlag(Extras.Trainer))
             return;
+        string optimizer = "global::ModelGen." + (extras.HasFlag(Extras.Adam) ? "Adam" : extras.HasFlag(Extras.AdamW) ? "AdamW" : extras.HasFlag(Extras.RmsProp) ? "RmsProp" : "Sgd");
         bool ofClasses = !extras.HasFlag(Extras.Targets);
         string parameters = $"{signature.InputParameters()}, {TrainerEmitter.TargetParameterOf(ofClasses)}";
         writer.Line($$"""
@@ -75,13 +76,15 @@ internal static class StubEmitter
             public sealed partial class Trainer
             {
                 public const int BatchSize = 1;
-                public const long ArenaBytes = 1;
+                public const long ArenaBytes = 1, ParameterBytes = 1;
 
-                public Trainer(Weights initial, global::ModelGen.Sgd optimizer, int seed = 0) => {{Throws}};
+                public Trainer(Weights initial, {{optimizer}} optimizer, int seed = 0) => {{Throws}};
 
-                public global::ModelGen.Sgd Optimizer => {{Throws}};
+                public {{optimizer}} Optimizer => {{Throws}};
 
                 public float Step({{parameters}}) => {{Throws}};
+
+                {{(extras.HasFlag(Extras.Accumulate) ? $"public float Accumulate({parameters}) => {Throws};" : "")}}
 
                 public {{TrainerEmitter.EvaluationOf(ofClasses)}} Evaluate({{parameters}}) => {{Throws}};
 

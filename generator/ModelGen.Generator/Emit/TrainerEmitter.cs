@@ -79,9 +79,12 @@ internal sealed class TrainerEmitter
             w.Line("private readonly Weights _initial;");
             w.Line("private readonly ulong _seed;");
             w.Line("private ulong _steps;");
+            w.Line("private ulong _updates;");
+            if (_options.AccumulateGradients)
+                w.Line("private int _accumulated;");
             w.Line();
             w.Line("/// <summary>Creates a trainer that starts from a copy of the weights. The seed is that of dropout.</summary>");
-            using (w.Block("public Trainer(Weights initial, global::ModelGen.Sgd optimizer, int seed = 0)"))
+            using (w.Block($"public Trainer(Weights initial, {OptimizerClass} optimizer, int seed = 0)"))
             {
                 w.Line("global::System.ArgumentNullException.ThrowIfNull(initial);");
                 w.Line("global::System.ArgumentNullException.ThrowIfNull(optimizer);");
@@ -93,14 +96,24 @@ internal sealed class TrainerEmitter
                 w.Line($"{Private}{_name}TrainerPlan.Take(initial.First, {Runtime}AlignedMemory.First(_parameters));");
             }
             w.Line();
-            w.Line("/// <summary>Learning rate, momentum and weight decay; they may change between steps.</summary>");
-            w.Line("public global::ModelGen.Sgd Optimizer { get; }");
+            w.Line("/// <summary>Learning rate and all else that may change between steps.</summary>");
+            w.Line($"public {OptimizerClass} Optimizer {{ get; }}");
             w.Line();
             w.Line("/// <summary>Bytes of memory for activations and gradients.</summary>");
             w.Line($"public const long ArenaBytes = {Literals.Grouped((long)ArenaLength * sizeof(float))};");
             w.Line();
-            EmitStep(w);
+            w.Line("/// <summary>Bytes of memory for parameters and what the optimizer keeps for them.</summary>");
+            w.Line($"public const long ParameterBytes = {Literals.Grouped((long)_step.Plan.ParameterLength * sizeof(float))};");
             w.Line();
+            EmitStep(w, "Step", "Train", _options.AccumulateGradients
+                ? "One step on 1 to <see cref=\"BatchSize\"/> samples and all those accumulated before, by the mean of their gradients."
+                : "One step on 1 to <see cref=\"BatchSize\"/> samples.");
+            w.Line();
+            if (_options.AccumulateGradients)
+            {
+                EmitStep(w, "Accumulate", "Accumulate", "Adds the gradients of 1 to <see cref=\"BatchSize\"/> samples to those of the next <see cref=\"Step\"/>. No parameter changes, running averages of batch normalisation do.");
+                w.Line();
+            }
             EmitEvaluate(w);
             w.Line();
             w.Line("/// <summary>A copy of the weights as they are now, for inference and saving.</summary>");
@@ -116,22 +129,34 @@ internal sealed class TrainerEmitter
         }
     }
 
-    private void EmitStep(CodeWriter w)
+    private string OptimizerClass => "global::ModelGen." + _options.Optimizer;
+
+    private string StepArguments => $"Optimizer, _seed, _steps, _updates, {(_options.AccumulateGradients ? "_accumulated" : "0")}";
+
+    private void EmitStep(CodeWriter w, string name, string plan, string summary)
     {
-        w.Line("/// <summary>One step on 1 to <see cref=\"BatchSize\"/> samples. Returns the mean loss before the update. Allocates nothing.</summary>");
+        w.Line($"/// <summary>{summary} Returns the mean loss of the samples given, before the update. Allocates nothing.</summary>");
         EmitParameterDocumentation(w);
         w.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{(_options.IsOfClasses ? ", or a label is not a class" : "")}; nothing has changed then.</exception>");
         w.Line("/// <exception cref=\"global::ModelGen.NonFiniteLossException\">The loss is NaN or infinite; nothing has changed then.</exception>");
-        using (w.Block($"public float Step({_signature.InputParameters()}, {TargetParameter})"))
+        if (!_options.ClipGradients)
+            w.Line("/// <exception cref=\"global::System.InvalidOperationException\">The optimizer is to clip gradients, for which the network was not compiled.</exception>");
+        using (w.Block($"public float {name}({_signature.InputParameters()}, {TargetParameter})"))
         {
             EmitChecks(w, "BatchSize");
             foreach (Node node in _step.Plan.Graph.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics)))
                 w.Line($"{Runtime}BatchNorm.CheckCount((long)samples * {node.Attributes.Int("pixels")}, {Quoted}, {Literals.Quote(node.Name)});");
-            w.Line($"float loss = {Private}{_name}TrainerPlan.Train(");
-            EmitArguments(w, "Optimizer, _seed, _steps");
+            if (!_options.ClipGradients)
+                w.Line($"{Runtime}Check.DoesNotClip(Optimizer, {Quoted});");
+            w.Line($"float loss = {Private}{_name}TrainerPlan.{plan}(");
+            EmitArguments(w, StepArguments);
             w.Line("if (!float.IsFinite(loss))");
             w.Line($"    throw NotFinite(loss, {string.Join(", ", _signature.Inputs.Select(i => i.Name))}, {Target}, samples);");
             w.Line("_steps++;");
+            if (name == "Step")
+                w.Line("_updates++;");
+            if (_options.AccumulateGradients)
+                w.Line(name == "Step" ? "_accumulated = 0;" : "_accumulated += samples;");
             w.Line("return loss;");
         }
     }
@@ -172,7 +197,7 @@ internal sealed class TrainerEmitter
                 w.Line($"    {Runtime}NonFinite.InInput({Target}, {Output.LengthConstant}, nameof({Target})) ??");
             w.Line($"    {Runtime}NonFinite.InParameters(ToWeights()) ??");
             w.Line($"    {Private}{_name}TrainerPlan.WhereNotFinite(");
-            EmitArguments(w, "Optimizer, _seed, _steps");
+            EmitArguments(w, StepArguments);
             w.Line($"return new global::ModelGen.NonFiniteLossException({Quoted}, (long)_steps + 1, loss, where);");
         }
     }
@@ -215,7 +240,7 @@ internal sealed class TrainerEmitter
     public void EmitPrivate(CodeWriter w)
     {
         string memory = $"Floats arena, Floats parameters, {_signature.InputReferences()}, ref {(_options.IsOfClasses ? "int" : "float")} {Target}, int samples";
-        string training = memory + ", Sgd optimizer, ulong randomSeed, ulong stepNumber";
+        string training = memory + $", ModelGen.{_options.Optimizer} optimizer, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated";
         w.Line();
         w.Line("/// <summary>The steps of training and evaluation.</summary>");
         using (w.Block($"file static class {_name}TrainerPlan"))
@@ -223,18 +248,9 @@ internal sealed class TrainerEmitter
             w.Line("// The steps up to the loss; those behind it change what is trained.");
             w.Line($"public const int ForwardStepCount = {ForwardSteps};");
             w.Line();
-            using (w.Block($"public static float Train({training})"))
-            {
-                w.Line("for (int step = 0; step < ForwardStepCount; step++)");
-                w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(training)});");
-                w.Line($"float loss = {_step.Memory(LossNode)};");
-                w.Line("if (!float.IsFinite(loss))");
-                w.Line("    return loss;");
-                w.Line("for (int step = ForwardStepCount; step < TrainStepCount; step++)");
-                w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(training)});");
-                w.Line("return loss;");
-            }
-            w.Line();
+            EmitTraining(w, "Train", training, "TrainStepCount");
+            if (_options.AccumulateGradients)
+                EmitTraining(w, "Accumulate", training, $"{GradientSteps}");
             using (w.Block($"public static string WhereNotFinite({training})"))
             {
                 w.Line("// What no kernel writes must not be taken for a result.");
@@ -278,6 +294,26 @@ internal sealed class TrainerEmitter
         w.Line();
         _evaluation.EmitMemory(w, "Where each value lives in evaluation; parameters are where training has them.");
     }
+
+    // One method for the whole step and one for as much of it as changes no parameter.
+    private void EmitTraining(CodeWriter w, string name, string parameters, string end)
+    {
+        using (w.Block($"public static float {name}({parameters})"))
+        {
+            w.Line("for (int step = 0; step < ForwardStepCount; step++)");
+            w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(parameters)});");
+            w.Line($"float loss = {_step.Memory(LossNode)};");
+            w.Line("if (!float.IsFinite(loss))");
+            w.Line("    return loss;");
+            w.Line($"for (int step = ForwardStepCount; step < {end}; step++)");
+            w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(parameters)});");
+            w.Line("return loss;");
+        }
+        w.Line();
+    }
+
+    // The steps before the first update and what is computed for it.
+    private int GradientSteps => _step.Plan.Steps.Select((step, i) => (step.Node, i)).Where(s => s.Node.Is(OpNames.AccumulateGradient)).Max(s => s.i) + 1;
 
     private int ForwardSteps
     {

@@ -33,6 +33,8 @@ internal sealed record NetworkDeclaration(
     public static Extras ExtrasOf(TrainingDeclaration? training, bool isProfiled) =>
         (training is null ? Extras.None : Extras.Trainer)
         | (training is not null && !Ops.LossOperator.IsOfClasses(training.LossName) ? Extras.Targets : Extras.None)
+        | (training is { AccumulateGradients: true } ? Extras.Accumulate : Extras.None)
+        | (training?.OptimizerName switch { "Adam" => Extras.Adam, "AdamW" => Extras.AdamW, "RmsProp" => Extras.RmsProp, _ => Extras.None })
         | (isProfiled ? Extras.Profile : Extras.None);
 }
 
@@ -80,6 +82,16 @@ internal sealed record TrainingDeclaration
     public double HingeMargin { get; init; } = 1;
 
     public int HingePower { get; init; } = 1;
+
+    /// <summary>Which of <see cref="Ops.Update.Optimizers"/>.</summary>
+    public int Optimizer { get; init; }
+
+    /// <summary>The optimizer, or the first where there is no such.</summary>
+    public string OptimizerName => Ops.Update.Optimizers[Optimizer >= 0 && Optimizer < Ops.Update.Optimizers.Count ? Optimizer : 0];
+
+    public bool ClipGradients { get; init; }
+
+    public bool AccumulateGradients { get; init; }
 
     /// <summary>Null where it is not said, which networks with several outputs must.</summary>
     public double? AuxiliaryWeight { get; init; }

@@ -31,6 +31,9 @@ internal static class TrainingReader
         string loss = training.LossName;
         if (training.Loss < 0 || training.Loss >= losses.Count)
             Refuse("Loss", $"must be one of {string.Join(", ", losses)}, got number {Text(training.Loss)}");
+        EquatableArray<string> optimizers = Update.Optimizers;
+        if (training.Optimizer < 0 || training.Optimizer >= optimizers.Count)
+            Refuse("Optimizer", $"must be one of {string.Join(", ", optimizers)}, got number {Text(training.Optimizer)}");
         if (training.LabelSmoothing is not (>= 0 and < 1))
             Refuse("LabelSmoothing", $"must be at least 0 and less than 1, got {Text(training.LabelSmoothing)}");
         if (!(training.HuberDelta > 0) || !IsFloat(training.HuberDelta))
@@ -56,6 +59,9 @@ internal static class TrainingReader
         }
         return new TrainingOptions(training.BatchSize, loss, (float)training.LabelSmoothing)
         {
+            Optimizer = training.OptimizerName,
+            ClipGradients = training.ClipGradients,
+            AccumulateGradients = training.AccumulateGradients,
             HuberDelta = (float)training.HuberDelta,
             HingeMargin = (float)training.HingeMargin,
             HingePower = training.HingePower,

@@ -70,5 +70,6 @@ internal static class OpNames
     public const string MeanAbsoluteError = "MeanAbsoluteError";
     public const string Huber = "Huber";
     public const string BinaryCrossEntropyWithLogits = "BinaryCrossEntropyWithLogits";
-    public const string SgdUpdate = "SgdUpdate";
+    public const string AccumulateGradient = "AccumulateGradient";
+    public const string SumOfSquares = "SumOfSquares";
 }

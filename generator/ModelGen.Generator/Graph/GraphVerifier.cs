@@ -13,10 +13,11 @@ internal static class GraphVerifier
         {
             Node node = graph[i];
             Require(node.Id == i, node, $"id is {node.Id}, position {i}");
+            bool readsState = OperatorTable.TryGet(node.Op, out Operator reader) && reader.ReadsState;
             foreach (int input in node.Inputs)
             {
                 Require(input >= 0 && input < i, node, $"reads %{input}, which is not defined before it");
-                Require(!mutatedAt.ContainsKey(input), node, $"reads %{input} after %{(mutatedAt.TryGetValue(input, out int by) ? by : 0)} overwrote it");
+                Require(readsState || !mutatedAt.ContainsKey(input), node, $"reads %{input} after %{(mutatedAt.TryGetValue(input, out int by) ? by : 0)} overwrote it");
             }
             if (node.Is(OpNames.Parameter))
                 Require(keys.Add(node.Name), node, "its key is there twice");

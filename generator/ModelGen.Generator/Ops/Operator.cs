@@ -27,6 +27,9 @@ internal abstract class Operator
     /// <summary>Inputs that the operator overwrites: state such as weights in an update.</summary>
     public virtual EquatableArray<int> MutatedInputs => [];
 
+    /// <summary>True where parameters are read as the nodes before have left them, rather than as the step found them.</summary>
+    public virtual bool ReadsState => false;
+
     /// <summary>The shape rule.</summary>
     /// <exception cref="ShapeException">The inputs or attributes do not fit; the message gives the arithmetic and the remedy.</exception>
     public abstract TensorType Infer(OperatorCall call);

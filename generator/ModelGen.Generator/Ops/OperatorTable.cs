@@ -16,9 +16,9 @@ internal static class OperatorTable
         new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
         new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
         new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CountCorrect(),
-        new Dropout(), new DropoutMask(), new SgdUpdate(),
+        new Dropout(), new DropoutMask(), new AccumulateGradient(), new SumOfSquares(),
         new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
-    }.Concat(Elementwise.Rows).Concat(Losses).ToDictionary(o => o.Name, StringComparer.Ordinal);
+    }.Concat(Elementwise.Rows).Concat(Losses).Concat(Update.Rows).ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     // Each with its gradient.
     private static IEnumerable<Operator> Losses =>

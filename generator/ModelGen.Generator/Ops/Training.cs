@@ -54,26 +54,3 @@ internal sealed class DropoutMask : Operator
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
         $"Dropout.Mask({{0}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber)"), node.Id);
 }
-
-/// <summary>
-/// Stochastic gradient descent on one parameter, in place: g += weightDecay·p; v = momentum·v + g; p −= learningRate·(nesterov ? g + momentum·v : v).
-/// Inputs: parameter, velocity, gradient. (Sutskever et al. 2013; arithmetic as in PyTorch, torch.optim.SGD.)
-/// </summary>
-internal sealed class SgdUpdate : Operator
-{
-    public override string Name => OpNames.SgdUpdate;
-
-    public override EquatableArray<int> MutatedInputs => [0, 1];
-
-    public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
-
-    public override bool HasResult => false;
-
-    // The parameter lies as its layer reads it; velocity and gradient follow.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"Optimizers.Sgd({{0}}, {{2}}, {{1}}, {context.Of(node.Inputs[0]).Length}, optimizer.LearningRate, optimizer.Momentum, optimizer.WeightDecay, optimizer.Nesterov)"),
-        [.. node.Inputs]);
-}

@@ -84,6 +84,16 @@ public static class Check
             Throw(actual, expected, network, argument);
     }
 
+    /// <exception cref="InvalidOperationException">The optimizer is to clip gradients, for which the network was not compiled.</exception>
+    public static void DoesNotClip(GradientDescent optimizer, string network)
+    {
+        if (optimizer.MaxGradientNorm < float.PositiveInfinity)
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"{network}: MaxGradientNorm is {optimizer.MaxGradientNorm}, but the network was compiled without clipping; write [Trainable(ClipGradients = true)]."));
+        }
+    }
+
     /// <exception cref="ArgumentException">There are no samples, or more than the batch holds.</exception>
     public static void Samples(int actual, int most, string network, string argument)
     {

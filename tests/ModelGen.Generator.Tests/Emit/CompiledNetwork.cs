@@ -52,12 +52,15 @@ internal static class CompiledNetwork
         """;
 
     private const string TrainerDriver = """
-                internal static float[] Train(IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, float[] targets, global::ModelGen.Sgd optimizer, int steps)
+                internal static float[] Train(IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, float[] targets, global::ModelGen.GradientDescent optimizer, int steps)
                 {
-                    var trainer = new Net.Trainer(Net.Weights.From(parameters), optimizer);
+                    var trainer = new Net.Trainer(Net.Weights.From(parameters), (global::ModelGen.OPTIMIZER)optimizer);
                     float[] losses = new float[steps + 1];
                     for (int i = 0; i < steps; i++)
+                    {
+                        //ACCUMULATE
                         losses[i] = trainer.Step(x, TARGET);
+                    }
                     losses[steps] = (float)trainer.Evaluate(x, TARGET)LOSS;
                     Net.Weights weights = trainer.ToWeights();
                     foreach (string name in parameters.Keys)
@@ -87,7 +90,7 @@ internal static class CompiledNetwork
     private static string DriverOf(string name, string source)
     {
         bool ofClasses = source.Contains("ReadOnlySpan<int> labels", StringComparison.Ordinal);
-        string driver = Driver.Replace("//TRAINER", source.Contains("class Trainer", StringComparison.Ordinal) ? TrainerDriver.Replace("TARGET", ofClasses ? "labels" : "targets", StringComparison.Ordinal).Replace("LOSS", ofClasses ? ".Loss" : "", StringComparison.Ordinal) : "", StringComparison.Ordinal);
+        string driver = Driver.Replace("//TRAINER", source.Contains("class Trainer", StringComparison.Ordinal) ? TrainerDriver.Replace("//ACCUMULATE", source.Contains("float Accumulate(", StringComparison.Ordinal) ? "trainer.Accumulate(x, TARGET);" : "", StringComparison.Ordinal).Replace("TARGET", ofClasses ? "labels" : "targets", StringComparison.Ordinal).Replace("OPTIMIZER", Regex.Match(source, @"global::ModelGen\.(\w+) Optimizer \{").Groups[1].Value, StringComparison.Ordinal).Replace("LOSS", ofClasses ? ".Loss" : "", StringComparison.Ordinal) : "", StringComparison.Ordinal);
         return Regex.Replace(Regex.Replace(driver, @"\bNet\b", name), @"\bDriver\b", "DriverOf" + name);
     }
 

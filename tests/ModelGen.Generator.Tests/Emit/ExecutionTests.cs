@@ -15,7 +15,7 @@ public class ExecutionTests
     internal delegate float[] Forward(IReadOnlyDictionary<string, float[]> parameters, float[] x, int samples);
 
     internal delegate float[] Train(
-        IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, float[] targets, Sgd optimizer, int steps);
+        IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, float[] targets, GradientDescent optimizer, int steps);
 
     // MODELGEN_SEED tries others than those tried every time.
     public static TheoryData<int> Seeds =>
@@ -93,10 +93,30 @@ public class ExecutionTests
         patterns = [.. patterns.Where(p => trained.Any(n => NamePattern.Matches(p, n)))];
         return new(BatchOf(seed) + seed % 2, loss, seed % 3 * 0.1f)
         {
+            Optimizer = Update.Optimizers[seed / 2 % Update.Optimizers.Count],
+            ClipGradients = seed % 5 == 0,
+            AccumulateGradients = seed % 7 == 0,
             HuberDelta = loss == OpNames.Huber ? 0.3f : 1,
             HingePower = loss == OpNames.Hinge ? 1 + seed % 2 : 1,
             Frozen = trained.All(n => patterns.Any(p => NamePattern.Matches(p, n))) ? [] : patterns.ToEquatableArray(),
         };
+    }
+
+    // Adam and RMSProp divide by the size of gradients: what is all but zero would show its rounding, were it not for a large epsilon.
+    private static GradientDescent OptimizerOf(TrainingOptions options, int seed)
+    {
+        GradientDescent optimizer = options.Optimizer switch
+        {
+            "Adam" => new Adam(0.01f, epsilon: 0.05f, weightDecay: 0.01f),
+            "AdamW" => new AdamW(0.01f, epsilon: 0.05f, weightDecay: 0.1f),
+            "RmsProp" => new RmsProp(0.01f, epsilon: 0.05f, momentum: seed % 3 * 0.3f, centered: seed % 3 == 1, weightDecay: 0.01f),
+            _ => new Sgd(0.05f, 0.9f, 0.01f, nesterov: seed % 3 == 0),
+        };
+        optimizer.L1Penalty = seed % 3 * 1e-3f;
+        optimizer.ExcludeBiasesAndNorms = seed % 4 < 2;
+        if (options.ClipGradients)
+            optimizer.MaxGradientNorm = 0.1f;
+        return optimizer;
     }
 
     internal static void AssertForward(Graph network, Forward forward, int seed)
@@ -118,13 +138,25 @@ public class ExecutionTests
         Dictionary<string, double[]> values = RoundedValues(training, batch, seed);
         Dictionary<string, float[]> parameters = Parameters(network, values);
         var after = new Dictionary<string, float[]>();
+        GradientDescent optimizer = OptimizerOf(options, seed);
         float[] losses = train(
-            parameters, after, Floats(values["input"]), [.. values.GetValueOrDefault(Pipeline.Labels, []).Select(l => (int)l)], Floats(values.GetValueOrDefault(Pipeline.Targets, [])), new Sgd(0.05f, 0.9f, 0.01f, nesterov: seed % 3 == 0), Steps);
+            parameters, after, Floats(values["input"]), [.. values.GetValueOrDefault(Pipeline.Labels, []).Select(l => (int)l)], Floats(values.GetValueOrDefault(Pipeline.Targets, [])), optimizer, Steps);
 
         var expected = new double[Steps + 1];
-        TrainingStep step = TrainingStep.None with { LearningRate = 0.05f, Momentum = 0.9f, WeightDecay = 0.01f, Nesterov = seed % 3 == 0 };
         for (int i = 0; i < Steps; i++)
+        {
+            TrainingStep step = TrainingStep.None with { Optimizer = optimizer, Updates = i };
+            // A step on the same samples twice: what the first pass would change is put back, sums of gradients and running averages apart.
+            if (options.AccumulateGradients)
+            {
+                Dictionary<string, double[]> pass = CentralDifferences.Copy(values);
+                ReferenceInterpreter.Outputs(training, batch, pass, step);
+                foreach (string name in values.Keys.Where(n => n.StartsWith("gradient.", StringComparison.Ordinal) || n.Contains("running_", StringComparison.Ordinal)))
+                    values[name] = pass[name];
+                step = step with { Accumulated = batch };
+            }
             expected[i] = ReferenceInterpreter.Outputs(training, batch, values, step)[Pipeline.Loss][0];
+        }
         expected[Steps] = ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(network, options), batch, values)[Pipeline.Loss][0];
         // A training that diverges multiplies roundings as it does the loss.
         double tolerance = expected.Max() > 1e3 ? 1e-3 : 1e-4;

@@ -209,7 +209,7 @@ public class PassTests
         %20 = Parameter "velocity.b" {init=zeros, trainable=0} : f32[3,3]
         %21 = SgdUpdate(%4, %20, %18) "b"
         %22 = Parameter "velocity.c" {init=zeros, trainable=0} : f32[3]
-        %23 = SgdUpdate(%5, %22, %19) "c"
+        %23 = SgdUpdate(%5, %22, %19) "c" {isVector=1}
         %24 = TanhGradient(%3, %16) "tanh"
         %25 = LinearWeightGradient(%0, %24) "fc1"
         %26 = Parameter "velocity.a" {init=zeros, trainable=0} : f32[3,4]

@@ -22,7 +22,7 @@ internal static class GoldenLibrary
     public static GeneratedLibrary Library => LazyLibrary.Value;
 
     /// <summary>Every case's id, those of networks included.</summary>
-    public static IEnumerable<string> AllIds => OperatorCases.Ids.Concat(NetworkCases.Names).Concat(SgdCases.Ids).Concat(RandomNetworks.Ids).Concat(SpecialValues.Ids)
+    public static IEnumerable<string> AllIds => OperatorCases.Ids.Concat(NetworkCases.Names).Concat(OptimizerCases.Ids).Concat(RandomNetworks.Ids).Concat(SpecialValues.Ids)
         .Concat(DepthwiseCases.Ids).Concat(WinogradCases.Ids);
 
     /// <summary>What is wrong with a case; nothing if all is well.</summary>
@@ -33,7 +33,7 @@ internal static class GoldenLibrary
             : WinogradCases.IsId(id) ? WinogradCases.Build(id).Failures(library)
             : DepthwiseCases.IsId(id) ? DepthwiseCases.Failures(id, library)
             : SpecialValues.Ids.Contains(id) ? SpecialValues.Build(id).Failures(library)
-            : SgdCases.Ids.Contains(id) ? SgdCases.Failures(id)
+            : OptimizerCases.Ids.Contains(id) ? OptimizerCases.Failures(id)
             : OperatorCases.Build(id).SelectMany(c => c.Failures(library).Select(f => $"{c.Function.Name}: {f}")),
     ];
 }

@@ -21,7 +21,7 @@ internal sealed class GraphCheck(GraphFunction function, int samples)
     /// <summary>Outputs, and parameters that change.</summary>
     public Dictionary<string, Expected> Expected { get; } = [];
 
-    public Sgd Optimizer { get; init; } = new();
+    public GradientDescent Optimizer { get; init; } = new Sgd();
 
     /// <summary>Runs the graph, once more, and in several parts as threads would, and says what is wrong.</summary>
     public IEnumerable<string> Failures(GeneratedLibrary library)

@@ -59,10 +59,12 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
             string memory = "Floats arena, Floats parameters, Floats packed, Floats scratch";
             string arguments = string.Concat(plan.Graph.Inputs.Select(i => (i.Type.Element == ElementType.F32 ? ", ref float " : ", ref int ") + i.Name))
                 + string.Concat(plan.Graph.Outputs.Select(o => ", ref float " + o.Name));
-            string step = memory + arguments + ", int samples, ModelGen.Sgd optimizer, ulong randomSeed, ulong stepNumber";
-            using (w.Block("public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, ModelGen.Sgd optimizer, int parts)"))
+            string step = memory + arguments + ", int samples, ModelGen.Sgd optimizer, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated";
+            using (w.Block("public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, ModelGen.GradientDescent settings, int parts)"))
             {
-                w.Line("const ulong randomSeed = 0, stepNumber = 0;");
+                w.Line("const ulong randomSeed = 0, stepNumber = 0, updateNumber = 0;");
+                w.Line("const int accumulated = 0;");
+                w.Line("var optimizer = (ModelGen.Sgd)settings;");
                 EmitArguments(w, plan);
                 w.Line($"Floats arena = Poisoned({Name}Memory.ArenaLength);");
                 w.Line($"Floats packed = Poisoned({Name}Memory.PackedLength);");
@@ -164,4 +166,4 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
 /// <param name="values">Its parameters in order, in PyTorch's layout; where they change, they are written back.</param>
 /// <param name="outputs">Its outputs in order; scalars have one element.</param>
 /// <param name="parts">Into how many parts each step is divided; they run one after another, the last one first.</param>
-internal delegate void GraphMethod(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, Sgd optimizer, int parts);
+internal delegate void GraphMethod(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, GradientDescent optimizer, int parts);

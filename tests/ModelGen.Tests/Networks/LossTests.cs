@@ -128,7 +128,7 @@ public class LossTests
         TrainingOptions options = new(Batch, OpNames.CrossEntropy, 0.1f) { AuxiliaryWeight = 0.3f };
         Graph training = GraphVerifier.Verify(Pipeline.ForTraining(declared, options), "test");
         Dictionary<string, double[]> values = RandomGraphs.Values(training, Batch, 7);
-        TrainingStep step = TrainingStep.None with { LearningRate = 1 };
+        TrainingStep step = TrainingStep.None with { Optimizer = new Sgd(1) };
         Dictionary<string, double[]> after = CentralDifferences.Copy(values);
         Assert.Equal(Total(values), ReferenceInterpreter.Outputs(training, Batch, after, step)[Pipeline.Loss][0], 12);
         foreach (Node parameter in declared.Parameters)

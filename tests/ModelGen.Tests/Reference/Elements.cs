@@ -1,6 +1,6 @@
 namespace ModelGen.Tests.Reference;
 
-/// <summary>Element by element, and the updates of training.</summary>
+/// <summary>Element by element.</summary>
 internal static class Elements
 {
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
@@ -29,7 +29,6 @@ internal static class Elements
         ["SigmoidGradient"] = o => Combine(o, (y, dy) => y * (1 - y) * dy),
         ["DropoutMask"] = o => o.Training.Mask(o.Attributes.Int("stream"), o.Attributes["p"].Number, o[0].Length),
         ["Dropout"] = o => o[0],
-        ["SgdUpdate"] = Sgd,
     };
 
     /// <summary>The activation of a fused layer, or none. Max hands on NaN.</summary>
@@ -79,20 +78,6 @@ internal static class Elements
     }
 
     private static double[] Combine(Operation operation, Func<double, double, double> function) => [.. operation[0].Zip(operation[1], function)];
-
-    // g += weightDecay·p; v = momentum·v + g; p −= learningRate · (nesterov ? g + momentum·v : v)
-    private static double[] Sgd(Operation operation)
-    {
-        (double[] parameter, double[] velocity, double[] gradient) = (operation[0], operation[1], operation[2]);
-        TrainingStep step = operation.Training;
-        for (int i = 0; i < parameter.Length; i++)
-        {
-            double g = gradient[i] + step.WeightDecay * parameter[i];
-            velocity[i] = step.Momentum * velocity[i] + g;
-            parameter[i] -= step.LearningRate * (step.Nesterov ? g + step.Momentum * velocity[i] : velocity[i]);
-        }
-        return operation.NoResult();
-    }
 }
 
 /// <summary>The same elements elsewhere.</summary>

@@ -62,6 +62,9 @@ internal sealed class RandomGraphs
         return random.Retry(random.BuildNetwork);
     }
 
+    // What optimizers keep for a parameter.
+    private static readonly string[] States = ["velocity.", "mean.", "square.", "gradient."];
+
     /// <summary>Inputs without ties, parameters of a size that keeps activations near one, labels among the classes.</summary>
     public static Dictionary<string, double[]> Values(Graph graph, int batch, int seed)
     {
@@ -74,7 +77,7 @@ internal sealed class RandomGraphs
             {
                 { Type.Element: ElementType.I32 } => [.. Enumerable.Range(0, length).Select(_ => (double)random.Next(ClassesOf(graph, leaf)))],
                 { Op: OpNames.Input } => Distinct(random, length),
-                _ when leaf.Name.StartsWith("velocity.", StringComparison.Ordinal) => new double[length],
+                _ when States.Any(s => leaf.Name.StartsWith(s, StringComparison.Ordinal)) => new double[length],
                 _ when leaf.Name.EndsWith("running_var", StringComparison.Ordinal) => Uniform(random, length, 0.5, 1.5),
                 _ when leaf.Shape.Rank == 1 && leaf.Name.EndsWith("weight", StringComparison.Ordinal) => Uniform(random, length, 0.5, 1.5),
                 _ => Uniform(random, length, -1, 1, Math.Sqrt(3.0 * leaf.Shape[0] / leaf.Shape.Length)),

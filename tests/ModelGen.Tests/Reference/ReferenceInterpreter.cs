@@ -10,7 +10,7 @@ internal static class ReferenceInterpreter
 {
     private static readonly Dictionary<string, Func<Operation, double[]>> Operators = new[]
     {
-        Convolutions.Operators, FullyConnected.Operators, Pools.Operators, Normalizations.Operators, Probabilities.Operators, Losses.Operators, Elements.Operators, Rearrangements.Operators,
+        Convolutions.Operators, FullyConnected.Operators, Pools.Operators, Normalizations.Operators, Probabilities.Operators, Losses.Operators, Updates.Operators, Elements.Operators, Rearrangements.Operators,
     }.SelectMany(family => family).ToDictionary(o => o.Key, o => o.Value, StringComparer.Ordinal);
 
     /// <summary>Names of the operators that can be evaluated; the others exist only before a pass replaces them.</summary>
@@ -53,9 +53,11 @@ internal static class ReferenceInterpreter
 
 /// <summary>What a training step needs besides the batch.</summary>
 /// <param name="Mask">Dropout's mask: the stream's number, the probability of a zero and the length to the mask.</param>
-internal sealed record TrainingStep(double LearningRate, double Momentum, double WeightDecay, bool Nesterov, Func<int, double, int, double[]> Mask)
+/// <param name="Updates">How many have been before.</param>
+/// <param name="Accumulated">Samples whose gradients have been added up already.</param>
+internal sealed record TrainingStep(GradientDescent Optimizer, Func<int, double, int, double[]> Mask, int Updates = 0, int Accumulated = 0)
 {
-    public static TrainingStep None { get; } = new(0, 0, 0, false, (_, _, _) => throw new InvalidOperationException("no dropout masks were given"));
+    public static TrainingStep None { get; } = new(new Sgd(0), (_, _, _) => throw new InvalidOperationException("no dropout masks were given"));
 }
 
 /// <summary>One node with the values of its inputs.</summary>

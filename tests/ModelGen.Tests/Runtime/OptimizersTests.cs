@@ -1,59 +1,111 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelGen.Runtime;
+using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Runtime;
 
 public class OptimizersTests
 {
-    private delegate void SgdStep(
-        ref float parameter, ref float gradient, ref float velocity, nint n, float learningRate, float momentum, float weightDecay, bool nesterov);
+    private delegate void Step(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized);
 
-    private static readonly SgdStep[] Widths =
+    private static readonly Step[] Widths = [Public, OfWidth<Simd512, Vector512<float>>, OfWidth<Simd256, Vector256<float>>, OfWidth<Simd128, Vector128<float>>];
+
+    public static TheoryData<GradientDescent> Settings =>
     [
-        Optimizers.Sgd, Optimizers.Sgd<Simd512, Vector512<float>>, Optimizers.Sgd<Simd256, Vector256<float>>,
-        Optimizers.Sgd<Simd128, Vector128<float>>,
+        new Sgd(0.05f), new Sgd(0.05f, 0f, 0.1f), new Sgd(0.05f, 0.9f), new Sgd(0.05f, 0.9f, 0.1f) { L1Penalty = 0.2f }, new Sgd(0.05f, 0.9f, 0.1f, true),
+        new Adam(0.01f), new Adam(0.01f, 0.8f, 0.95f, 1e-3f, 0.1f) { L1Penalty = 0.1f }, new AdamW(0.01f, weightDecay: 0.2f), new AdamW(0.01f) { L1Penalty = 0.1f },
+        new RmsProp(0.01f), new RmsProp(0.01f, 0.9f, 1e-3f, 0.8f, weightDecay: 0.1f), new RmsProp(0.01f, 0.9f, 1e-3f, 0.5f, centered: true),
     ];
 
-    [Theory]
-    [InlineData(0f, 0f, false)]
-    [InlineData(0f, 0.1f, false)]
-    [InlineData(0.9f, 0f, false)]
-    [InlineData(0.9f, 0.1f, false)]
-    [InlineData(0.9f, 0.1f, true)]
-    public void ThreeStepsAgreeWithTheDefinition(float momentum, float weightDecay, bool nesterov)
+    [Theory, MemberData(nameof(Settings))]
+    public void ThreeStepsAgreeWithTheDefinition(GradientDescent optimizer)
     {
-        const float LearningRate = 0.05f;
-        foreach (var sgd in Widths)
+        foreach (Step run in Widths)
         {
             for (int n = 0; n <= 70; n++)
             {
-                Guarded p = new(Guarded.Normal(n, 1), n % 3), g = new(n, n % 5), v = new(new float[n], n % 7);
-                double[] expected = Array.ConvertAll(p.Span.ToArray(), x => (double)x), velocity = new double[n];
+                Guarded p = new(Guarded.Normal(n, 1), n % 3), g = new(n, n % 5);
+                Guarded[] state = [new(new float[n], n % 7), new(new float[n], n % 4), new(new float[n], n % 6)];
+                double[] expected = Array.ConvertAll(p.Span.ToArray(), x => (double)x);
+                double[][] kept = [new double[n], new double[n], new double[n]];
                 for (int step = 0; step < 3; step++)
                 {
                     Guarded.Normal(n, 10 + step).CopyTo(g.Span);
-                    for (int i = 0; i < n; i++)
-                    {
-                        double d = g[i] + weightDecay * expected[i];
-                        velocity[i] = momentum * velocity[i] + d;
-                        expected[i] -= LearningRate * (nesterov ? d + momentum * velocity[i] : velocity[i]);
-                    }
-
-                    sgd(ref p.First, ref g.First, ref v.First, n, LearningRate, momentum, weightDecay, nesterov);
+                    Updates.Step(optimizer, expected, [.. g.Span.ToArray().Select(v => 0.25 * v)], kept, step, isPenalized: n % 2 == 0);
+                    run(optimizer, step, p, g, state, 0.25f, n % 2 == 0);
                     Assert.Equal(Guarded.Normal(n, 10 + step), g.Span.ToArray());
                 }
-
                 for (int i = 0; i < n; i++)
-                {
-                    Assert.Equal(expected[i], p[i], 2e-6);
-                    Assert.Equal(momentum == 0 ? 0 : velocity[i], v[i], 2e-6);
-                }
-
+                    Assert.Equal(expected[i], p[i], 1e-5);
                 p.AssertGuards();
-                v.AssertGuards();
+                Assert.All(state, s => s.AssertGuards());
             }
         }
+    }
+
+    private static void Public(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized)
+    {
+        if (optimizer is Sgd sgd)
+            Optimizers.Sgd(ref p.First, ref g.First, ref state[0].First, p.Length, sgd, scale, isPenalized);
+        else if (optimizer is Adam adam)
+            Optimizers.Adam(ref p.First, ref g.First, ref state[0].First, ref state[1].First, p.Length, adam, (ulong)updates, scale, isPenalized);
+        else
+            Optimizers.RmsProp(ref p.First, ref g.First, ref state[0].First, ref state[1].First, ref state[2].First, p.Length, (RmsProp)optimizer, scale, isPenalized);
+    }
+
+    private static void OfWidth<S, V>(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized)
+        where S : struct, ISimd<V> where V : struct
+    {
+        ref float a = ref state[0].First, b = ref state[1].First, c = ref state[2].First;
+        if (optimizer is Sgd sgd)
+            Optimizers.Run<S, V, Optimizers.SgdRule>(new(sgd, scale, isPenalized), ref p.First, ref g.First, ref a, ref b, ref c, p.Length);
+        else if (optimizer is Adam adam)
+            Optimizers.Run<S, V, Optimizers.AdamRule>(new(adam, (ulong)updates, scale, isPenalized), ref p.First, ref g.First, ref a, ref b, ref c, p.Length);
+        else
+            Optimizers.Run<S, V, Optimizers.RmsPropRule>(new((RmsProp)optimizer, scale, isPenalized), ref p.First, ref g.First, ref a, ref b, ref c, p.Length);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(5_000, 0, 0)]
+    [InlineData(32, 48, 5)]
+    [InlineData(0, 16, 15)]
+    public void SumOfSquaresLeavesUnusedLanesOut(int n, int partial, int lanes)
+    {
+        Guarded x = new(Guarded.Normal(n + partial, 3));
+        double expected = 0;
+        for (int i = 0; i < n + partial; i++)
+        {
+            if (i < n || (i - n) % 16 < lanes)
+                expected += (double)x[i] * x[i];
+            else
+                x.Span[i] = float.NaN;
+        }
+        Assert.Equal(expected, Optimizers.SumOfSquares(ref x.First, n, partial, lanes), 1e-5 * Math.Max(1, expected));
+    }
+
+    [Fact]
+    public void GradientsAboveTheNormAreScaledToIt()
+    {
+        var sgd = new Sgd { MaxGradientNorm = 2f };
+        Assert.Equal(0.2f, sgd.ScaleOf(100f, 1f), 1e-6f);
+        Assert.Equal(1f, sgd.ScaleOf(3.9f, 1f));
+        // Scaled by 1/10 first, they have norm 1.
+        Assert.Equal(0.1f, sgd.ScaleOf(100f, 0.1f));
+        Assert.Equal(0.5f, new Sgd().ScaleOf(float.MaxValue, 0.5f));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sgd.MaxGradientNorm = 0f);
+        Assert.Throws<ArgumentOutOfRangeException>(() => sgd.MaxGradientNorm = float.NaN);
+    }
+
+    [Fact]
+    public void ACenteredDeviationIsNeverBelowZero()
+    {
+        float p = 1f, g = 0.1f, a = 0f, b = 0f, c = 0f;
+        var optimizer = new RmsProp(1e-3f, 0.5f, centered: true);
+        for (int i = 0; i < 200; i++)
+            Optimizers.RmsProp(ref p, ref g, ref a, ref b, ref c, 1, optimizer, 1f, true);
+        Assert.False(float.IsNaN(p));
     }
 
     [Fact]
@@ -62,9 +114,10 @@ public class OptimizersTests
         // torch.optim.SGD([1.0], lr=0.1, momentum=0.9, weight_decay=0.5, nesterov=True) by hand, gradients 1 and 2:
         // g = 1.5, v = 1.5, p = 1 − 0.1·(1.5 + 1.35) = 0.715; g = 2.3575, v = 3.7075, p = 0.715 − 0.1·(2.3575 + 3.33675) = 0.145575
         float p = 1f, v = 0f, one = 1f, two = 2f;
-        Optimizers.Sgd(ref p, ref one, ref v, 1, 0.1f, 0.9f, 0.5f, true);
+        var settings = new Sgd(0.1f, 0.9f, 0.5f, nesterov: true);
+        Optimizers.Sgd(ref p, ref one, ref v, 1, settings, 1f, true);
         Assert.Equal(0.715f, p, 1e-6f);
-        Optimizers.Sgd(ref p, ref two, ref v, 1, 0.1f, 0.9f, 0.5f, true);
+        Optimizers.Sgd(ref p, ref two, ref v, 1, settings, 1f, true);
         Assert.Equal(0.145575f, p, 1e-6f);
     }
 
@@ -72,7 +125,7 @@ public class OptimizersTests
     public void WithoutMomentumTheVelocityIsNotTouched()
     {
         Guarded p = new(Guarded.Normal(37, 1)), g = new(Guarded.Normal(37, 2));
-        Optimizers.Sgd(ref p.First, ref g.First, ref Unsafe.NullRef<float>(), 37, 0.1f, 0f, 0.1f, false);
+        Optimizers.Sgd(ref p.First, ref g.First, ref Unsafe.NullRef<float>(), 37, new Sgd(0.1f, 0f, 0.1f), 1f, true);
         p.AssertGuards();
     }
 
@@ -80,7 +133,7 @@ public class OptimizersTests
     public void WithoutWeightDecayAnInfiniteParameterStaysInfinite()
     {
         float p = float.PositiveInfinity, g = 1f, v = 0f;
-        Optimizers.Sgd(ref p, ref g, ref v, 1, 0.1f, 0.9f, 0f, false);
+        Optimizers.Sgd(ref p, ref g, ref v, 1, new Sgd(0.1f, 0.9f), 1f, true);
         Assert.Equal(float.PositiveInfinity, p);
         Assert.Equal(1f, v);
     }
@@ -92,6 +145,11 @@ public class OptimizersTests
         {
             Assert.Equal("LearningRate", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd(learningRate: bad)).ParamName);
             Assert.Equal("Momentum", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd { Momentum = bad }).ParamName);
+            Assert.Equal("L1Penalty", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam { L1Penalty = bad }).ParamName);
+            Assert.Equal("Epsilon", Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(epsilon: bad)).ParamName);
+            Assert.Equal("Beta1", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam(beta1: bad)).ParamName);
+            Assert.Equal("Beta2", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam { Beta2 = 1f }).ParamName);
+            Assert.Equal("Alpha", Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(alpha: bad)).ParamName);
             Assert.Equal("WeightDecay", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd { WeightDecay = bad }).ParamName);
         }
 

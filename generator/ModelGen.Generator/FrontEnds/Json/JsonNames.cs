@@ -18,7 +18,7 @@ internal static class JsonNames
     // Parameters and locals beside which the name of an input stands in generated code.
     private static readonly HashSet<string> Taken = new(StringComparer.Ordinal)
     {
-        "output", "labels", "targets", "weights", "samples", "arena", "parameters", "packed", "scratch", "optimizer", "seed", "randomSeed", "stepNumber",
+        "output", "labels", "targets", "weights", "samples", "arena", "parameters", "packed", "scratch", "optimizer", "seed", "randomSeed", "stepNumber", "updateNumber", "accumulated", "where",
         "loss", "correct", "first", "initial", "path", "name", "value",
     };
 

@@ -11,7 +11,7 @@ internal sealed class JsonTraining
     private const string Label = "trainable";
 
     private static readonly string[] Keys =
-        ["batchSize", "loss", "labelSmoothing", "huberDelta", "hingeMargin", "hingePower", "auxiliaryWeight", "freeze"];
+        ["batchSize", "loss", "labelSmoothing", "huberDelta", "hingeMargin", "hingePower", "optimizer", "clipGradients", "accumulateGradients", "auxiliaryWeight", "freeze"];
 
     private readonly JsonValue _trainable;
     private readonly JsonProblems _problems;
@@ -23,7 +23,12 @@ internal sealed class JsonTraining
 
     /// <summary>As much as the public surface depends on, of any file; null without <c>trainable</c>.</summary>
     public static TrainingDeclaration? SurfaceOf(JsonValue root) =>
-        root["trainable"] is not JsonValue trainable ? null : new TrainingDeclaration { Loss = Math.Max(0, IndexOf(LossOperator.Names, trainable["loss"]?.Text)) };
+        root["trainable"] is not JsonValue trainable ? null : new TrainingDeclaration
+        {
+            Loss = Math.Max(0, IndexOf(LossOperator.Names, trainable["loss"]?.Text)),
+            Optimizer = Math.Max(0, IndexOf(Update.Optimizers, trainable["optimizer"]?.Text)),
+            AccumulateGradients = trainable["accumulateGradients"] is { IsTrue: true },
+        };
 
     public static TrainingOptions? Read(
         JsonValue trainable, JsonProblems problems, JsonFields fields, JsonScope scope, GraphBuilder graph, IReadOnlyList<(string Name, JsonLayerValue Value)> outputs)
@@ -49,6 +54,9 @@ internal sealed class JsonTraining
             HuberDelta = Number("huberDelta") ?? defaults.HuberDelta,
             HingeMargin = Number("hingeMargin") ?? defaults.HingeMargin,
             HingePower = _trainable["hingePower"] is JsonValue power ? _fields.Size(power, $"{Label}: hingePower", _scope, 1) ?? 1 : defaults.HingePower,
+            Optimizer = Word("optimizer", Update.Optimizers),
+            ClipGradients = Flag("clipGradients"),
+            AccumulateGradients = Flag("accumulateGradients"),
             AuxiliaryWeight = Number("auxiliaryWeight"),
             Freeze = _trainable["freeze"] is JsonValue freeze && _fields.Is(freeze, JsonKind.String, $"{Label}: freeze") ? freeze.Text : defaults.Freeze,
         };
@@ -73,6 +81,8 @@ internal sealed class JsonTraining
         }
         return -1;
     }
+
+    private bool Flag(string key) => _trainable[key] is JsonValue flag && _fields.Is(flag, JsonKind.Boolean, $"{Label}: {key}") && flag.IsTrue;
 
     private double? Number(string key) => _trainable[key] is JsonValue number && _fields.Is(number, JsonKind.Number, $"{Label}: {key}")
         ? double.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture)

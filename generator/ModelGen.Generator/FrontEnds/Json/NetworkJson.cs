@@ -71,6 +71,12 @@ internal static class NetworkJson
             yield return $"\"hingeMargin\": {Number(training.HingeMargin)}";
         if (training.HingePower != defaults.HingePower)
             yield return $"\"hingePower\": {Number(training.HingePower)}";
+        if (training.Optimizer != defaults.Optimizer)
+            yield return $"\"optimizer\": {Quote(training.Optimizer)}";
+        if (training.ClipGradients)
+            yield return "\"clipGradients\": true";
+        if (training.AccumulateGradients)
+            yield return "\"accumulateGradients\": true";
         if (hasSeveralOutputs)
             yield return $"\"auxiliaryWeight\": {Number(training.AuxiliaryWeight)}";
         if (training.Frozen.Count > 0)

@@ -1,0 +1,116 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Ops;
+
+/// <summary>
+/// An optimizer's step on one parameter, in place. Inputs: the parameter, what the optimizer keeps for it, the gradient and, where gradients are clipped, the sum of squares of all of them. The
+/// formulas stand at the classes of the runtime that have the settings.
+/// </summary>
+/// <param name="optimizer">The runtime's class.</param>
+/// <param name="method">The method of <c>Optimizers</c>.</param>
+/// <param name="states">Names of what is kept.</param>
+internal sealed class Update(string optimizer, string method, params string[] states) : Operator
+{
+    public const string Suffix = "Update";
+
+    public static IEnumerable<Update> Rows =>
+    [
+        new Update("Sgd", "Sgd", "velocity"),
+        new Update("Adam", "Adam", "mean", "square"),
+        new Update("AdamW", "Adam", "mean", "square"),
+        new Update("RmsProp", "RmsProp", "square", "mean", "velocity"),
+    ];
+
+    /// <summary>The optimizers by name, in the order in which the enum of the runtime has them.</summary>
+    public static EquatableArray<string> Optimizers { get; } = Rows.Select(r => r.Optimizer).ToEquatableArray();
+
+    public override string Name => optimizer + Suffix;
+
+    public string Optimizer => optimizer;
+
+    /// <summary>What is kept for each parameter: the first parts of the names of what holds it.</summary>
+    public IReadOnlyList<string> States => states;
+
+    public override EquatableArray<AttributeSpec> Attributes =>
+    [
+        new("isVector", AttributeKind.Bool, false, "Whether it is a bias or belongs to a normalisation."),
+        new("accumulated", AttributeKind.Bool, false, "Whether the gradient is a sum over the samples of several batches."),
+    ];
+
+    public override EquatableArray<int> MutatedInputs => Enumerable.Range(0, states.Length + 1).ToEquatableArray();
+
+    public override bool ReadsState => true;
+
+    public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
+
+    public override bool HasResult => false;
+
+    // The parameter lies as its layer reads it; all else follows.
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => LayoutOfParameter(context, node, input <= GradientIndex ? input : -1);
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        string kept = string.Concat(states.Select((_, i) => $", {{{i + 1}}}"));
+        string count = method == "Adam" ? ", updateNumber" : "";
+        string scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
+        if (node.Inputs.Count > GradientIndex + 1)
+            scale = $"optimizer.ScaleOf({{{GradientIndex + 1}=}}, {scale})";
+        string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
+        return LoweringContext.Call(new RuntimeKernel(
+            $"Optimizers.{method}({{0}}, {{{GradientIndex}}}{kept}, {context.Of(node.Inputs[0]).Length}, optimizer{count}, {scale}, {isPenalized})"), [.. node.Inputs]);
+    }
+
+    private int GradientIndex => states.Length + 1;
+
+    /// <summary>The layout of the parameter, the first input, for those that lie like it; null for a negative one.</summary>
+    public static Layout? LayoutOfParameter(ILayoutContext context, Node node, int input) =>
+        input < 0 ? null : context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
+}
+
+/// <summary>Adds a batch's gradient, times its samples, to a sum, in place. Inputs: the parameter, which only says how the others lie, the sum and the gradient.</summary>
+internal sealed class AccumulateGradient : Operator
+{
+    public override string Name => OpNames.AccumulateGradient;
+
+    public override EquatableArray<int> MutatedInputs => [1];
+
+    public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
+
+    public override bool HasResult => false;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Update.LayoutOfParameter(context, node, input);
+
+    // No operand is per sample, so {samples} would be 1.
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
+        $"Optimizers.Accumulate({{2}}, {{1}}, {context.Of(node.Inputs[0]).Length}, samples, accumulated == 0)"), [.. node.Inputs]);
+}
+
+/// <summary>Σ x² of a gradient and, with a second input, a sum that there is already.</summary>
+internal sealed class SumOfSquares : Operator
+{
+    public override string Name => OpNames.SumOfSquares;
+
+    public override bool ReadsState => true;
+
+    public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
+
+    // Gaps and halos may hold anything.
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
+    {
+        if (input > 0)
+            return null;
+        Layout dense = Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
+        return context.Of(node.Inputs[0]) is Layout now && (now.Kind == LayoutKind.Dense || (now.IsBlocked && now.Halo.IsNone)) ? now : dense;
+    }
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout x = context.Of(node.Inputs[0]);
+        string arguments = x.HasPartialBlock ? $"{(x.Planes - 1) * x.PlaneStride}, {x.PlaneStride}, {x.Channels % Layout.Block}" : $"{x.Length}";
+        string known = node.Inputs.Count > 1 ? "{1=} + " : "";
+        return LoweringContext.Call(new RuntimeKernel($"{{{node.Inputs.Count}=}} = {known}Optimizers.SumOfSquares({{0}}, {arguments})"), node);
+    }
+}

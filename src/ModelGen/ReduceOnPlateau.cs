@@ -1,0 +1,68 @@
+namespace ModelGen;
+
+/// <summary>
+/// Lowers the learning rate when a result, such as the loss on other data, has not become better for some time; with the meaning of torch's ReduceLROnPlateau.
+/// <code>
+/// var plateau = new ReduceOnPlateau(patience: 5);
+/// plateau.Observe(trainer.Optimizer, trainer.Evaluate(images, labels).Loss); // after each epoch
+/// </code>
+/// </summary>
+public sealed class ReduceOnPlateau
+{
+    private readonly bool _isHigherBetter;
+    private readonly float _factor, _threshold, _minimum;
+    private readonly int _patience, _cooldown;
+
+    /// <summary>Creates the observer.</summary>
+    /// <param name="isHigherBetter">True of an accuracy, false of a loss.</param>
+    /// <param name="factor">What the rate is multiplied by, above 0 and less than 1.</param>
+    /// <param name="patience">Results that may be no better before the rate is lowered at the next one, ≥ 0.</param>
+    /// <param name="threshold">How much better, as a share of the best, a result must be to count, ≥ 0.</param>
+    /// <param name="cooldown">Results after that which do not count, ≥ 0.</param>
+    /// <param name="minLearningRate">The lowest rate, ≥ 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
+    public ReduceOnPlateau(
+        bool isHigherBetter = false, float factor = 0.1f, int patience = 10, float threshold = 1e-4f, int cooldown = 0, float minLearningRate = 0f)
+    {
+        if (!(factor is > 0f and < 1f))
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor must be above 0 and less than 1.");
+        ArgumentOutOfRangeException.ThrowIfNegative(patience);
+        ArgumentOutOfRangeException.ThrowIfNegative(cooldown);
+        if (!(threshold >= 0f && float.IsFinite(threshold)))
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "The threshold must be a finite number of at least 0.");
+        if (!(minLearningRate >= 0f && float.IsFinite(minLearningRate)))
+            throw new ArgumentOutOfRangeException(nameof(minLearningRate), minLearningRate, "The lowest rate must be a finite number of at least 0.");
+        (_isHigherBetter, _factor, _patience, _threshold, _cooldown, _minimum) = (isHigherBetter, factor, patience, threshold, cooldown, minLearningRate);
+        Best = isHigherBetter ? double.NegativeInfinity : double.PositiveInfinity;
+    }
+
+    /// <summary>The best result so far; infinite before the first. May be set to go on where another observer was.</summary>
+    public double Best { get; set; }
+
+    /// <summary>How many results since then have been no better. May be set to go on where another observer was.</summary>
+    public int BadResults { get; set; }
+
+    /// <summary>How many more results do not count because the rate has just been lowered. May be set to go on where another observer was.</summary>
+    public int CooldownLeft { get; set; }
+
+    /// <summary>Takes a result and, if it is time, lowers the optimizer's learning rate. NaN is no better than anything.</summary>
+    /// <returns>Whether the rate was lowered.</returns>
+    public bool Observe(GradientDescent optimizer, double result)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        bool isBetter = _isHigherBetter ? result > Best * (1 + (double)_threshold) : result < Best * (1 - (double)_threshold);
+        if (isBetter)
+            (Best, BadResults) = (result, 0);
+        else
+            BadResults++;
+        if (CooldownLeft > 0)
+            (CooldownLeft, BadResults) = (CooldownLeft - 1, 0);
+        if (BadResults <= _patience)
+            return false;
+        (CooldownLeft, BadResults) = (_cooldown, 0);
+        float lower = Math.Max(optimizer.LearningRate * _factor, _minimum);
+        bool isLower = lower < optimizer.LearningRate;
+        optimizer.LearningRate = lower;
+        return isLower;
+    }
+}
