@@ -78,7 +78,8 @@ internal sealed class Concat : Operator
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             Layout x = context.Of(node.Inputs[i]);
-            copies.Add(ChannelRange.Copy(new(y), x, i, 0, y, node.Inputs.Count, target, x.Channels));
+            if (!context.IsInPlace(node, i))
+                copies.Add(ChannelRange.Copy(new(y), x, i, 0, y, node.Inputs.Count, target, x.Channels));
             target += x.Channels;
         }
         return LoweringContext.Call(new RuntimeKernel(string.Join(";\n", copies), new DividedImage(y).Units), node);

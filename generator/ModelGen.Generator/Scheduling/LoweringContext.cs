@@ -16,12 +16,15 @@ internal interface ILayoutContext
 }
 
 /// <summary>What an operator knows when it is asked for its kernel: all layouts are final.</summary>
-internal sealed class LoweringContext(Graph graph, IReadOnlyList<Layout> layouts, int batch)
+internal sealed class LoweringContext(Graph graph, IReadOnlyList<Layout> layouts, int batch, ConcatPlacement concat)
 {
     /// <summary>The most samples that one run takes.</summary>
     public int Batch => batch;
 
     public Layout Of(int value) => layouts[value];
+
+    /// <summary>Whether an input of a concatenation is written where the result is, and need not be copied.</summary>
+    public bool IsInPlace(Node node, int input) => concat.IsInPlace(node, input);
 
     public TensorType TypeOf(int value) => graph[value].Type;
 

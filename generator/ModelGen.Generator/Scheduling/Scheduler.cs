@@ -16,6 +16,7 @@ internal sealed class Scheduler
     private readonly IReadOnlyDictionary<string, int>? _parameterOffsets;
     private readonly bool[] _isConstant;
     private readonly int[] _root;
+    private readonly ConcatPlacement _concat;
     private readonly Slot[] _slots;
 
     private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets)
@@ -27,9 +28,12 @@ internal sealed class Scheduler
         _isConstant = new bool[_graph.Nodes.Count];
         _root = new int[_graph.Nodes.Count];
         _slots = new Slot[_graph.Nodes.Count];
+        // Samples of a batch lie one behind the other, each as a whole.
+        _concat = ConcatPlacement.Of(_graph, laidOut.Layouts, n => batch == 1 && !parametersChange && IsOperation(n) && !Op(n).IsAlias && Op(n).HasResult
+            && n.Type.PerSample && n.Type.Element == ElementType.F32 && !_graph.Outputs.Any(o => o.Value == n.Id));
         foreach (Node node in _graph.Nodes)
         {
-            _root[node.Id] = IsOperation(node) && Op(node).IsAlias ? _root[node.Inputs[0]] : node.Id;
+            _root[node.Id] = IsOperation(node) && Op(node).IsAlias ? _root[node.Inputs[0]] : _concat.Roots[node.Id];
             _isConstant[node.Id] = !parametersChange && (node.Is(OpNames.Parameter)
                 || (IsOperation(node) && node.Inputs.Count > 0 && node.Inputs.All(i => _isConstant[i])));
         }
@@ -47,20 +51,24 @@ internal sealed class Scheduler
 
     private Plan Run()
     {
-        var context = new LoweringContext(_graph, _laidOut.Layouts, _batch);
+        var context = new LoweringContext(_graph, _laidOut.Layouts, _batch, _concat);
         var load = new List<Step>();
         var steps = new List<Step>();
-        int[] firstStep = new int[_graph.Nodes.Count];
+        int[] firstStep = [.. Enumerable.Repeat(int.MaxValue, _graph.Nodes.Count)];
         int[] lastStep = new int[_graph.Nodes.Count];
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias))
         {
             List<Step> list = _isConstant[node.Id] ? load : steps;
+            if (node.Is(OpNames.Concat) && Enumerable.Range(0, node.Inputs.Count).All(i => _concat.IsInPlace(node, i)))
+                continue;
             KernelCall call = Op(node).Lower(context, node);
             if (call.Kernel.Preparation is { } preparation)
                 list.Add(new Step(LoweringContext.Call(preparation, node.Inputs[0]), node) { Prepares = true });
             foreach (int input in node.Inputs)
                 lastStep[_root[input]] = call.Operands.Contains(input) ? list.Count : list.Count - 1;
-            firstStep[node.Id] = lastStep[node.Id] = list.Count;
+            int root = _root[node.Id];
+            firstStep[root] = Math.Min(firstStep[root], list.Count);
+            lastStep[root] = list.Count;
             list.Add(new Step(call, node));
             if (_laidOut.Layouts[node.Id] is { Halo.IsNone: false } layout && !Op(node).KeepsHaloZero)
                 list.Add(new Step(ClearHalo(node.Id, layout), node, ClearsHalo: true));
@@ -74,7 +82,10 @@ internal sealed class Scheduler
         int scratch = PlaceInOrder(n => _isConstant[n.Id] && !readAtRun.Contains(n.Id), Region.LoadScratch);
         (IReadOnlyList<Lifetime> lifetimes, int arena, int bound) = PlaceArena(firstStep, lastStep, steps);
         for (int i = 0; i < _slots.Length; i++)
-            _slots[i] = _slots[_root[i]];
+        {
+            Slot slot = _slots[_root[i]];
+            _slots[i] = slot with { Offset = slot.Offset + OffsetIn(i) };
+        }
         return new Plan
         {
             LaidOut = _laidOut,
@@ -99,6 +110,15 @@ internal sealed class Scheduler
             $"Halo.Clear({{0+{layout.PlaneStride}}}, {{samples}}, {layout.Length}, {{count}}, {layout.PlaneStride}, {layout.Rows}, {layout.RowStride}, "
             + $"{halo.Top}, {halo.Bottom}, {halo.Left * layout.PixelStride}, {halo.Right * layout.PixelStride})", layout.Planes),
             [value]);
+    }
+
+    // Floats from the beginning of the memory in which the value lies, where that is a concatenation's.
+    private int OffsetIn(int value)
+    {
+        Node node = _graph[value];
+        while (IsOperation(node) && Op(node).IsAlias)
+            node = _graph[node.Inputs[0]];
+        return _concat.Offsets[node.Id];
     }
 
     // Floats that the value takes for the largest batch.
@@ -145,12 +165,12 @@ internal sealed class Scheduler
             {
                 int root = _root[candidate];
                 bool free = _slots[root].Region == Region.None && !_isConstant[root] && !_graph.Outputs.Any(o => _root[o.Value] == root)
-                    && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id
+                    && OffsetIn(candidate) == 0 && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id
                     && _laidOut.Layouts[candidate] == _laidOut.Layouts[node.Id];
                 if (!free || _isConstant[node.Id])
                     continue;
                 int last = lastStep[node.Id];
-                for (int i = node.Id; i < _root.Length; i++)
+                for (int i = 0; i < _root.Length; i++)
                 {
                     if (_root[i] == node.Id)
                         _root[i] = root;

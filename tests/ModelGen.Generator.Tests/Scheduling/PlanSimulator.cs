@@ -84,7 +84,7 @@ internal sealed class PlanSimulator
             Slot input = _plan.Slots[node.Inputs[i]];
             bool meets = input.Region == result.Region && input.Region is not (Region.Input or Region.Output)
                 && input.Offset < result.Offset + LengthOf(node.Id) && result.Offset < input.Offset + LengthOf(node.Inputs[i]);
-            if (!meets)
+            if (!meets || InPlace(node.Id).Contains(node.Inputs[i]))
                 continue;
             Assert.True(OperatorOf(node).InPlaceInputsOf(node).Contains(i), $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
             Assert.True(input.Offset == result.Offset, $"{_name}: {GraphPrinter.Print(node)} writes over part of its input {i}");
@@ -99,14 +99,34 @@ internal sealed class PlanSimulator
             root = Graph[root].Inputs[0];
         int[] memory = MemoryOf(value);
         int offset = OffsetOf(value);
-        int wrong = memory.AsSpan(offset, LengthOf(value)).IndexOfAnyExcept(root);
-        if (wrong < 0)
+        int[] expected = WritersOf(root);
+        int wrong = memory.AsSpan(offset, LengthOf(value)).CommonPrefixLength(expected);
+        if (wrong == expected.Length)
             return;
         string found = memory[offset + wrong] == Nothing ? "nothing" : "%" + memory[offset + wrong];
-        Assert.Fail($"{_name}: {reader} reads %{value} at {_plan.Slots[value].Region} {offset + wrong}: there is {found} instead of %{root}\n{Graph}");
+        Assert.Fail($"{_name}: {reader} reads %{value} at {_plan.Slots[value].Region} {offset + wrong}: there is {found} instead of %{expected[wrong]}\n{Graph}");
     }
 
-    private void Write(int value, int[] memory) => Array.Fill(memory, value, OffsetOf(value), LengthOf(value));
+    // Who wrote each float of a value: itself, or, of a concatenation, what was written there in the first place.
+    private int[] WritersOf(int value)
+    {
+        int[] writers = new int[LengthOf(value)];
+        Array.Fill(writers, value);
+        foreach (int input in InPlace(value))
+            WritersOf(input).CopyTo(writers, OffsetOf(input) - OffsetOf(value));
+        return writers;
+    }
+
+    private IEnumerable<int> InPlace(int value) => !Graph[value].Is(OpNames.Concat) ? [] : Graph[value].Inputs.Where(i =>
+        _plan.Slots[i].Region == _plan.Slots[value].Region && OffsetOf(i) >= OffsetOf(value) && OffsetOf(i) + LengthOf(i) <= OffsetOf(value) + LengthOf(value));
+
+    private void Write(int value, int[] memory)
+    {
+        int[] before = [.. memory];
+        Array.Fill(memory, value, OffsetOf(value), LengthOf(value));
+        foreach (int input in InPlace(value))
+            Array.Copy(before, OffsetOf(input), memory, OffsetOf(input), LengthOf(input));
+    }
 
     private int LengthOf(int value) => _plan.LayoutOf(value).Length * (Graph[value].Type.PerSample ? _plan.Batch : 1);
 
