@@ -6,7 +6,7 @@ namespace ModelGen.Benchmarks;
 /// <param name="Difference">Of the outputs, relative to their standard deviation.</param>
 /// <param name="PyTorch">The comparison with PyTorch, if there was one.</param>
 internal sealed record PeerRow(
-    string Network, Alternation Times, long MultiplyAdds, double Difference, LoadCost Load, LoadCost PeerLoad, PyTorchRow? PyTorch)
+    string Network, Alternation Times, long MultiplyAdds, double Difference, StartCost Load, StartCost PeerLoad, PyTorchRow? PyTorch)
 {
     public bool Agrees => IsSmall(Difference) && (PyTorch is null || IsSmall(PyTorch.Difference));
 
@@ -28,7 +28,7 @@ internal sealed record PeerRow(
         [
             $"{Network,-17}", $"{Times.FirstMedian / 1000,9:F3}{Times.SecondMedian / 1000,9:F3}", $"{Times.FirstMinimum / 1000,9:F3}{Times.SecondMinimum / 1000,9:F3}",
             $"{Times.SecondMedian / Times.FirstMedian,9:F2}{Times.Ratio,9:F2}", $"{speed,9:F0}{peerSpeed,7:F0}", $"{speed / peak,9:P0}{peerSpeed / peak,6:P0}",
-            $"{Load.Milliseconds,9:F0}{PeerLoad.Milliseconds,6:F0}", $"{Load.PeakMegabytes,9:F0}{PeerLoad.PeakMegabytes,6:F0}", $"   {Difference:E1}{(IsSmall(Difference) ? "" : " TOO MUCH")}",
+            $"{Load.LoadMilliseconds,9:F0}{PeerLoad.LoadMilliseconds,6:F0}", $"{Load.PeakMegabytes,9:F0}{PeerLoad.PeakMegabytes,6:F0}", $"   {Difference:E1}{(IsSmall(Difference) ? "" : " TOO MUCH")}",
         ];
         Report.Line($"{string.Concat(columns.Select(FormattableString.Invariant))}");
     }

@@ -84,7 +84,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
     private PeerRow Compare(string name, PeerNetwork network, bool isOnly)
     {
         using var files = new PeerFiles(network);
-        LoadCost load = LoadCost.Measure(name, LoadCost.ModelGen, files.Weights, core, threads), peerLoad = LoadCost.Measure(name, LoadCost.OnnxRuntime, files.Onnx, core, threads);
+        (StartCost load, StartCost peerLoad) = (StartCost.OfModelGen(name, network, files, core, threads), StartCost.OfPeer(name, network, files, core, threads));
         float[] input = RandomInput(network.InputLength), output = new float[network.OutputLength];
         ICompiledNetwork compiled = network.Load(files.Weights);
         compiled.Parallelism = threads;

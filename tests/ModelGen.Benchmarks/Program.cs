@@ -8,6 +8,8 @@ const string usage = """
             a name, several with commas, or all; --pytorch: PyTorch as well; --layers: what 'layers' prints as well
       layers [--network lenet5] [--core 0] [--time 5]
             the time of each step of a network, ModelGen alone
+      startup [--network resnet50] [--threads 1] [--core 0] [--rounds 7]
+            fresh processes by turns, ModelGen and ONNX Runtime: loading, its memory, and the time to the first result
       train [--steps 300] [--core 0]
             training steps of LeNet-5, ModelGen and PyTorch by turns
       allocations
@@ -37,8 +39,13 @@ try
             WarnOfDebugBuild();
             return LayerProfile.Run(Networks(layers), layers.Number("--core", 0, minimum: 0), Time(layers));
 
-        case LoadCost.Command: // the program calls itself
-            return LoadCost.Run(options);
+        case "startup":
+            var startup = new Arguments(options, ["--network", "--threads", "--core", "--rounds"]);
+            WarnOfDebugBuild();
+            return StartRunner.Run(Networks(startup, "resnet50"), startup.Number("--threads", 1, minimum: 1), startup.Number("--core", 0, minimum: 0), startup.Number("--rounds", 7, minimum: 1));
+
+        case StartCost.Command: // the program calls itself
+            return StartCost.Run(options);
 
         case "train":
             var train = new Arguments(options, ["--steps", "--core"]);
@@ -64,9 +71,9 @@ catch (Exception exception) when (exception is ArgumentException or PeerMissingE
     return 2;
 }
 
-static string[] Networks(Arguments arguments)
+static string[] Networks(Arguments arguments, string standard = "lenet5")
 {
-    string names = arguments.Text("--network", "lenet5");
+    string names = arguments.Text("--network", standard);
     string[] networks = names == "all" ? [.. PeerNetwork.All.Keys] : names.Split(',');
     return networks.FirstOrDefault(name => !PeerNetwork.All.ContainsKey(name)) is string unknown
         ? throw new ArgumentException($"There is no network '{unknown}'; there are {string.Join(", ", PeerNetwork.All.Keys)}.")

@@ -235,11 +235,16 @@ internal sealed class FoldWeight : Operator
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.FoldRequired(context, node, input);
 
+    // As the convolution wants them, so that filters are folded and packed at once.
+    public override Layout? ResultLayout(ILayoutContext context, Node node) => null;
+
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        int channels = node.Shape[0];
-        return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.FoldWeight({{0}}, {{1}}, {{2}}, {{3}}, {channels}, {node.Shape.Length / channels}, {BatchNormKernels.EpsOf(node)})"), node);
+        Layout layout = context.Of(node.Id);
+        (int channels, string eps) = (node.Shape[0], BatchNormKernels.EpsOf(node));
+        return LoweringContext.Call(PackKernels.CanPack(context.Of(node.Inputs[0]), layout)
+            ? PackKernels.FoldAndPack(layout, eps)
+            : new RuntimeKernel($"BatchNorm.FoldWeight({{0}}, {{1}}, {{2}}, {{3}}, {channels}, {node.Shape.Length / channels}, {eps})"), node);
     }
 }
 

@@ -63,8 +63,8 @@ internal abstract class Operator
     public virtual Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
         Coupling == LayoutCoupling.Same && node.Type.PerSample && context.TypeOf(node.Inputs[input]).PerSample ? context.Chosen(node.Id) : null;
 
-    /// <summary>The layout of the result.</summary>
-    public virtual Layout ResultLayout(ILayoutContext context, Node node) =>
+    /// <summary>The layout of the result; null lets its first reader choose.</summary>
+    public virtual Layout? ResultLayout(ILayoutContext context, Node node) =>
         node.Type.PerSample ? context.Chosen(node.Id) : Layout.Dense(node.Shape);
 
     /// <summary>True where the result is the first input under another shape: no kernel, the same memory.</summary>

@@ -68,9 +68,12 @@ internal sealed class Reorder : Operator
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
-    public override KernelCall Lower(LoweringContext context, Node node) => context.Of(node.Id).IsWinograd
-        ? LoweringContext.Call(new RuntimeKernel($"Winograd.TransformFilters<{context.Of(node.Id).Kind}>({{0}}, {{1}}, {node.Shape[0]}, {node.Shape[1]})"), node)
-        : LoweringContext.Call(new ReorderKernel(context.Of(node.Inputs[0]), context.Of(node.Id), node.Type.PerSample), node);
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        (Layout source, Layout destination) = (context.Of(node.Inputs[0]), context.Of(node.Id));
+        bool isPacking = !node.Type.PerSample && PackKernels.CanPack(source, destination);
+        return LoweringContext.Call(isPacking ? PackKernels.Pack(destination) : new ReorderKernel(source, destination, node.Type.PerSample), node);
+    }
 }
 
 /// <summary>A border whose values come from the image: the edge repeated, or the inside mirrored.</summary>

@@ -173,7 +173,7 @@ internal sealed class LayoutPlanner : ILayoutContext
             else if (required is not null)
                 _reordered[input] = InLayout(input, required);
         }
-        Layout result = op.ResultLayout(this, node);
+        Layout? result = op.ResultLayout(this, node);
         int added = _builder.Copy(node, [.. node.Inputs.Select(i => _reordered.TryGetValue(i, out int copy) ? copy : _map[i])]);
         _reordered.Clear();
         _map[node.Id] = Append(added, result);

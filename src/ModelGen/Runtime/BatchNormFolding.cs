@@ -19,13 +19,13 @@ public static partial class BatchNorm
     }
 
     /// <summary>folded[o, i] = filters[o, i] · weight[o] / √(variance[o] + eps), computed in double. Filters are dense, [outputs, length].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FoldWeight(ref float filters, ref float weight, ref float variance, ref float folded, int outputs, int length, float eps)
     {
         for (nint o = 0; o < outputs; o++)
         {
             double factor = Factor(Unsafe.Add(ref weight, o), Unsafe.Add(ref variance, o), eps);
-            for (nint i = 0; i < length; i++)
-                Unsafe.Add(ref folded, o * length + i) = (float)(Unsafe.Add(ref filters, o * length + i) * factor);
+            Packing.Scale(ref Unsafe.Add(ref filters, o * length), ref Unsafe.Add(ref folded, o * length), length, factor);
         }
     }
 
@@ -67,5 +67,5 @@ public static partial class BatchNorm
         }
     }
 
-    private static double Factor(float weight, float variance, float eps) => weight / Math.Sqrt((double)variance + eps);
+    internal static double Factor(float weight, float variance, float eps) => weight / Math.Sqrt((double)variance + eps);
 }

@@ -37,7 +37,7 @@ public readonly record struct WinogradShape(
 /// Everything is in blocks of 16 channels; <c>T</c> is the size, <see cref="Winograd4"/> or <see cref="Winograd2"/>.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class Winograd
+public static partial class Winograd
 {
     /// <summary>Floats between the patches, or the sums, of one point and the next: at multiples of 4,096 bytes they would be in each other's way in the innermost cache.</summary>
     public const int Gap = 16;
@@ -50,34 +50,6 @@ public static class Winograd
     // Floats that the transforms need for themselves: two patches, and what it takes to start on 64 bytes.
     private const int PatchLength = LargestPatch * LargestPatch * Lanes;
     private const int BufferLength = 2 * PatchLength + Lanes;
-
-    /// <summary>Filters [O][C][3][3] to [points][O/16][C][16]: G·g·Gᵀ for each, zeros for lanes beyond the last output channel.</summary>
-    public static void TransformFilters<T>(ref float filters, ref float transformed, int outChannels, int channels)
-        where T : struct, IWinogradTile
-    {
-        int patch = T.Size + 2;
-        nint blocks = (outChannels + Lanes - 1) / Lanes;
-        nint point = blocks * channels * Lanes;
-        Elementwise.Clear(ref transformed, patch * patch * point);
-        Span<double> half = stackalloc double[LargestPatch * 3];
-        Span<double> row = stackalloc double[LargestPatch];
-        for (nint output = 0; output < outChannels; output++)
-        {
-            for (nint channel = 0; channel < channels; channel++)
-            {
-                ref float g = ref Unsafe.Add(ref filters, (output * channels + channel) * 9);
-                for (int column = 0; column < 3; column++)
-                    T.FilterPoints(Unsafe.Add(ref g, column), Unsafe.Add(ref g, 3 + column), Unsafe.Add(ref g, 6 + column), half[column..], 3);
-                ref float to = ref Unsafe.Add(ref transformed, ((output / Lanes) * channels + channel) * Lanes + output % Lanes);
-                for (int i = 0; i < patch; i++)
-                {
-                    T.FilterPoints(half[i * 3], half[i * 3 + 1], half[i * 3 + 2], row, 1);
-                    for (int j = 0; j < patch; j++)
-                        Unsafe.Add(ref to, (i * patch + j) * point) = (float)row[j];
-                }
-            }
-        }
-    }
 
     /// <summary>The patches of some tiles, transformed: Bᵀ·d·B, to [points][C/16][tiles][16] with gaps.</summary>
     /// <param name="x">Pixel (0, 0) of the first block of a sample.</param>

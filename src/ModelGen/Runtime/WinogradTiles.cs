@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
@@ -10,8 +11,8 @@ public interface IWinogradTile
     /// <summary>Results of a tile along one dimension.</summary>
     static abstract int Size { get; }
 
-    /// <summary>G times three taps, in double: done once, when weights are loaded.</summary>
-    static abstract void FilterPoints(double g0, double g1, double g2, Span<double> points, int stride);
+    /// <summary>G times three taps of some filters, in double: done once, when weights are loaded.</summary>
+    static abstract void FilterPoints(Vector<double> g0, Vector<double> g1, Vector<double> g2, ref Vector<double> points, nint stride);
 
     /// <summary>One row of Bᵀ·d: inputs at the distance <paramref name="stride"/> to points at the distance <paramref name="distance"/>.</summary>
     static abstract void InputPoints<S, V>(ref float from, nint stride, ref float points, nint distance) where S : struct, ISimd<V> where V : struct;
@@ -34,16 +35,17 @@ public readonly struct Winograd4 : IWinogradTile
     public static int Size => 4;
 
     /// <inheritdoc/>
-    public static void FilterPoints(double g0, double g1, double g2, Span<double> points, int stride)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FilterPoints(Vector<double> g0, Vector<double> g1, Vector<double> g2, ref Vector<double> points, nint stride)
     {
-        (double even, double odd) = ((g0 + g2 / 2) / -1.5, g1 * (Math.Sqrt(0.5) / -1.5));
-        points[0] = g0;
-        points[stride] = even + odd;
-        points[2 * stride] = even - odd;
-        (even, odd) = ((g0 + 2 * g2) / 6, g1 * (Math.Sqrt(2) / 6));
-        points[3 * stride] = even + odd;
-        points[4 * stride] = even - odd;
-        points[5 * stride] = g2;
+        (Vector<double> even, Vector<double> odd) = ((g0 + g2 * 0.5) * (1 / -1.5), g1 * (0.70710678118654752 / -1.5));
+        points = g0;
+        Unsafe.Add(ref points, stride) = even + odd;
+        Unsafe.Add(ref points, 2 * stride) = even - odd;
+        (even, odd) = ((g0 + g2 * 2) * (1.0 / 6), g1 * (1.41421356237309505 / 6));
+        Unsafe.Add(ref points, 3 * stride) = even + odd;
+        Unsafe.Add(ref points, 4 * stride) = even - odd;
+        Unsafe.Add(ref points, 5 * stride) = g2;
     }
 
     /// <inheritdoc/>
@@ -97,12 +99,13 @@ public readonly struct Winograd2 : IWinogradTile
     public static int Size => 2;
 
     /// <inheritdoc/>
-    public static void FilterPoints(double g0, double g1, double g2, Span<double> points, int stride)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FilterPoints(Vector<double> g0, Vector<double> g1, Vector<double> g2, ref Vector<double> points, nint stride)
     {
-        points[0] = g0;
-        points[stride] = (g0 + g1 + g2) / 2;
-        points[2 * stride] = (g0 - g1 + g2) / 2;
-        points[3 * stride] = g2;
+        points = g0;
+        Unsafe.Add(ref points, stride) = (g0 + g1 + g2) * 0.5;
+        Unsafe.Add(ref points, 2 * stride) = (g0 - g1 + g2) * 0.5;
+        Unsafe.Add(ref points, 3 * stride) = g2;
     }
 
     /// <inheritdoc/>

@@ -203,9 +203,9 @@ namespace ModelGen.Generated
         private static void PackSteps(Floats parameters, Floats packed)
         {
             // conv1.weight: Reorder f32[4,1,3,3]
-            NetKernels.Pack_1(ref parameters[At.Conv1Weight], ref packed[At.Conv1WeightPacked], 1);
+            Packing.ToBlocks(ref parameters[At.Conv1Weight], ref packed[At.Conv1WeightPacked], 4, 9, 0, 1);
             // fc4.weight: Reorder f32[3,64]
-            NetKernels.Pack_2(ref parameters[At.Fc4Weight], ref packed[At.Fc4WeightPacked], 1);
+            Packing.ToBlocks(ref parameters[At.Fc4Weight], ref packed[At.Fc4WeightPacked], 3, 64, 0, 1);
         }
     }
 
@@ -319,43 +319,6 @@ namespace ModelGen.Generated
                 for (int i0 = 0; i0 < 3; i0++)
                 {
                     Unsafe.Add(ref y, (nint)n * 3 + i0) = Unsafe.Add(ref x, (nint)n * 16 + i0);
-                }
-            }
-        }
-
-        // Copies Dense 4×1×3×3 to Blocked 4×1×3×3.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Pack_1(ref float x, ref float y, int samples)
-        {
-            Elementwise.Clear(ref y, 144);
-            for (int i0 = 0; i0 < 4; i0++)
-            {
-                for (int i2 = 0; i2 < 3; i2++)
-                {
-                    for (int i3 = 0; i3 < 3; i3++)
-                    {
-                        Unsafe.Add(ref y, i0 + i2 * 48 + i3 * 16) = Unsafe.Add(ref x, i0 * 9 + i2 * 3 + i3);
-                    }
-                }
-            }
-        }
-
-        // Copies Dense 3×64 to Blocked 3×4×4×4.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Pack_2(ref float x, ref float y, int samples)
-        {
-            Elementwise.Clear(ref y, 1024);
-            for (int i0 = 0; i0 < 3; i0++)
-            {
-                for (int i1 = 0; i1 < 4; i1++)
-                {
-                    for (int i2 = 0; i2 < 4; i2++)
-                    {
-                        for (int i3 = 0; i3 < 4; i3++)
-                        {
-                            Unsafe.Add(ref y, i0 + i1 * 256 + i2 * 64 + i3 * 16) = Unsafe.Add(ref x, i0 * 64 + (i1 * 4 + i2) * 4 + i3);
-                        }
-                    }
                 }
             }
         }

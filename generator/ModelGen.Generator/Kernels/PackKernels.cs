@@ -1,0 +1,29 @@
+using ModelGen.Generator.Scheduling;
+
+namespace ModelGen.Generator.Kernels;
+
+/// <summary>Parameters from PyTorch's order to that of a kernel, by the runtime library; units are blocks of output channels.</summary>
+internal static class PackKernels
+{
+    /// <summary>Whether the library packs so: a row of floats for each output channel, to blocks of 16 of them.</summary>
+    public static bool CanPack(Layout source, Layout destination) =>
+        source.Kind == LayoutKind.Dense && destination.Halo.IsNone && source.Dims.Rank > 0 && source.Dims[0] == destination.Dims[0]
+        && (destination.IsBlocked || destination.IsWinograd);
+
+    /// <summary>Operands are the parameter and the result.</summary>
+    public static Kernel Pack(Layout layout) => layout.IsWinograd
+        ? Call($"Winograd.TransformFilters<{layout.Kind}>({{0}}, {{1}}, {Sizes(layout)}", layout)
+        : Call($"Packing.ToBlocks({{0}}, {{1}}, {Sizes(layout)}", layout);
+
+    /// <summary>Operands are the filters, the weight and the running variance of a batch normalisation, and the result.</summary>
+    /// <param name="layout">Of the result.</param>
+    /// <param name="eps">Added to the variance, as C# text.</param>
+    public static Kernel FoldAndPack(Layout layout, string eps) => layout.IsWinograd
+        ? Call($"Winograd.FoldAndTransformFilters<{layout.Kind}>({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout)
+        : Call($"Packing.FoldToBlocks({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout);
+
+    private static RuntimeKernel Call(string call, Layout layout) => new(call + ", {first}, {end})", Layout.DivideUp(layout.Channels, Layout.Block));
+
+    // Output channels; input channels of Winograd's filters, which are 3×3, floats behind an output channel of others.
+    private static string Sizes(Layout layout) => $"{layout.Channels}, {(layout.IsWinograd ? layout.Dims[1] : layout.Dims.Length / layout.Channels)}";
+}
