@@ -37,6 +37,18 @@ public sealed record NetworkSummary(
     /// <summary>What the numbers of <c>Profile</c> are the times of; empty for networks without it.</summary>
     public IReadOnlyList<StepSummary> Steps { get; init; } = [];
 
+    /// <summary>Memory for all parameters and running statistics in PyTorch's order, which weights keep unless they are loaded without.</summary>
+    public long ParameterBytes { get; init; }
+
+    /// <summary>The part of <see cref="ParameterBytes"/> that <c>Forward</c> reads as it is, which is always kept.</summary>
+    public long ReadParameterBytes { get; init; }
+
+    /// <summary>Memory for weights in the order in which kernels read them.</summary>
+    public long PackedBytes { get; init; }
+
+    /// <summary>Memory that is needed only while weights are loaded, besides.</summary>
+    public long LoadScratchBytes { get; init; }
+
     /// <summary>All trained values.</summary>
     public long Parameters => Layers.Sum(l => l.Parameters);
 
@@ -68,6 +80,8 @@ public sealed record NetworkSummary(
         text.Append(CultureInfo.InvariantCulture, $"Parameters: {Parameters:N0} ({Parameters * sizeof(float):N0} bytes)\n");
         text.Append(CultureInfo.InvariantCulture, $"Mult-adds:  {MultiplyAdds:N0}\n");
         text.Append(CultureInfo.InvariantCulture, $"Arena:      {ArenaBytes:N0} bytes (lower bound {ArenaLowerBoundBytes:N0}){(Batch == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" for up to {Batch:N0} samples"))}\n");
+        text.Append(CultureInfo.InvariantCulture, $"Weights:    {PackedBytes + ParameterBytes:N0} bytes, {PackedBytes:N0} of them packed; {PackedBytes + ReadParameterBytes:N0} without KeepParameters\n");
+        text.Append(CultureInfo.InvariantCulture, $"Loading:    {LoadScratchBytes:N0} bytes besides, and the file's pages\n");
         if (TrainingArenaBytes > 0)
             text.Append(CultureInfo.InvariantCulture, $"Training:   {TrainingArenaBytes:N0} bytes\n");
         return text.ToString();

@@ -12,9 +12,9 @@ internal static class OnnxCheck
 
     private static readonly Dictionary<string, PeerNetwork> Networks = new(StringComparer.Ordinal)
     {
-        ["convolutions"] = new(typeof(UnusualConvolutions), UnusualConvolutions.CreateWeights, path => new UnusualConvolutions(UnusualConvolutions.LoadWeights(path)), () => UnusualConvolutions.Summary),
-        ["pools"] = new(typeof(Pools), Pools.CreateWeights, path => new Pools(Pools.LoadWeights(path)), () => Pools.Summary),
-        ["branches"] = new(typeof(Branches), Branches.CreateWeights, path => new Branches(Branches.LoadWeights(path)), () => Branches.Summary),
+        ["convolutions"] = new(typeof(UnusualConvolutions), UnusualConvolutions.CreateWeights, (path, options) => new UnusualConvolutions(UnusualConvolutions.LoadWeights(path, options)), () => UnusualConvolutions.Summary),
+        ["pools"] = new(typeof(Pools), Pools.CreateWeights, (path, options) => new Pools(Pools.LoadWeights(path, options)), () => Pools.Summary),
+        ["branches"] = new(typeof(Branches), Branches.CreateWeights, (path, options) => new Branches(Branches.LoadWeights(path, options)), () => Branches.Summary),
     };
 
     /// <returns>The program's exit code: 0, or 1 when one disagrees.</returns>

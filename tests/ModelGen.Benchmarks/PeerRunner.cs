@@ -86,7 +86,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         using var files = new PeerFiles(network);
         (StartCost load, StartCost peerLoad) = (StartCost.OfModelGen(name, network, files, core, threads), StartCost.OfPeer(name, network, files, core, threads));
         float[] input = RandomInput(network.InputLength), output = new float[network.OutputLength];
-        ICompiledNetwork compiled = network.Load(files.Weights);
+        ICompiledNetwork compiled = network.Load(files.Weights, threads);
         compiled.Parallelism = threads;
         void ModelGen() => compiled.Forward(input, output);
 

@@ -41,7 +41,7 @@ internal sealed record StartCost(double LoadMilliseconds, double PeakMegabytes, 
         OnnxRuntimeSession? session = null;
         if (runtime is null)
         {
-            compiled = PeerNetwork.All[network]().Load(path);
+            compiled = PeerNetwork.All[network]().Load(path, threads);
         }
         else
         {

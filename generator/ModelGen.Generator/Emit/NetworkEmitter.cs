@@ -19,6 +19,7 @@ internal sealed class NetworkEmitter
     private readonly KernelSet _kernels = new();
     private readonly Dictionary<string, int> _parameterOffsets = new(StringComparer.Ordinal);
     private readonly int _parameterLength;
+    private readonly int _readLength;
     private readonly PlanWriter _inference;
     private readonly TrainerEmitter? _trainer;
     private readonly Signature _signature;
@@ -28,12 +29,19 @@ internal sealed class NetworkEmitter
     {
         _model = model;
         _signature = new Signature(model.Graph);
-        foreach (Node parameter in model.Graph.Parameters)
-        {
-            _parameterOffsets.Add(parameter.Name, _parameterLength);
-            _parameterLength = checked(_parameterLength + Arena.Align(checked((int)parameter.Shape.Length)));
-        }
         LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph), parameter => Layout.Dense(parameter.Shape));
+        // What Forward reads comes first, so that the rest can be left out.
+        ISet<string> read = Scheduler.ParametersReadByForward(laidOut);
+        foreach (IGrouping<bool, Node> group in model.Graph.Parameters.GroupBy(p => read.Contains(p.Name)).OrderByDescending(g => g.Key))
+        {
+            foreach (Node parameter in group)
+            {
+                _parameterOffsets.Add(parameter.Name, _parameterLength);
+                _parameterLength = checked(_parameterLength + Arena.Align(checked((int)parameter.Shape.Length)));
+            }
+            if (group.Key)
+                _readLength = _parameterLength;
+        }
         Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets, ThreadsEmitter.DivisionOf(_signature));
         _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Memory);
         _threads = new ThreadsEmitter(Name, _signature, _inference, model.Batch > 1);
@@ -77,7 +85,7 @@ internal sealed class NetworkEmitter
                 EmitConstants();
                 EmitInstance();
                 _threads.EmitMembers(_writer);
-                SummaryEmitter.Emit(_writer, _model, Plan, $"{Private}{Name}Layers.Table", _trainer?.ArenaLength ?? 0, _model.Profile ? _inference.DescribeSteps() : []);
+                SummaryEmitter.Emit(_writer, _model, Plan, $"{Private}{Name}Layers.Table", _parameterLength, _readLength, _trainer?.ArenaLength ?? 0, _model.Profile ? _inference.DescribeSteps() : []);
                 EmitWeights();
                 _trainer?.EmitClass(_writer);
             }
@@ -162,7 +170,9 @@ internal sealed class NetworkEmitter
         w.Line("/// <exception cref=\"global::System.IO.FileNotFoundException\">There is no such file.</exception>");
         w.Line("/// <exception cref=\"global::ModelGen.Safetensors.InvalidSafetensorsException\">The file is damaged or not a safetensors file.</exception>");
         w.Line("/// <exception cref=\"global::ModelGen.WeightsMismatchException\">Keys are missing, unexpected or of another shape; all are listed.</exception>");
-        w.Line("public static Weights LoadWeights(string path) => Weights.FromFile(path);");
+        w.Line("/// <param name=\"path\">The file.</param>");
+        w.Line("/// <param name=\"options\">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>");
+        w.Line("public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => Weights.FromFile(path, options ?? new());");
         w.Line();
         string shapes = string.Join(" and ", _signature.Inputs.Select(i => i.Shape));
         w.Line(IsBatched
@@ -211,14 +221,22 @@ internal sealed class NetworkEmitter
         {
             w.Line($"internal readonly global::System.ArraySegment<float> Packed = {Runtime}AlignedMemory.Allocate({Private}{Memory}.PackedLength);");
             w.Line();
-            using (w.Block($"internal Weights() : base({Quoted}, {Private}{Name}Parameters.Table, {Literals.Grouped(_parameterLength)})"))
+            w.Line("// Without the parameters that Forward does not read, where they are not kept.");
+            using (w.Block($"internal Weights(bool keepsParameters = true) : base({Quoted}, {Private}{Name}Parameters.Table, {Literals.Grouped(_parameterLength)}, keepsParameters ? -1 : {Literals.Grouped(_readLength)})"))
             {
             }
             w.Line();
             w.Line($"internal {Runtime}Floats First => new(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values));");
             w.Line();
-            EmitFactory("Create(int seed)", "Initialize(seed)");
-            EmitFactory("FromFile(string path)", "Load(path)");
+            w.Line("// First, where all parameters are there.");
+            using (w.Block($"internal {Runtime}Floats Complete()"))
+            {
+                w.Line("ThrowIfNotKept();");
+                w.Line("return First;");
+            }
+            w.Line();
+            EmitFactory("Create(int seed)", "", "Initialize(seed)", "PackAll()");
+            EmitFactory("FromFile(string path, global::ModelGen.WeightLoadOptions options)", "options.KeepParameters", "Load(path, options)");
             using (w.Block("internal Weights Clone()"))
             {
                 w.Line("var weights = new Weights();");
@@ -226,18 +244,30 @@ internal sealed class NetworkEmitter
                 w.Line("return weights;");
             }
             w.Line();
-            w.Line("// Puts the parameters into the order in which the kernels read them.");
-            w.Line($"internal void Pack() => {Private}{Name}Plan.Pack(First, {Runtime}AlignedMemory.First(Packed));");
+            w.Line("internal void Pack() => PackAll();");
+            w.Line();
+            EmitPack("Pack", $"{Runtime}ParameterSource parameters, int part, int parts", "parameters, packed, part, parts");
+            if (Plan.SharedLoadSteps < Plan.LoadSteps.Count)
+            {
+                w.Line();
+                EmitPack("PackRest", $"{Runtime}ParameterSource parameters", $"parameters, packed, {Runtime}AlignedMemory.First({Runtime}AlignedMemory.Allocate({Private}{Memory}.ScratchLength))");
+            }
         }
     }
 
-    private void EmitFactory(string signature, string fill)
+    private void EmitPack(string method, string parameters, string arguments)
+    {
+        _writer.Line("/// <inheritdoc/>");
+        _writer.Line($"protected override void {method}({parameters}) => {Private}{Name}Plan.{method}({arguments.Replace("packed", $"{Runtime}AlignedMemory.First(Packed)")});");
+    }
+
+    private void EmitFactory(string signature, string arguments, params string[] fill)
     {
         using (_writer.Block($"internal static Weights {signature}"))
         {
-            _writer.Line("var weights = new Weights();");
-            _writer.Line($"weights.{fill};");
-            _writer.Line("weights.Pack();");
+            _writer.Line($"var weights = new Weights({arguments});");
+            foreach (string call in fill)
+                _writer.Line($"weights.{call};");
             _writer.Line("return weights;");
         }
         _writer.Line();
@@ -269,10 +299,7 @@ internal sealed class NetworkEmitter
             w.Line();
             _inference.EmitSteps(w, "Step", parameters);
             w.Line();
-            string scratch = Plan.LoadScratchLength > 0 ? $", AlignedMemory.First(AlignedMemory.Allocate({Memory}.ScratchLength))" : "";
-            w.Line($"public static void Pack(Floats parameters, Floats packed) => PackSteps(parameters, packed{scratch});");
-            w.Line();
-            _inference.EmitLoadSteps(w, "PackSteps", "Floats parameters, Floats packed" + (Plan.LoadScratchLength > 0 ? ", Floats scratch" : ""));
+            _inference.EmitLoadSteps(w, "Pack", "ParameterSource parameters, Floats packed", "Floats scratch");
         }
     }
 }

@@ -113,21 +113,32 @@ internal sealed class PlanWriter
         }
     }
 
-    /// <summary>Writes the steps of loading weights as a method <paramref name="name"/>.</summary>
-    /// <param name="parameters">Declares <c>parameters</c>, <c>packed</c> and <c>scratch</c> as far as needed.</param>
-    public void EmitLoadSteps(CodeWriter w, string name, string parameters)
+    /// <summary>Writes the steps of loading weights: those that threads share as a method <paramref name="name"/>, for part <c>part</c> of <c>parts</c>, the others, if there are any, as <paramref name="name"/>Rest.</summary>
+    /// <param name="parameters">Declares <c>parameters</c> and <c>packed</c>.</param>
+    /// <param name="scratch">Declares <c>scratch</c>, which the rest may need.</param>
+    public void EmitLoadSteps(CodeWriter w, string name, string parameters, string scratch)
     {
-        List<(string Comment, string Call)> steps = Calls(_plan.LoadSteps, []);
+        List<(string Comment, string Call)> steps = Calls(_plan.LoadSteps, [new Stage(0, _plan.SharedLoadSteps)]);
+        EmitLoadSteps(w, name, parameters + ", int part, int parts", [.. steps.Take(_plan.SharedLoadSteps)]);
+        if (_plan.SharedLoadSteps == steps.Count)
+            return;
+        w.Line();
+        EmitLoadSteps(w, name + "Rest", $"{parameters}, {scratch}", [.. steps.Skip(_plan.SharedLoadSteps)]);
+    }
+
+    private static void EmitLoadSteps(CodeWriter w, string name, string parameters, List<(string Comment, string Call)> steps)
+    {
         List<int> chunks = Chunks(steps);
         bool single = chunks.Count == 2;
         for (int i = 0; i + 1 < chunks.Count; i++)
         {
-            using (w.Block($"private static void {name}{(single ? "" : $"_{i + 1}")}({parameters})"))
+            using (w.Block($"{(single ? "public" : "private")} static void {name}{(single ? "" : $"_{i + 1}")}({parameters})"))
             {
                 foreach ((string comment, string call) in steps.Skip(chunks[i]).Take(chunks[i + 1] - chunks[i]))
                 {
+                    // Calls say what they do; the comment says for which layer.
                     if (comment.Length > 0)
-                        w.Line($"// {comment}");
+                        w.Line($"// {comment.Substring(0, comment.LastIndexOf(':'))}");
                     w.Line(call);
                 }
             }
@@ -136,7 +147,7 @@ internal sealed class PlanWriter
         }
         if (single)
             return;
-        using (w.Block($"private static void {name}({parameters})"))
+        using (w.Block($"public static void {name}({parameters})"))
         {
             for (int i = 0; i + 1 < chunks.Count; i++)
                 w.Line($"{name}_{i + 1}({ArgumentsOf(parameters)});");

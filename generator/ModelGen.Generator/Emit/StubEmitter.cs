@@ -44,7 +44,7 @@ internal static class StubEmitter
 
             public static Weights CreateWeights(int seed) => {{Throws}};
 
-            public static Weights LoadWeights(string path) => {{Throws}};
+            public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => {{Throws}};
 
             public {{declaration.Name}}(Weights weights) => {{Throws}};
 

@@ -19,25 +19,31 @@ internal static class SummaryEmitter
 
     /// <summary>Writes the property.</summary>
     /// <param name="layers">The static array of <see cref="Rows"/>.</param>
+    /// <param name="parameterLength">Floats of all parameters.</param>
+    /// <param name="readLength">Floats of those that <c>Forward</c> reads as they are.</param>
     /// <param name="steps">One <c>StepSummary</c> as C# text for each step; none for networks that are not profiled.</param>
-    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, string layers, long trainingArenaLength, IReadOnlyCollection<string> steps)
+    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, string layers, long parameterLength, long readLength, long trainingArenaLength, IReadOnlyCollection<string> steps)
     {
         // Of several inputs the first: the image.
         string input = string.Join(", ", model.Graph.Inputs.First().Shape.Dimensions);
         w.Line("/// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>");
         w.Line("public static global::ModelGen.NetworkSummary Summary { get; } = new(");
         w.Line($"    {Literals.Quote(model.Class.Name.TrimStart('@'))}, [{input}], {layers},");
-        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {trainingArenaLength * sizeof(float)}, {model.Batch}){(steps.Count == 0 ? ";" : "")}");
+        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {trainingArenaLength * sizeof(float)}, {model.Batch})");
+        w.Line("{");
+        w.Line($"    ParameterBytes = {parameterLength * sizeof(float)},");
+        w.Line($"    ReadParameterBytes = {readLength * sizeof(float)},");
+        w.Line($"    PackedBytes = {(long)plan.PackedLength * sizeof(float)},");
+        w.Line($"    LoadScratchBytes = {(long)plan.LoadScratchLength * sizeof(float)},");
         if (steps.Count > 0)
         {
-            w.Line("    {");
-            w.Line("        Steps =");
-            w.Line("        [");
+            w.Line("    Steps =");
+            w.Line("    [");
             foreach (string step in steps)
-                w.Line($"            {step},");
-            w.Line("        ],");
-            w.Line("    };");
+                w.Line($"        {step},");
+            w.Line("    ],");
         }
+        w.Line("};");
         w.Line();
     }
 

@@ -84,6 +84,7 @@ internal sealed class TrainerEmitter
                 w.Line("private int _accumulated;");
             w.Line();
             w.Line("/// <summary>Creates a trainer that starts from a copy of the weights. The seed is that of dropout.</summary>");
+            w.Line("/// <exception cref=\"global::System.InvalidOperationException\">The weights were loaded without their parameters.</exception>");
             using (w.Block($"public Trainer(Weights initial, {OptimizerClass} optimizer, int seed = 0)"))
             {
                 w.Line("global::System.ArgumentNullException.ThrowIfNull(initial);");
@@ -93,7 +94,7 @@ internal sealed class TrainerEmitter
                 w.Line("_seed = (ulong)(uint)seed << 32;");
                 w.Line($"_arena = {Runtime}AlignedMemory.Allocate({ArenaLength});");
                 w.Line($"_parameters = {Runtime}AlignedMemory.Allocate({_step.Plan.ParameterLength});");
-                w.Line($"{Private}{_name}TrainerPlan.Take(initial.First, {Runtime}AlignedMemory.First(_parameters));");
+                w.Line($"{Private}{_name}TrainerPlan.Take(initial.Complete(), {Runtime}AlignedMemory.First(_parameters));");
             }
             w.Line();
             w.Line("/// <summary>Learning rate and all else that may change between steps.</summary>");

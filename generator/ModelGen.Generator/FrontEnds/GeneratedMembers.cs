@@ -12,7 +12,7 @@ internal static class GeneratedMembers
     private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
     {
         ["CreateWeights"] = "int",
-        ["LoadWeights"] = "string",
+        ["LoadWeights"] = "string, ModelGen.WeightLoadOptions?",
         ["Forward"] = "System.ReadOnlySpan<float>, System.Span<float>",
         ["Profile"] = "System.ReadOnlySpan<float>, System.Span<float>, System.Span<long>",
     };

@@ -22,7 +22,7 @@ internal static class PackKernels
         ? Call($"Winograd.FoldAndTransformFilters<{layout.Kind}>({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout)
         : Call($"Packing.FoldToBlocks({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout);
 
-    private static RuntimeKernel Call(string call, Layout layout) => new(call + ", {first}, {end})", Layout.DivideUp(layout.Channels, Layout.Block));
+    private static RuntimeKernel Call(string call, Layout layout) => new(call + ", {part})", Layout.DivideUp(layout.Channels, Layout.Block));
 
     // Output channels; input channels of Winograd's filters, which are 3×3, floats behind an output channel of others.
     private static string Sizes(Layout layout) => $"{layout.Channels}, {(layout.IsWinograd ? layout.Dims[1] : layout.Dims.Length / layout.Channels)}";

@@ -107,7 +107,7 @@ internal sealed class RunningStatistics : Operator
     public override Layout ResultLayout(ILayoutContext context, Node node) => BatchNormKernels.RowsLayout(node.Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"BatchNorm.FromRunning({{0}}, {{1}}, {{2}}, {Layout.RoundUp(node.Shape[1], Layout.Block)}, {Literals.Float(node.Attributes.Float("eps"))})"), node);
+        $"BatchNorm.FromRunning({{0}}, {{1}}, {{2}}, {Layout.RoundUp(node.Shape[1], Layout.Block)}, {Literals.Float(node.Attributes.Float("eps"))}, {{part}})", Layout.RoundUp(node.Shape[1], Layout.Block)), node);
 }
 
 /// <summary>Statistics [3, C] of an image over the batch and all pixels.</summary>
@@ -264,7 +264,7 @@ internal sealed class FoldBias : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         string operands = string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => "{" + i + "}"));
-        return LoweringContext.Call(new RuntimeKernel($"BatchNorm.FoldBias({operands}, {node.Shape[0]}, {BatchNormKernels.EpsOf(node)})"), node);
+        return LoweringContext.Call(new RuntimeKernel($"BatchNorm.FoldBias({operands}, {node.Shape[0]}, {BatchNormKernels.EpsOf(node)}, {{part}})", node.Shape[0]), node);
     }
 }
 

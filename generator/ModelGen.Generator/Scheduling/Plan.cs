@@ -44,6 +44,9 @@ internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false)
 
     /// <summary>Where in the arena the kernel's own memory lies, where it needs any.</summary>
     public int ScratchOffset { get; init; }
+
+    /// <summary>The step for threads to share, where its kernel can be divided.</summary>
+    public Step Divided() => Call.Kernel.MostUnits > 1 ? this with { Call = Call with { Kernel = Call.Kernel with { IsDivided = true } } } : this;
 }
 
 /// <summary>When a value in the arena is written and last read, as positions in <see cref="Plan.Steps"/>.</summary>
@@ -62,6 +65,9 @@ internal sealed class Plan
 
     /// <summary>Run once, when weights are loaded.</summary>
     public required IReadOnlyList<Step> LoadSteps { get; init; }
+
+    /// <summary>How many of <see cref="LoadSteps"/>, which come first, read parameters alone: threads share them in any order. The rest is done afterwards, one by one.</summary>
+    public required int SharedLoadSteps { get; init; }
 
     /// <summary>Run for every batch.</summary>
     public required IReadOnlyList<Step> Steps

@@ -86,11 +86,13 @@ internal sealed class Scheduler
             Slot slot = _slots[_root[i]];
             _slots[i] = slot with { Offset = slot.Offset + OffsetIn(i) };
         }
+        List<Step> shared = [.. load.Where(IsShared).Select(s => s.Divided())];
         return new Plan
         {
             LaidOut = _laidOut,
             Batch = _batch,
-            LoadSteps = load,
+            LoadSteps = [.. shared, .. load.Where(s => !IsShared(s))],
+            SharedLoadSteps = shared.Count,
             Steps = steps,
             Slots = _slots,
             Roots = _root,
@@ -102,6 +104,19 @@ internal sealed class Scheduler
             ParameterLength = parameters,
         };
     }
+
+    /// <summary>The parameters that <c>Forward</c> reads as they are, rather than packed.</summary>
+    public static ISet<string> ParametersReadByForward(LaidOutGraph laidOut)
+    {
+        var scheduler = new Scheduler(laidOut, batch: 1, parametersChange: false, parameterOffsets: null);
+        Graph graph = laidOut.Graph;
+        IEnumerable<int> read = graph.Nodes.Where(n => IsOperation(n) && !scheduler._isConstant[n.Id]).SelectMany(n => n.Inputs).Concat(graph.Outputs.Select(o => o.Value));
+        return new HashSet<string>(read.Select(i => graph[scheduler._root[i]]).Where(n => n.Is(OpNames.Parameter)).Select(n => n.Name), StringComparer.Ordinal);
+    }
+
+    // From parameters to what Forward reads, without anything between that another step would have to wait for.
+    private bool IsShared(Step load) => !load.ClearsHalo
+        && load.Node.Inputs.All(i => _slots[i].Region == Region.Parameter) && _slots[load.Node.Id].Region == Region.Packed;
 
     private static KernelCall ClearHalo(int value, Layout layout)
     {

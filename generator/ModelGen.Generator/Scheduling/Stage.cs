@@ -43,8 +43,8 @@ internal sealed class StagePlanner
             return plan;
         List<Stage> stages = new StagePlanner(plan).Run(division == Division.Everything);
         Step[] steps = [.. plan.Steps];
-        foreach (int i in stages.SelectMany(s => Enumerable.Range(s.First, s.End - s.First)).Where(i => steps[i].Call.Kernel.MostUnits > 1))
-            steps[i] = steps[i] with { Call = steps[i].Call with { Kernel = steps[i].Call.Kernel with { IsDivided = true } } };
+        foreach (int i in stages.SelectMany(s => Enumerable.Range(s.First, s.End - s.First)))
+            steps[i] = steps[i].Divided();
         return plan.Divided(steps, stages);
     }
 

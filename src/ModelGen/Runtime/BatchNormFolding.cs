@@ -11,11 +11,15 @@ public static partial class BatchNorm
     /// <param name="variance">Running variance.</param>
     /// <param name="stats">Written; 3 × <paramref name="channels"/> floats.</param>
     /// <param name="eps">Added to the variance.</param>
-    public static void FromRunning(ref float mean, ref float variance, ref float stats, int channels, float eps)
+    /// <param name="part">Which part of the channels is wanted.</param>
+    /// <param name="parts">How many parts there are.</param>
+    public static void FromRunning(ref float mean, ref float variance, ref float stats, int channels, float eps, int part, int parts)
     {
-        Elementwise.Copy(ref mean, ref stats, channels);
-        InvStdFromVariance(ref variance, ref Unsafe.Add(ref stats, channels), channels, eps);
-        Elementwise.Copy(ref variance, ref Unsafe.Add(ref stats, 2 * channels), channels);
+        (int first, int end) = Units.OfPart(part, parts, channels);
+        stats = ref Unsafe.Add(ref stats, first);
+        Elementwise.Copy(ref Unsafe.Add(ref mean, first), ref stats, end - first);
+        InvStdFromVariance(ref Unsafe.Add(ref variance, first), ref Unsafe.Add(ref stats, channels), end - first, eps);
+        Elementwise.Copy(ref Unsafe.Add(ref variance, first), ref Unsafe.Add(ref stats, 2 * channels), end - first);
     }
 
     /// <summary>folded[o, i] = filters[o, i] · weight[o] / √(variance[o] + eps), computed in double. Filters are dense, [outputs, length].</summary>
@@ -29,16 +33,17 @@ public static partial class BatchNorm
         }
     }
 
-    /// <summary>folded[o] = −mean[o] · weight[o] / √(variance[o] + eps) + bias[o]: the bias of a convolution that had none.</summary>
-    public static void FoldBias(ref float weight, ref float bias, ref float mean, ref float variance, ref float folded, int outputs, float eps) =>
-        FoldBias(ref weight, ref bias, ref mean, ref variance, ref Unsafe.NullRef<float>(), ref folded, outputs, eps);
+    /// <summary>folded[o] = −mean[o] · weight[o] / √(variance[o] + eps) + bias[o]: the bias of a convolution that had none, part <paramref name="part"/> of <paramref name="parts"/>.</summary>
+    public static void FoldBias(ref float weight, ref float bias, ref float mean, ref float variance, ref float folded, int outputs, float eps, int part, int parts) =>
+        FoldBias(ref weight, ref bias, ref mean, ref variance, ref Unsafe.NullRef<float>(), ref folded, outputs, eps, part, parts);
 
     /// <summary>folded[o] = (convolutionBias[o] − mean[o]) · weight[o] / √(variance[o] + eps) + bias[o]; a null convolution bias counts as 0.</summary>
     public static void FoldBias(
-        ref float weight, ref float bias, ref float mean, ref float variance, ref float convolutionBias, ref float folded, int outputs, float eps)
+        ref float weight, ref float bias, ref float mean, ref float variance, ref float convolutionBias, ref float folded, int outputs, float eps, int part, int parts)
     {
         bool hasBias = !Unsafe.IsNullRef(ref convolutionBias);
-        for (nint o = 0; o < outputs; o++)
+        (int first, int end) = Units.OfPart(part, parts, outputs);
+        for (nint o = first; o < end; o++)
         {
             double shifted = (hasBias ? Unsafe.Add(ref convolutionBias, o) : 0.0) - Unsafe.Add(ref mean, o);
             Unsafe.Add(ref folded, o) = (float)(shifted * Factor(Unsafe.Add(ref weight, o), Unsafe.Add(ref variance, o), eps) + Unsafe.Add(ref bias, o));

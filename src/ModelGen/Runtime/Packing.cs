@@ -23,10 +23,10 @@ public static class Packing
     /// <param name="packed">Written.</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="length">Floats of each.</param>
-    /// <param name="firstBlock">The first block of output channels that is wanted.</param>
-    /// <param name="endBlock">The one behind the last.</param>
-    public static void ToBlocks(ref float rows, ref float packed, int outputs, int length, int firstBlock, int endBlock) =>
-        FoldToBlocks(ref rows, ref Unsafe.NullRef<float>(), ref Unsafe.NullRef<float>(), ref packed, outputs, length, 0, firstBlock, endBlock);
+    /// <param name="part">Which part of the blocks of 16 output channels is wanted.</param>
+    /// <param name="parts">How many parts there are.</param>
+    public static void ToBlocks(ref float rows, ref float packed, int outputs, int length, int part, int parts) =>
+        FoldToBlocks(ref rows, ref Unsafe.NullRef<float>(), ref Unsafe.NullRef<float>(), ref packed, outputs, length, 0, part, parts);
 
     /// <summary>The same of rows · weight / √(variance + eps), a factor for each output channel, computed in double: batch normalisation folded into the filters before it.</summary>
     /// <param name="rows">Read.</param>
@@ -36,12 +36,13 @@ public static class Packing
     /// <param name="outputs">Output channels.</param>
     /// <param name="length">Floats of each.</param>
     /// <param name="eps">Added to the variance.</param>
-    /// <param name="firstBlock">The first block of output channels that is wanted.</param>
-    /// <param name="endBlock">The one behind the last.</param>
+    /// <param name="part">Which part of the blocks of 16 output channels is wanted.</param>
+    /// <param name="parts">How many parts there are.</param>
     public static void FoldToBlocks(
-        ref float rows, ref float weight, ref float variance, ref float packed, int outputs, int length, float eps, int firstBlock, int endBlock)
+        ref float rows, ref float weight, ref float variance, ref float packed, int outputs, int length, float eps, int part, int parts)
     {
         Span<double> factors = stackalloc double[Lanes];
+        (int firstBlock, int endBlock) = Units.OfPart(part, parts, (outputs + Lanes - 1) / Lanes);
         for (int block = firstBlock; block < endBlock; block++)
         {
             nint first = (nint)block * Lanes;

@@ -116,20 +116,33 @@ public abstract unsafe class ParallelPlan(string network)
         (_first, _end, _parts, _partsRun) = (first, end, scheduler.Parallelism, 0);
         scheduler.Run(_runPart!);
         // Somebody else's scheduler: a part that is left out or run twice would be a wrong result.
-        if (_countsParts && Volatile.Read(ref _partsRun) != _parts)
+        if (_countsParts)
+            CheckParts(network, scheduler, Volatile.Read(ref _partsRun), _parts);
+    }
+
+    /// <exception cref="InvalidOperationException">The scheduler has not run each part once.</exception>
+    internal static void CheckParts(string network, IParallelScheduler scheduler, int done, int parts)
+    {
+        if (done != parts)
         {
             throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"{network}: {scheduler.GetType().Name}.Run must call its work once with each of 0 to {_parts - 1}, {_parts} calls, got {_partsRun}."));
+                CultureInfo.InvariantCulture, $"{network}: {scheduler.GetType().Name}.Run must call its work once with each of 0 to {parts - 1}, {parts} calls, got {done}."));
+        }
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
+    internal static void CheckPart(string network, int part, int parts)
+    {
+        if ((uint)part >= (uint)parts)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(part), string.Create(CultureInfo.InvariantCulture, $"{network}: the scheduler's Run must call its work with 0 to {parts - 1}, got {part}."));
         }
     }
 
     private void RunPart(int part)
     {
-        if ((uint)part >= (uint)_parts)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(part), string.Create(CultureInfo.InvariantCulture, $"{network}: the scheduler's Run must call its work with 0 to {_parts - 1}, got {part}."));
-        }
+        CheckPart(network, part, _parts);
         Steps(_first, _end, part, _parts);
         if (_countsParts)
             Interlocked.Increment(ref _partsRun);

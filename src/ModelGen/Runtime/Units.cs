@@ -19,6 +19,12 @@ public static class Units
         int times = (count + most - 1) / most;
         return times <= 1 ? most : (count + times - 1) / times;
     }
+
+    /// <summary>The first unit of a part, and the one after its last; parts differ by one unit at most.</summary>
+    /// <param name="part">Which part, 0 to <paramref name="parts"/> − 1.</param>
+    /// <param name="parts">How many parts there are.</param>
+    /// <param name="units">How many units there are.</param>
+    internal static (int First, int End) OfPart(int part, int parts, int units) => ((int)((long)part * units / parts), (int)((part + 1L) * units / parts));
 }
 
 /// <summary>Some of what is numbered: from <paramref name="First"/> to the one before <paramref name="End"/>.</summary>

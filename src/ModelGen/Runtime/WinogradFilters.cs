@@ -17,12 +17,12 @@ public static partial class Winograd
     /// <param name="transformed">Written.</param>
     /// <param name="outChannels">Output channels.</param>
     /// <param name="channels">Input channels.</param>
-    /// <param name="firstBlock">The first block of 16 output channels that is wanted.</param>
-    /// <param name="endBlock">The one behind the last.</param>
-    public static void TransformFilters<T>(ref float filters, ref float transformed, int outChannels, int channels, int firstBlock, int endBlock)
+    /// <param name="part">Which part of the blocks of 16 output channels is wanted.</param>
+    /// <param name="parts">How many parts there are.</param>
+    public static void TransformFilters<T>(ref float filters, ref float transformed, int outChannels, int channels, int part, int parts)
         where T : struct, IWinogradTile =>
         FoldAndTransformFilters<T>(
-            ref filters, ref Unsafe.NullRef<float>(), ref Unsafe.NullRef<float>(), ref transformed, outChannels, channels, 0, firstBlock, endBlock);
+            ref filters, ref Unsafe.NullRef<float>(), ref Unsafe.NullRef<float>(), ref transformed, outChannels, channels, 0, part, parts);
 
     /// <summary>The same of filters · weight / √(variance + eps), rounded to float before they are transformed: batch normalisation folded into the filters before it.</summary>
     /// <param name="filters">Read.</param>
@@ -32,14 +32,15 @@ public static partial class Winograd
     /// <param name="outChannels">Output channels.</param>
     /// <param name="channels">Input channels.</param>
     /// <param name="eps">Added to the variance.</param>
-    /// <param name="firstBlock">The first block of 16 output channels that is wanted.</param>
-    /// <param name="endBlock">The one behind the last.</param>
+    /// <param name="part">Which part of the blocks of 16 output channels is wanted.</param>
+    /// <param name="parts">How many parts there are.</param>
     public static void FoldAndTransformFilters<T>(
-        ref float filters, ref float weight, ref float variance, ref float transformed, int outChannels, int channels, float eps, int firstBlock, int endBlock)
+        ref float filters, ref float weight, ref float variance, ref float transformed, int outChannels, int channels, float eps, int part, int parts)
         where T : struct, IWinogradTile
     {
-        nint blocks = (outChannels + Lanes - 1) / Lanes;
-        nint point = blocks * channels * Lanes;
+        int blocks = (outChannels + Lanes - 1) / Lanes;
+        (int firstBlock, int endBlock) = Units.OfPart(part, parts, blocks);
+        nint point = (nint)blocks * channels * Lanes;
         nint row = (nint)channels * Taps;
         Span<double> factors = stackalloc double[Lanes];
         Span<float> strip = stackalloc float[ChannelsTogether * Taps * Lanes];

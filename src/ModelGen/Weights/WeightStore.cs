@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using ModelGen.Runtime;
 using ModelGen.Safetensors;
 
 namespace ModelGen;
@@ -18,9 +20,10 @@ public abstract class WeightStore
     /// <param name="networkName">The network's class, for messages.</param>
     /// <param name="parameters">All parameters, in <c>state_dict</c> order; kept, not copied.</param>
     /// <param name="lengthInFloats">Size of the memory, in floats.</param>
+    /// <param name="keptInFloats">Floats of it that are there, where not all parameters are kept: those beyond can be packed, but not read. Negative for all.</param>
     /// <exception cref="ArgumentException">A name stands twice, or a parameter lies outside the memory or over another one.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lengthInFloats"/> is negative.</exception>
-    protected WeightStore(string networkName, ParameterInfo[] parameters, int lengthInFloats)
+    protected WeightStore(string networkName, ParameterInfo[] parameters, int lengthInFloats, int keptInFloats = -1)
     {
         ArgumentException.ThrowIfNullOrEmpty(networkName);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -46,7 +49,8 @@ public abstract class WeightStore
         if (end > lengthInFloats)
             throw new ArgumentException(
                 MessageText.Invariant($"Network '{networkName}': expected room for {end} floats, actual {lengthInFloats}."), nameof(lengthInFloats));
-        _values = new float[lengthInFloats];
+        _values = new float[keptInFloats < 0 ? lengthInFloats : Math.Min(keptInFloats, lengthInFloats)];
+        KeepsParameters = end <= _values.Length;
     }
 
     /// <summary>The network's class.</summary>
@@ -55,12 +59,16 @@ public abstract class WeightStore
     /// <summary>All parameters and running statistics, in <c>state_dict</c> order.</summary>
     public IReadOnlyList<ParameterInfo> Parameters { get; }
 
-    /// <summary>The whole memory: each parameter at its <see cref="ParameterInfo.Offset"/>.</summary>
+    /// <summary>Whether all parameters can be read. Not after loading without <see cref="WeightLoadOptions.KeepParameters"/>: then most are there in their packed form alone.</summary>
+    public bool KeepsParameters { get; }
+
+    /// <summary>The whole memory, as far as it is kept: each parameter at its <see cref="ParameterInfo.Offset"/>.</summary>
     public ReadOnlySpan<float> AllValues => _values;
 
     /// <summary>The values of one parameter, row-major.</summary>
     /// <param name="name">Its <c>state_dict</c> key.</param>
     /// <exception cref="KeyNotFoundException">The network has no such parameter; the message names the nearest ones.</exception>
+    /// <exception cref="InvalidOperationException">The parameter was not kept, see <see cref="KeepsParameters"/>.</exception>
     public ReadOnlySpan<float> this[string name] => Mutable(name);
 
     /// <summary>The whole memory, to write: each parameter at its <see cref="ParameterInfo.Offset"/>.</summary>
@@ -69,9 +77,11 @@ public abstract class WeightStore
     /// <summary>The values of one parameter, row-major, to write.</summary>
     /// <param name="name">Its <c>state_dict</c> key.</param>
     /// <exception cref="KeyNotFoundException">The network has no such parameter; the message names the nearest ones.</exception>
+    /// <exception cref="InvalidOperationException">The parameter was not kept, see <see cref="KeepsParameters"/>.</exception>
     protected internal Span<float> Mutable(string name)
     {
         var parameter = Find(name);
+        ThrowIfNotKept(parameter);
         return _values.AsSpan(parameter.Offset, parameter.Length);
     }
 
@@ -80,8 +90,10 @@ public abstract class WeightStore
     /// <param name="path">The file to write.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
+    /// <exception cref="InvalidOperationException">Not all parameters were kept, see <see cref="KeepsParameters"/>.</exception>
     public void Save(string path)
     {
+        ThrowIfNotKept();
         var tensors = new SafetensorsTensor[_parameters.Length];
         for (int i = 0; i < tensors.Length; i++)
         {
@@ -91,32 +103,22 @@ public abstract class WeightStore
         SafetensorsWriter.Write(path, tensors);
     }
 
-    /// <summary>Reads all parameters from a safetensors file of dtype F32, F16 or BF16. All or nothing.</summary>
+    /// <summary>Reads all parameters from a safetensors file of dtype F32, F16 or BF16, and packs them. All or nothing.</summary>
     /// <param name="path">The file. Its keys must be the parameters' names; PyTorch's <c>num_batches_tracked</c> counters are ignored.</param>
-    /// <param name="rejectNonFinite">Whether NaN and infinity are errors.</param>
+    /// <param name="options">Threads, and which values are errors. Whether parameters are kept was decided by the constructor.</param>
     /// <exception cref="WeightsMismatchException">Keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
-    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and <paramref name="rejectNonFinite"/> is set.</exception>
+    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and the options reject such.</exception>
     /// <exception cref="InvalidSafetensorsException">The file is damaged.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read. All exceptions above are of this type.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
-    protected void Load(string path, bool rejectNonFinite = false)
+    /// <exception cref="InvalidOperationException">The options' scheduler did not do what it was given.</exception>
+    protected void Load(string path, WeightLoadOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         using var file = SafetensorsFile.Open(path);
-        LoadFrom(file, rejectNonFinite);
-    }
-
-    /// <summary>Reads all parameters from an open safetensors file. All or nothing.</summary>
-    /// <param name="file">The file; stays open. Its keys must be the parameters' names; PyTorch's <c>num_batches_tracked</c> counters are ignored.</param>
-    /// <param name="rejectNonFinite">Whether NaN and infinity are errors.</param>
-    /// <exception cref="WeightsMismatchException">Keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
-    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and <paramref name="rejectNonFinite"/> is set.</exception>
-    /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
-    protected void LoadFrom(SafetensorsFile file, bool rejectNonFinite = false)
-    {
-        ArgumentNullException.ThrowIfNull(file);
         WeightsMismatchException.ThrowIfMismatch(NetworkName, _parameters, file);
-        if (rejectNonFinite)
+        if (options.RejectNonFinite)
         {
             foreach (var parameter in _parameters)
             {
@@ -125,15 +127,38 @@ public abstract class WeightStore
                 if (index >= 0) throw new NonFiniteWeightException(NetworkName, file.Path, entry!, index, value);
             }
         }
-        foreach (var parameter in _parameters) file.Read(parameter.Name, Mutable(parameter.Name));
+        new WeightLoader(file, _parameters, _values).Run(options, NetworkName, Pack, PackRest);
     }
 
+    /// <summary>Puts the parameters into the order in which the kernels read them, from memory that holds all of them.</summary>
+    protected void PackAll()
+    {
+        var parameters = new ParameterSource(ref MemoryMarshal.GetArrayDataReference(_values));
+        Pack(parameters, 0, 1);
+        PackRest(parameters);
+    }
+
+    /// <summary>Packs a part of the parameters; all parts may run at the same time. Does nothing unless overridden.</summary>
+    /// <param name="parameters">Where they are.</param>
+    /// <param name="part">Which part, 0 to <paramref name="parts"/> − 1.</param>
+    /// <param name="parts">How many parts there are; what is written does not depend on it.</param>
+    protected virtual void Pack(ParameterSource parameters, int part, int parts)
+    {
+    }
+
+    /// <summary>Packs what depends on results of packing, once all parts are done. Does nothing unless overridden.</summary>
+    /// <param name="parameters">Where they are.</param>
+    protected virtual void PackRest(ParameterSource parameters)
+    {
+    }
     /// <summary>Copies all values from the weights of the same network.</summary>
     /// <param name="source">Weights with the same parameter names and shapes, in any order and at any offsets.</param>
     /// <exception cref="ArgumentException">The names or shapes differ. Nothing is copied.</exception>
+    /// <exception cref="InvalidOperationException">The source has not kept all parameters. Nothing is copied.</exception>
     protected void CopyFrom(WeightStore source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        source.ThrowIfNotKept();
         string what = $"Network '{NetworkName}' cannot take the weights of '{source.NetworkName}':";
         if (source._parameters.Length != _parameters.Length)
             throw new ArgumentException(
@@ -157,6 +182,18 @@ public abstract class WeightStore
     protected void Initialize(int seed)
     {
         foreach (var parameter in _parameters) WeightInitialization.Fill(parameter, seed, Mutable(parameter.Name));
+    }
+
+    /// <exception cref="InvalidOperationException">Not all parameters were kept.</exception>
+    protected void ThrowIfNotKept()
+    {
+        foreach (var parameter in _parameters) ThrowIfNotKept(parameter);
+    }
+
+    void ThrowIfNotKept(ParameterInfo parameter)
+    {
+        if (parameter.Offset + parameter.Length > _values.Length)
+            throw new InvalidOperationException($"Network '{NetworkName}': parameter {MessageText.Quote(parameter.Name)} was packed and not kept; load the weights with KeepParameters = true to read or save it.");
     }
 
     ParameterInfo Find(string name)

@@ -71,7 +71,10 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
                 w.Line($"Floats scratch = Poisoned({Name}Memory.ScratchLength);");
                 w.Line($"Floats parameters = AlignedMemory.First(AlignedMemory.Allocate({plan.ParameterLength}));");
                 EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: true);
-                w.Line($"PackSteps({PlanWriter.ArgumentsOf(memory)});");
+                w.Line("for (int part = parts - 1; part >= 0; part--)");
+                w.Line("    PackSteps(parameters, packed, part, parts);");
+                if (plan.SharedLoadSteps < plan.LoadSteps.Count)
+                    w.Line("PackStepsRest(parameters, packed, scratch);");
                 w.Line("int done = 0;");
                 if (plan.Stages.Count > 0)
                     EmitStages(w, PlanWriter.ArgumentsOf(step));
@@ -85,7 +88,7 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
             w.Line();
             planWriter.EmitSteps(w, "Step", step);
             w.Line();
-            planWriter.EmitLoadSteps(w, "PackSteps", memory);
+            planWriter.EmitLoadSteps(w, "PackSteps", "Floats parameters, Floats packed", "Floats scratch");
             w.Line();
             w.Line("// Memory in which whatever is read before it was written shows.");
             using (w.Block("private static Floats Poisoned(int length)"))

@@ -25,12 +25,12 @@ public class PackingTests
             }
         });
 
-        void Pack(ref float packed, int first, int end)
+        void Pack(ref float packed, int part, int parts)
         {
             if (fold)
-                Packing.FoldToBlocks(ref rows[0], ref weight[0], ref variance[0], ref packed, outputs, length, Eps, first, end);
+                Packing.FoldToBlocks(ref rows[0], ref weight[0], ref variance[0], ref packed, outputs, length, Eps, part, parts);
             else
-                Packing.ToBlocks(ref rows[0], ref packed, outputs, length, first, end);
+                Packing.ToBlocks(ref rows[0], ref packed, outputs, length, part, parts);
         }
 
         float Folded(float value, int output) => fold ? Scaled(value, weight[output], variance[output]) : value;
@@ -78,29 +78,34 @@ public class PackingTests
             }
         });
 
-        void Transform(ref float transformed, int first, int end)
+        void Transform(ref float transformed, int part, int parts)
         {
             if (fold)
-                Winograd.FoldAndTransformFilters<T>(ref filters[0], ref weight[0], ref variance[0], ref transformed, outputs, channels, Eps, first, end);
+                Winograd.FoldAndTransformFilters<T>(ref filters[0], ref weight[0], ref variance[0], ref transformed, outputs, channels, Eps, part, parts);
             else
-                Winograd.TransformFilters<T>(ref filters[0], ref transformed, outputs, channels, first, end);
+                Winograd.TransformFilters<T>(ref filters[0], ref transformed, outputs, channels, part, parts);
         }
     }
 
-    private delegate void Packer(ref float packed, int firstBlock, int endBlock);
+    private delegate void Packer(ref float packed, int part, int parts);
 
     // All blocks at once, then each by itself, the last one first.
     private static void Divided(int blocks, int length, Packer pack, Action<float[]> check)
     {
         var memory = new Guarded(length);
-        pack(ref memory.First, 0, blocks);
+        pack(ref memory.First, 0, 1);
         memory.AssertGuards();
         check(memory.Span.ToArray());
         var pieces = new Guarded(length);
         for (int block = blocks - 1; block >= 0; block--)
-            pack(ref pieces.First, block, block + 1);
+            pack(ref pieces.First, block, blocks);
         pieces.AssertGuards();
         Assert.Equal(memory.Span.ToArray(), pieces.Span.ToArray());
+        // More parts than blocks: some have nothing to do.
+        var many = new Guarded(length);
+        for (int part = 0; part <= blocks; part++)
+            pack(ref many.First, part, blocks + 1);
+        Assert.Equal(memory.Span.ToArray(), many.Span.ToArray());
     }
 
     private static TheoryData<int, int, bool> Product(int[] outputs, int[] lengths)

@@ -25,7 +25,7 @@ internal sealed class SmallWeights : WeightStore
         return weights;
     }
 
-    public new void Load(string path, bool rejectNonFinite = false) => base.Load(path, rejectNonFinite);
+    public void Load(string path, bool rejectNonFinite = false) => base.Load(path, new WeightLoadOptions { RejectNonFinite = rejectNonFinite });
 
     public new void CopyFrom(WeightStore source) => base.CopyFrom(source);
 

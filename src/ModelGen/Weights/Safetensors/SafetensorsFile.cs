@@ -146,8 +146,11 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return -1;
     }
 
+    /// <summary>Where a tensor's data is in memory, until <see cref="Dispose"/>.</summary>
+    internal nint AddressOf(SafetensorsEntry entry) => (nint)(_start + _dataOffset + entry.Begin);
+
     /// <summary>Copies <c>destination.Length</c> elements from element <paramref name="first"/> on.</summary>
-    void Read(SafetensorsEntry entry, long first, Span<float> destination)
+    internal void Read(SafetensorsEntry entry, long first, Span<float> destination)
     {
         // A reference of its own: another thread's Dispose cannot unmap the pages in the middle of this copy.
         byte* start = null;

@@ -62,7 +62,9 @@ namespace Test
         /// <exception cref="global::System.IO.FileNotFoundException">There is no such file.</exception>
         /// <exception cref="global::ModelGen.Safetensors.InvalidSafetensorsException">The file is damaged or not a safetensors file.</exception>
         /// <exception cref="global::ModelGen.WeightsMismatchException">Keys are missing, unexpected or of another shape; all are listed.</exception>
-        public static Weights LoadWeights(string path) => Weights.FromFile(path);
+        /// <param name="path">The file.</param>
+        /// <param name="options">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>
+        public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => Weights.FromFile(path, options ?? new());
 
         /// <summary>Runs the network on one sample of shape 1×6×6. Allocates nothing.</summary>
         /// <exception cref="global::System.ArgumentException">A span has the wrong length.</exception>
@@ -99,32 +101,45 @@ namespace Test
         /// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>
         public static global::ModelGen.NetworkSummary Summary { get; } = new(
             "Net", [1, 6, 6], global::ModelGen.Generated.NetLayers.Table,
-            1088, 1088, 0, 1);
+            1088, 1088, 0, 1)
+        {
+            ParameterBytes = 1088,
+            ReadParameterBytes = 128,
+            PackedBytes = 4672,
+            LoadScratchBytes = 0,
+        };
 
         /// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: instances and threads may share them.</summary>
         public sealed partial class Weights : global::ModelGen.WeightStore
         {
             internal readonly global::System.ArraySegment<float> Packed = global::ModelGen.Runtime.AlignedMemory.Allocate(global::ModelGen.Generated.At.PackedLength);
 
-            internal Weights() : base("Net", global::ModelGen.Generated.NetParameters.Table, 272)
+            // Without the parameters that Forward does not read, where they are not kept.
+            internal Weights(bool keepsParameters = true) : base("Net", global::ModelGen.Generated.NetParameters.Table, 272, keepsParameters ? -1 : 32)
             {
             }
 
             internal global::ModelGen.Runtime.Floats First => new(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values));
 
+            // First, where all parameters are there.
+            internal global::ModelGen.Runtime.Floats Complete()
+            {
+                ThrowIfNotKept();
+                return First;
+            }
+
             internal static Weights Create(int seed)
             {
                 var weights = new Weights();
                 weights.Initialize(seed);
-                weights.Pack();
+                weights.PackAll();
                 return weights;
             }
 
-            internal static Weights FromFile(string path)
+            internal static Weights FromFile(string path, global::ModelGen.WeightLoadOptions options)
             {
-                var weights = new Weights();
-                weights.Load(path);
-                weights.Pack();
+                var weights = new Weights(options.KeepParameters);
+                weights.Load(path, options);
                 return weights;
             }
 
@@ -135,8 +150,10 @@ namespace Test
                 return weights;
             }
 
-            // Puts the parameters into the order in which the kernels read them.
-            internal void Pack() => global::ModelGen.Generated.NetPlan.Pack(First, global::ModelGen.Runtime.AlignedMemory.First(Packed));
+            internal void Pack() => PackAll();
+
+            /// <inheritdoc/>
+            protected override void Pack(global::ModelGen.Runtime.ParameterSource parameters, int part, int parts) => global::ModelGen.Generated.NetPlan.Pack(parameters, global::ModelGen.Runtime.AlignedMemory.First(Packed), part, parts);
         }
     }
 }
@@ -155,10 +172,10 @@ namespace ModelGen.Generated
     {
         public static readonly ParameterInfo[] Table =
         [
-            new("conv1.weight", [4, 1, 3, 3], 0, Uniform, bound: 0.8164966f),
-            new("conv1.bias", [4], 48, Zeros),
-            new("fc4.weight", [3, 64], 64, Uniform, bound: 0.2992528f),
-            new("fc4.bias", [3], 256, Zeros),
+            new("conv1.weight", [4, 1, 3, 3], 32, Uniform, bound: 0.8164966f),
+            new("conv1.bias", [4], 0, Zeros),
+            new("fc4.weight", [3, 64], 80, Uniform, bound: 0.2992528f),
+            new("fc4.bias", [3], 16, Zeros),
         ];
     }
 
@@ -198,14 +215,18 @@ namespace ModelGen.Generated
             }
         }
 
-        public static void Pack(Floats parameters, Floats packed) => PackSteps(parameters, packed);
-
-        private static void PackSteps(Floats parameters, Floats packed)
+        public static void Pack(ParameterSource parameters, Floats packed, int part, int parts)
         {
-            // conv1.weight: Reorder f32[4,1,3,3]
-            Packing.ToBlocks(ref parameters[At.Conv1Weight], ref packed[At.Conv1WeightPacked], 4, 9, 0, 1);
-            // fc4.weight: Reorder f32[3,64]
-            Packing.ToBlocks(ref parameters[At.Fc4Weight], ref packed[At.Fc4WeightPacked], 3, 64, 0, 1);
+            // conv1.weight
+            if (part == 0 % parts)
+            {
+                Packing.ToBlocks(ref parameters[At.Conv1Weight], ref packed[At.Conv1WeightPacked], 4, 9, 0, 1);
+            }
+            // fc4.weight
+            if (part == 1 % parts)
+            {
+                Packing.ToBlocks(ref parameters[At.Fc4Weight], ref packed[At.Fc4WeightPacked], 3, 64, 0, 1);
+            }
         }
     }
 
@@ -215,7 +236,7 @@ namespace ModelGen.Generated
         public const int ArenaLength = 272;
         public const int PackedLength = 1_168;
         public const int ScratchLength = 0;
-        public const int Conv1Weight = 0, Conv1Bias = 48, Fc4Weight = 64, Fc4Bias = 256;
+        public const int Conv1Weight = 32, Conv1Bias = 0, Fc4Weight = 80, Fc4Bias = 16;
         public const int Conv1WeightPacked = 0; // packed: Blocked 4×1×3×3
         public const int Conv1 = 0; // arena: Blocked 4×4×4, steps 0 to 1
         public const int Flatten3 = 0; // arena: f32[N,64], Blocked 4×4×4, steps 0 to 1

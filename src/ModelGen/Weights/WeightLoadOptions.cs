@@ -1,0 +1,32 @@
+namespace ModelGen;
+
+/// <summary>How a network's weights are loaded. What <c>Forward</c> computes from them is the same to the last bit, whatever is set.</summary>
+public sealed record WeightLoadOptions
+{
+    private readonly int _parallelism = 1;
+
+    /// <summary>
+    /// Whether the weights keep all parameters as the file has them, beside their packed form; true unless set. Without, memory and time are saved: enough for <c>Forward</c>, but parameters
+    /// cannot be read or saved, and no trainer can start from them.
+    /// </summary>
+    public bool KeepParameters { get; init; } = true;
+
+    /// <summary>Threads that read and pack, the calling one included; 1 unless set. They end before loading does.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than 1,024.</exception>
+    public int Parallelism
+    {
+        get => _parallelism;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, WorkerTeam.MostParallelism);
+            _parallelism = value;
+        }
+    }
+
+    /// <summary>Runs the pieces in place of threads that are started for it; <see cref="Parallelism"/> is not looked at then.</summary>
+    public IParallelScheduler? Scheduler { get; init; }
+
+    /// <summary>Whether NaN and infinity are errors; false unless set.</summary>
+    public bool RejectNonFinite { get; init; }
+}
