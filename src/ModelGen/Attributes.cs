@@ -26,6 +26,50 @@ public sealed class NetworkAttribute : Attribute
     /// Whether the network gets a method <c>Profile</c>, which is <c>Forward</c> with a clock between its steps, and <c>Summary.Steps</c>, which says what they are.
     /// </summary>
     public bool Profile { get; set; }
+
+    /// <summary>What inference is compiled for; <see cref="ModelGen.Optimize.Speed"/> unless given. Training is always computed by direct sums.</summary>
+    public Optimize Optimize { get; set; }
+}
+
+/// <summary>
+/// What kernels of inference are chosen for. A layer that says how it is computed, as <c>Conv2d</c> can with <see cref="ConvAlgorithm"/>, is computed that way whatever this says.
+/// </summary>
+public enum Optimize
+{
+    /// <summary>
+    /// The fastest kernels. 3×3 convolutions may use Winograd's algorithm: its filters take 1.8 times (F(2×2, 3×3)) or 4 times (F(4×4, 3×3)) the memory of the layer's own, it needs memory for
+    /// transformed patches in the arena, and F(4×4, 3×3) rounds two to three times as much as direct sums do: with 256 channels 1.5e-6 of the results instead of 0.8e-6 (root mean squares). F(2×2, 3×3),
+    /// whose sums are shorter, rounds no more than they do.
+    /// </summary>
+    Speed,
+
+    /// <summary>
+    /// The least memory: no kernel that stores weights in a larger form than their own, and none that needs memory beside inputs and results, so no Winograd. What remains are channels rounded up to
+    /// multiples of 16, in weights and activations, for kernels with vectors of channels. For devices with little memory, or where weights are read from memory in each call.
+    /// </summary>
+    Memory,
+
+    /// <summary>
+    /// The arithmetic that the layers define: every convolution and fully connected layer is sums of products of inputs with weights in float, as they stand; no Winograd, whose transforms
+    /// round too. Batch normalisation is still folded into the convolution before it.
+    /// </summary>
+    Exact,
+}
+
+/// <summary>How inference computes a convolution.</summary>
+public enum ConvAlgorithm
+{
+    /// <summary>As the compiler sees fit for what the network is optimized for (see <see cref="Optimize"/>).</summary>
+    Auto,
+
+    /// <summary>Sums of products of pixels with weights.</summary>
+    Direct,
+
+    /// <summary>Winograd's F(2×2, 3×3): 16 multiplications in place of 36. Needs a 3×3 kernel, stride 1, dilation 1 and one group (Lavin and Gray 2016, Fast algorithms for convolutional neural networks, §4.1).</summary>
+    Winograd2,
+
+    /// <summary>Winograd's F(4×4, 3×3): 36 multiplications in place of 144, with filters four times as large and two to three times the rounding. Needs what <see cref="Winograd2"/> needs (Lavin and Gray 2016, §4.3).</summary>
+    Winograd4,
 }
 
 /// <summary>The shape of one sample: <c>Input(channels, height, width)</c> for images, <c>Input(features)</c> for vectors; the batch is not part of it.</summary>

@@ -12,8 +12,12 @@ namespace ModelGen;
 /// <param name="ArenaOffset">Where its output lies in the arena, in bytes; null where it is part of the layer before, or in the caller's memory.</param>
 /// <param name="FirstStep">The step of the plan that writes it.</param>
 /// <param name="LastStep">The last step that reads it.</param>
+/// <param name="Kernel">
+/// How inference computes it, for layers that can be computed in several ways: <c>Winograd F(4×4, 3×3)</c>, <c>direct 1×1</c>, <c>depthwise 3×3</c>, <c>fully connected</c>; empty for the others.
+/// </param>
 public sealed record LayerSummary(
-    string Name, string Operator, IReadOnlyList<int> OutputShape, long Parameters, long MultiplyAdds, long? ArenaOffset, int FirstStep, int LastStep);
+    string Name, string Operator, IReadOnlyList<int> OutputShape, long Parameters, long MultiplyAdds, long? ArenaOffset, int FirstStep, int LastStep,
+    string Kernel = "");
 
 /// <summary>One step of a plan, as <c>Profile</c> measures it. A layer may be several: copies into another memory layout and zeros around an image are steps of their own.</summary>
 /// <param name="Layer">Name of the layer that it belongs to; empty for none.</param>
@@ -58,14 +62,15 @@ public sealed record NetworkSummary(
     /// <summary>The table, as <c>torchinfo</c> prints it, with arena offsets and lifetimes beside.</summary>
     public override string ToString()
     {
-        string[] header = ["Layer", "Output shape", "Parameters", "Mult-adds", "Arena", "Steps"];
-        List<string[]> rows = [["input", Shape(InputShape), "", "", "", ""]];
+        string[] header = ["Layer", "Output shape", "Parameters", "Mult-adds", "Arena", "Steps", "Kernel"];
+        List<string[]> rows = [["input", Shape(InputShape), "", "", "", "", ""]];
         foreach (LayerSummary layer in Layers)
         {
             rows.Add([
                 $"{layer.Name} ({layer.Operator})", Shape(layer.OutputShape), Count(layer.Parameters), Count(layer.MultiplyAdds),
                 layer.ArenaOffset is long offset ? "@" + offset.ToString("N0", CultureInfo.InvariantCulture) : "–",
                 layer.ArenaOffset is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{layer.FirstStep}–{layer.LastStep}"),
+                layer.Kernel,
             ]);
         }
         int[] widths = [.. header.Select((h, i) => Math.Max(h.Length, rows.Max(r => r[i].Length)))];
@@ -88,11 +93,13 @@ public sealed record NetworkSummary(
 
         void Append(string[] row)
         {
+            var line = new StringBuilder();
             for (int i = 0; i < row.Length; i++)
             {
-                bool isText = i < 2;
-                text.Append(isText ? row[i].PadRight(widths[i]) : row[i].PadLeft(widths[i])).Append(i == row.Length - 1 ? "\n" : "  ");
+                bool isText = i is < 2 or 6;
+                line.Append(isText ? row[i].PadRight(widths[i]) : row[i].PadLeft(widths[i])).Append("  ");
             }
+            text.Append(line.ToString().TrimEnd()).Append('\n');
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class NetworkEmitter
     {
         _model = model;
         _signature = new Signature(model.Graph);
-        LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph), parameter => Layout.Dense(parameter.Shape));
+        LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph, model.Options), parameter => Layout.Dense(parameter.Shape));
         // What Forward reads comes first, so that the rest can be left out.
         ISet<string> read = Scheduler.ParametersReadByForward(laidOut);
         foreach (IGrouping<bool, Node> group in model.Graph.Parameters.GroupBy(p => read.Contains(p.Name)).OrderByDescending(g => g.Key))

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.Emit;
 
@@ -9,7 +10,11 @@ namespace ModelGen.Generator.Emit;
 /// <param name="Training">Null for inference alone.</param>
 /// <param name="Batch">The most samples that one call of <c>Forward</c> takes.</param>
 /// <param name="Profile">Whether there is a method that measures each step.</param>
-internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, TrainingOptions? Training, int Batch = 1, bool Profile = false);
+internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, TrainingOptions? Training, int Batch = 1, bool Profile = false)
+{
+    /// <summary>What inference is compiled for.</summary>
+    public CompilerOptions Options { get; init; } = CompilerOptions.Default;
+}
 
 /// <summary>How the user's class is declared, so that the generated part matches.</summary>
 /// <param name="Namespace">Empty for the global namespace.</param>

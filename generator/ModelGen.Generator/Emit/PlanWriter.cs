@@ -174,16 +174,17 @@ internal sealed class PlanWriter
     private List<(string Comment, string Call)> Calls(IReadOnlyList<Step> steps, IReadOnlyList<Stage> stages)
     {
         var calls = new List<(string, string)>();
-        string last = "";
+        string last = "", lastAlgorithm = "";
         int stage = 0;
         for (int i = 0; i < steps.Count; i++)
         {
             Step step = steps[i];
             // One comment a layer; what else is done for it stands below.
             string label = step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Op;
-            string comment = label != last ? $"{label}: {step.Node.Op} {step.Node.Type}" : "";
-            last = label;
             Kernel kernel = step.Call.Kernel;
+            string algorithm = step.ClearsHalo ? "" : kernel.Algorithm ?? "";
+            string comment = label != last ? $"{label}: {step.Node.Op} {step.Node.Type}{(algorithm.Length > 0 ? ", " : "")}{algorithm}" : algorithm == lastAlgorithm ? "" : algorithm;
+            (last, lastAlgorithm) = (label, algorithm);
             string method = _kernels.MethodOf(kernel);
             string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
             string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(n => _plan.Graph[n].Type.PerSample) ? "samples" : "1";

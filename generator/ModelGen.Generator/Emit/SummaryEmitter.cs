@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
@@ -53,14 +54,18 @@ internal static class SummaryEmitter
         var planned = new Dictionary<(string Name, string Op), Node>();
         foreach (Node node in plan.Graph.Nodes)
             planned[(node.Name, node.Op)] = node;
+        var kernels = new Dictionary<int, Kernel>();
+        foreach (Step step in plan.Steps.Where(s => !s.ClearsHalo && !s.Prepares))
+            kernels[step.Node.Id] = step.Call.Kernel;
         foreach (Node layer in Layers(model.Graph))
         {
             Lifetime? lifetime = planned.TryGetValue((layer.Name, layer.Op), out Node? node) ? LifetimeOf(plan, node) : null;
             string place = lifetime is Lifetime l
                 ? $"{(long)l.Offset * sizeof(float)}, {l.First}, {Math.Min(l.Last, plan.Steps.Count)}"
                 : "null, 0, 0";
+            string kernel = node is not null && kernels.TryGetValue(node.Id, out Kernel? chosen) ? chosen.Algorithm ?? "" : "";
             yield return $"new({Literals.Quote(layer.Name)}, {Literals.Quote(layer.Op)}, [{string.Join(", ", layer.Shape.Dimensions)}], "
-                + $"{ParametersOf(model.Graph, layer)}, {MultiplyAddsOf(model.Graph, layer)}, {place})";
+                + $"{ParametersOf(model.Graph, layer)}, {MultiplyAddsOf(model.Graph, layer)}, {place}{(kernel.Length > 0 ? ", " + Literals.Quote(kernel) : "")})";
         }
     }
 

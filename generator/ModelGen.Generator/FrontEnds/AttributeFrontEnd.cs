@@ -50,13 +50,13 @@ internal sealed class AttributeFrontEnd
         TensorType[] types = [.. Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf)];
         (string, Shape?)[] outputs = result is int scores ? [(Pipeline.Output, types[scores].Shape)] : [];
         TrainingOptions? training = TrainingReader.Read(_declaration.Training, outputs, Enumerable.Range(0, _graph.Count).Select(i => _graph[i]), _problems);
-        FrontEnd.CheckBatch(_declaration, types, _problems);
+        CompilerOptions options = FrontEnd.CheckNetwork(_declaration, types, _problems);
         if (result is not int output || !IsReadable() || _problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id)))
             return new(null, _problems.ToEquatableArray());
 
         ReportUnusedLayers();
         _graph.Output(Pipeline.Output, output);
-        return new(new NetworkModel(_graph.Build(), _declaration.Class, training, _declaration.Batch!.Value, _declaration.Profile), _problems.ToEquatableArray());
+        return new(new NetworkModel(_graph.Build(), _declaration.Class, training, _declaration.Batch!.Value, _declaration.Profile) { Options = options }, _problems.ToEquatableArray());
     }
 
     // What the C# compiler refuses it reports itself; there is no model without it.
@@ -248,7 +248,7 @@ internal sealed class AttributeFrontEnd
         }
         catch (ShapeException e)
         {
-            _problems.Add(new(e.Problem, place));
+            _problems.Add(new(e.Problem, e.Attribute is string attribute ? place.At(LayerSyntax.Property(attribute)) : place));
         }
     }
 }

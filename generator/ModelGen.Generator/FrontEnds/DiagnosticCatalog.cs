@@ -31,6 +31,7 @@ internal static class DiagnosticCatalog
         Error(ProblemIds.TooLarge, "A tensor is too large"),
         Error(ProblemIds.PaddingTooLarge, "A padding is too large for its window or image"),
         Error(ProblemIds.LossShape, "The result does not fit the loss"),
+        Error(ProblemIds.Algorithm, "A convolution cannot be computed by the algorithm asked for"),
         Error(ProblemIds.NotUnderstood, "A definition contains C# that is not understood"),
         Error(ProblemIds.NoSource, "A definition calls code that is not in this project"),
         Error(ProblemIds.RunsAway, "A definition does not end"),

@@ -2,6 +2,7 @@ using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.FrontEnds;
 
@@ -13,12 +14,23 @@ internal static class FrontEnd
 
     /// <summary>Checks what <c>[Network]</c> says.</summary>
     /// <param name="types">The types of all values of the network, as far as they are known.</param>
-    public static void CheckBatch(NetworkDeclaration declaration, IEnumerable<TensorType> types, List<LocatedProblem> problems)
+    public static CompilerOptions CheckNetwork(NetworkDeclaration declaration, IEnumerable<TensorType> types, List<LocatedProblem> problems)
     {
         if (declaration.Batch is int batch
             && (NetworkChecks.BatchTooSmall("Network", "Batch", batch) ?? NetworkChecks.BatchTooLarge("Network", batch, types)) is Problem problem)
         {
             problems.Add(new(problem, Place.Network.At("Batch")));
+        }
+        return new CompilerOptions((Optimization)Member("Optimize", declaration.Optimize, CompilerOptions.Optimizations));
+
+        // The member of an enum, which may be any number that is cast to it.
+        int Member(string argument, int written, EquatableArray<string> words)
+        {
+            if (written >= 0 && written < words.Count)
+                return written;
+            problems.Add(new(new Problem(ProblemIds.InvalidArgument, FormattableString.Invariant(
+                $"Network: {argument} must be one of {string.Join(", ", words)}, got number {written}")), Place.Network.At(argument)));
+            return 0;
         }
     }
 
@@ -36,8 +48,8 @@ internal static class FrontEnd
         TensorType[] types = graph is null ? [] : [.. graph.Nodes.Select(n => n.Type)];
         (string, Shape?)[] outputs = graph is null ? [] : [.. graph.Outputs.Select(o => (o.Name, (Shape?)types[o.Value].Shape))];
         TrainingOptions? training = TrainingReader.Read(declaration.Training, outputs, graph?.Nodes ?? [], problems);
-        CheckBatch(declaration, types, problems);
+        CompilerOptions options = CheckNetwork(declaration, types, problems);
         bool isWhole = graph is not null && declaration.Batch is not null && declaration.Training is not { IsReadable: false } && !problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
-        return new(isWhole ? new NetworkModel(graph!, declaration.Class, training, declaration.Batch!.Value, declaration.Profile) : null, problems.ToEquatableArray());
+        return new(isWhole ? new NetworkModel(graph!, declaration.Class, training, declaration.Batch!.Value, declaration.Profile) { Options = options } : null, problems.ToEquatableArray());
     }
 }

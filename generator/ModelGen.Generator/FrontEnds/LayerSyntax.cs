@@ -34,14 +34,22 @@ internal static class LayerSyntax
     }
 
     /// <summary>The property for an optional attribute.</summary>
-    public static string Property(AttributeSpec spec) => Pascal(spec.Name);
+    public static string Property(AttributeSpec spec) => Property(spec.Name);
+
+    /// <summary>The same by the attribute's name.</summary>
+    public static string Property(string attribute) => char.ToUpperInvariant(attribute[0]) + attribute.Substring(1);
 
     /// <summary>The property that takes each number by itself; null where the attribute is not of several numbers.</summary>
     public static string? PluralProperty(AttributeSpec spec) =>
-        spec.Kind is AttributeKind.Pair or AttributeKind.Border ? Pascal(spec.Name) + "s" : null;
+        spec.Kind is AttributeKind.Pair or AttributeKind.Border ? Property(spec) + "s" : null;
 
     /// <summary>The enum whose members are the attribute's words, in their order.</summary>
-    public static string WordEnum(AttributeSpec spec) => spec.Name == "init" ? "Initializer" : Pascal(spec.Name);
+    public static string WordEnum(AttributeSpec spec) => spec.Name switch
+    {
+        "init" => "Initializer",
+        "algorithm" => "ConvAlgorithm",
+        _ => Property(spec),
+    };
 
     /// <summary>The attribute that a constructor argument or property gives, in which form; false for names that are not the operator's own.</summary>
     public static bool TryFind(Operator op, string writtenAs, out AttributeSpec spec, out WrittenForm form)
@@ -72,8 +80,6 @@ internal static class LayerSyntax
         form = default;
         return false;
     }
-
-    private static string Pascal(string camel) => char.ToUpperInvariant(camel[0]) + camel.Substring(1);
 }
 
 /// <summary>Which part of an attribute an argument gives.</summary>

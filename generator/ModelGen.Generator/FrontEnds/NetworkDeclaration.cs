@@ -18,6 +18,7 @@ namespace ModelGen.Generator.FrontEnds;
 /// <param name="Definition">What the class's Define came to; null where the network is written as attributes.</param>
 /// <param name="Batch">What <c>[Network]</c> says; null where the C# compiler refuses the attribute already.</param>
 /// <param name="Profile">What <c>[Network]</c> says.</param>
+/// <param name="Optimize">The number of the enum's member in <c>[Network]</c>.</param>
 internal sealed record NetworkDeclaration(
     ClassDeclaration Class,
     bool CanExtend,
@@ -27,7 +28,8 @@ internal sealed record NetworkDeclaration(
     TrainingDeclaration? Training,
     DefinedNetwork? Definition = null,
     int? Batch = 1,
-    bool Profile = false)
+    bool Profile = false,
+    int Optimize = 0)
 {
     /// <param name="training">Null where nothing is trained.</param>
     public static Extras ExtrasOf(TrainingDeclaration? training, bool isProfiled) =>

@@ -14,6 +14,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 {
     public override string Title => Geometry.IsFullyConnected ? "Linear" : $"Conv{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}";
 
+    public override string Algorithm => Geometry.IsFullyConnected ? "fully connected" : $"direct {Geometry.Window.Size}";
+
     public override EquatableArray<string> Operands => ["x", "weight", .. Epilogue.HasBias ? new[] { "bias" } : [], .. Geometry.Residual is null ? [] : new[] { "residual" }, "y"];
 
     // Each sample of a tile takes a register for its distance.

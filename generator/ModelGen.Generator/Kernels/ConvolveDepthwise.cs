@@ -14,6 +14,8 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 {
     public override string Title => $"Depthwise{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}";
 
+    public override string Algorithm => $"depthwise {Geometry.Window.Size}";
+
     public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
 
     public override int MostUnits => RowUnits(Geometry.OutBlocks, Geometry.OutHeight);

@@ -13,6 +13,8 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
 {
     public override string Title => $"Conv{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}";
 
+    public override string Algorithm => $"direct {Geometry.Window.Size} along rows";
+
     public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
 
     // Output channels, or groups of them. A tile of several channels belongs to whoever has the first.

@@ -15,6 +15,9 @@ internal abstract record Kernel
     /// <summary>What the method is called, before a number is put behind it: <c>Conv2d5x5</c>.</summary>
     public abstract string Title { get; }
 
+    /// <summary>How it is computed, where there are several ways or one deserves its name: <c>direct 3×3</c>; null for what is done as everybody does it.</summary>
+    public virtual string? Algorithm => null;
+
     /// <summary>Names of the operands in the method's signature.</summary>
     public abstract EquatableArray<string> Operands { get; }
 

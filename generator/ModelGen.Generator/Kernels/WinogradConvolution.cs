@@ -29,6 +29,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override string Title => "Winograd";
 
+    public override string Algorithm => WinogradPatches.NameOf(TileSize);
+
     public override EquatableArray<string> Operands => [.. SharesTiles ? new[] { "x", "weight" } : ["weight"], .. Epilogue.HasBias ? new[] { "bias" } : [], .. Geometry.Residual is null ? [] : new[] { "residual" }, "y", "scratch"];
 
     public override int MostUnits => SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
@@ -76,13 +78,17 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     // Floats of all patches of a sample.
     private int PatchesLength => Points * PatchPlane;
 
+    /// <summary>Whether a convolution is one that this algorithm is for.</summary>
+    public static bool CanCompute(int kernelHeight, int kernelWidth, AttributeMap attributes) => kernelHeight == 3 && kernelWidth == 3
+        && attributes.Int("groups") == 1 && attributes.Ints("stride").All(s => s == 1) && attributes.Ints("dilation").All(d => d == 1);
+
     /// <summary>
     /// The m with which this is faster than <see cref="ConvolveChannels"/>; null where neither is, or the layer is not one that this can do. Compares cycles of a core with two
     /// multiply-adds of 512 bits: multiply-adds, the transforms, as measured, and what it takes to fetch the filters, up to four times as many, from memory, which goes on meanwhile.
     /// </summary>
     public static int? BestTile(Shape filters, Shape output, AttributeMap attributes)
     {
-        if (filters[2] != 3 || filters[3] != 3 || attributes.Int("groups") != 1 || attributes.Ints("stride").Any(s => s != 1) || attributes.Ints("dilation").Any(d => d != 1))
+        if (!CanCompute(filters[2], filters[3], attributes))
             return null;
         if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked)
             return null;

@@ -10,6 +10,8 @@ internal sealed record WinogradPatches(ConvolutionGeometry Geometry, int TileSiz
 {
     public override string Title => "WinogradPatches";
 
+    public override string Algorithm => NameOf(TileSize);
+
     public override EquatableArray<string> Operands => ["x", "scratch"];
 
     public override int MostUnits => Layout.DivideUp(Geometry.ChannelsPerGroup, Layout.Block);
@@ -31,6 +33,9 @@ internal sealed record WinogradPatches(ConvolutionGeometry Geometry, int TileSiz
             writer.Line(Transform(Geometry, TileSize, $"new(0, {all})", Units > 1 ? UnitRange.Parameters : UnitRange.All(MostUnits)));
         }
     });
+
+    /// <summary>The algorithm with this size of tile, for readers.</summary>
+    public static string NameOf(int size) => FormattableString.Invariant($"Winograd F({size}×{size}, 3×3)");
 
     /// <summary>Tiles of an image.</summary>
     public static int TilesOf(ConvolutionGeometry g, int size) => Layout.DivideUp(g.OutHeight, size) * Layout.DivideUp(g.OutWidth, size);

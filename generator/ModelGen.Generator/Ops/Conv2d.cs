@@ -35,6 +35,10 @@ internal sealed class Conv2d : Operator
         new("bias", AttributeKind.Bool, true, "Whether a learned bias is added to each output channel.") { LayerOnly = true },
         new("paddingMode", AttributeKind.Word, "zeros", "What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).")
             { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
+        new(ChooseAlgorithms.Wish, AttributeKind.Word, ChooseAlgorithms.Auto,
+            "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) (winograd2) or F(4×4, 3×3) (winograd4), "
+            + "which need a 3×3 kernel, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training always uses direct sums.")
+            { LayerOnly = true, Words = [ChooseAlgorithms.Auto, ChooseAlgorithms.Direct, ChooseAlgorithms.Winograd2, ChooseAlgorithms.Winograd4] },
         Initializers.Attribute,
     ];
 
@@ -47,6 +51,8 @@ internal sealed class Conv2d : Operator
         int groups = attributes.Int("groups");
         CheckGroups(call, channels, outChannels, groups);
         EquatableArray<int> kernel = attributes.Ints("kernelSize");
+        string algorithm = attributes.Word(ChooseAlgorithms.Wish, ChooseAlgorithms.Auto);
+        CheckAlgorithm(call, kernel, algorithm);
         string paddingMode = attributes.Word("paddingMode", "zeros");
         if (paddingMode != "zeros")
         {
@@ -64,7 +70,9 @@ internal sealed class Conv2d : Operator
         int[] operands = attributes.Flag("bias")
             ? [inputs[0], weight, graph.Parameter(name + ".bias", TensorType.Fixed(outChannels), Initializers.ForBias(attributes, fanIn))]
             : [inputs[0], weight];
-        return graph.Add(Name, operands, WithoutLayerOnly(attributes), name);
+        // A node says it only where the user did.
+        AttributeMap remaining = WithoutLayerOnly(attributes);
+        return graph.Add(Name, operands, algorithm == ChooseAlgorithms.Auto ? remaining : remaining.With(ChooseAlgorithms.Wish, algorithm), name);
     }
 
     public override TensorType Infer(OperatorCall call)
@@ -188,6 +196,16 @@ internal sealed class Conv2d : Operator
 
     private static Window WindowOf(TensorType filters, AttributeMap attributes) =>
         Window.Of(attributes, filters.Shape[2], filters.Shape[3]);
+
+    private static void CheckAlgorithm(OperatorCall call, EquatableArray<int> kernel, string algorithm)
+    {
+        if (ChooseAlgorithms.TileOf(algorithm) is not int tile || WinogradConvolution.CanCompute(kernel[0], kernel[1], call.Attributes))
+            return;
+        (EquatableArray<int> stride, EquatableArray<int> dilation, int groups) = (call.Attributes.Ints("stride"), call.Attributes.Ints("dilation"), call.Attributes.Int("groups"));
+        throw new ShapeException(ProblemIds.Algorithm, FormattableString.Invariant(
+            $"{call.Label}: {algorithm}, Winograd's F({tile}×{tile}, 3×3), needs kernel 3×3, stride 1×1, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; use direct or auto"))
+        { Attribute = ChooseAlgorithms.Wish };
+    }
 
     private static void CheckGroups(OperatorCall call, int channels, int outChannels, int groups)
     {

@@ -33,6 +33,9 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
 
     public int Taps => KernelHeight * KernelWidth;
 
+    /// <summary>The kernel's size for readers: 3×3.</summary>
+    public string Size => FormattableString.Invariant($"{KernelHeight}×{KernelWidth}");
+
     public (int Height, int Width) OutputSize(string label, Shape input, bool ceilMode = false) =>
         (OutputLength(label, "height", input[1], KernelHeight, DilationY, StrideY, Padding.Top, Padding.Bottom, ceilMode),
          OutputLength(label, "width", input[2], KernelWidth, DilationX, StrideX, Padding.Left, Padding.Right, ceilMode));
@@ -168,6 +171,7 @@ internal static class ProblemIds
     public const string TooLarge = "MG0108";
     public const string PaddingTooLarge = "MG0109";
     public const string LossShape = "MG0110";
+    public const string Algorithm = "MG0111";
     public const string NotUnderstood = "MG0201";
     public const string NoSource = "MG0202";
     public const string RunsAway = "MG0203";

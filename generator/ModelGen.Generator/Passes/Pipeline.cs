@@ -18,14 +18,14 @@ internal static class Pipeline
     public const string Correct = "correct";
 
     /// <summary>From the graph as declared to the one that <c>Forward</c> runs.</summary>
-    public static Graph ForInference(Graph declared)
+    public static Graph ForInference(Graph declared, CompilerOptions? options = null)
     {
         Graph graph = GraphVerifier.Verify(declared, "the front end");
         graph = GraphVerifier.Verify(RemoveDropout.Run(graph), nameof(RemoveDropout));
         graph = GraphVerifier.Verify(FoldBatchNorm.Run(graph), nameof(FoldBatchNorm));
         graph = GraphVerifier.Verify(FuseResidual.Run(graph), nameof(FuseResidual));
         graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
-        return GraphVerifier.Verify(ChooseAlgorithms.Run(graph), nameof(ChooseAlgorithms));
+        return GraphVerifier.Verify(ChooseAlgorithms.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseAlgorithms));
     }
 
     /// <summary>Forward, loss, backward and update in one graph, with the loss as its output.</summary>

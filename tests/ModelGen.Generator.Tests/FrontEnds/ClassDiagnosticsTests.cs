@@ -104,6 +104,10 @@ public class ClassDiagnosticsTests
     public Task ForwardOfNoSamples(string declaration, string batch) => Expect(declaration, new Finding(
         "MG0005", $"Batch = {batch}", $"Network: Batch must be at least 1, got {batch}"));
 
+    [Fact]
+    public Task OptimizeThatIsNoMember() => Expect("[Network(Optimize = (Optimize)3), Input(8), Linear(4)] partial class Net;", new Finding(
+        "MG0005", "Optimize = (Optimize)3", "Network: Optimize must be one of speed, memory, exact, got number 3"));
+
     [Theory]
     [InlineData("[Network(Batch = 2000000000), Input(8), Linear(4)] partial class Net;")]
     [InlineData("[Network(Batch = 2000000000)] partial class Net { static Tensor Define([Shape(8)] Tensor x) => x.Linear(4); }")]

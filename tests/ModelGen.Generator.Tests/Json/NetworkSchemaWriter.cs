@@ -6,6 +6,7 @@ using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.FrontEnds.Json;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.Tests.Json;
 
@@ -93,6 +94,7 @@ internal static class NetworkSchemaWriter
             }, "Names with the layers whose results they are; { \"output\": the last layer } unless given."),
             ("batch", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 1 }, Ref("expression")), "Most samples of one call of Forward."),
             ("profile", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Asks for a method Profile, which is Forward with a clock between its steps."),
+            ("optimize", Words(CompilerOptions.Optimizations), "What kernels of inference are chosen for: speed, memory (no kernel that stores weights in a larger form), or exact (direct sums alone)."),
             ("trainable", Object(
                 "Asks for a Trainer.", [],
                 ("batchSize", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 32 }, Ref("expression")), "Most samples of a step."),
@@ -209,6 +211,10 @@ internal static class NetworkSchemaWriter
 
     private static JsonObject Strings(int fewest, int most) =>
         new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 }, ["minItems"] = fewest, ["maxItems"] = most };
+
+    // The first is the default.
+    private static JsonObject Words(IReadOnlyCollection<string> words) =>
+        new() { ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]), ["default"] = words.First() };
 
     private static JsonObject Text() => new() { ["type"] = "string" };
 

@@ -25,7 +25,7 @@ internal static class WinogradCases
         var random = new Random(seed + 5_000);
         Graph declared = Declare(random, seed);
         Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) => node.Is(OpNames.Conv2d) && node.Name != "conv5"
-            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.Attribute, ChooseAlgorithms.Winograd + (node.Name == "conv1" ^ seed % 3 == 0 ? "4" : "2")), node.Name)
+            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.Tile, node.Name == "conv1" ^ seed % 3 == 0 ? 4 : 2), node.Name)
             : null);
         int samples = 1 + seed % 2;
         var check = new GraphCheck(new GraphFunction(id, graph, 2, ParameterUse.Constant), samples);

@@ -156,7 +156,7 @@ internal sealed class DefinedGraph(string name)
         }
         catch (ShapeException e)
         {
-            throw new LayerException(e.Problem);
+            throw new LayerException(e.Problem, e.Attribute);
         }
     }
 

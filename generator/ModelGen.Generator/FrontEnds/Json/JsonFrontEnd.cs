@@ -2,6 +2,7 @@ using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.FrontEnds.Json;
 
@@ -14,7 +15,7 @@ internal sealed class JsonFrontEnd
     public const string FileSuffix = ".network.json";
 
     private static readonly string[] Keys =
-        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "batch", "profile", "trainable"];
+        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "batch", "profile", "optimize", "trainable"];
 
     private readonly JsonDocument _document;
     private readonly JsonProblems _problems;
@@ -62,10 +63,11 @@ internal sealed class JsonFrontEnd
         }
         if (root["profile"] is JsonValue profile)
             _fields.Is(profile, JsonKind.Boolean, "profile");
+        CompilerOptions options = ReadOptions(root);
         Graph? built = _problems.HasErrors ? null : graph.Build();
         if (built is not null)
             CheckMembers(root, built, declaration);
-        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch, extras.HasFlag(Extras.Profile));
+        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch, extras.HasFlag(Extras.Profile)) { Options = options };
         return new(declaration, extras, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
     }
 
@@ -109,6 +111,24 @@ internal sealed class JsonFrontEnd
         if (NetworkChecks.BatchTooLarge("batch", batch, Enumerable.Range(0, graph.Count).Select(graph.TypeOf)) is Problem problem)
             _problems.Add(problem.Id, problem.Message, written.Range);
         return batch;
+    }
+
+    private CompilerOptions ReadOptions(JsonValue root)
+    {
+        return new CompilerOptions((Optimization)Member("optimize", CompilerOptions.Optimizations));
+
+        int Member(string key, EquatableArray<string> words)
+        {
+            if (root[key] is not JsonValue written || !_fields.Is(written, JsonKind.String, key))
+                return 0;
+            for (int i = 0; i < words.Count; i++)
+            {
+                if (words[i] == written.Text)
+                    return i;
+            }
+            _problems.Add(ProblemIds.InvalidArgument, $"{key} must be one of {string.Join(", ", words)}, got '{JsonNames.Printable(written.Text)}'", written.Range);
+            return 0;
+        }
     }
 
     private (ClassDeclaration? Declaration, string Accessibility) ReadClass(JsonValue root)

@@ -233,7 +233,7 @@ internal sealed class JsonLayers
         }
         catch (ShapeException e)
         {
-            _problems.Add(e.Problem.Id, e.Problem.Message, step.Range, scope);
+            _problems.Add(e.Problem.Id, e.Problem.Message, (e.Attribute is string key ? step[key] : null)?.Range ?? step.Range, scope);
             return null;
         }
     }

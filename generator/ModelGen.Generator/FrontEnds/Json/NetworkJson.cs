@@ -4,6 +4,7 @@ using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.FrontEnds.Json;
 
@@ -11,12 +12,12 @@ namespace ModelGen.Generator.FrontEnds.Json;
 internal static class NetworkJson
 {
     /// <exception cref="InvalidOperationException">The graph does not come from layers.</exception>
-    public static string Write(NetworkModel model) => Write(model.Graph, model.Class, model.Training, model.Batch, model.Profile);
+    public static string Write(NetworkModel model) => Write(model.Graph, model.Class, model.Training, model.Batch, model.Profile, model.Options);
 
     /// <exception cref="InvalidOperationException">The graph does not come from layers.</exception>
-    public static string Write(Graph graph) => Write(graph, null, null, 1, false);
+    public static string Write(Graph graph) => Write(graph, null, null, 1, false, CompilerOptions.Default);
 
-    private static string Write(Graph graph, ClassDeclaration? declaration, TrainingOptions? training, int batch, bool profile)
+    private static string Write(Graph graph, ClassDeclaration? declaration, TrainingOptions? training, int batch, bool profile, CompilerOptions options)
     {
         var members = new List<string> { $"\"name\": {Quote(graph.Name)}" };
         if (declaration is { Namespace.Length: > 0 })
@@ -35,6 +36,8 @@ internal static class NetworkJson
             members.Add($"\"batch\": {Number(batch)}");
         if (profile)
             members.Add("\"profile\": true");
+        if (options.Optimize != Optimization.Speed)
+            members.Add($"\"optimize\": {Quote(CompilerOptions.Optimizations[(int)options.Optimize])}");
         if (training is not null)
         {
             members.Add($"\"trainable\": {{ {string.Join(", ", Training(training, graph.Outputs.Count > 1))} }}");

@@ -184,10 +184,10 @@ namespace ModelGen.Generated
     {
         public static readonly LayerSummary[] Table =
         [
-            new("conv1", "Conv2d", [4, 4, 4], 40, 576, 0, 0, 1),
+            new("conv1", "Conv2d", [4, 4, 4], 40, 576, 0, 0, 1, "direct 3×3"),
             new("relu2", "Relu", [4, 4, 4], 0, 0, null, 0, 0),
             new("flatten3", "Flatten", [64], 0, 0, 0, 0, 1),
-            new("fc4", "Linear", [3], 195, 192, 1024, 1, 2),
+            new("fc4", "Linear", [3], 195, 192, 1024, 1, 2, "fully connected"),
         ];
     }
 
@@ -207,9 +207,9 @@ namespace ModelGen.Generated
             const int samples = 1;
             switch (step)
             {
-                // conv1: Conv2d f32[N,4,4,4]
+                // conv1: Conv2d f32[N,4,4,4], direct 3×3
                 case 0: NetKernels.Conv3x3_1(ref image, ref packed[At.Conv1WeightPacked], ref parameters[At.Conv1Bias], ref arena[At.Conv1], samples); break;
-                // fc4: Linear f32[N,3]
+                // fc4: Linear f32[N,3], fully connected
                 case 1: NetKernels.Linear_1(ref arena[At.Flatten3], ref packed[At.Fc4WeightPacked], ref parameters[At.Fc4Bias], ref arena[At.Fc4], samples); break;
                 case 2: NetKernels.Reorder_1(ref arena[At.Fc4], ref output, samples); break;
             }
