@@ -222,7 +222,7 @@ internal sealed class PlanWriter
     {
         Node node = _plan.Graph[output.Value];
         string length = node.Type.PerSample ? $"(nint)samples * {node.Shape.Length}" : $"{node.Shape.Length}";
-        return $"Elementwise.Copy(ref {Memory(output.Value)}, ref {Signature.Argument(output.Name)}, {length});";
+        return $"Elementwise.Copy(ref {Memory(output.Value)}, ref {Signature.Reference(output.Name)}, {length});";
     }
 
     // Where each method begins, and the end: a call of a hundred characters is some forty bytes of IL, and they should stay far below 15 KB.
@@ -252,7 +252,7 @@ internal sealed class PlanWriter
         {
             // Labels are no input of the network but the trainer's own argument.
             Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => Identifier(slot.Name),
-            Region.Input or Region.Output => Signature.Argument(slot.Name),
+            Region.Input or Region.Output => Signature.Reference(slot.Name),
             Region.Arena => $"arena[{_memoryClass}.{_names[value]}]",
             Region.Packed => $"packed[{_memoryClass}.{_names[value]}]",
             Region.LoadScratch => $"scratch[{_memoryClass}.{_names[value]}]",

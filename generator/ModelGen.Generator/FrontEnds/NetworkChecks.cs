@@ -30,7 +30,9 @@ internal static class NetworkChecks
             int index = isInput ? i : i - inputs.Length;
             if (isInput && uses[inputs[i].Id] == 0)
                 yield return new(new Problem(ProblemIds.UnusedLayer, $"input '{names[i]}': no layer reads it; remove it, or let a layer read it"), isInput, index);
-            if (!constants.Add(members[i].LengthConstant) | !arguments.Add(members[i].Name))
+            string reference = Signature.Reference(names[i]);
+            bool isFree = arguments.Add(members[i].Name) & (reference == members[i].Name || arguments.Add(reference));
+            if (!constants.Add(members[i].LengthConstant) | !isFree)
             {
                 yield return new(new Problem(ProblemIds.InvalidName,
                     $"'{names[i]}' would be the argument {members[i].Name} and the constant {members[i].LengthConstant}, of which one is taken already; choose another name"), isInput, index);
