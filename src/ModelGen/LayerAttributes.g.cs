@@ -280,6 +280,9 @@ public sealed class LinearAttribute : SingleInputLayerAttribute
     /// <summary>Whether a learned bias is added to each result.</summary>
     public bool Bias { get; set; } = true;
 
+    /// <summary>How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, which take half the memory and are fetched in half the time (bfloat16). Sums are float. Training and saved weights are float whatever this says.</summary>
+    public WeightStorage WeightStorage { get; set; }
+
     /// <summary>Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</summary>
     public Initializer Init { get; set; }
 }

@@ -26,13 +26,13 @@ internal static class NetworkReader
         var problems = new List<LocatedProblem>();
         var read = layers.Select(ReadLayer).ToList();
         CheckOneDeclaration(type, layers, read, inputs.FirstOrDefault(), problems);
-        (int? batch, bool profile, int optimize) = network is null ? (null, false, 0) : ReadNetwork(network);
+        (int? batch, bool profile, int optimize, int weightStorage) = network is null ? (null, false, 0, 0) : ReadNetwork(network);
         TrainingDeclaration? training = trainable is null ? null : ReadTrainable(trainable);
         bool canExtend = ClassReader.Check(type, NetworkDeclaration.ExtrasOf(training, profile), problems);
         DefinitionResult? definition = ReadDefinition(compilation, type, layers.Length > 0, cancellation);
         var declaration = new NetworkDeclaration(
             ClassReader.Read(type), canExtend, problems.ToEquatableArray(), inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
-            training, definition?.Network, batch, profile, optimize);
+            training, definition?.Network, batch, profile, optimize, weightStorage);
         return new NetworkSource(type, declaration, layers, network, inputs.FirstOrDefault(), trainable, definition?.Problems ?? []);
     }
 
@@ -122,11 +122,11 @@ internal static class NetworkReader
         return new InputDeclaration(isReadable && ValueOf(attribute.ConstructorArguments[0]) is AttributeValue shape ? shape.Ints : [], isReadable);
     }
 
-    private static (int? Batch, bool Profile, int Optimize) ReadNetwork(AttributeData network)
+    private static (int? Batch, bool Profile, int Optimize, int WeightStorage) ReadNetwork(AttributeData network)
     {
         if (!IsReadable(network))
-            return (null, false, 0);
-        (int batch, bool profile, int optimize) = (1, false, 0);
+            return (null, false, 0, 0);
+        (int batch, bool profile, int optimize, int weightStorage) = (1, false, 0, 0);
         foreach ((string writtenAs, TypedConstant constant) in ArgumentsOf(network))
         {
             if (writtenAs == "Batch")
@@ -135,8 +135,10 @@ internal static class NetworkReader
                 profile = (bool)constant.Value!;
             else if (writtenAs == "Optimize")
                 optimize = (int)constant.Value!;
+            else if (writtenAs == "WeightStorage")
+                weightStorage = (int)constant.Value!;
         }
-        return (batch, profile, optimize);
+        return (batch, profile, optimize, weightStorage);
     }
 
     private static TrainingDeclaration ReadTrainable(AttributeData attribute)

@@ -23,7 +23,7 @@ internal sealed class Signature
 
     // What generated methods call their own arguments and locals, and members of their classes that they use.
     private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber updateNumber accumulated where first loss correct step part parts memory threads ticks start end "
-        + "_modelGenArena _modelGenWeights _modelGenThreads _arena _parameters _seed _steps Optimizer nameof ";
+        + "_modelGenArena _modelGenWeights _modelGenThreads _arena _parameters _seed _steps _updates _accumulated Optimizer nameof ";
 
     public Signature(Graph graph)
         : this([.. graph.Inputs.Select(i => (i.Name, i.Shape))], [.. graph.Outputs.Select(o => (o.Name, graph[o.Value].Shape))])

@@ -21,7 +21,9 @@ internal static class FrontEnd
         {
             problems.Add(new(problem, Place.Network.At("Batch")));
         }
-        return new CompilerOptions((Optimization)Member("Optimize", declaration.Optimize, CompilerOptions.Optimizations));
+        return new CompilerOptions(
+            (Optimization)Member("Optimize", declaration.Optimize, CompilerOptions.Optimizations),
+            (LinearStorage)Member("WeightStorage", declaration.WeightStorage, CompilerOptions.WeightStorages));
 
         // The member of an enum, which may be any number that is cast to it.
         int Member(string argument, int written, EquatableArray<string> words)

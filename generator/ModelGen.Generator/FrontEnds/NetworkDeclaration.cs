@@ -19,6 +19,7 @@ namespace ModelGen.Generator.FrontEnds;
 /// <param name="Batch">What <c>[Network]</c> says; null where the C# compiler refuses the attribute already.</param>
 /// <param name="Profile">What <c>[Network]</c> says.</param>
 /// <param name="Optimize">The number of the enum's member in <c>[Network]</c>.</param>
+/// <param name="WeightStorage">Likewise.</param>
 internal sealed record NetworkDeclaration(
     ClassDeclaration Class,
     bool CanExtend,
@@ -29,7 +30,8 @@ internal sealed record NetworkDeclaration(
     DefinedNetwork? Definition = null,
     int? Batch = 1,
     bool Profile = false,
-    int Optimize = 0)
+    int Optimize = 0,
+    int WeightStorage = 0)
 {
     /// <param name="training">Null where nothing is trained.</param>
     public static Extras ExtrasOf(TrainingDeclaration? training, bool isProfiled) =>

@@ -41,29 +41,35 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
                 w.Line($"nint input{p} = (nint)shape.InputSample * {p}, sample{p} = (nint)shape.ResultSample * {p};");
             for (int q = 0; q < Vectors; q++)
                 w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? $"V sum0_{q} = TileShape.Start<S, V>(ref bias, {q})" : $"sum{p}_{q} = sum0_{q}") + (p == Pixels - 1 ? ";" : ",")));
-            using (w.Block("for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)"))
-            {
-                w.Line("ref float channel = ref image;");
-                using (w.Block("for (int lane = Math.Min(channels, shape.Lanes); lane > 0; lane--)"))
-                {
-                    w.Line("ref float row = ref channel;");
-                    using (w.Block("for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)"))
-                    {
-                        w.Line("ref float pixel = ref row;");
-                        using (w.Block("for (int column = Math.Min(taps, shape.Columns); column > 0; column--)"))
-                            Products(w);
-                        w.Line("row = ref Unsafe.Add(ref row, shape.RowStep);");
-                    }
-                    w.Line("channel = ref Unsafe.Add(ref channel, shape.LaneStep);");
-                }
-                w.Line("image = ref Unsafe.Add(ref image, shape.BlockStep);");
-            }
+            Taps(w, () => Products(w));
             if (Adds)
                 Add(w);
             // Bounds are 0 for ReLU, 0 and 6 for ReLU6, and infinite otherwise; the order of the operands keeps NaN.
             w.Line("V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);");
             for (int p = 0; p < Pixels; p++)
                 w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"S.Store(S.Min(ceiling, S.Max(floor, sum{p}_{q})), ref result, {ResultAt(p, q)});"));
+        }
+    }
+
+    /// <summary>Writes the loops over all that a <c>TileShape</c> sums, in the order of the weights; the body reads an element of the image at <c>pixel</c> and moves it on.</summary>
+    public static void Taps(CodeWriter w, Action products)
+    {
+        using (w.Block("for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)"))
+        {
+            w.Line("ref float channel = ref image;");
+            using (w.Block("for (int lane = Math.Min(channels, shape.Lanes); lane > 0; lane--)"))
+            {
+                w.Line("ref float row = ref channel;");
+                using (w.Block("for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)"))
+                {
+                    w.Line("ref float pixel = ref row;");
+                    using (w.Block("for (int column = Math.Min(taps, shape.Columns); column > 0; column--)"))
+                        products();
+                    w.Line("row = ref Unsafe.Add(ref row, shape.RowStep);");
+                }
+                w.Line("channel = ref Unsafe.Add(ref channel, shape.LaneStep);");
+            }
+            w.Line("image = ref Unsafe.Add(ref image, shape.BlockStep);");
         }
     }
 

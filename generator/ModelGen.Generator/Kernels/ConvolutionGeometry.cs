@@ -69,6 +69,19 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
     /// <summary>Floats from the first float of a sample to the input pixel that the first tap of output pixel (0, 0) reads.</summary>
     public int InputOrigin => Input.Origin - Window.Padding.Top * Input.RowStride - Window.Padding.Left * Input.PixelStride;
 
+    /// <summary>What a <c>TileShape</c> says of the products that are summed, as arguments in C#.</summary>
+    public string Sums()
+    {
+        bool acrossBlocks = Input.IsBlocked && Input.PlaneStride != Layout.Block && ChannelsPerGroup > Layout.Block;
+        int lanes = acrossBlocks ? Layout.Block : ChannelsPerGroup;
+        int laneStep = Input.IsBlocked ? 1 : Input.PlaneStride;
+        int blockStep = acrossBlocks ? Input.PlaneStride : 0;
+        return Window.Taps == 1
+            ? $"Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {ChannelsPerGroup}, Columns: {lanes}, ColumnStep: {laneStep}, RowStep: {blockStep}"
+            : $"Channels: {ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {blockStep}, "
+                + $"Taps: {Window.Taps}, Columns: {Window.KernelWidth}, ColumnStep: {Window.DilationX * Input.PixelStride}, RowStep: {Window.DilationY * Input.RowStride}";
+    }
+
     /// <summary>What the generated comment says of it.</summary>
     public string Describe()
     {

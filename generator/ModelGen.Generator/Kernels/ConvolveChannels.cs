@@ -221,17 +221,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     private string Shape()
     {
         ConvolutionGeometry g = Geometry;
-        Layout input = g.Input;
-        bool acrossBlocks = input.IsBlocked && input.PlaneStride != Layout.Block && g.ChannelsPerGroup > Layout.Block;
-        int lanes = acrossBlocks ? Layout.Block : g.ChannelsPerGroup;
-        int laneStep = input.IsBlocked ? 1 : input.PlaneStride;
-        int blockStep = acrossBlocks ? input.PlaneStride : 0;
-        string summed = g.Window.Taps == 1
-            ? $"Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {g.ChannelsPerGroup}, Columns: {lanes}, ColumnStep: {laneStep}, RowStep: {blockStep}"
-            : $"Channels: {g.ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {blockStep}, "
-                + $"Taps: {g.Window.Taps}, Columns: {g.Window.KernelWidth}, ColumnStep: {g.Window.DilationX * input.PixelStride}, RowStep: {g.Window.DilationY * input.RowStride}";
-        string samples = OverSamples && g.Batch > 1 ? $", InputSample: {input.Length}, ResultSample: {g.Output.Length}" : "";
-        return $"new TileShape({summed}, FilterStep: {g.Reduction * Layout.Block}, Ahead: {Ahead}, ResultStep: {g.OutBlockStride}{samples}{(g.Residual is { } added ? $", ResidualStep: {added.PlaneStride}" : "")}{Epilogue.Bounds})";
+        string samples = OverSamples && g.Batch > 1 ? $", InputSample: {g.Input.Length}, ResultSample: {g.Output.Length}" : "";
+        return $"new TileShape({g.Sums()}, FilterStep: {g.Reduction * Layout.Block}, Ahead: {Ahead}, ResultStep: {g.OutBlockStride}{samples}{(g.Residual is { } added ? $", ResidualStep: {added.PlaneStride}" : "")}{Epilogue.Bounds})";
     }
 
     // Weights come from far where they are used for few pixels. Those of a tile are fetched while the tile before is computed, or, where they are so many that they

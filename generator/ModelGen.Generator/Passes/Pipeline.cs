@@ -25,7 +25,8 @@ internal static class Pipeline
         graph = GraphVerifier.Verify(FoldBatchNorm.Run(graph), nameof(FoldBatchNorm));
         graph = GraphVerifier.Verify(FuseResidual.Run(graph), nameof(FuseResidual));
         graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
-        return GraphVerifier.Verify(ChooseAlgorithms.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseAlgorithms));
+        graph = GraphVerifier.Verify(ChooseAlgorithms.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseAlgorithms));
+        return GraphVerifier.Verify(ChooseWeightStorage.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseWeightStorage));
     }
 
     /// <summary>Forward, loss, backward and update in one graph, with the loss as its output.</summary>

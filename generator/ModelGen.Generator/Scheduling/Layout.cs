@@ -35,6 +35,9 @@ internal enum LayoutKind
 
     /// <summary>3×3 filters transformed for Winograd's F(2×2, 3×3): [16][O/16][C][16].</summary>
     Winograd2,
+
+    /// <summary>Weights of a fully connected layer in bfloat16, two in a float's place: [O/32][I][16].</summary>
+    BFloat16,
 }
 
 /// <summary>
@@ -54,6 +57,8 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
 
     /// <param name="tileSize">Results of a tile, down and across: 4 or 2.</param>
     public static Layout Winograd(Shape filters, int tileSize) => new(tileSize == 4 ? LayoutKind.Winograd4 : LayoutKind.Winograd2, filters, Halo.None);
+
+    public static Layout BFloat16(Shape weights) => new(LayoutKind.BFloat16, weights, Halo.None);
 
     /// <summary>Whether these are filters transformed for Winograd's algorithm.</summary>
     public bool IsWinograd => Kind is LayoutKind.Winograd4 or LayoutKind.Winograd2;
@@ -103,6 +108,7 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     {
         LayoutKind.Dense => checked((int)Dims.Length),
         LayoutKind.Winograd4 or LayoutKind.Winograd2 => checked((TileSize + 2) * (TileSize + 2) * RoundUp(Channels, Block) * Dims[1]),
+        LayoutKind.BFloat16 => checked(DivideUp(Channels, 2 * Block) * Block * Dims[1]),
         _ => checked(Planes * PlaneStride),
     };
 

@@ -108,6 +108,10 @@ public class ClassDiagnosticsTests
     public Task OptimizeThatIsNoMember() => Expect("[Network(Optimize = (Optimize)3), Input(8), Linear(4)] partial class Net;", new Finding(
         "MG0005", "Optimize = (Optimize)3", "Network: Optimize must be one of speed, memory, exact, got number 3"));
 
+    [Fact]
+    public Task WeightStorageThatIsNoMember() => Expect("[Network(WeightStorage = (WeightStorage)(-1))] partial class Net { static Tensor Define([Shape(8)] Tensor x) => x.Relu(); }", new Finding(
+        "MG0005", "WeightStorage = (WeightStorage)(-1)", "Network: WeightStorage must be one of auto, float32, bfloat16, got number -1"));
+
     [Theory]
     [InlineData("[Network(Batch = 2000000000), Input(8), Linear(4)] partial class Net;")]
     [InlineData("[Network(Batch = 2000000000)] partial class Net { static Tensor Define([Shape(8)] Tensor x) => x.Linear(4); }")]

@@ -95,6 +95,7 @@ internal static class NetworkSchemaWriter
             ("batch", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 1 }, Ref("expression")), "Most samples of one call of Forward."),
             ("profile", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Asks for a method Profile, which is Forward with a clock between its steps."),
             ("optimize", Words(CompilerOptions.Optimizations), "What kernels of inference are chosen for: speed, memory (no kernel that stores weights in a larger form), or exact (direct sums alone)."),
+            ("weightStorage", Words(CompilerOptions.WeightStorages), "How fully connected layers that do not say it themselves store their weights: float32 (auto) or bfloat16, in half the memory."),
             ("trainable", Object(
                 "Asks for a Trainer.", [],
                 ("batchSize", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 32 }, Ref("expression")), "Most samples of a step."),

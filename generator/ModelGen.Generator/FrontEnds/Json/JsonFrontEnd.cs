@@ -15,7 +15,7 @@ internal sealed class JsonFrontEnd
     public const string FileSuffix = ".network.json";
 
     private static readonly string[] Keys =
-        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "batch", "profile", "optimize", "trainable"];
+        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "batch", "profile", "optimize", "weightStorage", "trainable"];
 
     private readonly JsonDocument _document;
     private readonly JsonProblems _problems;
@@ -115,7 +115,7 @@ internal sealed class JsonFrontEnd
 
     private CompilerOptions ReadOptions(JsonValue root)
     {
-        return new CompilerOptions((Optimization)Member("optimize", CompilerOptions.Optimizations));
+        return new CompilerOptions((Optimization)Member("optimize", CompilerOptions.Optimizations), (LinearStorage)Member("weightStorage", CompilerOptions.WeightStorages));
 
         int Member(string key, EquatableArray<string> words)
         {

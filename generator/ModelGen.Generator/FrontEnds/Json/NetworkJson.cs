@@ -38,6 +38,8 @@ internal static class NetworkJson
             members.Add("\"profile\": true");
         if (options.Optimize != Optimization.Speed)
             members.Add($"\"optimize\": {Quote(CompilerOptions.Optimizations[(int)options.Optimize])}");
+        if (options.WeightStorage != LinearStorage.Auto)
+            members.Add($"\"weightStorage\": {Quote(CompilerOptions.WeightStorages[(int)options.WeightStorage])}");
         if (training is not null)
         {
             members.Add($"\"trainable\": {{ {string.Join(", ", Training(training, graph.Outputs.Count > 1))} }}");
