@@ -23,7 +23,7 @@ internal sealed class Signature
 
     // What generated methods call their own arguments and locals, and members of their classes that they use.
     private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber updateNumber accumulated where first loss correct step part parts memory threads ticks start end "
-        + "_modelGenArena _modelGenWeights _modelGenThreads _arena _parameters _seed _steps _updates _accumulated Optimizer nameof ";
+        + "_modelGenArena _modelGenWeights _modelGenThreads _arena _parameters _seed _steps _updates _accumulated Optimizer NotFinite ToWeights nameof ";
 
     public Signature(Graph graph)
         : this([.. graph.Inputs.Select(i => (i.Name, i.Shape))], [.. graph.Outputs.Select(o => (o.Name, graph[o.Value].Shape))])
@@ -48,10 +48,10 @@ internal sealed class Signature
         InputParameters(prefix) + string.Concat(Outputs.Select(o => $", {prefix}Span<float> {o.Name}"));
 
     /// <summary>The inputs as references to their first elements.</summary>
-    public string InputReferences() => string.Join(", ", Inputs.Select(i => $"ref float {Reference(i.Name)}"));
+    public string InputReferences() => string.Join(", ", Inputs.Select(i => $"ref float {AsReference(i.Name)}"));
 
     /// <summary>The inputs and then the outputs as references to their first elements.</summary>
-    public string References() => InputReferences() + string.Concat(Outputs.Select(o => $", ref float {Reference(o.Name)}"));
+    public string References() => InputReferences() + string.Concat(Outputs.Select(o => $", ref float {AsReference(o.Name)}"));
 
     /// <summary>The first element of a span, in the user's class.</summary>
     public static string FirstOf(Argument argument) => $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({argument.Name})";
@@ -68,11 +68,9 @@ internal sealed class Signature
     /// <summary>
     /// The same in the private namespace, where types and methods go by their own names, which all begin with a capital: an argument that does would hide the one that it is called like.
     /// </summary>
-    public static string Reference(string name)
-    {
-        string argument = Argument(name);
-        return char.IsUpper(argument[0]) ? "_" + argument : argument;
-    }
+    public static string Reference(string name) => AsReference(Argument(name));
+
+    private static string AsReference(string argument) => char.IsUpper(argument[0]) ? "_" + argument : argument;
 
     private static IReadOnlyList<Argument> Name(IReadOnlyList<(string Name, Shape Shape)> values, string single) =>
         [.. values.Select(v => new Argument(Argument(v.Name), values.Count == 1 ? single : Pascal(v.Name) + "Length", v.Shape))];

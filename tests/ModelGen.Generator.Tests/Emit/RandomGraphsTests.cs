@@ -82,7 +82,7 @@ public class RandomGraphsTests
         bool isTrained = seed % 8 == 0 || seed % 8 == 5;
         if (isTrained)
             graph = RemoveDropout.Run(graph);
-        string text = NetworkJson.Write(new NetworkModel(graph, new ClassDeclaration("Test", [], graph.Name, "public"), isTrained ? ExecutionTests.OptionsOf(seed, graph) : null, 1 + seed % 4, seed % 3 == 0) { Options = new CompilerOptions((Optimization)(seed % 3), (LinearStorage)(seed % 3)) });
+        string text = NetworkJson.Write(new NetworkModel(graph, new ClassDeclaration("Test", [], graph.Name, "public"), isTrained ? ExecutionTests.OptionsOf(seed, graph) : null, 1 + seed % 4, seed % 3 == 0) { Options = new CompilerOptions((Optimization)(seed % 3), (LinearStorage)(seed % 2)) });
         return IsDamaged(seed) ? Damage(text, new Random(seed)) : text;
     }
 

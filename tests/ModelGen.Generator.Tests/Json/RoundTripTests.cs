@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using ModelGen.Generator.FrontEnds.Json;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.Tests.Json;
 
@@ -20,6 +21,22 @@ public class RoundTripTests
         JsonNetwork again = JsonFrontEnd.Build(NetworkJson.Write(network.Model!), "Elsewhere");
         Assert.Empty(again.Problems);
         Assert.Equal(network.Model, again.Model);
+    }
+
+    [Fact]
+    public void ChoicesOfKernelsAreKept()
+    {
+        JsonNetwork network = JsonFrontEnd.Build("""
+            { "name": "Net", "inputs": { "x": [3, 9, 9] }, "optimize": "memory", "weightStorage": "bfloat16", "layers": [
+              { "op": "Conv2d", "outChannels": 4, "kernelSize": 3, "algorithm": "winograd4" }, { "op": "Flatten" },
+              { "op": "Linear", "outFeatures": 10, "weightStorage": "float32" }, { "op": "Linear", "outFeatures": 5 } ] }
+            """);
+        Assert.Empty(network.Problems);
+        Assert.Equal(new CompilerOptions(Optimization.Memory, LinearStorage.BFloat16), network.Model!.Options);
+        Assert.Equal(network.Model, JsonFrontEnd.Build(NetworkJson.Write(network.Model)).Model);
+        Graph graph = Pipeline.ForInference(network.Model.Graph, network.Model.Options);
+        Assert.Equal(4, ChooseAlgorithms.WinogradTile(graph.Nodes.Single(n => n.Is(OpNames.Conv2d)).Attributes));
+        Assert.Equal([false, true], graph.Nodes.Where(n => n.Is(OpNames.Linear)).Select(n => n.Attributes.Flag(ChooseWeightStorage.IsBFloat16)));
     }
 
     [Fact]
