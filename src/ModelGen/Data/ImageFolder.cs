@@ -1,0 +1,77 @@
+using static ModelGen.Data.DataFile;
+
+namespace ModelGen.Data;
+
+/// <summary>A folder of PNG, PGM and PPM images in which each sub-folder is a class.</summary>
+public static class ImageFolder
+{
+    /// <summary>
+    /// Reads all images into memory. Classes are the sub-folders in ordinal order of their names, and images lie in that of classes and then of file names, so that
+    /// the result does not depend on the file system. Sub-folders of classes are not entered; files without the extension of an image are passed over.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="channels">1 for gray or 3 for red, green, blue; files are converted as <see cref="ImageFile.Decode"/> says.</param>
+    /// <param name="height">Rows of the result, ≥ 1.</param>
+    /// <param name="width">Columns of the result, ≥ 1. Images of another size are scaled by <see cref="ImageScaling.ScaleAndCrop"/>.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataFileException">A file is damaged or a JPEG, a class is without images, there are no classes, or all images together do not fit into one array.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static LabeledImages Read(string path, int channels, int height, int width)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (channels is not (1 or 3))
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, "Expected 1 (gray) or 3 (red, green, blue).");
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(height, ImageFile.MaxSide);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, ImageFile.MaxSide);
+        if (!Directory.Exists(path))
+            throw new DirectoryNotFoundException($"Folder of images not found: {path}");
+
+        var (files, labels, classNames) = List(path);
+        long length = (long)channels * height * width;
+        if (files.Count * length > Array.MaxLength)
+            throw new InvalidDataFileException(path, "images", $"at most {Number(Array.MaxLength / length)} of {channels}×{height}×{width} bytes", Number(files.Count));
+        var pixels = new byte[files.Count * length];
+        for (int i = 0; i < files.Count; i++)
+        {
+            var decoded = ImageFile.Read(files[i], channels, out var size);
+            if (size.Width != width || size.Height != height)
+                decoded = ImageScaling.ScaleAndCrop(decoded, size.Width, size.Height, channels, width, height);
+            var image = pixels.AsSpan((int)(i * length), (int)length);
+            for (int p = 0; p < height * width; p++)
+                for (int c = 0; c < channels; c++)
+                    image[c * height * width + p] = decoded[p * channels + c];
+        }
+        return new LabeledImages(pixels, [.. labels], channels, height, width, classNames);
+    }
+
+    private static (List<string> Files, List<int> Labels, string[] ClassNames) List(string path)
+    {
+        var classNames = Directory.GetDirectories(path).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal).ToArray();
+        if (classNames.Length == 0)
+            throw new InvalidDataFileException(path, "classes", "a sub-folder for each", "none");
+        var (files, labels) = (new List<string>(), new List<int>());
+        for (int label = 0; label < classNames.Length; label++)
+        {
+            string folder = Path.Combine(path, classNames[label]);
+            int before = files.Count;
+            foreach (string name in Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal))
+            {
+                string file = Path.Combine(folder, name);
+                switch (Path.GetExtension(name).ToLowerInvariant())
+                {
+                    case ".png" or ".ppm" or ".pgm" or ".pnm":
+                        files.Add(file);
+                        labels.Add(label);
+                        break;
+                    case ".jpg" or ".jpeg":
+                        throw new InvalidDataFileException(file, "format", "PNG, PGM or PPM", "JPEG, which has to be converted");
+                }
+            }
+            if (files.Count == before)
+                throw new InvalidDataFileException(folder, "images", "at least one .png, .ppm, .pgm or .pnm file", "none");
+        }
+        return (files, labels, classNames);
+    }
+}

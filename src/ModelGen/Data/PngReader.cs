@@ -1,0 +1,212 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using static ModelGen.Data.DataFile;
+
+namespace ModelGen.Data;
+
+/// <summary>One PNG image. Section numbers are those of the PNG specification, second edition.</summary>
+internal readonly ref struct PngReader
+{
+    private const uint Header = 0x49484452, Palette = 0x504C5445, Data = 0x49444154, End = 0x49454E44, Transparency = 0x74524E53;
+
+    private readonly ReadOnlySpan<byte> content;
+    private readonly ReadOnlySpan<byte> palette;
+    private readonly ReadOnlySpan<byte> paletteAlpha;
+    private readonly string name;
+    private readonly int bitDepth;
+    private readonly int colourType;
+    private readonly int dataBytes;
+
+    /// <summary>Whether a file begins as PNG files do (5.2).</summary>
+    public static bool IsPng(ReadOnlySpan<byte> content) => content is [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, ..];
+
+    /// <summary>Reads all chunks but the pixels, and checks every checksum.</summary>
+    public PngReader(ReadOnlySpan<byte> content, string name)
+    {
+        this.content = content;
+        this.name = name;
+        int position = 8;
+        uint previous = 0;
+        do
+        {
+            uint type = ReadChunk(content, name, ref position, out var body);
+            if ((type == Header) != (previous == 0))
+                throw new InvalidDataFileException(name, "chunks", "IHDR once, as the first", previous == 0 ? $"{Name(type)} as the first" : "a second IHDR");
+            switch (type)
+            {
+                case Header:
+                    (Size, bitDepth, colourType) = ReadHeader(body, name);
+                    break;
+                case Palette:
+                    if (palette.Length > 0 || dataBytes > 0)
+                        throw new InvalidDataFileException(name, "PLTE", "one, before the pixels", palette.Length > 0 ? "a second one" : "one behind them");
+                    if (body.Length == 0 || body.Length % 3 != 0 || body.Length > 768)
+                        throw new InvalidDataFileException(name, "PLTE", "3 bytes for each of 1 to 256 colours", $"{Number(body.Length)} bytes");
+                    palette = body;
+                    break;
+                case Transparency when colourType == 3:
+                    if (dataBytes > 0 || body.Length * 3 > palette.Length)
+                        throw new InvalidDataFileException(name, "tRNS", $"before the pixels, at most one byte for each of {Number(palette.Length / 3)} colours",
+                            dataBytes > 0 ? "one behind the pixels" : $"{Number(body.Length)} bytes");
+                    paletteAlpha = body;
+                    Size = Size with { Channels = 4 };
+                    break;
+                case Data:
+                    if (dataBytes > 0 && previous != Data)
+                        throw new InvalidDataFileException(name, "IDAT", "all pixels in chunks one behind the other", $"{Name(previous)} between them");
+                    dataBytes += body.Length;
+                    break;
+                case End:
+                    break;
+                default:
+                    // 5.4: bit 5 of the first letter says that a decoder may do without the chunk.
+                    if ((type >> 24 & 0x20) == 0)
+                        throw new InvalidDataFileException(name, "chunks", "IHDR, PLTE, IDAT, IEND, and others that are not critical", Name(type));
+                    break;
+            }
+            previous = type;
+        }
+        while (previous != End);
+
+        if (colourType == 3 && palette.Length == 0)
+            throw new InvalidDataFileException(name, "PLTE", "a palette, as the colour type is 3", "none");
+        // Deflate packs 258 bytes into 2 bits at best, so 1 byte stands for at most 1,032.
+        long raw = (long)Size.Height * (1 + RowBytes);
+        if (dataBytes * 1032L < raw)
+            throw new InvalidDataFileException(name, "IDAT", $"at least {Number((raw + 1031) / 1032)} bytes for {Number(Size.Width)}×{Number(Size.Height)} pixels", $"{Number(dataBytes)} bytes");
+    }
+
+    /// <summary>The image's size.</summary>
+    public ImageSize Size { get; }
+
+    private int Samples => colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
+
+    private int RowBytes => (Size.Width * Samples * bitDepth + 7) / 8;
+
+    /// <summary>Writes the pixels.</summary>
+    public void Decode(int channels, Span<byte> destination)
+    {
+        using var packed = new MemoryStream(GatherData(), writable: false);
+        using var unpacked = new ZLibStream(packed, CompressionMode.Decompress);
+        int step = Math.Max(1, Samples * bitDepth / 8);
+        var filter = new byte[1];
+        var (row, above) = (new byte[RowBytes], new byte[RowBytes]);
+        var pixels = new byte[Size.Width * Size.Channels];
+        try
+        {
+            for (int y = 0; y < Size.Height; y++)
+            {
+                if (unpacked.ReadAtLeast(filter, 1, throwOnEndOfStream: false) < 1
+                    || unpacked.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) < row.Length)
+                    throw new InvalidDataFileException(name, "IDAT", $"{Number(Size.Height)} rows", $"{Number(y)}: the pixels are cut off");
+                PngFilter.Undo(filter[0], row, above, step, name, y);
+                Expand(row, pixels, y);
+                ImageFile.Convert(pixels, Size.Channels, destination[(y * Size.Width * channels)..], channels, Size.Width);
+                (row, above) = (above, row);
+            }
+            // Reading past the end also verifies the checksum of zlib.
+            if (unpacked.ReadByte() >= 0)
+                throw new InvalidDataFileException(name, "IDAT", $"{Number(Size.Height)} rows", "more: the pixels go on after the last row");
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new InvalidDataFileException(name, "IDAT", "complete, undamaged zlib data", "truncated or corrupt data", fault);
+        }
+    }
+
+    // One row as bytes: bits spread out, palette indices as colours.
+    private void Expand(ReadOnlySpan<byte> row, Span<byte> pixels, int y)
+    {
+        if (bitDepth == 8 && colourType != 3)
+        {
+            row.CopyTo(pixels);
+            return;
+        }
+        int largest = (1 << bitDepth) - 1;
+        for (int x = 0; x < Size.Width; x++)
+        {
+            int bit = x * bitDepth;
+            int value = row[bit >> 3] >> 8 - bitDepth - (bit & 7) & largest;
+            if (colourType != 3)
+            {
+                pixels[x] = (byte)(value * 255 / largest);
+                continue;
+            }
+            if (value * 3 >= palette.Length)
+                throw new InvalidDataFileException(name, $"pixel {Number(x)} of row {Number(y)}", $"a colour from 0 to {Number(palette.Length / 3 - 1)}", Number(value));
+            var pixel = pixels.Slice(x * Size.Channels, Size.Channels);
+            palette.Slice(value * 3, 3).CopyTo(pixel);
+            if (Size.Channels == 4)
+                pixel[3] = value < paletteAlpha.Length ? paletteAlpha[value] : (byte)255;
+        }
+    }
+
+    private byte[] GatherData()
+    {
+        var packed = new byte[dataBytes];
+        int position = 8, filled = 0;
+        uint type;
+        do
+        {
+            // Checked before; the checksum is not computed again.
+            int length = BinaryPrimitives.ReadInt32BigEndian(content[position..]);
+            type = BinaryPrimitives.ReadUInt32BigEndian(content[(position + 4)..]);
+            if (type == Data)
+            {
+                content.Slice(position + 8, length).CopyTo(packed.AsSpan(filled));
+                filled += length;
+            }
+            position += length + 12;
+        }
+        while (type != End);
+        return packed;
+    }
+
+    // 5.3: length, type, data, CRC-32 of type and data.
+    private static uint ReadChunk(ReadOnlySpan<byte> content, string name, scoped ref int position, out ReadOnlySpan<byte> body)
+    {
+        var rest = content[position..];
+        if (rest.Length < 12)
+            throw new InvalidDataFileException(name, "chunks", "an IEND chunk at the end", $"{Number(rest.Length)} bytes after byte {Number(position)}: the file is cut off");
+        uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
+        uint type = BinaryPrimitives.ReadUInt32BigEndian(rest[4..]);
+        if (length > rest.Length - 12)
+            throw new InvalidDataFileException(name, $"{Name(type)} at byte {Number(position)}", $"at most the {Number(rest.Length - 12)} bytes that are left", $"{Number(length)} bytes");
+        body = rest.Slice(8, (int)length);
+        uint stored = BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]);
+        uint computed = Crc32.HashToUInt32(rest.Slice(4, 4 + (int)length));
+        if (stored != computed)
+            throw new InvalidDataFileException(name, $"CRC of {Name(type)} at byte {Number(position)}", MessageText.Invariant($"0x{computed:x8}"), MessageText.Invariant($"0x{stored:x8}"));
+        position += (int)length + 12;
+        return type;
+    }
+
+    private static (ImageSize Size, int BitDepth, int ColourType) ReadHeader(ReadOnlySpan<byte> body, string name)
+    {
+        if (body.Length != 13)
+            throw new InvalidDataFileException(name, "IHDR", "13 bytes", $"{Number(body.Length)} bytes");
+        uint width = BinaryPrimitives.ReadUInt32BigEndian(body), height = BinaryPrimitives.ReadUInt32BigEndian(body[4..]);
+        ImageFile.CheckSize(name, width, height);
+        int bitDepth = body[8], colourType = body[9];
+        if (colourType is not (0 or 2 or 3 or 4 or 6))
+            throw new InvalidDataFileException(name, "colour type", "0, 2, 3, 4 or 6", Number(colourType));
+        if (bitDepth != 8 && !(colourType is 0 or 3 && bitDepth is 1 or 2 or 4))
+            throw new InvalidDataFileException(name, "bit depth", colourType is 0 or 3 ? "1, 2, 4 or 8" : "8", Number(bitDepth));
+        if (body[10] != 0 || body[11] != 0)
+            throw new InvalidDataFileException(name, "compression and filter method", "0 and 0", $"{Number(body[10])} and {Number(body[11])}");
+        if (body[12] != 0)
+            throw new InvalidDataFileException(name, "interlace method", "0 (none)", body[12] == 1 ? "1 (Adam7), which is not read; save the image without interlacing" : Number(body[12]));
+        return (new ImageSize((int)width, (int)height, colourType switch { 0 => 1, 4 => 2, 6 => 4, _ => 3 }), bitDepth, colourType);
+    }
+
+    private static string Name(uint type)
+    {
+        Span<char> letters = stackalloc char[4];
+        for (int i = 0; i < 4; i++)
+        {
+            var letter = (char)(type >> 24 - 8 * i & 0xff);
+            letters[i] = char.IsAsciiLetter(letter) ? letter : '?';
+        }
+        return letters.ToString();
+    }
+}

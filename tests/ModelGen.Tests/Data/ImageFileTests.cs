@@ -1,0 +1,228 @@
+using ModelGen.Data;
+
+namespace ModelGen.Tests.Data;
+
+public sealed class ImageFileTests
+{
+    private const string Name = "some.png";
+
+    /// <summary>Every colour type under every filter by itself and all in turn, in one IDAT chunk and in many, for sizes around one pixel.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(4, 2)]
+    [InlineData(2, 3)]
+    [InlineData(6, 4)]
+    public void Reads_png_of_every_filter(int colourType, int channels)
+    {
+        int[][] filters = [[0], [1], [2], [3], [4], [4, 3, 2, 1, 0]];
+        foreach (int[] filter in filters)
+            foreach (var (width, height) in new[] { (1, 1), (1, 7), (7, 1), (13, 11) })
+                foreach (int dataChunk in new[] { 1, 1 << 20 })
+                {
+                    var raw = TestImages.Bytes(width * height * channels, width + colourType);
+                    var png = TestImages.Png(width, height, 8, colourType, raw, filter, dataChunk: dataChunk);
+                    var pixels = new byte[raw.Length + 3];
+                    pixels.AsSpan(raw.Length).Fill(0xAB);
+
+                    Assert.Equal(new ImageSize(width, height, channels), ImageFile.ReadSize(png, Name));
+                    Assert.Equal(new ImageSize(width, height, channels), ImageFile.Decode(png, Name, channels, pixels));
+
+                    Assert.Equal([.. raw, 0xAB, 0xAB, 0xAB], pixels);
+                }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Reads_png_with_a_palette(int bitDepth)
+    {
+        const int Width = 11, Height = 5;
+        int colours = Math.Min(1 << bitDepth, 200);
+        byte[] palette = TestImages.Bytes(colours * 3, 5), alpha = [0, 128];
+        var index = new Random(bitDepth);
+        int rowBytes = (Width * bitDepth + 7) / 8;
+        var (raw, rgb, rgba) = (new byte[rowBytes * Height], new List<byte>(), new List<byte>());
+        for (int y = 0; y < Height; y++)
+            for (int x = 0; x < Width; x++)
+            {
+                int i = index.Next(colours);
+                raw[y * rowBytes + x * bitDepth / 8] |= (byte)(i << 8 - bitDepth - x * bitDepth % 8);
+                rgb.AddRange(palette.AsSpan(i * 3, 3));
+                rgba.AddRange(palette.AsSpan(i * 3, 3));
+                rgba.Add(i < 2 ? alpha[i] : (byte)255);
+            }
+
+        Assert.Equal([.. rgb], Decode(TestImages.Png(Width, Height, bitDepth, 3, raw, [4, 1, 0], palette), 3, out var size));
+        Assert.Equal(3, size.Channels);
+        Assert.Equal([.. rgba], Decode(TestImages.Png(Width, Height, bitDepth, 3, raw, [4, 1, 0], palette, alpha), 4, out size));
+        Assert.Equal(4, size.Channels);
+    }
+
+    [Fact]
+    public void Spreads_gray_of_few_bits()
+    {
+        Assert.Equal([0, 255, 255, 0, 0, 0, 0, 0, 255], Decode(TestImages.Png(9, 1, 1, 0, [0b01100000, 0b10000000], [0]), 1, out _));
+        Assert.Equal([0, 85, 170, 255], Decode(TestImages.Png(4, 1, 2, 0, [0b00011011], [0]), 1, out _));
+        Assert.Equal([0x33, 0xff], Decode(TestImages.Png(2, 1, 4, 0, [0x3f], [0]), 1, out _));
+    }
+
+    [Fact]
+    public void Converts_between_channels()
+    {
+        byte[] rgba = [255, 0, 0, 10, 0, 255, 0, 20, 0, 0, 255, 30, 255, 255, 255, 40];
+        var png = TestImages.Png(4, 1, 8, 6, rgba, [0]);
+        Assert.Equal([76, 150, 29, 255], Decode(png, 1, out _));
+        Assert.Equal([76, 10, 150, 20, 29, 30, 255, 40], Decode(png, 2, out _));
+        Assert.Equal([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255], Decode(png, 3, out _));
+        var gray = TestImages.Png(2, 1, 8, 0, [7, 9], [0]);
+        Assert.Equal([7, 7, 7, 255, 9, 9, 9, 255], Decode(gray, 4, out _));
+        Assert.Equal([7, 255, 9, 255], Decode(gray, 2, out _));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Reads_netpbm(int channels)
+    {
+        var pixels = TestImages.Bytes(5 * 3 * channels, 1);
+        Assert.Equal(pixels, Decode(TestImages.Netpbm(5, 3, channels, 255, pixels), channels, out var size));
+        Assert.Equal(new ImageSize(5, 3, channels), size);
+        byte[] small = [.. pixels.Select(p => (byte)(p % 16))];
+        Assert.Equal([.. small.Select(p => (byte)(p * 17))], Decode(TestImages.Netpbm(5, 3, channels, 15, small), channels, out _));
+    }
+
+    public static TheoryData<string, byte[], string> DamagedFiles()
+    {
+        byte[] raw = [1, 2, 3, 4, 5, 6];
+        byte[] Gray(byte[] header, params byte[][] chunks) => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", header), .. chunks.SelectMany(c => c), .. TestImages.Chunk("IEND", [])];
+        byte[] header = TestImages.Header(3, 2, 8, 0), indexed = TestImages.Header(3, 2, 8, 3);
+        byte[] Data(params byte[] filtered) => TestImages.Chunk("IDAT", TestImages.Zlib(filtered));
+        byte[] good = [0, 1, 2, 3, 0, 4, 5, 6], zlib = TestImages.Zlib(good), badSum = [.. zlib[..^1], (byte)(zlib[^1] ^ 1)], palette = TestImages.Chunk("PLTE", [1, 2, 3]);
+        byte[] png = TestImages.Png(3, 2, 8, 0, raw, [0]), badCrc = [.. png[..^1], (byte)(png[^1] ^ 1)];
+        return new()
+        {
+            { "empty", [], "magic number: expected that of PNG (0x89504e47), PGM (P5) or PPM (P6), found an empty file" },
+            { "jpeg", [0xff, 0xd8, 0xff, 0xe0], "JPEG file, which has to be converted" },
+            { "text", "hello"u8.ToArray(), "found 0x68656c6c" },
+            { "plain pbm", "P1 1 1 0"u8.ToArray(), "only P5 and P6 are read" },
+            { "signature alone", TestImages.Signature, "chunks: expected an IEND chunk at the end, found 0 bytes after byte 8: the file is cut off" },
+            { "wrong CRC", badCrc, "CRC of IEND at byte " },
+            { "interlaced", Gray(TestImages.Header(3, 2, 8, 0, interlace: 1), Data(good)), "interlace method: expected 0 (none), found 1 (Adam7), which is not read" },
+            { "16 bits", Gray(TestImages.Header(3, 2, 16, 2), Data(good)), "bit depth: expected 8, found 16" },
+            { "colour type 5", Gray(TestImages.Header(3, 2, 8, 5), Data(good)), "colour type: expected 0, 2, 3, 4 or 6, found 5" },
+            { "no pixels", Gray(TestImages.Header(0, 2, 8, 0), Data(good)), "image size: expected 1×1 to 32,768×32,768, found 0×2" },
+            { "negative size", Gray(TestImages.Header(3, -1, 8, 0), Data(good)), "found 3×4,294,967,295" },
+            { "too many pixels", Gray(TestImages.Header(32768, 32768, 8, 0), Data(good)), "at most 67,108,864 pixels, found 32,768×32,768" },
+            { "claims more than it can hold", Gray(TestImages.Header(8192, 8192, 8, 6), Data(good)), "IDAT: expected at least 260,120 bytes for 8,192×8,192 pixels, found " },
+            { "no IDAT", Gray(header), "IDAT: expected at least 1 bytes for 3×2 pixels, found 0 bytes" },
+            { "two IHDR", Gray(header, TestImages.Chunk("IHDR", header), Data(good)), "found a second IHDR" },
+            { "IHDR not first", [.. TestImages.Signature, .. Data(good), .. TestImages.Chunk("IHDR", header), .. TestImages.Chunk("IEND", [])], "found IDAT as the first" },
+            { "short IHDR", Gray(header[..12], Data(good)), "IHDR: expected 13 bytes, found 12 bytes" },
+            { "unknown critical chunk", Gray(header, TestImages.Chunk("QQQQ", []), Data(good)), "others that are not critical, found QQQQ" },
+            { "chunk length beyond the file", [.. png[..33], 0x7f, 0xff, 0xff, 0xff, .. png[37..]], "found 2,147,483,647 bytes" },
+            { "chunk length of 32 bits", [.. png[..33], 0xff, 0xff, 0xff, 0xff, .. png[37..]], "found 4,294,967,295 bytes" },
+            { "split IDAT", Gray(header, TestImages.Chunk("IDAT", zlib[..3]), TestImages.Chunk("tEXt", []), TestImages.Chunk("IDAT", zlib[3..])), "found tEXt between them" },
+            { "rows cut off", Gray(header, Data(good[..^1])), "IDAT: expected 2 rows, found 1: the pixels are cut off" },
+            { "rows go on", Gray(header, Data([.. good, 0])), "found more: the pixels go on after the last row" },
+            { "zlib cut off", Gray(header, TestImages.Chunk("IDAT", zlib[..^7])), "IDAT: expected " },
+            { "zlib checksum", Gray(header, TestImages.Chunk("IDAT", badSum)), "IDAT: expected complete, undamaged zlib data" },
+            { "not zlib", Gray(header, TestImages.Chunk("IDAT", [1, 2, 3, 4, 5, 6, 7, 8])), "IDAT: expected complete, undamaged zlib data" },
+            { "filter 5", Gray(header, Data(0, 1, 2, 3, 5, 4, 5, 6)), "filter of row 1: expected 0 to 4, found 5" },
+            { "no palette", Gray(indexed, Data(good)), "PLTE: expected a palette" },
+            { "colour outside the palette", Gray(indexed, palette, Data(0, 0, 0, 0, 0, 0, 1, 0)), "pixel 1 of row 1: expected a colour from 0 to 0, found 1" },
+            { "two palettes", Gray(indexed, palette, palette, Data(good)), "PLTE: expected one, before the pixels, found a second one" },
+            { "late palette", Gray(header, Data(good), palette), "found one behind them" },
+            { "odd palette", Gray(indexed, TestImages.Chunk("PLTE", [1, 2]), Data(good)), "expected 3 bytes for each of 1 to 256 colours, found 2 bytes" },
+            { "more alpha than colours", Gray(indexed, palette, TestImages.Chunk("tRNS", [1, 2]), Data(good)), "at most one byte for each of 1 colours, found 2 bytes" },
+            { "ppm: no size", "P6"u8.ToArray(), "width: expected white space and a number, found the end of the file" },
+            { "ppm: letters", "P6 x"u8.ToArray(), "width: expected white space and a number, found byte 0x78" },
+            { "ppm: no space", "P63 3 255 "u8.ToArray(), "width: expected white space and a number, found byte 0x33" },
+            { "ppm: endless number", [.. "P6 "u8, .. Enumerable.Repeat((byte)'9', 1000)], "height: expected" },
+            { "ppm: too large", "P6 99999 2 255 "u8.ToArray(), "found 99,999×2" },
+            { "ppm: 16 bits", "P6 1 1 65535 abcdef"u8.ToArray(), "maximum: expected 1 to 255 (8 bits a sample), found 65,535" },
+            { "ppm: cut off", TestImages.Netpbm(2, 2, 3, 255, new byte[11]), "pixels: expected 12 bytes, found 11: the file is cut off" },
+            { "ppm: goes on", TestImages.Netpbm(2, 2, 3, 255, new byte[13]), "pixels: expected 12 bytes, found 13: the file goes on after its image" },
+            { "ppm: over the maximum", TestImages.Netpbm(2, 2, 1, 7, [1, 2, 3, 8]), "pixel 1 of row 1: expected at most 7, found 8" },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(DamagedFiles))]
+    public void Says_what_is_wrong_with_a_damaged_file(string name, byte[] content, string message)
+    {
+        var fault = Assert.Throws<InvalidDataFileException>(() => Decode(content, 3, out _, name));
+        Assert.StartsWith(name + ": ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Cut anywhere, or with any one byte changed, a PNG file is refused: its checksums cover all of it.</summary>
+    [Fact]
+    public void Refuses_every_prefix_and_every_changed_byte()
+    {
+        var png = TestImages.Png(5, 4, 8, 2, TestImages.Bytes(60, 1), [4, 3, 2, 1]);
+        for (int length = 0; length < png.Length; length++)
+            Assert.Throws<InvalidDataFileException>(() => Decode(png[..length], 3, out _));
+        for (int i = 0; i < png.Length; i++)
+        {
+            byte[] changed = [.. png];
+            changed[i] ^= 0x20;
+            Assert.Throws<InvalidDataFileException>(() => Decode(changed, 3, out _));
+        }
+    }
+
+    [Fact]
+    public void Refuses_random_bytes_without_another_exception()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < 3000; i++)
+        {
+            var tail = new byte[random.Next(100)];
+            random.NextBytes(tail);
+            byte[] body = [.. TestImages.Header(random.Next(9), random.Next(9), 1 << random.Next(5), random.Next(7))];
+            byte[] content = (i % 3) switch
+            {
+                0 => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", body), .. TestImages.Chunk("PLTE", tail), .. TestImages.Chunk("IDAT", TestImages.Zlib(tail)), .. TestImages.Chunk("IEND", [])],
+                1 => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", body), .. TestImages.Chunk("IDAT", tail), .. TestImages.Chunk("IEND", [])],
+                _ => [.. "P5 "u8, .. tail],
+            };
+            var pixels = new byte[8 * 8 * 4];
+            try
+            {
+                ImageFile.Decode(content, Name, 4, pixels);
+            }
+            catch (InvalidDataFileException)
+            {
+            }
+        }
+    }
+
+    /// <summary>64 MiB of zeros in 64 KiB of zlib, of which the header admits to 6 pixels.</summary>
+    [Fact]
+    public void A_bomb_is_not_unpacked()
+    {
+        byte[] png = [.. TestImages.Signature, .. TestImages.Chunk("IHDR", TestImages.Header(3, 2, 8, 0)), .. TestImages.Chunk("IDAT", TestImages.Zlib(new byte[64 << 20])), .. TestImages.Chunk("IEND", [])];
+        var pixels = new byte[6];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidDataFileException>(() => ImageFile.Decode(png, Name, 1, pixels));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void Refuses_a_destination_that_is_too_short()
+    {
+        var png = TestImages.Png(3, 2, 8, 0, new byte[6], [0]);
+        var fault = Assert.Throws<ArgumentException>(() => ImageFile.Decode(png, Name, 3, new byte[17]));
+        Assert.Contains("3×2 pixels and 3 channels has 18 bytes, the destination 17", fault.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => ImageFile.Decode(png, Name, 5, new byte[100]));
+    }
+
+    private static byte[] Decode(byte[] content, int channels, out ImageSize size, string name = Name)
+    {
+        size = ImageFile.ReadSize(content, name);
+        var pixels = new byte[size.Width * size.Height * channels];
+        Assert.Equal(size, ImageFile.Decode(content, name, channels, pixels));
+        return pixels;
+    }
+}

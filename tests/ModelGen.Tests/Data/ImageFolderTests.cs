@@ -1,0 +1,64 @@
+using ModelGen.Data;
+
+namespace ModelGen.Tests.Data;
+
+public sealed class ImageFolderTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("images-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Classes_and_files_come_in_ordinal_order()
+    {
+        Write("b/2.ppm", TestImages.Netpbm(2, 1, 3, 255, [1, 2, 3, 4, 5, 6]));
+        Write("b/10.png", TestImages.Png(2, 1, 8, 0, [7, 8], [0]));
+        Write("a/x.PGM", TestImages.Netpbm(2, 1, 1, 255, [9, 10]));
+        Write("Z/x.png", TestImages.Png(2, 1, 8, 2, [11, 12, 13, 14, 15, 16], [1]));
+        Write("a/notes.txt", [1]);
+
+        var images = ImageFolder.Read(folder, channels: 3, height: 1, width: 2);
+
+        Assert.Equal(["Z", "a", "b"], images.ClassNames);
+        Assert.Equal([0, 1, 2, 2], images.Labels.ToArray());
+        Assert.Equal([11, 14, 12, 15, 13, 16, 9, 10, 9, 10, 9, 10, 7, 8, 7, 8, 7, 8, 1, 4, 2, 5, 3, 6], images.Bytes.ToArray());
+    }
+
+    [Fact]
+    public void Says_what_is_wrong_with_a_folder()
+    {
+        Assert.Throws<DirectoryNotFoundException>(() => ImageFolder.Read(Path.Combine(folder, "none"), 3, 8, 8));
+        Assert.Contains("classes: expected a sub-folder for each, found none", Fault(), StringComparison.Ordinal);
+        Write("a/readme.txt", []);
+        Assert.Contains("images: expected at least one .png", Fault(), StringComparison.Ordinal);
+        Write("a/x.png", [1, 2, 3]);
+        Assert.Contains("x.png: magic number", Fault(), StringComparison.Ordinal);
+        Write("a/w.jpg", []);
+        Assert.Contains("w.jpg: format: expected PNG, PGM or PPM, found JPEG", Fault(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Scaling_takes_the_middle_and_keeps_what_is_linear()
+    {
+        // Halved, the triangle is 4 pixels wide with the weights 1, 3, 3, 1 over 8: a ramp stays a ramp away from its ends. The longer side loses as much on either end.
+        var ramp = new byte[16 * 4];
+        for (int i = 0; i < ramp.Length; i++)
+            ramp[i] = (byte)(i % 16 * 10);
+        var half = ImageScaling.ScaleAndCrop(ramp, 16, 4, 1, newWidth: 4, newHeight: 2);
+        Assert.Equal([45, 65, 85, 105, 45, 65, 85, 105], half);
+
+        var same = TestImages.Bytes(5 * 4 * 3, 1);
+        Assert.Equal(same, ImageScaling.ScaleAndCrop(same, 5, 4, 3, 5, 4));
+        Assert.Equal(Enumerable.Repeat((byte)77, 9 * 7), ImageScaling.ScaleAndCrop([77, 77, 77, 77, 77, 77], 3, 2, 1, 9, 7));
+        Assert.Throws<ArgumentException>(() => ImageScaling.ScaleAndCrop(same, 5, 4, 2, 5, 4));
+    }
+
+    private string Fault() => Assert.ThrowsAny<IOException>(() => ImageFolder.Read(folder, 3, 8, 8)).Message;
+
+    private void Write(string name, byte[] content)
+    {
+        string path = Path.Combine(folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+    }
+}
