@@ -9,8 +9,6 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Dropout
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
-
     /// <summary>mask = 0 with probability p, else 1 / (1 − p), so that the expectation is 1.</summary>
     /// <param name="mask">Receives <paramref name="n"/> floats.</param>
     /// <param name="n">Length, ≥ 0.</param>
@@ -28,20 +26,11 @@ public static class Dropout
         // Kept where a 32-bit hash reaches the threshold: 2^32, which none reaches, for p = 1.
         ulong threshold = (ulong)Math.Round(p * 4294967296.0);
         float kept = p < 1f ? 1f / (1f - p) : 0f;
-        ulong state = Mix(seed ^ Mix(step + Golden)) + firstIndex * Golden;
+        ulong state = SplitMix64.Mix(seed ^ SplitMix64.Mix(step + SplitMix64.Golden)) + firstIndex * SplitMix64.Golden;
         for (nint i = 0; i < n; i++)
         {
-            state += Golden;
-            Unsafe.Add(ref mask, i) = Mix(state) >> 32 >= threshold ? kept : 0f;
+            state += SplitMix64.Golden;
+            Unsafe.Add(ref mask, i) = SplitMix64.Mix(state) >> 32 >= threshold ? kept : 0f;
         }
-    }
-
-    // SplitMix64's finaliser (Steele, Lea and Flood, Fast splittable pseudorandom number generators, 2014; Stafford's variant 13).
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using ModelGen.Runtime;
 
 namespace ModelGen;
 
@@ -10,8 +11,6 @@ namespace ModelGen;
 /// </remarks>
 internal static class WeightInitialization
 {
-    const ulong GoldenGamma = 0x9E3779B97F4A7C15;
-
     /// <summary>Fills <paramref name="values"/>, the memory of <paramref name="parameter"/>, by the parameter's initializer.</summary>
     public static void Fill(ParameterInfo parameter, int seed, Span<float> values)
     {
@@ -24,7 +23,7 @@ internal static class WeightInitialization
                 values.Fill(1);
                 break;
             case ParameterInitializer.Uniform:
-                Uniform(Mix(unchecked((uint)seed + GoldenGamma)) ^ Fnv1a(parameter.Name), parameter.Bound, values);
+                Uniform(SplitMix64.Mix(unchecked((uint)seed + SplitMix64.Golden)) ^ Fnv1a(parameter.Name), parameter.Bound, values);
                 break;
             default:
                 throw new InvalidOperationException(
@@ -36,21 +35,11 @@ internal static class WeightInitialization
     {
         for (int i = 0; i < values.Length; i++)
         {
-            int bits = (int)(Mix(unchecked(start + ((ulong)i + 1) * GoldenGamma)) >> 40);
+            int bits = (int)(SplitMix64.Mix(unchecked(start + ((ulong)i + 1) * SplitMix64.Golden)) >> 40);
             // With u = bits / 2^24 this is 2u - 1. Subtraction and scaling by a power of two are exact in float;
             // the product with the bound is the one rounding, and IEEE 754 fixes it.
             float unit = (bits - (1 << 23)) * (1f / (1 << 23));
             values[i] = bound * unit;
-        }
-    }
-
-    static ulong Mix(ulong z)
-    {
-        unchecked
-        {
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
         }
     }
 
