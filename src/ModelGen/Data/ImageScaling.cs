@@ -14,13 +14,15 @@ public static class ImageScaling
     /// <param name="newWidth">Columns of the result, ≥ 1.</param>
     /// <param name="newHeight">Rows of the result, ≥ 1.</param>
     /// <returns>New height × new width × channels bytes.</returns>
-    /// <exception cref="ArgumentException">The source's length is not the product of its sizes.</exception>
+    /// <exception cref="ArgumentException">The source's length is not the product of its sizes, or the result would not fit into an array.</exception>
     public static byte[] ScaleAndCrop(ReadOnlySpan<byte> source, int width, int height, int channels, int newWidth, int newHeight)
     {
         foreach (int size in (ReadOnlySpan<int>)[width, height, channels, newWidth, newHeight])
             ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         if (source.Length != (Int128)width * height * channels)
             throw new ArgumentException(MessageText.Invariant($"Expected {width}×{height}×{channels} bytes, got {source.Length}."), nameof(source));
+        if ((Int128)newWidth * newHeight * channels > Array.MaxLength)
+            throw new ArgumentException(MessageText.Invariant($"A result of {newWidth}×{newHeight}×{channels} bytes is too large."), nameof(newWidth));
 
         // Source pixels of one result pixel; the same for both axes.
         double scale = Math.Min((double)width / newWidth, (double)height / newHeight);
