@@ -48,6 +48,14 @@ public class Adam : GradientDescent
         set => _epsilon = Checked(value, nameof(Epsilon));
     }
 
+    internal override IEnumerable<OptimizerSetting> Settings =>
+    [
+        .. base.Settings,
+        new(nameof(Beta1), () => Beta1, value => Beta1 = value),
+        new(nameof(Beta2), () => Beta2, value => Beta2 = value),
+        new(nameof(Epsilon), () => Epsilon, value => Epsilon = value),
+    ];
+
     /// <summary>Whether weight decay shrinks the parameters by itself instead of being part of the gradient.</summary>
     internal virtual bool IsDecoupled => false;
 }

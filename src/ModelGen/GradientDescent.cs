@@ -68,6 +68,19 @@ public abstract class GradientDescent
         return clipped < 1f ? scale * clipped : scale;
     }
 
+    /// <summary>All settings, in an order in which they can be set to any valid combination.</summary>
+    internal virtual IEnumerable<OptimizerSetting> Settings =>
+    [
+        new(nameof(LearningRate), () => LearningRate, value => LearningRate = value),
+        new(nameof(WeightDecay), () => WeightDecay, value => WeightDecay = value),
+        new(nameof(L1Penalty), () => L1Penalty, value => L1Penalty = value),
+        new(nameof(MaxGradientNorm), () => MaxGradientNorm, value => MaxGradientNorm = value),
+        OptimizerSetting.Flag(nameof(ExcludeBiasesAndNorms), () => ExcludeBiasesAndNorms, value => ExcludeBiasesAndNorms = value),
+    ];
+
+    /// <summary>Another one with the same settings, to try values on.</summary>
+    internal GradientDescent Copy() => (GradientDescent)MemberwiseClone();
+
     private protected static float Checked(float value, string name) =>
         float.IsFinite(value) && value >= 0f
             ? value

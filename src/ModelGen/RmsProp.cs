@@ -53,4 +53,13 @@ public sealed class RmsProp : GradientDescent
 
     /// <summary>Divide by the deviation of gradients from their mean; false unless set.</summary>
     public bool Centered { get; set; }
+
+    internal override IEnumerable<OptimizerSetting> Settings =>
+    [
+        .. base.Settings,
+        new(nameof(Alpha), () => Alpha, value => Alpha = value),
+        new(nameof(Epsilon), () => Epsilon, value => Epsilon = value),
+        new(nameof(Momentum), () => Momentum, value => Momentum = value),
+        OptimizerSetting.Flag(nameof(Centered), () => Centered, value => Centered = value),
+    ];
 }

@@ -52,4 +52,12 @@ public sealed class Sgd : GradientDescent
             _nesterov = value;
         }
     }
+
+    internal override IEnumerable<OptimizerSetting> Settings =>
+    [
+        .. base.Settings,
+        // Which momentum is valid depends on Nesterov, so that is off meanwhile.
+        new(nameof(Momentum), () => Momentum, value => (Nesterov, Momentum) = (false, value)),
+        OptimizerSetting.Flag(nameof(Nesterov), () => Nesterov, value => Nesterov = value),
+    ];
 }

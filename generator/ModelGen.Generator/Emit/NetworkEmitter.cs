@@ -174,6 +174,10 @@ internal sealed class NetworkEmitter
         w.Line("/// <param name=\"options\">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>");
         w.Line("public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => Weights.FromFile(path, options ?? new());");
         w.Line();
+        w.Line("/// <summary>The same for fine-tuning: parameters whose names match <paramref name=\"skip\" />, \"fc.*\" for instance, are not read but get first values by the seed.</summary>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A pattern matches nothing.</exception>");
+        w.Line("public static Weights LoadWeights(string path, string skip, int seed = 0) => Weights.FromFile(path, skip, seed);");
+        w.Line();
         string shapes = string.Join(" and ", _signature.Inputs.Select(i => i.Shape));
         w.Line(IsBatched
             ? $"/// <summary>Runs the network on 1 to <see cref=\"Batch\"/> samples of shape {shapes}, one behind the other, and writes as many results. Allocates nothing.</summary>"
@@ -237,6 +241,7 @@ internal sealed class NetworkEmitter
             w.Line();
             EmitFactory("Create(int seed)", "", "Initialize(seed)", "PackAll()");
             EmitFactory("FromFile(string path, global::ModelGen.WeightLoadOptions options)", "options.KeepParameters", "Load(path, options)");
+            EmitFactory("FromFile(string path, string skip, int seed)", "", "Load(path, skip, seed)", "PackAll()");
             using (w.Block("internal Weights Clone()"))
             {
                 w.Line("var weights = new Weights();");

@@ -46,6 +46,8 @@ internal static class StubEmitter
 
             public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => {{Throws}};
 
+            public static Weights LoadWeights(string path, string skip, int seed = 0) => {{Throws}};
+
             public {{declaration.Name}}(Weights weights) => {{Throws}};
 
             public {{declaration.Name}}(Weights weights, global::System.Memory<float> arena) => {{Throws}};
@@ -89,6 +91,12 @@ internal static class StubEmitter
                 public {{TrainerEmitter.EvaluationOf(ofClasses)}} Evaluate({{parameters}}) => {{Throws}};
 
                 public Weights ToWeights() => {{Throws}};
+
+                public long Updates => {{Throws}};
+
+                public void SaveCheckpoint(string path, int epoch = 0, global::System.Collections.Generic.IReadOnlyDictionary<string, string>? notes = null) => {{Throws}};
+
+                public global::ModelGen.Checkpoint LoadCheckpoint(string path) => {{Throws}};
             }
             """);
     }

@@ -1,5 +1,4 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 
@@ -20,14 +19,15 @@ internal sealed class TrainerEmitter
     private readonly TrainingOptions _options;
     private readonly Signature _signature;
     private readonly string _name;
-    private readonly KernelSet _kernels;
     private readonly IReadOnlyDictionary<string, int> _canonicalOffsets;
     private readonly PlanWriter _step;
     private readonly PlanWriter _evaluation;
+    private readonly ParameterCopies _copies;
+    private readonly CheckpointEmitter _checkpoints;
 
     public TrainerEmitter(NetworkModel model, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets)
     {
-        (_model, _name, _kernels, _canonicalOffsets) = (model, name, kernels, canonicalOffsets);
+        (_model, _name, _canonicalOffsets) = (model, name, canonicalOffsets);
         _signature = new Signature(model.Graph);
         _options = model.Training!;
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options), _ => null);
@@ -38,6 +38,8 @@ internal sealed class TrainerEmitter
         _step = new PlanWriter(step, kernels, name + "Kernels", "TrainedAt");
         _evaluation = new PlanWriter(
             Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets), kernels, name + "Kernels", "EvaluatedAt");
+        _copies = new ParameterCopies(_step, kernels, name + "Kernels");
+        _checkpoints = new CheckpointEmitter(model, name, step, _copies, canonicalOffsets);
     }
 
     public int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
@@ -76,8 +78,8 @@ internal sealed class TrainerEmitter
             w.Line();
             w.Line("private readonly global::System.ArraySegment<float> _arena;");
             w.Line("private readonly global::System.ArraySegment<float> _parameters;");
-            w.Line("private readonly Weights _initial;");
-            w.Line("private readonly ulong _seed;");
+            w.Line("private Weights _initial;");
+            w.Line("private ulong _seed;");
             w.Line("private ulong _steps;");
             w.Line("private ulong _updates;");
             if (_options.AccumulateGradients)
@@ -125,6 +127,8 @@ internal sealed class TrainerEmitter
                 w.Line("weights.Pack();");
                 w.Line("return weights;");
             }
+            w.Line();
+            _checkpoints.EmitMembers(w);
             w.Line();
             EmitNotFinite(w);
         }
@@ -285,6 +289,7 @@ internal sealed class TrainerEmitter
             w.Line("// And back.");
             using (w.Block("public static void Give(Floats parameters, Floats weights)"))
                 EmitCopies(w, toTrainer: false);
+            _checkpoints.EmitCopies(w);
         }
         w.Line();
         w.Line("/// <summary>What the steps up to the loss make, for finding out where values are not finite any more.</summary>");
@@ -340,23 +345,7 @@ internal sealed class TrainerEmitter
 
     private void EmitCopies(CodeWriter w, bool toTrainer)
     {
-        Plan plan = _step.Plan;
-        foreach (Node parameter in plan.Graph.Parameters.Where(p => _canonicalOffsets.ContainsKey(p.Name)))
-        {
-            string weights = $"weights[{_canonicalOffsets[parameter.Name]}]";
-            string trained = _step.Memory(parameter.Id);
-            Layout dense = Layout.Dense(parameter.Shape);
-            Layout layout = plan.LayoutOf(parameter.Id);
-            if (layout == dense)
-            {
-                w.Line(toTrainer
-                    ? $"Elementwise.Copy(ref {weights}, ref {trained}, {parameter.Shape.Length});"
-                    : $"Elementwise.Copy(ref {trained}, ref {weights}, {parameter.Shape.Length});");
-                continue;
-            }
-            Kernel kernel = toTrainer ? new ReorderKernel(dense, layout, PerSample: false) : new ReorderKernel(layout, dense, PerSample: false);
-            string[] operands = toTrainer ? [weights, trained] : [trained, weights];
-            w.Line(kernel.Call($"{_name}Kernels.{_kernels.MethodOf(kernel)}", operands, "1"));
-        }
+        foreach (Node parameter in _step.Plan.Graph.Parameters.Where(p => _canonicalOffsets.ContainsKey(p.Name)))
+            _copies.Emit(w, parameter, _canonicalOffsets[parameter.Name], toTrainer);
     }
 }

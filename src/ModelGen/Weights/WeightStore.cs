@@ -98,7 +98,7 @@ public abstract class WeightStore
         for (int i = 0; i < tensors.Length; i++)
         {
             var parameter = _parameters[i];
-            tensors[i] = new(parameter.Name, parameter.Shape.Select(d => (long)d).ToArray(), _values.AsMemory(parameter.Offset, parameter.Length));
+            tensors[i] = new(parameter.Name, parameter.Shape.Select(d => (long)d).ToArray(), MemoryOf(parameter));
         }
         SafetensorsWriter.Write(path, tensors);
     }
@@ -151,6 +151,28 @@ public abstract class WeightStore
     protected virtual void PackRest(ParameterSource parameters)
     {
     }
+
+    /// <summary>Reads parameters from a safetensors file, but for those that are skipped, which are initialised. All or nothing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="skip">Names of parameters to skip, separated by commas; <c>*</c> stands for any characters. What matches may be in the file, in any shape, or not.</param>
+    /// <param name="seed">That of the first values.</param>
+    /// <exception cref="ArgumentException">A pattern matches neither a parameter nor a key of the file.</exception>
+    /// <exception cref="WeightsMismatchException">Of those that are not skipped, keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
+    /// <exception cref="IOException">The file is missing, damaged or cannot be read.</exception>
+    protected void Load(string path, string skip, int seed)
+    {
+        using var file = SafetensorsFile.Open(path);
+        var patterns = new SkippedNames(skip);
+        patterns.ThrowIfUnused(NetworkName, _parameters, file);
+        var loaded = _parameters.Where(p => !patterns.Match(p.Name)).ToList();
+        WeightsMismatchException.ThrowIfMismatch(NetworkName, loaded, file, patterns.Match);
+        Initialize(seed);
+        foreach (var parameter in loaded) file.Read(parameter.Name, Mutable(parameter.Name));
+    }
+
+    /// <summary>The values of one parameter, for writing files.</summary>
+    internal ReadOnlyMemory<float> MemoryOf(ParameterInfo parameter) => _values.AsMemory(parameter.Offset, parameter.Length);
+
     /// <summary>Copies all values from the weights of the same network.</summary>
     /// <param name="source">Weights with the same parameter names and shapes, in any order and at any offsets.</param>
     /// <exception cref="ArgumentException">The names or shapes differ. Nothing is copied.</exception>

@@ -34,9 +34,9 @@ public sealed class WeightsMismatchException : IOException
     /// <summary>Parameters whose dtype in the file is none of F32, F16, BF16, in the network's order.</summary>
     public IReadOnlyList<string> WrongDtype { get; }
 
-    /// <summary>Compares a file's header with a network's parameters.</summary>
+    /// <summary>Compares a file's header with a network's parameters; keys that <paramref name="isSkipped"/> accepts are not unexpected.</summary>
     /// <exception cref="WeightsMismatchException">They do not fit.</exception>
-    internal static void ThrowIfMismatch(string networkName, IReadOnlyList<ParameterInfo> parameters, SafetensorsFile file)
+    internal static void ThrowIfMismatch(string networkName, IReadOnlyList<ParameterInfo> parameters, SafetensorsFile file, Func<string, bool>? isSkipped = null)
     {
         var differences = new Differences();
         foreach (var parameter in parameters)
@@ -49,14 +49,14 @@ public sealed class WeightsMismatchException : IOException
         foreach (var entry in file.Tensors)
         {
             // BatchNorm's step counters: part of every PyTorch state_dict, of no use to inference.
-            if (!names.Contains(entry.Name) && !entry.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            if (!names.Contains(entry.Name) && isSkipped?.Invoke(entry.Name) != true && !entry.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
                 differences.Unexpected.Add(entry);
         }
         if (differences.Any)
             throw new WeightsMismatchException(differences.Describe(networkName, parameters, file), networkName, file.Path, differences);
     }
 
-    static bool SameShape(IReadOnlyList<int> expected, IReadOnlyList<long> actual)
+    internal static bool SameShape(IReadOnlyList<int> expected, IReadOnlyList<long> actual)
     {
         if (expected.Count != actual.Count) return false;
         for (int d = 0; d < expected.Count; d++)

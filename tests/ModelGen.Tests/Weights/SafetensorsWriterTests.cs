@@ -184,4 +184,32 @@ public sealed class SafetensorsWriterTests : IDisposable
         replaced.Read("t", value);
         Assert.Equal([2], value);
     }
+
+    /// <summary>A disk that is full after so many bytes.</summary>
+    private sealed class FullDisk(FileStream file, long capacity) : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            int fits = (int)Math.Min(buffer.Length, capacity - file.Position);
+            file.Write(buffer[..fits]);
+            if (fits < buffer.Length)
+                throw new IOException("No space left on device");
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(150)]
+    public void AFullDiskLeavesTheOldFile(int capacity)
+    {
+        string path = _folder.File("full");
+        SafetensorsWriter.Write(path, [new("t", [1], new[] { 1f })]);
+        byte[] old = File.ReadAllBytes(path);
+        Assert.Throws<IOException>(() => SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, capacity)));
+        Assert.Equal(old, File.ReadAllBytes(path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
+        SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, 1_000));
+        Assert.True(new FileInfo(path).Length > 400);
+    }
 }

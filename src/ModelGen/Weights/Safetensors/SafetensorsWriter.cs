@@ -35,7 +35,12 @@ public static class SafetensorsWriter
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
-    public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(path, tensors, metadata, file => file);
+
+    /// <summary>The same, through a stream that may be put around the file.</summary>
+    internal static void Write(
+        string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Func<FileStream, Stream> around)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -53,11 +58,13 @@ public static class SafetensorsWriter
                 // A full disk is found out before the first byte is written.
                 PreallocationSize = length,
             };
-            using (var stream = new FileStream(temporary, options))
+            using (var file = new FileStream(temporary, options))
             {
+                Stream stream = around(file);
                 stream.Write(header);
                 foreach (var (_, tensor) in sorted) WriteSingles(stream, tensor.Data.Span);
-                stream.Flush(flushToDisk: true);
+                stream.Flush();
+                file.Flush(flushToDisk: true);
             }
             File.Move(temporary, fullPath, overwrite: true);
         }
@@ -182,7 +189,7 @@ public static class SafetensorsWriter
 
     static void WriteAscii(ArrayBufferWriter<byte> json, string text) => Encoding.ASCII.GetBytes(text, json);
 
-    static void WriteSingles(FileStream stream, ReadOnlySpan<float> data)
+    static void WriteSingles(Stream stream, ReadOnlySpan<float> data)
     {
         if (BitConverter.IsLittleEndian)
         {

@@ -66,6 +66,10 @@ namespace Test
         /// <param name="options">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>
         public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => Weights.FromFile(path, options ?? new());
 
+        /// <summary>The same for fine-tuning: parameters whose names match <paramref name="skip" />, "fc.*" for instance, are not read but get first values by the seed.</summary>
+        /// <exception cref="global::System.ArgumentException">A pattern matches nothing.</exception>
+        public static Weights LoadWeights(string path, string skip, int seed = 0) => Weights.FromFile(path, skip, seed);
+
         /// <summary>Runs the network on one sample of shape 1×6×6. Allocates nothing.</summary>
         /// <exception cref="global::System.ArgumentException">A span has the wrong length.</exception>
         public void Forward(global::System.ReadOnlySpan<float> image, global::System.Span<float> output)
@@ -140,6 +144,14 @@ namespace Test
             {
                 var weights = new Weights(options.KeepParameters);
                 weights.Load(path, options);
+                return weights;
+            }
+
+            internal static Weights FromFile(string path, string skip, int seed)
+            {
+                var weights = new Weights();
+                weights.Load(path, skip, seed);
+                weights.Pack();
                 return weights;
             }
 
