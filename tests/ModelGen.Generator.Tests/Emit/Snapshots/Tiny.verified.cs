@@ -151,7 +151,7 @@ namespace Test
             {
                 var weights = new Weights();
                 weights.Load(path, skip, seed);
-                weights.Pack();
+                weights.PackAll();
                 return weights;
             }
 
