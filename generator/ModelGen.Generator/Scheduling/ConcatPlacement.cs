@@ -37,6 +37,9 @@ internal sealed class ConcatPlacement
         return placement;
     }
 
+    /// <summary>Whether there is any input of a concatenation that need not be copied.</summary>
+    public bool IsAnyInPlace => _inPlace.Count > 0;
+
     /// <summary>Whether an input of a concatenation is where it belongs without being copied.</summary>
     public bool IsInPlace(Node concat, int input) => _inPlace.Contains((concat.Id, input));
 

@@ -57,6 +57,7 @@ internal sealed class Plan
 {
     private readonly IReadOnlyList<Lifetime> _lifetimes = [];
     private IReadOnlyList<Step> _steps = [];
+    private int _lowerBound;
     private readonly Dictionary<int, Lifetime> _lifetimeOf = [];
 
     public required LaidOutGraph LaidOut { get; init; }
@@ -95,7 +96,19 @@ internal sealed class Plan
     public required int ArenaLength { get; init; }
 
     /// <summary>The largest sum of values alive at one step, in floats: no plan without recomputation can need less.</summary>
-    public required int ArenaLowerBound { get; init; }
+    public required int ArenaLowerBound
+    {
+        get => _lowerBound;
+        init => _lowerBound = value;
+    }
+
+    /// <summary>The same plan beside another one's lower bound, if that is less.</summary>
+    public Plan Above(int lowerBound)
+    {
+        var plan = (Plan)MemberwiseClone();
+        plan._lowerBound = Math.Min(ArenaLowerBound, lowerBound);
+        return plan;
+    }
 
     public required int PackedLength { get; init; }
 

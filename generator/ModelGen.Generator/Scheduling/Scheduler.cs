@@ -19,7 +19,10 @@ internal sealed class Scheduler
     private readonly ConcatPlacement _concat;
     private readonly Slot[] _slots;
 
-    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets)
+    // How much more memory concatenations that are written in place may take than copies do.
+    private const double MostGrowth = 1.05;
+
+    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets, bool concatInPlace)
     {
         _parameterOffsets = parameterOffsets;
         _laidOut = laidOut;
@@ -29,7 +32,7 @@ internal sealed class Scheduler
         _root = new int[_graph.Nodes.Count];
         _slots = new Slot[_graph.Nodes.Count];
         // Samples of a batch lie one behind the other, each as a whole.
-        _concat = ConcatPlacement.Of(_graph, laidOut.Layouts, n => batch == 1 && !parametersChange && IsOperation(n) && !Op(n).IsAlias && Op(n).HasResult
+        _concat = ConcatPlacement.Of(_graph, laidOut.Layouts, n => concatInPlace && batch == 1 && !parametersChange && IsOperation(n) && !Op(n).IsAlias && Op(n).HasResult
             && n.Type.PerSample && n.Type.Element == ElementType.F32 && !_graph.Outputs.Any(o => o.Value == n.Id));
         foreach (Node node in _graph.Nodes)
         {
@@ -42,8 +45,18 @@ internal sealed class Scheduler
     /// <param name="parameterOffsets">Where parameters lie already, by key; null places them one behind the other.</param>
     /// <param name="division">Which steps threads may share.</param>
     public static Plan Schedule(
-        LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null, Division division = Division.None) =>
-        StagePlanner.Divide(new Scheduler(laidOut, batch, parametersChange, parameterOffsets).Run(), division);
+        LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null, Division division = Division.None)
+    {
+        var scheduler = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: true);
+        Plan plan = scheduler.Run();
+        if (scheduler._concat.IsAnyInPlace)
+        {
+            // What is written in place keeps the whole of the concatenation alive from its first part on.
+            Plan copying = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: false).Run();
+            plan = plan.ArenaLength <= MostGrowth * copying.ArenaLength ? plan.Above(copying.ArenaLowerBound) : copying;
+        }
+        return StagePlanner.Divide(plan, division);
+    }
 
     private static bool IsOperation(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter);
 
@@ -108,7 +121,7 @@ internal sealed class Scheduler
     /// <summary>The parameters that <c>Forward</c> reads as they are, rather than packed.</summary>
     public static ISet<string> ParametersReadByForward(LaidOutGraph laidOut)
     {
-        var scheduler = new Scheduler(laidOut, batch: 1, parametersChange: false, parameterOffsets: null);
+        var scheduler = new Scheduler(laidOut, batch: 1, parametersChange: false, parameterOffsets: null, concatInPlace: false);
         Graph graph = laidOut.Graph;
         IEnumerable<int> read = graph.Nodes.Where(n => IsOperation(n) && !scheduler._isConstant[n.Id]).SelectMany(n => n.Inputs).Concat(graph.Outputs.Select(o => o.Value));
         return new HashSet<string>(read.Select(i => graph[scheduler._root[i]]).Where(n => n.Is(OpNames.Parameter)).Select(n => n.Name), StringComparer.Ordinal);
