@@ -5,13 +5,15 @@ namespace ModelGen.Generator.Kernels;
 /// <summary>Parameters from PyTorch's order to that of a kernel, by the runtime library; units are blocks of output channels.</summary>
 internal static class PackKernels
 {
-    /// <summary>Whether the library packs so: a row of floats for each output channel, to blocks of 16 of them.</summary>
+    /// <summary>Whether the library packs so: a row of floats for each output channel, to blocks of 16 of them, or pairs of blocks.</summary>
     public static bool CanPack(Layout source, Layout destination) =>
         source.Kind == LayoutKind.Dense && destination.Halo.IsNone && source.Dims.Rank > 0 && source.Dims[0] == destination.Dims[0]
-        && (destination.IsBlocked || destination.IsWinograd);
+        && (destination.IsBlocked || destination.IsWinograd || destination.Kind == LayoutKind.BFloat16);
 
     /// <summary>Operands are the parameter and the result.</summary>
-    public static Kernel Pack(Layout layout) => layout.IsWinograd
+    public static Kernel Pack(Layout layout) => layout.Kind == LayoutKind.BFloat16
+        ? new RuntimeKernel($"BFloat16.Pack({{0}}, {{1}}, {Sizes(layout)}, {{part}})", Layout.DivideUp(layout.Channels, 2 * Layout.Block))
+        : layout.IsWinograd
         ? Call($"Winograd.TransformFilters<{layout.Kind}>({{0}}, {{1}}, {Sizes(layout)}", layout)
         : Call($"Packing.ToBlocks({{0}}, {{1}}, {Sizes(layout)}", layout);
 

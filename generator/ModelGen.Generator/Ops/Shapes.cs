@@ -71,8 +71,6 @@ internal sealed class Reorder : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         (Layout source, Layout destination) = (context.Of(node.Inputs[0]), context.Of(node.Id));
-        if (destination.Kind == LayoutKind.BFloat16)
-            return LoweringContext.Call(new RuntimeKernel($"BFloat16.Pack({{0}}, {{1}}, {node.Shape[0]}, {node.Shape[1]})"), node);
         bool isPacking = !node.Type.PerSample && PackKernels.CanPack(source, destination);
         return LoweringContext.Call(isPacking ? PackKernels.Pack(destination) : new ReorderKernel(source, destination, node.Type.PerSample), node);
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ModelGen.Runtime;
 
@@ -18,18 +19,37 @@ public static class BFloat16
     /// <summary>
     /// Weights [O][I] to [O/32][I][16] places, each with those of two output channels that are 16 apart, the first one's in the lower half; zeros for channels beyond the last. Rounds to nearest, ties to even.
     /// </summary>
-    public static void Pack(ref float weights, ref float packed, int outputs, int inputs)
+    /// <param name="weights">Read.</param>
+    /// <param name="packed">Written.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="inputs">Weights of each.</param>
+    /// <param name="part">Which part of the pairs of blocks of 16 output channels is wanted.</param>
+    /// <param name="parts">How many parts there are.</param>
+    public static void Pack(ref float weights, ref float packed, int outputs, int inputs, int part, int parts)
     {
-        for (int first = 0; first < outputs; first += 2 * Block)
+        const int Columns = 64;
+        Span<float> firsts = stackalloc float[Columns * Block], seconds = stackalloc float[Columns * Block];
+        (int firstPair, int endPair) = Units.OfPart(part, parts, (outputs + 2 * Block - 1) / (2 * Block));
+        for (int pair = firstPair; pair < endPair; pair++)
         {
-            for (int i = 0; i < inputs; i++)
+            nint output = (nint)pair * 2 * Block;
+            for (nint column = 0; column < inputs; column += Columns)
             {
-                for (int lane = 0; lane < Block; lane++, packed = ref Unsafe.Add(ref packed, 1))
-                    Unsafe.As<float, uint>(ref packed) = Bits(ref weights, first + lane, i) | (Bits(ref weights, first + Block + lane, i) << 16);
+                int count = (int)Math.Min(Columns, inputs - column);
+                Transpose(ref weights, output, column, count, firsts);
+                Transpose(ref weights, output + Block, column, count, seconds);
+                ref float places = ref Unsafe.Add(ref packed, ((nint)pair * inputs + column) * Block);
+                for (int i = 0; i < count * Block; i++)
+                    Unsafe.As<float, uint>(ref Unsafe.Add(ref places, i)) = Round(firsts[i]) | ((uint)Round(seconds[i]) << 16);
             }
         }
 
-        uint Bits(ref float from, int output, int input) => output < outputs ? Round(Unsafe.Add(ref from, (nint)output * inputs + input)) : 0u;
+        void Transpose(ref float from, nint output, nint column, int count, Span<float> to)
+        {
+            int lanes = (int)Math.Clamp(outputs - output, 0, Block);
+            ref float rows = ref Unsafe.Add(ref from, lanes > 0 ? output * inputs + column : 0);
+            Packing.Transpose(ref rows, inputs, count, lanes, ref Unsafe.NullRef<double>(), ref MemoryMarshal.GetReference(to));
+        }
     }
 
     /// <summary>The bits of the nearest bfloat16, of two that are as near the even one; infinity beyond the largest; NaN stays NaN.</summary>

@@ -82,6 +82,28 @@ public class WeightStorageTests
     }
 
     [Theory]
+    [InlineData(77, 130, 1)]
+    [InlineData(77, 130, 3)]
+    [InlineData(48, 64, 2)]
+    [InlineData(1, 1, 5)]
+    public void PlacesHaveTwoWeightsInAnyNumberOfParts(int outputs, int inputs, int parts)
+    {
+        float[] weights = [.. Enumerable.Range(0, outputs * inputs).Select(i => MathF.Sin(i))];
+        float[] packed = new float[(outputs + 31) / 32 * inputs * 16];
+        Array.Fill(packed, float.NaN);
+        for (int part = parts - 1; part >= 0; part--)
+            BFloat16.Pack(ref weights[0], ref packed[0], outputs, inputs, part, parts);
+        for (int at = 0; at < packed.Length; at++)
+        {
+            (int output, int input) = (at / (16 * inputs) * 32 + at % 16, at / 16 % inputs);
+            uint expected = Bits(output) | (Bits(output + 16) << 16);
+            Assert.True(BitConverter.SingleToUInt32Bits(packed[at]) == expected, $"place {at}: {BitConverter.SingleToUInt32Bits(packed[at]):X8} in place of {expected:X8}");
+
+            uint Bits(int o) => o < outputs ? BFloat16.Round(weights[o * inputs + input]) : 0u;
+        }
+    }
+
+    [Theory]
     [InlineData(0f, 0x0000)]
     [InlineData(-0f, 0x8000)]
     [InlineData(1f, 0x3F80)]
