@@ -118,7 +118,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         long start = Stopwatch.GetTimestamp();
         do
         {
-            result.Round(() => Settled(() => first(), () => Alternation.MicrosecondsPerCall(first, block)), () => Settled(() => second(1), () => second(block)));
+            result.Round(() => Settled(first, () => Alternation.MicrosecondsPerCall(first, block)), () => Settled(() => second(1), () => second(block)));
         }
         while (Stopwatch.GetElapsedTime(start) < time);
         return result;

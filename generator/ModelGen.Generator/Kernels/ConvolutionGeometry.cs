@@ -1,3 +1,4 @@
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
@@ -9,6 +10,9 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="Activation">Name of an activation operator in lower case, or empty.</param>
 internal sealed record Epilogue(bool HasBias, string Activation)
 {
+    /// <summary>What the generated comment says of it, behind the convolution.</summary>
+    public string Describe() => (HasBias ? ", plus bias" : "") + (Activation.Length > 0 ? $", {Activation}" : "");
+
     /// <summary>Cheap enough to be done in registers; the others run over the stored result while it is in the cache.</summary>
     public bool InRegisters => Activation is "" or "relu" or "relu6";
 
@@ -68,6 +72,10 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
 
     /// <summary>Floats from the first float of a sample to the input pixel that the first tap of output pixel (0, 0) reads.</summary>
     public int InputOrigin => Input.Origin - Window.Padding.Top * Input.RowStride - Window.Padding.Left * Input.PixelStride;
+
+    /// <summary>Names of a kernel's operands.</summary>
+    public EquatableArray<string> OperandsWith(Epilogue epilogue) =>
+        ["x", "weight", .. epilogue.HasBias ? new[] { "bias" } : [], .. Residual is null ? [] : new[] { "residual" }, "y"];
 
     /// <summary>What a <c>TileShape</c> says of the products that are summed, as arguments in C#.</summary>
     public string Sums()

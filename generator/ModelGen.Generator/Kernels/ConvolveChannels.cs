@@ -16,7 +16,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     public override string Algorithm => Geometry.IsFullyConnected ? "fully connected" : $"direct {Geometry.Window.Size}";
 
-    public override EquatableArray<string> Operands => ["x", "weight", .. Epilogue.HasBias ? new[] { "bias" } : [], .. Geometry.Residual is null ? [] : new[] { "residual" }, "y"];
+    public override EquatableArray<string> Operands => Geometry.OperandsWith(Epilogue);
 
     // Each sample of a tile takes a register for its distance.
     private const int MostSamples = 4;
@@ -46,8 +46,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     public override IEnumerable<string> Describe()
     {
-        string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
-        yield return $"{(Geometry.IsFullyConnected ? "Fully connected" : "Convolution")} {Geometry.Describe()}{epilogue}.";
+        yield return $"{(Geometry.IsFullyConnected ? "Fully connected" : "Convolution")} {Geometry.Describe()}{Epilogue.Describe()}.";
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, {(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a result{(Geometry.Residual is { } residual ? $", plus {residual}" : "")}.";
     }
 

@@ -16,7 +16,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 
     public override string Algorithm => $"depthwise {Geometry.Window.Size}";
 
-    public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
+    public override EquatableArray<string> Operands => Geometry.OperandsWith(Epilogue);
 
     public override int MostUnits => RowUnits(Geometry.OutBlocks, Geometry.OutHeight);
 
@@ -24,8 +24,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 
     public override IEnumerable<string> Describe()
     {
-        string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
-        yield return $"Convolution {Geometry.Describe()}{epilogue}.";
+        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}.";
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of channels, tiles along a row; {Geometry.Window.Taps} products a result.";
     }
 

@@ -15,7 +15,7 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
 
     public override string Algorithm => $"direct {Geometry.Window.Size} along rows";
 
-    public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
+    public override EquatableArray<string> Operands => Geometry.OperandsWith(Epilogue);
 
     // Output channels, or groups of them. A tile of several channels belongs to whoever has the first.
     public override int MostUnits => Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutChannels;
@@ -24,8 +24,7 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
 
     public override IEnumerable<string> Describe()
     {
-        string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
-        yield return $"Convolution {Geometry.Describe()}{epilogue}.";
+        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}.";
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of pixels along a row, tiles of output channels; {Geometry.Reduction} products a result.";
     }
 

@@ -17,15 +17,14 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
 
     public override string Algorithm => "fully connected, bfloat16";
 
-    public override EquatableArray<string> Operands => Epilogue.HasBias ? ["x", "weight", "bias", "y"] : ["x", "weight", "y"];
+    public override EquatableArray<string> Operands => Geometry.OperandsWith(Epilogue);
 
     // Pairs of blocks of output channels, the last of which may be a single one.
     public override int MostUnits => Layout.DivideUp(Geometry.OutBlocks, 2);
 
     public override IEnumerable<string> Describe()
     {
-        string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
-        yield return $"Fully connected {Geometry.Describe()}{epilogue}, weights in bfloat16.";
+        yield return $"Fully connected {Geometry.Describe()}{Epilogue.Describe()}, weights in bfloat16.";
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, tiles over samples; {Geometry.Reduction} products a result.";
     }
 

@@ -31,7 +31,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override string Algorithm => WinogradPatches.NameOf(TileSize);
 
-    public override EquatableArray<string> Operands => [.. SharesTiles ? new[] { "x", "weight" } : ["weight"], .. Epilogue.HasBias ? new[] { "bias" } : [], .. Geometry.Residual is null ? [] : new[] { "residual" }, "y", "scratch"];
+    public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue).Skip(SharesTiles ? 0 : 1), "scratch"];
 
     public override int MostUnits => SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
 
@@ -114,8 +114,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override IEnumerable<string> Describe()
     {
-        string epilogue = (Epilogue.HasBias ? ", plus bias" : "") + (Epilogue.Activation.Length > 0 ? $", {Epilogue.Activation}" : "");
-        yield return $"Convolution {Geometry.Describe()}{epilogue}, by Winograd's F({TileSize}×{TileSize}, 3×3).";
+        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}, by Winograd's F({TileSize}×{TileSize}, 3×3).";
         yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
     }
 
@@ -222,8 +221,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     {
         int blocks = Math.Max(1, vectors * set.Width / Layout.Block);
         IReadOnlyList<Stretch> cut = Cut;
-        int[] outer = [.. cut.Select(c => Register(set, c.Size).Outer)];
-        int all = Enumerable.Range(0, cut.Count).Sum(i => cut[i].Count * Stretch.Cut(cut[i].Size, outer[i]).Sum(s => s.Count));
+        IReadOnlyList<Stretch>[] pieces = [.. cut.Select(c => Stretch.Cut(c.Size, Register(set, c.Size).Outer))];
+        int all = cut.Zip(pieces, (c, p) => c.Count * p.Sum(s => s.Count)).Sum();
         all = Math.Max(1, all * Group / cut.Sum(c => c.Count));
         int lines = Layout.DivideUp(blocks, SharesTiles ? Layout.DivideUp(all, 2) : all);
         w.Line($"ref float panel = {Index.Ref("weight", Index.Sum(0, ("point", Geometry.OutBlocks * FilterBlock), (block, FilterBlock), (lane, 1)))};");
@@ -241,12 +240,12 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         for (int i = 0; i < cut.Count; i++)
         {
             string end = i + 1 == cut.Count ? "end" : $"Math.Min(end, {cut[i].Count})";
-            (int size, int calls) = (cut[i].Size * Layout.Block, Stretch.Cut(cut[i].Size, outer[i]).Sum(s => s.Count));
+            (int size, int calls) = (cut[i].Size * Layout.Block, pieces[i].Sum(s => s.Count));
             using (w.Block($"for (; column < {end}; column++, from = ref Unsafe.Add(ref from, {size}), to = ref Unsafe.Add(ref to, {size}), ahead = ref Unsafe.Add(ref ahead, {calls * lines * FilterBlock}))"))
             {
                 int done = 0;
                 int fetched = 0;
-                foreach (Stretch pixels in Stretch.Cut(cut[i].Size, outer[i]))
+                foreach (Stretch pixels in pieces[i])
                 {
                     for (int piece = 0; piece < pixels.Count; piece++, done += pixels.Size, fetched += lines)
                     {

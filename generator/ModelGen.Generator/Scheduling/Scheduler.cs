@@ -16,6 +16,8 @@ internal sealed class Scheduler
     private readonly IReadOnlyDictionary<string, int>? _parameterOffsets;
     private readonly bool[] _isConstant;
     private readonly int[] _root;
+    // Floats from the beginning of the root's memory, where that is a concatenation's.
+    private readonly int[] _offset;
     private readonly ConcatPlacement _concat;
     private readonly Slot[] _slots;
 
@@ -30,13 +32,15 @@ internal sealed class Scheduler
         _batch = batch;
         _isConstant = new bool[_graph.Nodes.Count];
         _root = new int[_graph.Nodes.Count];
+        _offset = new int[_graph.Nodes.Count];
         _slots = new Slot[_graph.Nodes.Count];
         // Samples of a batch lie one behind the other, each as a whole.
         _concat = ConcatPlacement.Of(_graph, laidOut.Layouts, n => concatInPlace && batch == 1 && !parametersChange && IsOperation(n) && !Op(n).IsAlias && Op(n).HasResult
             && n.Type.PerSample && n.Type.Element == ElementType.F32 && !_graph.Outputs.Any(o => o.Value == n.Id));
         foreach (Node node in _graph.Nodes)
         {
-            _root[node.Id] = IsOperation(node) && Op(node).IsAlias ? _root[node.Inputs[0]] : _concat.Roots[node.Id];
+            (_root[node.Id], _offset[node.Id]) = IsOperation(node) && Op(node).IsAlias
+                ? (_root[node.Inputs[0]], _offset[node.Inputs[0]]) : (_concat.Roots[node.Id], _concat.Offsets[node.Id]);
             _isConstant[node.Id] = !parametersChange && (node.Is(OpNames.Parameter)
                 || (IsOperation(node) && node.Inputs.Count > 0 && node.Inputs.All(i => _isConstant[i])));
         }
@@ -97,7 +101,7 @@ internal sealed class Scheduler
         for (int i = 0; i < _slots.Length; i++)
         {
             Slot slot = _slots[_root[i]];
-            _slots[i] = slot with { Offset = slot.Offset + OffsetIn(i) };
+            _slots[i] = slot with { Offset = slot.Offset + _offset[i] };
         }
         List<Step> shared = [.. load.Where(IsShared).Select(s => s.Divided())];
         return new Plan
@@ -138,15 +142,6 @@ internal sealed class Scheduler
             $"Halo.Clear({{0+{layout.PlaneStride}}}, {{samples}}, {layout.Length}, {{count}}, {layout.PlaneStride}, {layout.Rows}, {layout.RowStride}, "
             + $"{halo.Top}, {halo.Bottom}, {halo.Left * layout.PixelStride}, {halo.Right * layout.PixelStride})", layout.Planes),
             [value]);
-    }
-
-    // Floats from the beginning of the memory in which the value lies, where that is a concatenation's.
-    private int OffsetIn(int value)
-    {
-        Node node = _graph[value];
-        while (IsOperation(node) && Op(node).IsAlias)
-            node = _graph[node.Inputs[0]];
-        return _concat.Offsets[node.Id];
     }
 
     // Floats that the value takes for the largest batch.
@@ -193,7 +188,7 @@ internal sealed class Scheduler
             {
                 int root = _root[candidate];
                 bool free = _slots[root].Region == Region.None && !_isConstant[root] && !_graph.Outputs.Any(o => _root[o.Value] == root)
-                    && OffsetIn(candidate) == 0 && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id
+                    && _offset[candidate] == 0 && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id
                     && _laidOut.Layouts[candidate] == _laidOut.Layouts[node.Id];
                 if (!free || _isConstant[node.Id])
                     continue;

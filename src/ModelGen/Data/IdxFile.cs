@@ -61,7 +61,7 @@ public sealed class IdxFile
     private static IdxFile Read(string path, int? expectedRank)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = Open(path);
+        using var file = DataFile.Open(path, "IDX");
         if (!file.CanSeek)
             throw new InvalidIdxException(path, "file", "a file on disk", "a pipe or device");
         if (!IsGzip(file))
@@ -78,18 +78,6 @@ public sealed class IdxFile
         catch (InvalidDataException fault)
         {
             throw new InvalidIdxException(path, "gzip data", "a complete, undamaged gzip member", "truncated or corrupt data", fault);
-        }
-    }
-
-    private static FileStream Open(string path)
-    {
-        try
-        {
-            return File.OpenRead(path);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"IDX file not found: {path}", path, missing);
         }
     }
 
