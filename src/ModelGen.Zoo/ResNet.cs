@@ -4,7 +4,8 @@ namespace ModelGen.Zoo;
 internal static class ResNet
 {
     /// <summary>11,689,512 parameters.</summary>
-    public static Tensor ResNet18(Tensor image, int classes = 1000) => Build(image, [2, 2, 2, 2], bottleneck: false, classes);
+    /// <remarks>With <c>smallImages</c> it begins, as is usual for CIFAR, with a 3×3 convolution of stride 1 and without max-pooling.</remarks>
+    public static Tensor ResNet18(Tensor image, int classes = 1000, bool smallImages = false) => Build(image, [2, 2, 2, 2], bottleneck: false, classes, smallImages: smallImages);
 
     /// <summary>21,797,672 parameters.</summary>
     public static Tensor ResNet34(Tensor image, int classes = 1000) => Build(image, [3, 4, 6, 3], bottleneck: false, classes);
@@ -19,10 +20,11 @@ internal static class ResNet
     /// <summary>60,192,808 parameters.</summary>
     public static Tensor ResNet152(Tensor image, int classes = 1000, bool strideOnFirst = false) => Build(image, [3, 8, 36, 3], bottleneck: true, classes, strideOnFirst);
 
-    private static Tensor Build(Tensor image, int[] blocks, bool bottleneck, int classes, bool strideOnFirst = false)
+    private static Tensor Build(Tensor image, int[] blocks, bool bottleneck, int classes, bool strideOnFirst = false, bool smallImages = false)
     {
-        Tensor x = image.Conv2d(64, 7, stride: 2, padding: 3, bias: false, name: "conv1").BatchNorm2d(name: "bn1").Relu()
-            .MaxPool2d(3, stride: 2, padding: 1, name: "maxpool");
+        Tensor x = image.Conv2d(64, smallImages ? 3 : 7, stride: smallImages ? 1 : 2, padding: smallImages ? 1 : 3, bias: false, name: "conv1").BatchNorm2d(name: "bn1").Relu();
+        if (!smallImages)
+            x = x.MaxPool2d(3, stride: 2, padding: 1, name: "maxpool");
         for (int stage = 0; stage < blocks.Length; stage++)
         {
             int width = 64 << stage;

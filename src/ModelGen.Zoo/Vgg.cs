@@ -19,12 +19,12 @@ internal static class Vgg
     public static Tensor C(Tensor image, int classes = 1000) => Build(image, [2, 2, 3, 3, 3], classes, lastKernel: 1);
 
     /// <summary>Configuration D, <c>vgg16</c>: 138,357,544 parameters.</summary>
-    public static Tensor D(Tensor image, int classes = 1000) => Build(image, [2, 2, 3, 3, 3], classes);
+    public static Tensor D(Tensor image, int classes = 1000, double dropout = 0.5) => Build(image, [2, 2, 3, 3, 3], classes, dropout: dropout);
 
     /// <summary>Configuration E, <c>vgg19</c>: 143,667,240 parameters.</summary>
     public static Tensor E(Tensor image, int classes = 1000) => Build(image, [2, 2, 4, 4, 4], classes);
 
-    private static Tensor Build(Tensor image, int[] convolutions, int classes, int lastKernel = 3, bool normalize = false)
+    private static Tensor Build(Tensor image, int[] convolutions, int classes, int lastKernel = 3, bool normalize = false, double dropout = 0.5)
     {
         int[] widths = [64, 128, 256, 512, 512];
         Tensor x = image;
@@ -46,8 +46,8 @@ internal static class Vgg
             index++;
         }
         return x.AdaptiveAvgPool2d(7).Flatten()
-            .Linear(4096, name: "classifier.0").Relu().Dropout()
-            .Linear(4096, name: "classifier.3").Relu().Dropout()
+            .Linear(4096, name: "classifier.0").Relu().Dropout(dropout)
+            .Linear(4096, name: "classifier.3").Relu().Dropout(dropout)
             .Linear(classes, name: "classifier.6");
     }
 }

@@ -12,7 +12,7 @@ internal static class AllocationRunner
         var network = new LeNet5(weights);
         var trainer = new LeNet5.Trainer(weights, new Sgd { LearningRate = 0.02f, Momentum = 0.9f });
         float[] input = PeerRunner.RandomInput(LeNet5.InputLength), output = new float[LeNet5.OutputLength];
-        (float[] images, int[] labels) = TrainRunner.RandomBatch();
+        (float[] images, int[] labels) = TrainRunner.RandomBatch(LeNet5.Trainer.BatchSize, LeNet5.InputLength, LeNet5.OutputLength);
 
         long bytes = Measure("LeNet5.Forward", 10_000, () => network.Forward(input, output))
             + Measure("LeNet5.Trainer.Step", 1_000, () => trainer.Step(images, labels));

@@ -19,23 +19,49 @@ internal static class LayerProfile
         {
             PeerNetwork network = PeerNetwork.All[name]();
             using var files = new PeerFiles(network);
-            Print(name, network.Summary, Measure(network.Load(files.Weights), network, time), peak);
+            ICompiledNetwork compiled = network.Load(files.Weights);
+            float[] input = PeerRunner.RandomInput(network.InputLength), output = new float[network.OutputLength];
+            Print(name, network.Summary.Steps, Measure(network.Summary.Steps.Count, ticks => compiled.Profile(input, output, ticks), time), peak);
+        }
+
+        return 0;
+    }
+
+    /// <summary>The same of steps of training.</summary>
+    /// <returns>The program's exit code, 0.</returns>
+    public static int RunTraining(IReadOnlyList<string> networks, int core, TimeSpan time)
+    {
+        string pinned = ProcessorCores.Pin(core, 1);
+        double peak = PeakSpeed.Measure();
+        Report.Line($"training, 1 thread, {pinned}; fused multiply-adds at best {peak:F0} GFLOP/s");
+        foreach (string name in networks)
+        {
+            TrainedNetwork network = TrainedNetwork.All[name];
+            string weights = Path.GetTempFileName();
+            TrainedNetwork.ITrainer trainer = network.Start(weights);
+            File.Delete(weights);
+            (float[] images, int[] labels) = TrainRunner.RandomBatch(network.BatchSize, network.ImageLength, network.Classes);
+            Print(name, trainer.PlanSteps, Measure(trainer.PlanSteps.Count, ticks => trainer.Profile(images, labels, ticks), time), peak, network.BatchSize);
         }
 
         return 0;
     }
 
     /// <summary>Median microseconds of each step.</summary>
-    private static double[] Measure(ICompiledNetwork compiled, PeerNetwork network, TimeSpan time)
+    private static double[] Measure(int count, Action<long[]> profile, TimeSpan time)
     {
-        float[] input = PeerRunner.RandomInput(network.InputLength), output = new float[network.OutputLength];
-        long[] ticks = new long[network.Summary.Steps.Count];
+        long[] ticks = new long[count];
         List<double>[] steps = [.. ticks.Select(_ => new List<double>())];
-        Alternation.WarmUp(() => compiled.Profile(input, output, ticks), TimeSpan.FromSeconds(1));
         long start = Stopwatch.GetTimestamp();
         do
         {
-            compiled.Profile(input, output, ticks);
+            profile(ticks);
+        }
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1));
+        start = Stopwatch.GetTimestamp();
+        do
+        {
+            profile(ticks);
             for (int i = 0; i < ticks.Length; i++)
             {
                 steps[i].Add(ticks[i] * 1e6 / Stopwatch.Frequency);
@@ -45,19 +71,19 @@ internal static class LayerProfile
         return [.. steps.Select(Statistics.Median)];
     }
 
-    private static void Print(string name, NetworkSummary summary, double[] microseconds, double peak)
+    private static void Print(string name, IReadOnlyList<StepSummary> steps, double[] microseconds, double peak, int batch = 1)
     {
         double total = microseconds.Sum();
-        Report.Line($"\n{name}: {total:N1} µs in {microseconds.Length} steps, {Speed(summary.MultiplyAdds, total):F0} GFLOP/s, {Speed(summary.MultiplyAdds, total) / peak:P0} of peak");
-        int Width(string title, Func<StepSummary, string> column) => Math.Max(title.Length, summary.Steps.Max(step => column(step).Length));
+        Report.Line($"\n{name}: {total:N1} µs in {microseconds.Length} steps, {Speed(batch * steps.Sum(s => s.MultiplyAdds), total):F0} GFLOP/s, {Speed(batch * steps.Sum(s => s.MultiplyAdds), total) / peak:P0} of peak");
+        int Width(string title, Func<StepSummary, string> column) => Math.Max(title.Length, steps.Max(step => column(step).Length));
         (int layer, int op, int kernel) = (Width("layer", step => step.Layer), Width("operator", step => step.Operator), Width("kernel", step => step.Kernel));
         string Row(string step, string name, string type, string method, string shape, string time, string share, string speed, string ofPeak) =>
             $"{step,4}  {name.PadRight(layer)}  {type.PadRight(op)}  {method.PadRight(kernel)}  {shape,-12}{time,10}{share,7}{speed,9}{ofPeak,9}";
         Console.WriteLine(Row("step", "layer", "operator", "kernel", "output", "µs", "share", "GFLOP/s", "of peak"));
         for (int i = 0; i < microseconds.Length; i++)
         {
-            StepSummary step = summary.Steps[i];
-            double speed = Speed(step.MultiplyAdds, microseconds[i]);
+            StepSummary step = steps[i];
+            double speed = Speed(batch * step.MultiplyAdds, microseconds[i]);
             Console.WriteLine(Row(
                 Text($"{i}"), step.Layer, step.Operator, step.Kernel, string.Join('×', step.OutputShape), Text($"{microseconds[i]:F1}"), Text($"{microseconds[i] / total:P1}"),
                 step.MultiplyAdds == 0 ? "" : Text($"{speed:F0}"), step.MultiplyAdds == 0 ? "" : Text($"{speed / peak:P0}")));

@@ -10,8 +10,11 @@ const string usage = """
             the time of each step of a network, ModelGen alone
       startup [--network resnet50] [--threads 1] [--core 0] [--rounds 7]
             fresh processes by turns, ModelGen and ONNX Runtime: loading, its memory, and the time to the first result
-      train [--steps 300] [--core 0]
-            training steps of LeNet-5, ModelGen and PyTorch by turns
+      train [--network lenet5] [--threads 1] [--core 0] [--time 5]
+            steps of training, ModelGen and PyTorch by turns: lenet5 (batch 64), resnet18 (3×32×32, batch 32), vgg16 (batch 1),
+            resnet50 (batch 4)
+      trainlayers [--network lenet5] [--core 0] [--time 5]
+            the time of each step of the plan of training, ModelGen alone
       allocations
             bytes that Forward and Step allocate once warm: none
       check
@@ -28,7 +31,7 @@ try
     {
         case "peers":
             var peers = new Arguments(options, ["--network", "--threads", "--core", "--time"], "--pytorch", "--layers");
-            string[] networks = Networks(peers);
+            string[] networks = Networks(peers, PeerNetwork.All.Keys);
             (int core, TimeSpan time) = (peers.Number("--core", 0, minimum: 0), Time(peers));
             WarnOfDebugBuild();
             int code = PeerRunner.Run(networks, peers.Number("--threads", 1, minimum: 1), core, time, peers.Has("--pytorch"));
@@ -37,20 +40,25 @@ try
         case "layers":
             var layers = new Arguments(options, ["--network", "--core", "--time"]);
             WarnOfDebugBuild();
-            return LayerProfile.Run(Networks(layers), layers.Number("--core", 0, minimum: 0), Time(layers));
+            return LayerProfile.Run(Networks(layers, PeerNetwork.All.Keys), layers.Number("--core", 0, minimum: 0), Time(layers));
 
         case "startup":
             var startup = new Arguments(options, ["--network", "--threads", "--core", "--rounds"]);
             WarnOfDebugBuild();
-            return StartRunner.Run(Networks(startup, "resnet50"), startup.Number("--threads", 1, minimum: 1), startup.Number("--core", 0, minimum: 0), startup.Number("--rounds", 7, minimum: 1));
+            return StartRunner.Run(Networks(startup, PeerNetwork.All.Keys, "resnet50"), startup.Number("--threads", 1, minimum: 1), startup.Number("--core", 0, minimum: 0), startup.Number("--rounds", 7, minimum: 1));
 
         case StartCost.Command: // the program calls itself
             return StartCost.Run(options);
 
         case "train":
-            var train = new Arguments(options, ["--steps", "--core"]);
+            var train = new Arguments(options, ["--network", "--threads", "--core", "--time"]);
             WarnOfDebugBuild();
-            return TrainRunner.Run(train.Number("--steps", 300, minimum: 1), train.Number("--core", 0, minimum: 0));
+            return TrainRunner.Run(Networks(train, TrainedNetwork.All.Keys), train.Number("--threads", 1, minimum: 1), train.Number("--core", 0, minimum: 0), Time(train));
+
+        case "trainlayers":
+            var steps = new Arguments(options, ["--network", "--core", "--time"]);
+            WarnOfDebugBuild();
+            return LayerProfile.RunTraining(Networks(steps, TrainedNetwork.All.Keys), steps.Number("--core", 0, minimum: 0), Time(steps));
 
         case "allocations":
             _ = new Arguments(options, []);
@@ -71,12 +79,12 @@ catch (Exception exception) when (exception is ArgumentException or PeerMissingE
     return 2;
 }
 
-static string[] Networks(Arguments arguments, string standard = "lenet5")
+static string[] Networks(Arguments arguments, IEnumerable<string> all, string standard = "lenet5")
 {
     string names = arguments.Text("--network", standard);
-    string[] networks = names == "all" ? [.. PeerNetwork.All.Keys] : names.Split(',');
-    return networks.FirstOrDefault(name => !PeerNetwork.All.ContainsKey(name)) is string unknown
-        ? throw new ArgumentException($"There is no network '{unknown}'; there are {string.Join(", ", PeerNetwork.All.Keys)}.")
+    string[] networks = names == "all" ? [.. all] : names.Split(',');
+    return networks.FirstOrDefault(name => !all.Contains(name)) is string unknown
+        ? throw new ArgumentException($"There is no network '{unknown}'; there are {string.Join(", ", all)}.")
         : networks;
 }
 

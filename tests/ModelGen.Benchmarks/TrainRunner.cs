@@ -4,34 +4,34 @@ using System.Runtime.InteropServices;
 
 namespace ModelGen.Benchmarks;
 
-/// <summary>Training steps of LeNet-5, batch 64: ModelGen and PyTorch by turns, from the same weights on the same batch.</summary>
+/// <summary>Training steps, ModelGen and PyTorch by turns, from the same weights on the same batch.</summary>
 internal static class TrainRunner
 {
-    private const float LearningRate = 0.02f, Momentum = 0.9f;
-
     // Both compute in float32, in different orders: the losses agree closely at first and then drift apart.
-    private const int BlockSteps = 10, WarmUpSteps = 50;
-    private const double AllowedFirstDifference = 1e-5, AllowedWarmDifference = 1e-3;
+    private const int EarlySteps = 3;
+    private const double AllowedFirstDifference = 1e-4, AllowedEarlyDifference = 1e-2;
 
-    // In the order of PyTorch's state_dict.
-    private static readonly string[] ParameterNames =
-    [
-        "conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias",
-        "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias", "fc3.weight", "fc3.bias",
-    ];
+    // A block of short steps takes about as long as the switch between processes is small beside.
+    private const double BlockMilliseconds = 50;
 
-    /// <param name="steps">Measured steps of each program, in blocks of ten.</param>
+    /// <param name="networks">Names of <see cref="TrainedNetwork.All"/>.</param>
+    /// <param name="time">How long to measure each network.</param>
     /// <returns>The program's exit code: 0, or 1 when the losses disagree.</returns>
     /// <exception cref="PeerMissingException">PyTorch is not installed.</exception>
-    public static int Run(int steps, int core)
+    public static int Run(IReadOnlyList<string> networks, int threads, int core, TimeSpan time)
     {
-        string pinned = ProcessorCores.Pin(core, 1);
-        (float[] images, int[] labels) = RandomBatch();
-        var weights = LeNet5.CreateWeights(seed: 1);
-        using PyTorchProcess peer = StartPeer(core, images, labels, weights);
-        Report.Line($"lenet5 training, batch {LeNet5.Trainer.BatchSize}, SGD {LearningRate} momentum {Momentum}, 1 thread, {pinned}; peer: PyTorch {peer.Version}");
+        string pinned = ProcessorCores.Pin(core, threads);
+        return networks.Max(name => Compare(name, TrainedNetwork.All[name], threads, core, time, pinned));
+    }
 
-        var trainer = new LeNet5.Trainer(weights, new Sgd { LearningRate = LearningRate, Momentum = Momentum });
+    private static int Compare(string name, TrainedNetwork network, int threads, int core, TimeSpan time, string pinned)
+    {
+        (float[] images, int[] labels) = RandomBatch(network.BatchSize, network.ImageLength, network.Classes);
+        (TrainedNetwork.ITrainer trainer, PyTorchProcess process) = Start(name, network, threads, core, images, labels);
+        using PyTorchProcess peer = process;
+        trainer.Parallelism = threads;
+        Report.Line($"{name} training, batch {network.BatchSize}, SGD {TrainedNetwork.LearningRate} momentum {TrainedNetwork.Momentum}, {threads} thread{(threads == 1 ? "" : "s")}, {pinned}; peer: PyTorch {peer.Version}");
+
         float loss = float.NaN, peerLoss = float.NaN;
         double ModelGen(int count)
         {
@@ -51,12 +51,12 @@ internal static class TrainRunner
             return answer[0];
         }
 
-        foreach ((int count, double allowed) in new[] { (1, AllowedFirstDifference), (WarmUpSteps - 1, AllowedWarmDifference) })
+        foreach ((int step, int count, double allowed) in new[] { (1, 1, AllowedFirstDifference), (EarlySteps, EarlySteps - 1, AllowedEarlyDifference) })
         {
             ModelGen(count);
             PyTorch(count);
             double difference = Math.Abs(loss - peerLoss) / peerLoss;
-            Report.Line($"loss of step {(count == 1 ? 1 : WarmUpSteps),2}: ModelGen {loss:F6}, PyTorch {peerLoss:F6}");
+            Report.Line($"loss of step {step}: ModelGen {loss:F6}, PyTorch {peerLoss:F6}");
             if (!(difference <= allowed))
             {
                 Report.Line($"the losses differ by {difference:E1} of their size (allowed {allowed:E0}); the times are not comparable.");
@@ -64,45 +64,50 @@ internal static class TrainRunner
             }
         }
 
+        int block = Math.Clamp((int)(BlockMilliseconds / ModelGen(1)), 1, 50);
+        ModelGen(2 * block);
+        PyTorch(2 * block);
         var result = new Alternation();
-        for (int step = 0; step < steps; step += BlockSteps)
+        long began = Stopwatch.GetTimestamp();
+        do
         {
-            result.Round(() => ModelGen(BlockSteps), () => PyTorch(BlockSteps));
+            result.Round(() => ModelGen(block), () => PyTorch(block));
         }
+        while (result.Blocks < 3 || Stopwatch.GetElapsedTime(began) < time);
 
         Report.Comparison(result, $"PyTorch {peer.Version}", "ms per step");
+        trainer.Parallelism = 1;
         return 0;
     }
 
     /// <summary>One batch of noise with random labels: the time of a step does not depend on what it learns.</summary>
-    public static (float[] Images, int[] Labels) RandomBatch()
+    public static (float[] Images, int[] Labels) RandomBatch(int samples, int imageLength, int classes)
     {
         var random = new Random(5);
-        return (PeerRunner.RandomInput(LeNet5.Trainer.BatchSize * LeNet5.InputLength),
-            [.. Enumerable.Range(0, LeNet5.Trainer.BatchSize).Select(_ => random.Next(LeNet5.OutputLength))]);
+        return (PeerRunner.RandomInput(samples * imageLength), [.. Enumerable.Range(0, samples).Select(_ => random.Next(classes))]);
     }
 
-    private static PyTorchProcess StartPeer(int core, float[] images, int[] labels, LeNet5.Weights weights)
+    private static (TrainedNetwork.ITrainer Trainer, PyTorchProcess Peer) Start(string name, TrainedNetwork network, int threads, int core, float[] images, int[] labels)
     {
-        string path = Path.GetTempFileName();
+        string weights = Path.GetTempFileName(), batch = Path.GetTempFileName();
         try
         {
-            using (FileStream file = File.Create(path))
+            TrainedNetwork.ITrainer trainer = network.Start(weights);
+            using (FileStream file = File.Create(batch))
             {
+                file.Write(MemoryMarshal.AsBytes<int>([network.BatchSize, network.Image.Channels, network.Image.Height, network.Image.Width]));
                 file.Write(MemoryMarshal.AsBytes<float>(images));
                 file.Write(MemoryMarshal.AsBytes<int>(labels));
-                foreach (string name in ParameterNames)
-                {
-                    file.Write(MemoryMarshal.AsBytes(weights[name]));
-                }
             }
 
-            return new PyTorchProcess("pytorch_lenet5.py",
-                core.ToString(CultureInfo.InvariantCulture), LearningRate.ToString(CultureInfo.InvariantCulture), Momentum.ToString(CultureInfo.InvariantCulture), path);
+            return (trainer, new PyTorchProcess("pytorch_train.py", name, Text(core), Text(threads), Text(TrainedNetwork.LearningRate), Text(TrainedNetwork.Momentum), weights, batch));
         }
         finally
         {
-            File.Delete(path);
+            File.Delete(weights);
+            File.Delete(batch);
         }
+
+        static string Text<T>(T number) where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
     }
 }

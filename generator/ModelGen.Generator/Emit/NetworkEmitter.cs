@@ -194,7 +194,7 @@ internal sealed class NetworkEmitter
         w.Line();
         if (_model.Profile)
         {
-            string arguments = $"{MemoryArguments()}, {CallersArguments()}{(Plan.Stages.Count > 0 ? ", 0, 1" : "")}";
+            string arguments = $"{MemoryArguments()}, {CallersArguments()}{_inference.WholeSteps}";
             ProfileEmitter.EmitMethod(w, Name, _signature, EmitChecks, $"{Private}{Name}Plan", arguments);
         }
     }
@@ -299,7 +299,7 @@ internal sealed class NetworkEmitter
             using (w.Block($"public static void Forward({parameters})"))
             {
                 w.Line("for (int step = 0; step < StepCount; step++)");
-                w.Line($"    Step(step, {PlanWriter.ArgumentsOf(parameters)}{(Plan.Stages.Count > 0 ? ", 0, 1" : "")});");
+                w.Line($"    Step(step, {PlanWriter.ArgumentsOf(parameters)}{_inference.WholeSteps});");
             }
             w.Line();
             _inference.EmitSteps(w, "Step", parameters);

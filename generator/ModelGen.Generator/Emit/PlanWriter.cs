@@ -8,6 +8,10 @@ namespace ModelGen.Generator.Emit;
 /// <summary>Writes a plan: its offsets as named constants, and its steps as numbered calls.</summary>
 internal sealed class PlanWriter
 {
+    // Of the samples that threads share: the part's first one, and how many are the part's.
+    private const string FirstSample = "firstSample";
+    private const string OwnSamples = "ownSamples";
+
     // Characters of a call on one line.
     private const int Widest = 240;
 
@@ -40,6 +44,9 @@ internal sealed class PlanWriter
     }
 
     public Plan Plan => _plan;
+
+    /// <summary>What stands behind the arguments of a step that is to be done as a whole.</summary>
+    public string WholeSteps => _plan.Stages.Count > 0 ? ", 0, 1" : "";
 
     /// <summary>Writes a class of constants, one for each place in the plan's memory.</summary>
     public void EmitMemory(CodeWriter w, string summary)
@@ -74,7 +81,7 @@ internal sealed class PlanWriter
         {
             w.Line();
             w.Line("// The first step of each stage that several threads share, and the one after its last.");
-            w.Line($"public static ReadOnlySpan<int> Stages => [{string.Join(", ", _plan.Stages.Select(s => $"{s.First}, {s.End}"))}];");
+            w.Line($"public static ReadOnlySpan<int> {name}Stages => [{string.Join(", ", _plan.Stages.Select(s => $"{s.First}, {s.End}"))}];");
         }
         w.Line();
         List<int> chunks = Chunks(steps);
@@ -87,6 +94,8 @@ internal sealed class PlanWriter
             {
                 if (!parameters.Contains("int samples"))
                     w.Line("const int samples = 1;");
+                if (_plan.Steps.Any(s => s.DividesSamples))
+                    w.Line($"int {FirstSample} = (int)((long)part * samples / parts), {OwnSamples} = (int)((part + 1L) * samples / parts) - {FirstSample};");
                 using (w.Block("switch (step)"))
                 {
                     for (int step = chunks[i]; step < chunks[i + 1]; step++)
@@ -187,12 +196,14 @@ internal sealed class PlanWriter
             (last, lastAlgorithm) = (label, algorithm);
             string method = _kernels.MethodOf(kernel);
             string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
-            string samples = step.Node.Type.PerSample || step.Node.Inputs.Any(n => _plan.Graph[n].Type.PerSample) ? "samples" : "1";
+            string samples = step.DividesSamples ? OwnSamples : _plan.IsOfSamples(step.Node) ? "samples" : "1";
             while (stage < stages.Count && stages[stage].End <= i)
                 stage++;
             bool isShared = stage < stages.Count && stages[stage].First <= i;
-            string call = Wrapped(kernel.Call(target, [.. step.Call.Operands.Select(o => Memory(o)), .. ScratchOf(step)], samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units)));
-            if (isShared && !kernel.IsDivided)
+            string[] operands = [.. step.Call.Operands.Select(o => step.DividesSamples ? MemoryOfOwnSamples(o) : Memory(o)), .. ScratchOf(step)];
+            string call = Wrapped(kernel.Call(target, operands, samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units)));
+            call = call.Replace("{first}", step.DividesSamples ? FirstSample : "0");
+            if (isShared && !kernel.IsDivided && !step.DividesSamples)
             {
                 string block = string.Concat(call.Split('\n').Select(line => "    " + line + "\n"));
                 call = $"if (part == {i - stages[stage].First} % parts)\n{{\n{block}}}";
@@ -206,12 +217,22 @@ internal sealed class PlanWriter
     public IReadOnlyCollection<string> DescribeSteps() =>
         [.. ProfileEmitter.Rows(_plan, _kernels), .. RemainingOutputs().Select(o => ProfileEmitter.Copy(_plan.Graph[o.Value]))];
 
+    // The same for the samples that are the part's own.
+    private string MemoryOfOwnSamples(int value)
+    {
+        string memory = Memory(value);
+        if (!_plan.Graph[value].Type.PerSample)
+            return memory;
+        string offset = FormattableString.Invariant($"{FirstSample} * {_plan.LayoutOf(value).Length}");
+        return memory[memory.Length - 1] == ']' ? $"{memory.Substring(0, memory.Length - 1)} + {offset}]" : $"Unsafe.Add(ref {memory}, {offset})";
+    }
+
     // Threads that share a step have memory of their own; the first uses the arena's.
     private static string[] ScratchOf(Step step)
     {
         int length = step.Call.Kernel.Scratch;
         string place = FormattableString.Invariant($"arena[{step.ScratchOffset}]");
-        return length == 0 ? [] : step.Call.Kernel.IsDivided && !step.SharesScratch ? [FormattableString.Invariant($"ThreadMemory.Of(part, ref {place}, {length})")] : [place];
+        return length == 0 ? [] : (step.Call.Kernel.IsDivided && !step.SharesScratch) || step.DividesSamples ? [FormattableString.Invariant($"ThreadMemory.Of(part, ref {place}, {length})")] : [place];
     }
 
     // Outputs that no kernel could write to the caller's memory directly.

@@ -8,13 +8,14 @@ internal static class ProfileEmitter
 {
     private const string Runtime = "global::ModelGen.Runtime.";
 
+    private const string Clock = "global::System.Diagnostics.Stopwatch.GetTimestamp()";
+
     /// <summary>Writes the method Profile.</summary>
     /// <param name="emitChecks">Writes the checks of inputs and outputs that Forward has, and the number of samples.</param>
     /// <param name="plan">The private class of the plan, in full.</param>
     /// <param name="arguments">What the plan's method Step takes behind the step's number.</param>
     public static void EmitMethod(CodeWriter w, string networkName, Signature signature, Action emitChecks, string plan, string arguments)
     {
-        const string Clock = "global::System.Diagnostics.Stopwatch.GetTimestamp()";
         w.Line("/// <summary>");
         w.Line("/// Does what Forward does, on the calling thread alone, and writes how long each step took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. <c>Summary.Steps</c> says");
         w.Line("/// what the steps are. Allocates nothing.");
@@ -24,16 +25,33 @@ internal static class ProfileEmitter
         {
             emitChecks();
             w.Line($"{Runtime}Check.Steps(ticks.Length, {plan}.StepCount, {Literals.Quote(networkName)}, nameof(ticks));");
-            w.Line($"long start = {Clock};");
-            using (w.Block($"for (int step = 0; step < {plan}.StepCount; step++)"))
-            {
-                w.Line($"{plan}.Step(step, {arguments});");
-                w.Line($"long end = {Clock};");
-                w.Line("ticks[step] = end - start;");
-                w.Line("start = end;");
-            }
+            EmitLoop(w, plan, "Step", arguments);
         }
         w.Line();
+    }
+
+    /// <summary>Writes a method Profile in the class with the steps, which runs them all and measures each.</summary>
+    /// <param name="step">The method with the steps.</param>
+    /// <param name="parameters">Its parameters behind the step's number.</param>
+    /// <param name="whole">What stands behind them where the step is to be done as a whole.</param>
+    public static void EmitSteps(CodeWriter w, string step, string parameters, string whole)
+    {
+        using (w.Block($"public static void Profile({parameters}, global::System.Span<long> ticks)"))
+            EmitLoop(w, "", step, PlanWriter.ArgumentsOf(parameters) + whole);
+        w.Line();
+    }
+
+    private static void EmitLoop(CodeWriter w, string plan, string step, string arguments)
+    {
+        string member = plan.Length > 0 ? $"{plan}.{step}" : step;
+        w.Line($"long start = {Clock};");
+        using (w.Block($"for (int step = 0; step < {member}Count; step++)"))
+        {
+            w.Line($"{member}(step, {arguments});");
+            w.Line($"long end = {Clock};");
+            w.Line("ticks[step] = end - start;");
+            w.Line("start = end;");
+        }
     }
 
     /// <summary>One row of <c>Summary.Steps</c> for each step of the plan, in the order of their numbers.</summary>

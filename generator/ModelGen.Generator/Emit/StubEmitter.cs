@@ -84,6 +84,10 @@ internal static class StubEmitter
 
                 public {{optimizer}} Optimizer => {{Throws}};
 
+                public int Parallelism { get => {{Throws}}; set => {{Throws}}; }
+
+                public global::ModelGen.IParallelScheduler? Scheduler { get => {{Throws}}; set => {{Throws}}; }
+
                 public float Step({{parameters}}) => {{Throws}};
 
                 {{(extras.HasFlag(Extras.Accumulate) ? $"public float Accumulate({parameters}) => {Throws};" : "")}}

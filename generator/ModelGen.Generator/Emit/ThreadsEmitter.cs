@@ -8,6 +8,8 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
     // Inputs and outputs that the runtime's CallersMemory has room for.
     private const int MostArguments = 8;
 
+    private const string Field = "_modelGenThreads";
+
     private const string Runtime = "global::ModelGen.Runtime.";
     private const string Private = "global::" + SourceHeader.Namespace + ".";
 
@@ -16,34 +18,41 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
     private bool IsDivided => plan.Plan.Stages.Count > 0;
 
     /// <summary>What threads may share of a network: nothing where it has more inputs and outputs than the runtime can pass on.</summary>
-    public static Division DivisionOf(Signature signature) => signature.Inputs.Count + signature.Outputs.Count <= MostArguments ? Division.Worthwhile : Division.None;
+    public static Division DivisionOf(Signature signature) => DivisionOf(signature.Inputs.Count + signature.Outputs.Count);
 
-    /// <summary>Writes the public properties.</summary>
-    public void EmitMembers(CodeWriter w)
+    /// <summary>What threads may share of a plan whose calls bring that many spans.</summary>
+    public static Division DivisionOf(int arguments) => arguments <= MostArguments ? Division.Worthwhile : Division.None;
+
+    /// <summary>Writes the network's public properties.</summary>
+    public void EmitMembers(CodeWriter w) => EmitProperties(
+        w, Field, "a call of Forward", name, IsDivided ? $"new {Private}{name}Threads(_modelGenArena, _modelGenWeights, _modelGenWeights.Packed)" : null);
+
+    /// <summary>Writes the public properties, and the field behind them.</summary>
+    /// <param name="calls">What the threads are for.</param>
+    /// <param name="threads">Creates the <c>ParallelPlan</c>; null where there is nothing to share.</param>
+    public static void EmitProperties(CodeWriter w, string field, string calls, string name, string? threads)
     {
-        string threads = IsDivided
-            ? $"new {Private}{name}Threads(_modelGenArena, _modelGenWeights, _modelGenWeights.Packed)"
-            : $"new {Runtime}UndividedPlan({Literals.Quote(name)})";
-        w.Line($"private {Runtime}ParallelPlan? _modelGenThreads;");
+        string create = threads ?? $"new {Runtime}UndividedPlan({Literals.Quote(name)})";
+        w.Line($"private {Runtime}ParallelPlan? {field};");
         w.Line();
         w.Line("/// <summary>");
-        w.Line("/// Threads that a call of Forward uses, the calling one included; 1 unless set. Results are the same to the last bit. Above 1 the instance has threads of its own, which sleep");
+        w.Line($"/// Threads that {calls} uses, the calling one included; 1 unless set. Results are the same to the last bit. Above 1 the instance has threads of its own, which sleep");
         w.Line("/// while there is nothing to do and end when this is set to 1 again or nobody uses the instance any more. Not to be set during a call.");
-        if (!IsDivided)
+        if (threads is null)
             w.Line("/// This network is too small for others to help: it always runs on the calling thread.");
         w.Line("/// </summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentOutOfRangeException\">Less than 1 or more than 1,024.</exception>");
         using (w.Block("public int Parallelism"))
         {
-            w.Line("get => _modelGenThreads?.Parallelism ?? 1;");
-            w.Line($"set => (_modelGenThreads ??= {threads}).Parallelism = value;");
+            w.Line($"get => {field}?.Parallelism ?? 1;");
+            w.Line($"set => ({field} ??= {create}).Parallelism = value;");
         }
         w.Line();
-        w.Line("/// <summary>Runs the pieces of a call of Forward, in place of threads of the instance's own: a game's job system, or a team shared by instances. Null, unless set. Not to be set during a call.</summary>");
+        w.Line($"/// <summary>Runs the pieces of {calls}, in place of threads of the instance's own: a game's job system, or a team shared by instances. Null, unless set. Not to be set during a call.</summary>");
         using (w.Block("public global::ModelGen.IParallelScheduler? Scheduler"))
         {
-            w.Line("get => _modelGenThreads?.Scheduler;");
-            w.Line($"set => (_modelGenThreads ??= {threads}).Scheduler = value;");
+            w.Line($"get => {field}?.Scheduler;");
+            w.Line($"set => ({field} ??= {create}).Scheduler = value;");
         }
         w.Line();
     }
@@ -53,12 +62,12 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
     {
         if (!IsDivided)
             return;
-        using (w.Block($"if (_modelGenThreads is {{ IsOn: true }} threads)"))
+        using (w.Block($"if ({Field} is {{ IsOn: true }} threads)"))
         {
             w.Line($"{Runtime}CallersMemory memory = default;");
             foreach ((Argument argument, int i) in Arguments.Select((a, i) => (a, i)))
                 w.Line($"memory.Argument{i} = ref {Signature.FirstOf(argument)};");
-            w.Line($"threads.Run({Private}{name}Plan.Stages, {Private}{name}Plan.StepCount, memory, {(isBatched ? "samples" : "1")});");
+            w.Line($"threads.Run({Private}{name}Plan.StepStages, 0, {Private}{name}Plan.StepCount, memory, {(isBatched ? "samples" : "1")});");
             w.Line("return;");
         }
     }

@@ -24,6 +24,10 @@ internal sealed class TrainerEmitter
     private readonly PlanWriter _evaluation;
     private readonly ParameterCopies _copies;
     private readonly CheckpointEmitter _checkpoints;
+    private readonly TrainerThreadsEmitter _threads;
+    // The steps up to the loss, and those before the first update and what is computed for it.
+    private readonly int _forwardSteps;
+    private readonly int _gradientSteps;
 
     public TrainerEmitter(NetworkModel model, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets)
     {
@@ -31,15 +35,20 @@ internal sealed class TrainerEmitter
         _signature = new Signature(model.Graph);
         _options = model.Training!;
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options), _ => null);
-        Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true);
+        Division division = ThreadsEmitter.DivisionOf(_signature.Inputs.Count + 1);
+        Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true, division: division);
+        _forwardSteps = ForwardStepsOf(step);
+        _gradientSteps = GradientStepsOf(step);
+        step = step.CutBefore(_forwardSteps, _gradientSteps);
         var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
         var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);
         LaidOutGraph evaluation = LayoutPlanner.Plan(Pipeline.ForEvaluation(model.Graph, _options), p => layouts[p.Name]);
         _step = new PlanWriter(step, kernels, name + "Kernels", "TrainedAt");
         _evaluation = new PlanWriter(
-            Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets), kernels, name + "Kernels", "EvaluatedAt");
+            Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets, division), kernels, name + "Kernels", "EvaluatedAt");
         _copies = new ParameterCopies(_step, kernels, name + "Kernels");
         _checkpoints = new CheckpointEmitter(model, name, step, _copies, canonicalOffsets);
+        _threads = new TrainerThreadsEmitter(name, _step.Plan.Stages.Count > 0, _evaluation.Plan.Stages.Count > 0);
     }
 
     public int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
@@ -57,7 +66,9 @@ internal sealed class TrainerEmitter
 
     private string FirstTarget => $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({Target})";
 
-    private int LossNode => _step.Plan.Graph.Outputs.Single(o => o.Name == Pipeline.Loss).Value;
+    private int LossNode => LossNodeOf(_step.Plan);
+
+    private static int LossNodeOf(Plan plan) => plan.Graph.Outputs.Single(o => o.Name == Pipeline.Loss).Value;
 
     public static string TargetOf(bool ofClasses) => ofClasses ? Pipeline.Labels : Pipeline.Targets;
 
@@ -108,6 +119,7 @@ internal sealed class TrainerEmitter
             w.Line("/// <summary>Bytes of memory for parameters and what the optimizer keeps for them.</summary>");
             w.Line($"public const long ParameterBytes = {Literals.Grouped((long)_step.Plan.ParameterLength * sizeof(float))};");
             w.Line();
+            _threads.EmitMembers(w);
             EmitStep(w, "Step", "Train", _options.AccumulateGradients
                 ? "One step on 1 to <see cref=\"BatchSize\"/> samples and all those accumulated before, by the mean of their gradients."
                 : "One step on 1 to <see cref=\"BatchSize\"/> samples.");
@@ -119,6 +131,8 @@ internal sealed class TrainerEmitter
             }
             EmitEvaluate(w);
             w.Line();
+            if (_model.Profile)
+                EmitProfile(w);
             w.Line("/// <summary>A copy of the weights as they are now, for inference and saving.</summary>");
             using (w.Block("public Weights ToWeights()"))
             {
@@ -154,7 +168,7 @@ internal sealed class TrainerEmitter
             if (!_options.ClipGradients)
                 w.Line($"{Runtime}Check.DoesNotClip(Optimizer, {Quoted});");
             w.Line($"float loss = {Private}{_name}TrainerPlan.{plan}(");
-            EmitArguments(w, StepArguments);
+            EmitArguments(w, StepArguments + ", _threads");
             w.Line("if (!float.IsFinite(loss))");
             w.Line($"    throw NotFinite(loss, {string.Join(", ", _signature.Inputs.Select(i => i.Name))}, {Target}, samples);");
             w.Line("_steps++;");
@@ -183,10 +197,38 @@ internal sealed class TrainerEmitter
                 w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
                 string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
                 w.Line($"    {inputs}, ref {Unsafe}(ref {FirstTarget}, first{(ofClasses ? "" : " * " + Output.LengthConstant)}),");
-                w.Line("    global::System.Math.Min(BatchSize, samples - first), ref loss, ref correct);");
+                w.Line("    global::System.Math.Min(BatchSize, samples - first), _threads, ref loss, ref correct);");
             }
             w.Line(ofClasses ? "return new global::ModelGen.Evaluation(loss / samples, correct, samples);" : "return loss / samples;");
         }
+    }
+
+    private void EmitProfile(CodeWriter w)
+    {
+        w.Line("/// <summary>What the steps of training are that <see cref=\"Profile\"/> measures.</summary>");
+        w.Line("public static global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary> Steps { get; } =");
+        w.Line("[");
+        foreach (string row in _step.DescribeSteps())
+            w.Line("    " + row + ",");
+        w.Line("];");
+        w.Line();
+        w.Line("/// <summary>");
+        w.Line("/// Does what Step does, on the calling thread alone, and writes how long each step of <see cref=\"Steps\"/> took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. Where the loss is not");
+        w.Line("/// finite, the trainer is of no use afterwards. Allocates nothing.");
+        w.Line("/// </summary>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> is the number of steps.</exception>");
+        using (w.Block($"public void Profile({_signature.InputParameters()}, {TargetParameter}, global::System.Span<long> ticks)"))
+        {
+            EmitChecks(w, "BatchSize");
+            w.Line($"{Runtime}Check.Steps(ticks.Length, {Private}{_name}TrainerPlan.TrainStepCount, {Quoted}, nameof(ticks));");
+            w.Line($"{Private}{_name}TrainerPlan.Profile(");
+            EmitArguments(w, StepArguments + ", ticks");
+            w.Line("_steps++;");
+            w.Line("_updates++;");
+            if (_options.AccumulateGradients)
+                w.Line("_accumulated = 0;");
+        }
+        w.Line();
     }
 
     // Called once a loss is not finite: what was computed is still there, but for what shares its memory, so the forward pass runs again, this time with a look at each result.
@@ -245,40 +287,45 @@ internal sealed class TrainerEmitter
     public void EmitPrivate(CodeWriter w)
     {
         string memory = $"Floats arena, Floats parameters, {_signature.InputReferences()}, ref {(_options.IsOfClasses ? "int" : "float")} {Target}, int samples";
-        string training = memory + $", ModelGen.{_options.Optimizer} optimizer, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated";
+        string training = memory + ", " + TrainerThreadsEmitter.StateOf(_options.Optimizer);
         w.Line();
         w.Line("/// <summary>The steps of training and evaluation.</summary>");
         using (w.Block($"file static class {_name}TrainerPlan"))
         {
             w.Line("// The steps up to the loss; those behind it change what is trained.");
-            w.Line($"public const int ForwardStepCount = {ForwardSteps};");
+            w.Line($"public const int ForwardStepCount = {_forwardSteps};");
             w.Line();
             EmitTraining(w, "Train", training, "TrainStepCount");
+            if (_model.Profile)
+                ProfileEmitter.EmitSteps(w, "TrainStep", training, _step.WholeSteps);
             if (_options.AccumulateGradients)
-                EmitTraining(w, "Accumulate", training, $"{GradientSteps}");
+                EmitTraining(w, "Accumulate", training, $"{_gradientSteps}");
             using (w.Block($"public static string WhereNotFinite({training})"))
             {
                 w.Line("// What no kernel writes must not be taken for a result.");
                 w.Line($"Elementwise.Clear(ref arena[0], {ArenaLength});");
                 using (w.Block("for (int step = 0; step < ForwardStepCount; step++)"))
                 {
-                    w.Line($"TrainStep(step, {PlanWriter.ArgumentsOf(training)});");
+                    w.Line($"TrainStep(step, {PlanWriter.ArgumentsOf(training)}{_step.WholeSteps});");
                     w.Line($"if (NonFinite.InResult(ref arena[0], {_name}StepResults.Table[step], samples) is string where)");
                     w.Line("    return where;");
                 }
                 w.Line("return NonFinite.Nowhere;");
             }
             w.Line();
+            _threads.EmitRun(w, "Train", "TrainStep", training, _step);
+            w.Line();
             _step.EmitSteps(w, "TrainStep", training);
             w.Line();
-            using (w.Block($"public static void Evaluate({memory}, ref double loss, ref int correct)"))
+            using (w.Block($"public static void Evaluate({memory}, ParallelPlan? threads, ref double loss, ref int correct)"))
             {
-                w.Line("for (int step = 0; step < EvaluationStepCount; step++)");
-                w.Line($"    EvaluationStep(step, {PlanWriter.ArgumentsOf(memory)});");
+                w.Line($"EvaluateSteps(0, EvaluationStepCount, {PlanWriter.ArgumentsOf(memory)}, threads);");
                 w.Line($"loss += (double){Scalar(Pipeline.Loss)} * samples;");
                 if (_options.IsOfClasses)
                     w.Line($"correct += (int){Scalar(Pipeline.Correct)};");
             }
+            w.Line();
+            _threads.EmitRun(w, "Evaluate", "EvaluationStep", memory, _evaluation);
             w.Line();
             _evaluation.EmitSteps(w, "EvaluationStep", memory);
             w.Line();
@@ -294,8 +341,9 @@ internal sealed class TrainerEmitter
         w.Line();
         w.Line("/// <summary>What the steps up to the loss make, for finding out where values are not finite any more.</summary>");
         using (w.Block($"file static class {_name}StepResults"))
-            w.Table("StepResult", "Table", [.. Enumerable.Range(0, ForwardSteps).Select(i => DescribeResult(_step.Plan.Steps[i].Node))]);
+            w.Table("StepResult", "Table", [.. Enumerable.Range(0, _forwardSteps).Select(i => DescribeResult(_step.Plan.Steps[i].Node))]);
         w.Line();
+        _threads.EmitPrivate(w, memory, _options.Optimizer);
         _step.EmitMemory(w, "Where each value lives in training.");
         w.Line();
         _evaluation.EmitMemory(w, "Where each value lives in evaluation; parameters are where training has them.");
@@ -304,32 +352,27 @@ internal sealed class TrainerEmitter
     // One method for the whole step and one for as much of it as changes no parameter.
     private void EmitTraining(CodeWriter w, string name, string parameters, string end)
     {
-        using (w.Block($"public static float {name}({parameters})"))
+        using (w.Block($"public static float {name}({parameters}, ParallelPlan? threads)"))
         {
-            w.Line("for (int step = 0; step < ForwardStepCount; step++)");
-            w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(parameters)});");
+            w.Line($"TrainSteps(0, ForwardStepCount, {PlanWriter.ArgumentsOf(parameters)}, threads);");
             w.Line($"float loss = {_step.Memory(LossNode)};");
             w.Line("if (!float.IsFinite(loss))");
             w.Line("    return loss;");
-            w.Line($"for (int step = ForwardStepCount; step < {end}; step++)");
-            w.Line($"    TrainStep(step, {PlanWriter.ArgumentsOf(parameters)});");
+            w.Line($"TrainSteps(ForwardStepCount, {end}, {PlanWriter.ArgumentsOf(parameters)}, threads);");
             w.Line("return loss;");
         }
         w.Line();
     }
 
-    // The steps before the first update and what is computed for it.
-    private int GradientSteps => _step.Plan.Steps.Select((step, i) => (step.Node, i)).Where(s => s.Node.Is(OpNames.AccumulateGradient)).Max(s => s.i) + 1;
+    private static int GradientStepsOf(Plan plan) => plan.Steps.Select((step, i) => (step.Node, i)).Where(s => s.Node.Is(OpNames.AccumulateGradient)).Select(s => s.i + 1).DefaultIfEmpty(0).Max();
 
-    private int ForwardSteps
+    private static int ForwardStepsOf(Plan plan)
     {
-        get
+        int loss = LossNodeOf(plan);
+        for (int i = plan.Steps.Count - 1; ; i--)
         {
-            for (int i = _step.Plan.Steps.Count - 1; ; i--)
-            {
-                if (_step.Plan.Steps[i].Node.Id == LossNode)
-                    return i + 1;
-            }
+            if (plan.Steps[i].Node.Id == loss)
+                return i + 1;
         }
     }
 

@@ -171,31 +171,6 @@ internal sealed record TransposeFiltersKernel(Layout Source, Layout Destination,
     });
 }
 
-/// <summary>A matrix packed [O, dims] to its transpose packed [dims, O].</summary>
-internal sealed record TransposeMatrixKernel(Layout Source, Layout Destination) : Kernel
-{
-    public override string Title => "TransposeMatrix";
-
-    public override EquatableArray<string> Operands => ["x", "y"];
-
-    public override IEnumerable<string> Describe() => [$"Transposes {Source} to {Destination}."];
-
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitScalar(writer, this, method, () =>
-    {
-        if (Destination.HasPartialBlock)
-            writer.Line($"Elementwise.Clear(ref y, {Destination.Length});");
-        int rank = Source.Dims.Rank;
-        string[] inner = new string[rank - 1];
-        var scopes = new Stack<IDisposable>();
-        for (int i = 1; i < rank; i++)
-            scopes.Push(writer.For("i" + i, 0, Source.Dims[i], out inner[i - 1]));
-        scopes.Push(writer.For("o", 0, Source.Dims[0], out string o));
-        writer.Line($"{Index.Element("y", Destination.OffsetOf([.. inner, o]))} = {Index.Element("x", Source.OffsetOf([o, .. inner]))};");
-        while (scopes.Count > 0)
-            scopes.Pop().Dispose();
-    });
-}
-
 /// <summary>What the kernels that move whole pixels share: loops over planes, and a copy of one pixel (16 floats in blocks, one in planes).</summary>
 internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Kernel
 {

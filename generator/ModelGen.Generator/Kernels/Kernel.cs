@@ -112,9 +112,9 @@ internal sealed record KernelCall(Kernel Kernel, EquatableArray<int> Operands);
 
 /// <summary>
 /// A kernel of the runtime library, for what gains nothing from constants. In <paramref name="Template"/> <c>{0}</c> stands for a reference to the
-/// first operand, <c>{0=}</c> for the operand itself as something to assign to, <c>{samples}</c> for the number of samples.
+/// first operand, <c>{0=}</c> for the operand itself as something to assign to, <c>{samples}</c> for the number of samples, <c>{first}</c> for how many other threads have before them.
 /// Of a range of units, <c>{0+100}</c> is the first operand at the first unit, units being 100 floats apart, <c>{count}</c> how many there are,
-/// <c>{part}</c> the part and the number of parts, for methods that divide their units themselves, and <c>{only}</c> behind an image's layout restricts it to those planes.
+/// <c>{units}</c> the first unit and the one after the last, <c>{part}</c> the part and the number of parts, for methods that divide their units themselves, and <c>{only}</c> behind an image's layout restricts it to those planes.
 /// </summary>
 internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Kernel
 {
@@ -133,7 +133,7 @@ internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Ke
     public override string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range)
     {
         bool all = range == UnitRange.All(Units);
-        string call = Template.Replace("{samples}", samples).Replace("{part}", all ? "0, 1" : "part, parts").Replace("{count}", all ? MostUnits.ToString(CultureInfo.InvariantCulture) : $"{range.End} - {range.First}").Replace("{only}", all ? "" : $".Only({range.First}, {range.End})");
+        string call = Template.Replace("{samples}", samples).Replace("{part}", all ? "0, 1" : "part, parts").Replace("{units}", all ? FormattableString.Invariant($"0, {MostUnits}") : $"{range.First}, {range.End}").Replace("{count}", all ? MostUnits.ToString(CultureInfo.InvariantCulture) : $"{range.End} - {range.First}").Replace("{only}", all ? "" : $".Only({range.First}, {range.End})");
         call = Regex.Replace(call, @"\{(\d+)\+([^{}]+)\}", m =>
         {
             string operand = arguments[int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)];

@@ -14,6 +14,11 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
 
     public override EquatableArray<string> Operands => ["x", "dy", "dw"];
 
+    // Input channels, where there are many for each block of output channels, else those blocks; or groups.
+    public override int MostUnits => Geometry.Groups > 1 ? Geometry.Groups : SharesInputs ? Geometry.ChannelsPerGroup : Geometry.OutBlocks;
+
+    private bool SharesInputs => Geometry.ChannelsPerGroup >= Layout.Block * Math.Min(4, Geometry.OutBlocks);
+
     public override IEnumerable<string> Describe()
     {
         yield return $"Weight gradient, {Geometry.Describe()}.";
@@ -29,13 +34,13 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         InputTile tile = InputTile.Choose(set, g, blocksPerGroup * set.VectorsPerBlock);
         int blocks = Math.Max(1, tile.Vectors / set.VectorsPerBlock);
         int parts = Math.Max(1, set.VectorsPerBlock / tile.Vectors);
-        using (w.For("group", 0, g.Groups, out string group))
+        using (w.ForUnits("group", 0, g.Groups, 1, g.Groups > 1 ? Units : 1, out string group))
         {
             foreach (Stretch stretch in Stretch.Cut(blocksPerGroup, blocks, out bool severalBlocks))
             {
-                using (w.For("b", stretch.Start, stretch.End, stretch.Size, out string b, scoped: severalBlocks))
+                using (w.ForUnits("b", stretch.Start, stretch.End, stretch.Size, g.Groups > 1 || SharesInputs ? 1 : Units, out string b, scoped: severalBlocks))
                 using (w.For("part", 0, Layout.Block, Layout.Block / parts, out string part))
-                using (w.For("c", 0, g.ChannelsPerGroup, tile.Channels, out string c))
+                using (w.ForUnits("c", 0, g.ChannelsPerGroup, tile.Channels, g.Groups == 1 && SharesInputs ? Units : 1, out string c))
                 {
                     string block = Index.Sum(0, (group, blocksPerGroup), (b, 1));
                     foreach (Stretch rows in Stretch.Cut(g.Window.KernelHeight, tile.Rows, out bool severalRows))

@@ -18,6 +18,8 @@ internal sealed record WeightGradientDepthwise(ConvolutionGeometry Geometry) : K
 
     public override EquatableArray<string> Operands => ["x", "dy", "dw"];
 
+    public override int MostUnits => Geometry.OutBlocks;
+
     public override IEnumerable<string> Describe()
     {
         yield return $"Weight gradient, {Geometry.Describe()}.";
@@ -28,7 +30,7 @@ internal sealed record WeightGradientDepthwise(ConvolutionGeometry Geometry) : K
     {
         Window window = Geometry.Window;
         int rows = Math.Max(1, MostSums / window.KernelWidth);
-        using (writer.For("block", 0, Geometry.OutBlocks, out string block))
+        using (writer.ForUnits("block", 0, Geometry.OutBlocks, 1, Units, out string block))
         using (writer.Block($"for (int lane = 0; lane < {Layout.Block}; lane += S.Width)"))
         {
             foreach (Stretch stretch in Stretch.Cut(window.KernelHeight, rows, out bool several))

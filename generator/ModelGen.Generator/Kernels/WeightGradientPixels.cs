@@ -15,6 +15,9 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
 
     public override EquatableArray<string> Operands => ["x", "dy", "dw"];
 
+    // Groups, or output channels.
+    public override int MostUnits => Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutChannels;
+
     public override int Overrun => PixelLoad.Overrun(Geometry.Window.StrideX);
 
     public override IEnumerable<string> Describe()
@@ -30,11 +33,11 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
         ConvolutionGeometry g = Geometry;
         int outPerGroup = g.OutChannels / g.Groups;
         Tile tile = Tile.Choose(set, outPerGroup, g.Window.KernelWidth, _ => true);
-        using (w.For("group", 0, g.Groups, out string group))
+        using (w.ForUnits("group", 0, g.Groups, 1, g.Groups > 1 ? Units : 1, out string group))
         {
             foreach (Stretch outputs in Stretch.Cut(outPerGroup, tile.Outer, out bool severalSizes))
             {
-                using (w.For("o", outputs.Start, outputs.End, outputs.Size, out string o, scoped: severalSizes))
+                using (w.ForUnits("o", outputs.Start, outputs.End, outputs.Size, g.Groups > 1 ? 1 : Units, out string o, scoped: severalSizes))
                 using (w.For("c", 0, g.ChannelsPerGroup, out string c))
                 using (w.For("ky", 0, g.Window.KernelHeight, out string ky))
                 {

@@ -81,7 +81,7 @@ internal sealed class BatchNorm2d : Operator
         Layout x = context.Of(node.Inputs[0]);
         int padded = Layout.RoundUp(x.Channels, Layout.Block);
         var image = new DividedImage(x);
-        string First(int operand) => image.IsByRows ? image.First(operand, x) : RuntimeImage.First($"{{{operand}+{x.PlaneStride}}}", x);
+        string First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
         string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
         string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
         return LoweringContext.Call(new RuntimeKernel(
@@ -132,7 +132,7 @@ internal sealed class BatchStatistics : Operator
     {
         Layout x = context.Of(node.Inputs[0]);
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.Statistics(ref Unsafe.Add({{0}}, {x.Origin}), {{1}}, {BatchNormKernels.Geometry(x)}, {Literals.Float(node.Attributes.Float("eps"))})"), node);
+            $"BatchNorm.Statistics({BatchNormKernels.Planes(0, x)}, {{1+{Layout.Block}}}, {Layout.RoundUp(x.Channels, Layout.Block)}, {BatchNormKernels.Geometry(x, blocks: "{count}")}, {Literals.Float(node.Attributes.Float("eps"))})", x.Planes), node);
     }
 }
 
@@ -173,7 +173,8 @@ internal sealed class BatchNormGradientSums : Operator
     {
         Layout x = context.Of(node.Inputs[0]);
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.GradientSums(ref Unsafe.Add({{0}}, {x.Origin}), {{2}}, ref Unsafe.Add({{1}}, {x.Origin}), {{3}}, {BatchNormKernels.Geometry(x)}, {BatchNormKernels.Strides(x)})"), node);
+            $"BatchNorm.GradientSums({BatchNormKernels.Planes(0, x)}, {{2+{Layout.Block}}}, {BatchNormKernels.Planes(1, x)}, {{3+{Layout.Block}}}, {Layout.RoundUp(x.Channels, Layout.Block)}, "
+            + $"{BatchNormKernels.Geometry(x, blocks: "{count}")}, {BatchNormKernels.Strides(x)})", x.Planes), node);
     }
 }
 
@@ -197,10 +198,15 @@ internal sealed class BatchNormGradient : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
-        string dyAndDx = $"ref Unsafe.Add({{1}}, {x.Origin}), ref Unsafe.Add({{{node.Inputs.Count}}}, {x.Origin}), {BatchNormKernels.Geometry(x)}";
+        int padded = Layout.RoundUp(x.Channels, Layout.Block);
+        var image = new DividedImage(x);
+        string First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
+        string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
+        string dyAndDx = $"{First(1)}, {First(node.Inputs.Count)}";
+        string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
         return LoweringContext.Call(new RuntimeKernel(node.Attributes.Flag("ofBatch")
-            ? $"BatchNorm.GradientInput(ref Unsafe.Add({{0}}, {x.Origin}), {{3}}, {{2}}, {{4}}, {dyAndDx}, {BatchNormKernels.Strides(x)}, {BatchNormKernels.Strides(x)})"
-            : $"BatchNorm.GradientInputFixed(ref Unsafe.Add({{3}}, {Layout.RoundUp(x.Channels, Layout.Block)}), {{2}}, {dyAndDx})"), node);
+            ? $"BatchNorm.GradientInput({First(0)}, {Vector(3)}, {Vector(2)}, {Vector(4)}, {dyAndDx}, {padded}, (long)samples * {x.Height * x.Width}, {geometry}, {BatchNormKernels.Strides(x)}, {BatchNormKernels.Strides(x)})"
+            : $"BatchNorm.GradientInputFixed(ref Unsafe.Add({Vector(3)}, {padded}), {Vector(2)}, {dyAndDx}, {geometry})", image.Units), node);
     }
 }
 
@@ -296,6 +302,9 @@ internal static class BatchNormKernels
 
     /// <summary>[R, C] with each row padded to whole blocks, which is the dense order of [R, padded C].</summary>
     public static Layout RowsLayout(Shape shape) => Layout.Dense(Shape.Of(shape[0], Layout.RoundUp(shape[1], Layout.Block)));
+
+    /// <summary>Pixel (0, 0) of an operand's first block that is wanted.</summary>
+    public static string Planes(int operand, Layout x) => RuntimeImage.First($"{{{operand}+{x.PlaneStride}}}", x);
 
     /// <summary>The arguments (samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns).</summary>
     public static string Geometry(Layout x, string? blocks = null, string? rows = null) =>

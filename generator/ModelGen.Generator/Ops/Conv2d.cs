@@ -172,12 +172,18 @@ internal sealed class Conv2d : Operator
         ConvolutionChoice.IsDepthwise(call.Inputs[1].Shape, call.Attributes.Int("groups")) && PreferredLayout(call) == LayoutPreference.Blocked;
 
     // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters turned by 180°. A stride is undone by
-    // zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4).
+    // zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4), or, where the kernel is a single pixel, between those of the result.
     private static int InputGradient(GraphBuilder graph, Node node, int gradient, Window window)
     {
         Shape image = graph.TypeOf(node.Inputs[0]).Shape;
         int groups = node.Attributes.Int("groups");
         int turned = graph.Add("TransposeFilters", [node.Inputs[1]], AttributeMap.Of(("groups", groups)), node.Name);
+        var strides = new[] { window.StrideY, window.StrideX };
+        if (window.Taps == 1 && window.Padding.IsNone && (window.StrideY > 1 || window.StrideX > 1))
+        {
+            int few = graph.Add(OpNames.Conv2d, [gradient, turned], AttributeMap.Of(("groups", groups)), node.Name);
+            return graph.Add("InsertZeros", [few], AttributeMap.Of(("stride", strides), ("size", new[] { image[1], image[2] })), node.Name);
+        }
         int top = window.SpanY - 1 - window.Padding.Top;
         int left = window.SpanX - 1 - window.Padding.Left;
         int bottom = window.SpanY - 1 - window.Padding.Bottom;
@@ -186,7 +192,7 @@ internal sealed class Conv2d : Operator
         if (spread)
         {
             gradient = graph.Add("InsertZeros", [gradient], AttributeMap.Of(
-                ("stride", new[] { window.StrideY, window.StrideX }), ("offset", new[] { top, left }),
+                ("stride", strides), ("offset", new[] { top, left }),
                 ("size", new[] { image[1] + window.SpanY - 1, image[2] + window.SpanX - 1 })), node.Name);
         }
         return graph.Add(OpNames.Conv2d, [gradient, turned], AttributeMap.Of(

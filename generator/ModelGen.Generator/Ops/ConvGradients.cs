@@ -25,8 +25,13 @@ internal sealed class TransposeFilters : Operator
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Blocked(node.Shape);
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new TransposeFiltersKernel(context.Of(node.Inputs[0]), context.Of(node.Id), node.Attributes.Int("groups")), node);
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        (Layout filters, Layout turned, int groups) = (context.Of(node.Inputs[0]), context.Of(node.Id), node.Attributes.Int("groups"));
+        return LoweringContext.Call(groups == 1 && filters.IsBlocked && turned.IsBlocked
+            ? new RuntimeKernel($"Turning.Filters({{0}}, {{1}}, {filters.Dims[0]}, {filters.Dims[1]}, {filters.Dims[2] * filters.Dims[3]}, {{part}})", Layout.DivideUp(filters.Dims[1], Layout.Block))
+            : new TransposeFiltersKernel(filters, turned, groups), node);
+    }
 }
 
 /// <summary>dL/dW of a convolution from its input [C, H, W] and dL/dy [O, H', W']: the correlation of the two, summed over the batch.</summary>
@@ -41,6 +46,13 @@ internal sealed class ConvWeightGradient : Operator
         var kernel = call.Attributes.Ints("kernelSize");
         int channels = call.Inputs[0].Shape[0] / call.Attributes.Int("groups");
         return TensorType.Fixed(call.Inputs[1].Shape[0], channels, kernel[0], kernel[1]);
+    }
+
+    // Of one sample.
+    public override long MultiplyAdds(OperatorCall call)
+    {
+        Shape gradient = call.Inputs[1].Shape;
+        return checked(Infer(call).Shape.Length * gradient[1] * gradient[2]);
     }
 
     public override Halo RequiredHalo(OperatorCall call, int input) => input == 0 ? Window.Of(call.Attributes).Padding : Halo.None;
@@ -123,10 +135,8 @@ internal sealed class ChannelSum : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
-        string origin = $"ref Unsafe.Add({{0}}, {x.Origin})";
-        string call = x.IsBlocked
-            ? $"ChannelSum.Blocked({origin}, {{1}}, {{samples}}, {x.Length}, {x.Planes}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width})"
-            : $"ChannelSum.Plain({origin}, {{1}}, {{samples}}, {x.Length}, {x.Channels}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width})";
-        return LoweringContext.Call(new RuntimeKernel(call), node);
+        (string method, int lanes) = x.IsBlocked ? ("Blocked", Layout.Block) : ("Plain", 1);
+        string call = $"ChannelSum.{method}({BatchNormKernels.Planes(0, x)}, {{1+{lanes}}}, {{samples}}, {x.Length}, {{count}}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width})";
+        return LoweringContext.Call(new RuntimeKernel(call, x.Planes), node);
     }
 }

@@ -62,10 +62,7 @@ internal sealed class Linear : Operator
         (int x, int weight) = (node.Inputs[0], node.Inputs[1]);
         GraphBuilder graph = context.Graph;
         if (context.Needs(x))
-        {
-            int transposed = graph.Add("TransposeMatrix", [weight], AttributeMap.Empty, node.Name);
-            context.Accumulate(x, graph.Add(Name, [gradient, transposed], AttributeMap.Empty, node.Name));
-        }
+            context.Accumulate(x, graph.Add("LinearInputGradient", [gradient, weight], AttributeMap.Empty, node.Name));
         if (context.Needs(weight))
             context.Accumulate(weight, graph.Add("LinearWeightGradient", [x, gradient], AttributeMap.Empty, node.Name));
         if (node.Inputs.Count == 3 && context.Needs(node.Inputs[2]))
@@ -82,17 +79,7 @@ internal sealed class Linear : Operator
         _ => Layout.Blocked(node.Shape),
     };
 
-    // Results may be written in the blocks of an image, as long as the image has no gaps: the gradient of a flattened map, whose weights come that way from
-    // TransposeMatrix. Other layers give features in order, which is the order of their bias and what TransposeMatrix expects of their weights.
-    // An image of single pixels does not tell the two apart: weights in order, O×1×1×W, begin with O×1×1 too.
-    public override Layout ResultLayout(ILayoutContext context, Node node)
-    {
-        Layout chosen = context.Chosen(node.Id);
-        Layout inOrder = WeightLayout(Layout.Blocked(node.Shape), context.Of(node.Inputs[0])!);
-        bool isPackedSo = context.Of(node.Inputs[1]) is { IsBlocked: true } weight && weight.Dims != inOrder.Dims
-            && weight.Dims.Dimensions.Take(chosen.Dims.Rank).SequenceEqual(chosen.Dims.Dimensions);
-        return chosen.IsBlocked && chosen.Halo.IsNone && isPackedSo ? chosen : Layout.Blocked(node.Shape);
-    }
+    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Blocked(node.Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
@@ -117,31 +104,46 @@ internal sealed class Linear : Operator
     }
 }
 
-/// <summary>W [O, I] to Wᵀ [I, O], in the order that the product with dL/dy wants.</summary>
-internal sealed class TransposeMatrix : Operator
+/// <summary>dL/dx [I] of a fully connected layer from dL/dy [O] and the weight [O, I]: Wᵀ·dL/dy.</summary>
+internal sealed class LinearInputGradient : Operator
 {
-    public override string Name => "TransposeMatrix";
+    public override string Name => "LinearInputGradient";
 
-    public override TensorType Infer(OperatorCall call) => TensorType.Fixed(call.Inputs[0].Shape[1], call.Inputs[0].Shape[0]);
+    public override TensorType Infer(OperatorCall call) => TensorType.Sample(call.Inputs[1].Shape[1]);
 
+    public override long MultiplyAdds(OperatorCall call) => call.Inputs[1].Shape.Length;
+
+    public override LayoutPreference PreferredLayout(OperatorCall call) => LayoutPreference.Blocked;
+
+    // The weight as the layer has it; no one has asked for one that is frozen at the end of the backward pass.
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        context.Of(node.Inputs[0]) ?? Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
+        input == 0 ? Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape) : context.Of(node.Inputs[1]) ?? Layout.Blocked(context.TypeOf(node.Inputs[1]).Shape);
 
-    // W was packed as [O, dims of x]; its transpose is packed as [dims of x, O], which is what the gradient with respect to x reads.
+    // Where the weight's inputs are those of an image, results may be written to an image too. One of single pixels is the same as features in order.
     public override Layout ResultLayout(ILayoutContext context, Node node)
     {
-        var dims = (context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape)).Dims.Dimensions;
-        return Layout.Blocked(new Shape(dims.Skip(1).Append(dims[0]).ToEquatableArray()));
+        Layout chosen = context.Chosen(node.Id);
+        bool isImage = context.Of(node.Inputs[1]) is { IsBlocked: true } weight && weight.Dims.Rank == 4 && weight.Dims.Dimensions.Skip(1).SequenceEqual(chosen.Dims.Dimensions);
+        return chosen.IsBlocked && isImage ? chosen : Layout.Blocked(node.Shape);
     }
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new TransposeMatrixKernel(context.Of(node.Inputs[0]), context.Of(node.Id)), node);
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout dx = context.Of(node.Id);
+        // As the runtime's LinearGradient.Chunk.
+        const int Chunk = 128;
+        string arguments = $"{{samples}}, {context.TypeOf(node.Inputs[0]).Shape[0]}, {context.Of(node.Inputs[0]).Length}, {RuntimeImage.Of(dx)}, {{units}}";
+        return LoweringContext.Call(new RuntimeKernel($"LinearGradient.Input({{0}}, {{1}}, {RuntimeImage.First(2, dx)}, {arguments})", Layout.DivideUp(node.Shape[0], Chunk)), node);
+    }
 }
 
 /// <summary>dL/dW [O, I] of a fully connected layer from x [I] and dL/dy [O]: the sum of their outer products over the batch.</summary>
 internal sealed class LinearWeightGradient : Operator
 {
     public override string Name => "LinearWeightGradient";
+
+    // Of one sample.
+    public override long MultiplyAdds(OperatorCall call) => Infer(call).Shape.Length;
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed(call.Inputs[1].Shape[0], call.Inputs[0].Shape[0]);
 

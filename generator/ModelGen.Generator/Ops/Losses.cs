@@ -75,6 +75,9 @@ internal sealed class LossGradient(LossOperator loss) : Operator
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
+    // Of the mean over the batch.
+    public override bool TreatsSamplesAlone => false;
+
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);

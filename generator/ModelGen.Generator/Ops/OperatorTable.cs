@@ -8,7 +8,7 @@ internal static class OperatorTable
     private static readonly Dictionary<string, Operator> ByName = new Operator[]
     {
         new Conv2d(), new TransposeFilters(), new ConvWeightGradient(), new InsertZeros(), new ChannelSum(),
-        new Linear(), new TransposeMatrix(), new LinearWeightGradient(),
+        new Linear(), new LinearInputGradient(), new LinearWeightGradient(),
         new MaxPool2d(), new MaxPoolGradient(), new AvgPool2d(), new AvgPoolGradient(),
         new GlobalAvgPool2d(), new AdaptiveAvgPool2d(), new AdaptiveAvgPoolGradient(),
         new BatchNorm2d(), new RunningStatistics(), new BatchStatistics(), new UpdateRunningStatistics(),

@@ -52,5 +52,5 @@ internal sealed class DropoutMask : Operator
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"Dropout.Mask({{0}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber)"), node.Id);
+        $"Dropout.Mask({{0}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {context.Of(node.Id).Length})"), node.Id);
 }

@@ -53,14 +53,15 @@ internal sealed class Update(string optimizer, string method, params string[] st
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        string kept = string.Concat(states.Select((_, i) => $", {{{i + 1}}}"));
+        Layout parameter = context.Of(node.Inputs[0]);
+        string kept = string.Concat(states.Select((_, i) => ", " + Pieces.Of(i + 1, parameter)));
         string count = method == "Adam" ? ", updateNumber" : "";
         string scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
         if (node.Inputs.Count > GradientIndex + 1)
             scale = $"optimizer.ScaleOf({{{GradientIndex + 1}=}}, {scale})";
         string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
         return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.{method}({{0}}, {{{GradientIndex}}}{kept}, {context.Of(node.Inputs[0]).Length}, optimizer{count}, {scale}, {isPenalized})"), [.. node.Inputs]);
+            $"Optimizers.{method}({Pieces.Of(0, parameter)}, {Pieces.Of(GradientIndex, parameter)}{kept}, {Pieces.Length(parameter)}, optimizer{count}, {scale}, {isPenalized})", Pieces.Count(parameter)), [.. node.Inputs]);
     }
 
     private int GradientIndex => states.Length + 1;
@@ -84,8 +85,26 @@ internal sealed class AccumulateGradient : Operator
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Update.LayoutOfParameter(context, node, input);
 
     // No operand is per sample, so {samples} would be 1.
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"Optimizers.Accumulate({{2}}, {{1}}, {context.Of(node.Inputs[0]).Length}, samples, accumulated == 0)"), [.. node.Inputs]);
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout parameter = context.Of(node.Inputs[0]);
+        return LoweringContext.Call(new RuntimeKernel(
+            $"Optimizers.Accumulate({Pieces.Of(2, parameter)}, {Pieces.Of(1, parameter)}, {Pieces.Length(parameter)}, samples, accumulated == 0)", Pieces.Count(parameter)), [.. node.Inputs]);
+    }
+}
+
+/// <summary>Parameters of which threads share pieces of some cache lines; those of other lengths are for one of them.</summary>
+internal static class Pieces
+{
+    private const int Floats = 64;
+
+    public static int Count(Layout layout) => layout.Length % Floats == 0 ? layout.Length / Floats : 1;
+
+    /// <summary>Where an operand of a <see cref="RuntimeKernel"/> has the first piece that is wanted.</summary>
+    public static string Of(int operand, Layout layout) => Count(layout) > 1 ? $"{{{operand}+{Floats}}}" : $"{{{operand}}}";
+
+    /// <summary>Floats of the pieces that are wanted.</summary>
+    public static string Length(Layout layout) => Count(layout) > 1 ? $"({{count}}) * {Floats}" : $"{layout.Length}";
 }
 
 /// <summary>Σ x² of a gradient and, with a second input, a sum that there is already.</summary>

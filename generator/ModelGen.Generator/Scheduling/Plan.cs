@@ -45,8 +45,14 @@ internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false)
     /// <summary>Where in the arena the kernel's own memory lies, where it needs any.</summary>
     public int ScratchOffset { get; init; }
 
+    /// <summary>Whether threads share the samples of the batch rather than the kernel's units.</summary>
+    public bool DividesSamples { get; init; }
+
+    /// <summary>Whether threads could: each sample is treated alone, and in memory of its own.</summary>
+    public bool CanDivideSamples => Node.Type.PerSample && Ops.OperatorTable.Get(Node.Op).TreatsSamplesAlone && !SharesScratch;
+
     /// <summary>The step for threads to share, where its kernel can be divided.</summary>
-    public Step Divided() => Call.Kernel.MostUnits > 1 ? this with { Call = Call with { Kernel = Call.Kernel with { IsDivided = true } } } : this;
+    public Step Divided() => Call.Kernel.MostUnits > 1 && !DividesSamples ? this with { Call = Call with { Kernel = Call.Kernel with { IsDivided = true } } } : this;
 }
 
 /// <summary>When a value in the arena is written and last read, as positions in <see cref="Plan.Steps"/>.</summary>
@@ -125,6 +131,9 @@ internal sealed class Plan
     /// <summary>When the memory of a value in the arena is in use.</summary>
     public Lifetime LifetimeOf(int value) => _lifetimeOf[Roots[value]];
 
+    /// <summary>Whether a step goes over the samples of a batch: its result has one for each, or sums over them.</summary>
+    public bool IsOfSamples(Node node) => node.Type.PerSample || node.Inputs.Any(i => Graph[i].Type.PerSample);
+
     public Layout LayoutOf(int value) => LaidOut.Layouts[value];
 
     /// <summary>The same plan, of which threads share some steps.</summary>
@@ -134,5 +143,22 @@ internal sealed class Plan
         var divided = (Plan)MemberwiseClone();
         (divided._steps, divided.Stages) = (steps, stages);
         return divided;
+    }
+
+    /// <summary>The same plan with no stage across one of these steps: what comes before a cut is done when what comes behind it begins.</summary>
+    public Plan CutBefore(params int[] cuts)
+    {
+        var stages = new List<Stage>();
+        foreach (Stage stage in Stages)
+        {
+            int first = stage.First;
+            foreach (int cut in cuts.Where(c => stage.First < c && c < stage.End).OrderBy(c => c))
+            {
+                stages.Add(new Stage(first, cut));
+                first = cut;
+            }
+            stages.Add(new Stage(first, stage.End));
+        }
+        return Divided(Steps, stages);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class Scheduler
     // How much more memory concatenations that are written in place may take than copies do.
     private const double MostGrowth = 1.05;
 
+    // In training, threads share the samples of batches of at least so many: then each finds what it wrote the steps before in its own cache, and seldom waits for another one.
+    private const int LeastSamples = 8;
+
     private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets, bool concatInPlace)
     {
         _parameterOffsets = parameterOffsets;
@@ -59,7 +62,7 @@ internal sealed class Scheduler
             Plan copying = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: false).Run();
             plan = plan.ArenaLength <= MostGrowth * copying.ArenaLength ? plan.Above(copying.ArenaLowerBound) : copying;
         }
-        return StagePlanner.Divide(plan, division);
+        return StagePlanner.Divide(plan, division, bySamples: parametersChange && batch >= LeastSamples);
     }
 
     private static bool IsOperation(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter);

@@ -37,14 +37,20 @@ internal sealed class StagePlanner
 
     private StagePlanner(Plan plan) => _plan = plan;
 
-    public static Plan Divide(Plan plan, Division division)
+    /// <param name="bySamples">Whether threads share the samples of a batch wherever a step treats each alone.</param>
+    public static Plan Divide(Plan plan, Division division, bool bySamples)
     {
         if (division == Division.None)
             return plan;
+        if (bySamples)
+            plan = plan.Divided([.. plan.Steps.Select(s => s.CanDivideSamples ? s with { DividesSamples = true } : s)], []);
         List<Stage> stages = new StagePlanner(plan).Run(division == Division.Everything);
         Step[] steps = [.. plan.Steps];
+        bool[] isShared = new bool[steps.Length];
         foreach (int i in stages.SelectMany(s => Enumerable.Range(s.First, s.End - s.First)))
-            steps[i] = steps[i].Divided();
+            (steps[i], isShared[i]) = (steps[i].Divided(), true);
+        for (int i = 0; i < steps.Length; i++)
+            steps[i] = isShared[i] ? steps[i] : steps[i] with { DividesSamples = false };
         return plan.Divided(steps, stages);
     }
 
@@ -57,7 +63,7 @@ internal sealed class StagePlanner
             int end = first + 1;
             while (end < _plan.Steps.Count && Enumerable.Range(first, end - first).All(i => AreIndependent(_plan.Steps[i], _plan.Steps[end])))
                 end++;
-            double work = _plan.Steps.Skip(first).Take(end - first).Where(s => s.Call.Kernel.MostUnits > 1).Sum(Nanoseconds);
+            double work = _plan.Steps.Skip(first).Take(end - first).Where(s => s.DividesSamples || s.Call.Kernel.MostUnits > 1).Sum(Nanoseconds);
             if (regardlessOfWork || work >= LeastStage)
             {
                 stages.Add(new Stage(first, end));
@@ -76,12 +82,14 @@ internal sealed class StagePlanner
             return floats / 100;
         if (step.Prepares)
             return step.Call.Kernel.Scratch / 20.0;
-        long multiplyAdds = OperatorTable.Get(step.Node.Op).MultiplyAdds(OperatorCall.Of(_plan.Graph, step.Node)) * (step.Node.Type.PerSample ? _plan.Batch : 1);
+        long multiplyAdds = OperatorTable.Get(step.Node.Op).MultiplyAdds(OperatorCall.Of(_plan.Graph, step.Node)) * (_plan.IsOfSamples(step.Node) ? _plan.Batch : 1);
         return multiplyAdds / 50.0 + floats / 20;
     }
 
     private bool AreIndependent(Step before, Step after)
     {
+        if (before.DividesSamples && after.DividesSamples)
+            return !ScratchMeets(before, after) && !ScratchMeets(after, before) && TouchTheirSamples(before, after);
         // A halo next to pixels.
         if (after.ClearsHalo && after.Node == before.Node)
             return before.Call.Kernel.StaysInside;
@@ -89,6 +97,16 @@ internal sealed class StagePlanner
             return false;
         return !Written(before).Any(w => after.Call.Operands.Any(o => Meet(w, o))) && !Written(after).Any(w => before.Call.Operands.Any(o => Meet(w, o)));
     }
+
+    // Whether each thread, with its share of the samples, meets nothing but what it wrote itself: values that share memory lie there alike, sample by sample.
+    private bool TouchTheirSamples(Step before, Step after)
+    {
+        bool AreApart(IEnumerable<int> written, IEnumerable<int> touched) => !written.Any(w => touched.Any(o => Meet(w, o) && !LieAlike(w, o)));
+        return AreApart(Written(before), after.Call.Operands) && AreApart(Written(after), before.Call.Operands);
+    }
+
+    private bool LieAlike(int a, int b) => _plan.Graph[a].Type.PerSample && _plan.Graph[b].Type.PerSample
+        && _plan.Slots[a].Offset == _plan.Slots[b].Offset && _plan.LayoutOf(a).Length == _plan.LayoutOf(b).Length;
 
     // What a kernel needs for itself may lie where another step's values are, before it or behind it.
     private bool ScratchMeets(Step step, Step other)

@@ -16,19 +16,20 @@ public static partial class BatchNorm
     private const int Lanes = ChannelSum.Lanes;
 
     /// <summary>
-    /// stats = [mean][1 / √(variance + eps)][biased variance], each channelBlocks × 16 floats. The variance does not suffer from a mean
-    /// that is large beside it.
+    /// stats = [mean][1 / √(variance + eps)][biased variance]. The variance does not suffer from a mean
+    /// that is large beside it. From one of the three to the next it is <paramref name="channels"/> floats: all channels, rounded up to whole blocks, of which
+    /// <paramref name="channelBlocks"/> may be some.
     /// </summary>
     public static void Statistics(
-        ref float x, ref float stats,
+        ref float x, ref float stats, nint channels,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns, float eps)
     {
         if (Vector512.IsHardwareAccelerated)
-            Statistics<Simd512, Vector512<float>>(ref x, ref stats, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
+            Statistics<Simd512, Vector512<float>>(ref x, ref stats, channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
         else if (Vector256.IsHardwareAccelerated)
-            Statistics<Simd256, Vector256<float>>(ref x, ref stats, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
+            Statistics<Simd256, Vector256<float>>(ref x, ref stats, channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
         else
-            Statistics<Simd128, Vector128<float>>(ref x, ref stats, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
+            Statistics<Simd128, Vector128<float>>(ref x, ref stats, channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
     }
 
     /// <summary>y = (x − mean) · invStd · weight + bias; y may be x. x and y share extents, not strides.</summary>
@@ -101,14 +102,13 @@ public static partial class BatchNorm
     // Piece by piece: the piece's mean, then sums of deviations from it and of their squares while it is in the first cache. Pieces are
     // joined in double, relative to the first piece's mean: one pass over memory with the accuracy of two.
     internal static void Statistics<S, V>(
-        ref float x, ref float stats,
+        ref float x, ref float stats, nint channels,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns, float eps)
         where S : struct, ISimd<V> where V : struct
     {
         Span<float> origin = stackalloc float[Lanes], mean = stackalloc float[Lanes];
         Span<float> sum = stackalloc float[Lanes], squares = stackalloc float[Lanes];
         Span<double> totalSum = stackalloc double[Lanes], totalSquares = stackalloc double[Lanes];
-        nint channels = (nint)channelBlocks * Lanes;
         double count = (double)samples * rows * columns;
         int step = ChannelSum.RowsPerPiece(columns);
         for (int b = 0; b < channelBlocks; b++)

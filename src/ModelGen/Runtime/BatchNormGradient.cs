@@ -8,71 +8,70 @@ namespace ModelGen.Runtime;
 public static partial class BatchNorm
 {
     /// <summary>sums = [Σ dy][Σ dy·x̂], each channelBlocks × 16 floats: the gradients of bias and weight.</summary>
-    /// <remarks><paramref name="stats"/> is what <see cref="Statistics"/> wrote. x and dy share extents, not strides.</remarks>
+    /// <remarks><paramref name="stats"/> is what <see cref="Statistics"/> wrote, with as many <paramref name="channels"/>. x and dy share extents, not strides.</remarks>
     public static void GradientSums(
-        ref float x, ref float stats, ref float dy, ref float sums,
+        ref float x, ref float stats, ref float dy, ref float sums, nint channels,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
         nint dySampleStride, nint dyBlockStride, nint dyRowStride)
     {
         if (Vector512.IsHardwareAccelerated)
         {
             GradientSums<Simd512, Vector512<float>>(
-                ref x, ref stats, ref dy, ref sums,
+                ref x, ref stats, ref dy, ref sums, channels,
                 samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride, dyRowStride);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
             GradientSums<Simd256, Vector256<float>>(
-                ref x, ref stats, ref dy, ref sums,
+                ref x, ref stats, ref dy, ref sums, channels,
                 samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride, dyRowStride);
         }
         else
         {
             GradientSums<Simd128, Vector128<float>>(
-                ref x, ref stats, ref dy, ref sums,
+                ref x, ref stats, ref dy, ref sums, channels,
                 samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride, dyRowStride);
         }
     }
 
     /// <summary>dx = weight·invStd·(dy − Σdy / M − x̂·Σ(dy·x̂) / M). dx may be dy or x; the three share extents, not strides.</summary>
-    /// <remarks><paramref name="sums"/> is what <see cref="GradientSums"/> wrote.</remarks>
+    /// <remarks><paramref name="sums"/> is what <see cref="GradientSums"/> wrote, with as many <paramref name="channels"/>; <paramref name="count"/> is M, of the whole batch.</remarks>
     public static void GradientInput(
-        ref float x, ref float stats, ref float weight, ref float sums, ref float dy, ref float dx,
+        ref float x, ref float stats, ref float weight, ref float sums, ref float dy, ref float dx, nint channels, long count,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
         nint dySampleStride, nint dyBlockStride, nint dyRowStride, nint dxSampleStride, nint dxBlockStride, nint dxRowStride)
     {
         if (Vector512.IsHardwareAccelerated)
         {
             GradientInput<Simd512, Vector512<float>>(
-                ref x, ref stats, ref weight, ref sums, ref dy, ref dx,
+                ref x, ref stats, ref weight, ref sums, ref dy, ref dx, channels, count,
                 samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns,
                 dySampleStride, dyBlockStride, dyRowStride, dxSampleStride, dxBlockStride, dxRowStride);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
             GradientInput<Simd256, Vector256<float>>(
-                ref x, ref stats, ref weight, ref sums, ref dy, ref dx,
+                ref x, ref stats, ref weight, ref sums, ref dy, ref dx, channels, count,
                 samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns,
                 dySampleStride, dyBlockStride, dyRowStride, dxSampleStride, dxBlockStride, dxRowStride);
         }
         else
         {
             GradientInput<Simd128, Vector128<float>>(
-                ref x, ref stats, ref weight, ref sums, ref dy, ref dx,
+                ref x, ref stats, ref weight, ref sums, ref dy, ref dx, channels, count,
                 samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns,
                 dySampleStride, dyBlockStride, dyRowStride, dxSampleStride, dxBlockStride, dxRowStride);
         }
     }
 
     internal static void GradientSums<S, V>(
-        ref float x, ref float stats, ref float dy, ref float sums,
+        ref float x, ref float stats, ref float dy, ref float sums, nint channels,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
         nint dySampleStride, nint dyBlockStride, nint dyRowStride)
         where S : struct, ISimd<V> where V : struct
     {
         Span<float> piece = stackalloc float[Lanes], products = stackalloc float[Lanes];
         Span<double> total = stackalloc double[Lanes], totalProducts = stackalloc double[Lanes];
-        nint channels = (nint)channelBlocks * Lanes;
         int step = ChannelSum.RowsPerPiece(columns);
         for (int b = 0; b < channelBlocks; b++)
         {
@@ -145,13 +144,13 @@ public static partial class BatchNorm
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void GradientInput<S, V>(
-        ref float x, ref float stats, ref float weight, ref float sums, ref float dy, ref float dx,
+        ref float x, ref float stats, ref float weight, ref float sums, ref float dy, ref float dx, nint channels, long count,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
         nint dySampleStride, nint dyBlockStride, nint dyRowStride, nint dxSampleStride, nint dxBlockStride, nint dxRowStride)
         where S : struct, ISimd<V> where V : struct
     {
-        nint channels = (nint)channelBlocks * Lanes, length = (nint)columns * Lanes;
-        V minusPerValue = S.Broadcast((float)(-1.0 / ((double)samples * rows * columns)));
+        nint length = (nint)columns * Lanes;
+        V minusPerValue = S.Broadcast((float)(-1.0 / count));
         for (int s = 0; s < samples; s++)
         {
             for (int b = 0; b < channelBlocks; b++)

@@ -89,13 +89,9 @@ public static class Packing
                     Scale(ref from, ref to, count, Unsafe.Add(ref factors, lane));
             }
             ref float packed = ref Unsafe.Add(ref columnsOf16, column * Lanes);
-            if (count == Lanes && Sse.IsSupported)
+            if (count == Lanes)
             {
-                for (nint row = 0; row < Lanes; row += 4)
-                {
-                    for (nint i = 0; i < Lanes; i += 4)
-                        TransposeFour(ref Unsafe.Add(ref start, row * Lanes + i), ref Unsafe.Add(ref packed, i * Lanes + row));
-                }
+                TransposeSixteen(ref start, Lanes, ref packed, Lanes);
                 continue;
             }
             for (nint i = 0; i < count; i++)
@@ -128,17 +124,37 @@ public static class Packing
     internal static void Store(Vector<float> value, ref float destination, nint index) =>
         Unsafe.WriteUnaligned(ref Unsafe.As<float, byte>(ref Unsafe.Add(ref destination, index)), value);
 
-    // Four rows of four, 16 floats apart on either side.
+    /// <summary>16 rows of 16 floats, at these distances, to as many columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeFour(ref float from, ref float to)
+    internal static void TransposeSixteen(ref float from, nint fromRow, ref float to, nint toRow)
     {
-        Vector128<float> a = Vector128.LoadUnsafe(ref from), b = Vector128.LoadUnsafe(ref from, Lanes);
-        Vector128<float> c = Vector128.LoadUnsafe(ref from, 2 * Lanes), d = Vector128.LoadUnsafe(ref from, 3 * Lanes);
+        if (!Sse.IsSupported)
+        {
+            for (nint row = 0; row < Lanes; row++)
+            {
+                for (nint i = 0; i < Lanes; i++)
+                    Unsafe.Add(ref to, i * toRow + row) = Unsafe.Add(ref from, row * fromRow + i);
+            }
+            return;
+        }
+        for (nint row = 0; row < Lanes; row += 4)
+        {
+            for (nint i = 0; i < Lanes; i += 4)
+                TransposeFour(ref Unsafe.Add(ref from, row * fromRow + i), fromRow, ref Unsafe.Add(ref to, i * toRow + row), toRow);
+        }
+    }
+
+    // Four rows of four.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeFour(ref float from, nint fromRow, ref float to, nint toRow)
+    {
+        Vector128<float> a = Vector128.LoadUnsafe(ref from), b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromRow));
+        Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromRow)), d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromRow));
         (Vector128<float> lowAb, Vector128<float> highAb) = (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
         (Vector128<float> lowCd, Vector128<float> highCd) = (Sse.UnpackLow(c, d), Sse.UnpackHigh(c, d));
         Sse.MoveLowToHigh(lowAb, lowCd).StoreUnsafe(ref to);
-        Sse.MoveHighToLow(lowCd, lowAb).StoreUnsafe(ref to, Lanes);
-        Sse.MoveLowToHigh(highAb, highCd).StoreUnsafe(ref to, 2 * Lanes);
-        Sse.MoveHighToLow(highCd, highAb).StoreUnsafe(ref to, 3 * Lanes);
+        Sse.MoveHighToLow(lowCd, lowAb).StoreUnsafe(ref Unsafe.Add(ref to, toRow));
+        Sse.MoveLowToHigh(highAb, highCd).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toRow));
+        Sse.MoveHighToLow(highCd, highAb).StoreUnsafe(ref Unsafe.Add(ref to, 3 * toRow));
     }
 }

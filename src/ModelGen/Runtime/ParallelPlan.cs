@@ -66,12 +66,13 @@ public abstract unsafe class ParallelPlan(string network)
     /// <summary>Whether the plan has any stage.</summary>
     protected virtual bool IsDivided => true;
 
-    /// <summary>Runs all steps.</summary>
-    /// <param name="stages">The first step of each stage and the one after its last.</param>
-    /// <param name="steps">How many steps there are.</param>
+    /// <summary>Runs some steps one behind the other, each stage on all threads.</summary>
+    /// <param name="stages">The first step of each stage of the plan and the one after its last; none is in part among those to run.</param>
+    /// <param name="first">The first step to run.</param>
+    /// <param name="afterLast">The step after the last.</param>
     /// <param name="memory">The caller's memory, as <see cref="Argument"/> gives it to the steps.</param>
     /// <param name="samples">How many samples there are.</param>
-    public void Run(ReadOnlySpan<int> stages, int steps, scoped in CallersMemory memory, int samples)
+    public void Run(ReadOnlySpan<int> stages, int first, int afterLast, scoped in CallersMemory memory, int samples)
     {
         Samples = samples;
         fixed (float* p0 = &memory.Argument0, p1 = &memory.Argument1, p2 = &memory.Argument2, p3 = &memory.Argument3)
@@ -87,16 +88,18 @@ public abstract unsafe class ParallelPlan(string network)
             addresses[6] = (nint)p6;
             addresses[7] = (nint)p7;
             IParallelScheduler scheduler = _scheduler!;
-            int done = 0;
-            for (int i = 0; i < stages.Length; i += 2)
+            int done = first;
+            for (int i = 0; i < stages.Length && stages[i] < afterLast; i += 2)
             {
+                if (stages[i] < first)
+                    continue;
                 if (done < stages[i])
                     Steps(done, stages[i], 0, 1);
                 done = stages[i + 1];
                 RunStage(scheduler, stages[i], done);
             }
-            if (done < steps)
-                Steps(done, steps, 0, 1);
+            if (done < afterLast)
+                Steps(done, afterLast, 0, 1);
         }
     }
 

@@ -198,22 +198,20 @@ public class PassTests
         %9 = Input "labels" : i32[N]
         %10 = CrossEntropy(%8, %9) "loss"
         %11 = CrossEntropyGradient(%8, %9) "loss"
-        %12 = TransposeMatrix(%4) "fc2"
-        %13 = Linear(%11, %12) "fc2"
-        %14 = LinearWeightGradient(%7, %11) "fc2"
-        %15 = TransposeMatrix(%4) "fc2"
-        %16 = Linear(%13, %15) "fc2"
-        %17 = LinearWeightGradient(%3, %13) "fc2"
-        %18 = Add(%14, %17)
-        %19 = ChannelSum(%13) "fc2"
-        %20 = Parameter "velocity.b" {init=zeros, trainable=0} : f32[3,3]
-        %21 = SgdUpdate(%4, %20, %18) "b"
-        %22 = Parameter "velocity.c" {init=zeros, trainable=0} : f32[3]
-        %23 = SgdUpdate(%5, %22, %19) "c" {isVector=1}
-        %24 = TanhGradient(%3, %16) "tanh"
-        %25 = LinearWeightGradient(%0, %24) "fc1"
-        %26 = Parameter "velocity.a" {init=zeros, trainable=0} : f32[3,4]
-        %27 = SgdUpdate(%1, %26, %25) "a"
+        %12 = LinearInputGradient(%11, %4) "fc2"
+        %13 = LinearWeightGradient(%7, %11) "fc2"
+        %14 = LinearInputGradient(%12, %4) "fc2"
+        %15 = LinearWeightGradient(%3, %12) "fc2"
+        %16 = Add(%13, %15)
+        %17 = ChannelSum(%12) "fc2"
+        %18 = Parameter "velocity.b" {init=zeros, trainable=0} : f32[3,3]
+        %19 = SgdUpdate(%4, %18, %16) "b"
+        %20 = Parameter "velocity.c" {init=zeros, trainable=0} : f32[3]
+        %21 = SgdUpdate(%5, %20, %17) "c" {isVector=1}
+        %22 = TanhGradient(%3, %14) "tanh"
+        %23 = LinearWeightGradient(%0, %22) "fc1"
+        %24 = Parameter "velocity.a" {init=zeros, trainable=0} : f32[3,4]
+        %25 = SgdUpdate(%1, %24, %23) "a"
         output "loss" %10
         """);
 
@@ -232,6 +230,25 @@ public class PassTests
         %4 = TransposeFilters(%1) "c" {groups=2}
         %5 = InsertZeros(%3) "c" {stride=[2,1], offset=[1,1], size=[9,6]}
         %6 = Conv2d(%5, %4) "c" {groups=2}
+        output "y" %2
+        output "grad.x" %6
+        """);
+
+    // Nothing is multiplied by the zeros: they are inserted behind it.
+    [Fact]
+    public void VectorJacobianOfAStridedPointwiseConvolutionWorksOnFewPixels() => Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
+        %0 = Input "x" : f32[N,2,7,5]
+        %1 = Parameter "w" : f32[4,2,1,1]
+        %2 = Conv2d(%0, %1) "c" {stride=[2,3]}
+        output "y" %2
+        """, """
+        %0 = Input "x" : f32[N,2,7,5]
+        %1 = Parameter "w" : f32[4,2,1,1]
+        %2 = Conv2d(%0, %1) "c" {stride=[2,3]}
+        %3 = Input "gradOutput" : f32[N,4,4,2]
+        %4 = TransposeFilters(%1) "c"
+        %5 = Conv2d(%3, %4) "c"
+        %6 = InsertZeros(%5) "c" {stride=[2,3], size=[7,5]}
         output "y" %2
         output "grad.x" %6
         """);

@@ -133,10 +133,10 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
     // As a scheduler might do it that starts with the last part and lets it overtake the others by a whole stage.
     private static void EmitStages(CodeWriter w, string arguments)
     {
-        using (w.Block("for (int i = 0; i < Stages.Length; done = Stages[i + 1], i += 2)"))
+        using (w.Block("for (int i = 0; i < StepStages.Length; done = StepStages[i + 1], i += 2)"))
         {
             w.Line("for (int part = parts - 1; part >= 0; part--)");
-            w.Line("    for (int step = Stages[i]; step < Stages[i + 1]; step++)");
+            w.Line("    for (int step = StepStages[i]; step < StepStages[i + 1]; step++)");
             w.Line($"        Step(step, {arguments}, part, parts);");
         }
     }

@@ -119,7 +119,7 @@ internal static class FullyConnected
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
     {
         ["Linear"] = Multiply,
-        ["TransposeMatrix"] = Transpose,
+        ["LinearInputGradient"] = InputGradient,
         ["LinearWeightGradient"] = WeightGradient,
     };
 
@@ -138,14 +138,15 @@ internal static class FullyConnected
         return Elements.Activate(operation.Activation, y);
     }
 
-    private static double[] Transpose(Operation operation)
+    private static double[] InputGradient(Operation operation)
     {
-        (int rows, int columns) = (operation.ShapeOf(0)[0], operation.ShapeOf(0)[1]);
-        double[] result = operation.NewResult();
-        for (int row = 0; row < rows; row++)
-        for (int column = 0; column < columns; column++)
-            result[column * rows + row] = operation[0][row * columns + column];
-        return result;
+        (int outputs, int features) = (operation.ShapeOf(0)[0], operation.Shape[0]);
+        double[] gradient = operation.NewResult();
+        for (int n = 0; n < operation.Batch; n++)
+        for (int o = 0; o < outputs; o++)
+        for (int i = 0; i < features; i++)
+            gradient[n * features + i] += operation[1][o * features + i] * operation[0][n * outputs + o];
+        return gradient;
     }
 
     private static double[] WeightGradient(Operation operation)

@@ -58,24 +58,24 @@ public class BatchNormTests
             ref float invStd = ref stats.Span[channels];
             if (dispatched)
             {
-                BatchNorm.Statistics(ref px, ref stats.First, samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, Eps);
+                BatchNorm.Statistics(ref px, ref stats.First, blocks * 16, samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, Eps);
                 BatchNorm.Normalize(ref px, ref stats.First, ref invStd, ref weight[0], ref bias[0], ref py,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ly.SampleStride, ly.BlockStride, ly.RowStride);
-                BatchNorm.GradientSums(ref px, ref stats.First, ref pdy, ref sums.First,
+                BatchNorm.GradientSums(ref px, ref stats.First, ref pdy, ref sums.First, blocks * 16,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride, ldy.RowStride);
-                BatchNorm.GradientInput(ref px, ref stats.First, ref weight[0], ref sums.First, ref pdy, ref pdx,
+                BatchNorm.GradientInput(ref px, ref stats.First, ref weight[0], ref sums.First, ref pdy, ref pdx, blocks * 16, samples * rows * columns,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride, ldy.RowStride,
                     ldx.SampleStride, ldx.BlockStride, ldx.RowStride);
             }
             else
             {
-                BatchNorm.Statistics<S, V>(ref px, ref stats.First,
+                BatchNorm.Statistics<S, V>(ref px, ref stats.First, blocks * 16,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, Eps);
                 BatchNorm.Normalize<S, V>(ref px, ref stats.First, ref invStd, ref weight[0], ref bias[0], ref py,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ly.SampleStride, ly.BlockStride, ly.RowStride);
-                BatchNorm.GradientSums<S, V>(ref px, ref stats.First, ref pdy, ref sums.First,
+                BatchNorm.GradientSums<S, V>(ref px, ref stats.First, ref pdy, ref sums.First, blocks * 16,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride, ldy.RowStride);
-                BatchNorm.GradientInput<S, V>(ref px, ref stats.First, ref weight[0], ref sums.First, ref pdy, ref pdx,
+                BatchNorm.GradientInput<S, V>(ref px, ref stats.First, ref weight[0], ref sums.First, ref pdy, ref pdx, blocks * 16, samples * rows * columns,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride, ldy.RowStride,
                     ldx.SampleStride, ldx.BlockStride, ldx.RowStride);
             }
@@ -118,7 +118,7 @@ public class BatchNormTests
         var layout = new Layout(4, 1, 20, 20, 0);
         var x = new Guarded(Guarded.Normal(layout.Length, 9, mean, deviation));
         var stats = new float[48];
-        BatchNorm.Statistics(ref x.First, ref stats[0], 4, layout.SampleStride, 1, layout.BlockStride, 20, layout.RowStride, 20, 0f);
+        BatchNorm.Statistics(ref x.First, ref stats[0], 16, 4, layout.SampleStride, 1, layout.BlockStride, 20, layout.RowStride, 20, 0f);
         for (int c = 0; c < 16; c++)
         {
             double[] values = [.. layout.Places(c).Select(i => (double)x[i])];
@@ -136,7 +136,7 @@ public class BatchNormTests
         float[] values = Guarded.Normal(layout.Length, 9, 1e5, 1);
         values.AsSpan(0, layout.SampleStride).Clear();
         var stats = new float[48];
-        BatchNorm.Statistics(ref values[0], ref stats[0], 4, layout.SampleStride, 1, layout.BlockStride, 16, layout.RowStride, 16, 0f);
+        BatchNorm.Statistics(ref values[0], ref stats[0], 16, 4, layout.SampleStride, 1, layout.BlockStride, 16, layout.RowStride, 16, 0f);
         double[] lane = [.. layout.Places(0).Select(i => (double)values[i])];
         double mean = lane.Average();
         Assert.Equal(1, stats[0] / mean, 1e-7);
@@ -150,7 +150,7 @@ public class BatchNormTests
         Array.Fill(values, 0.1f);
         values[16 * 3 + 5] = float.NaN;
         var stats = new float[48];
-        BatchNorm.Statistics(ref values[0], ref stats[0], 2, 400, 1, 400, 5, 80, 5, Eps);
+        BatchNorm.Statistics(ref values[0], ref stats[0], 16, 2, 400, 1, 400, 5, 80, 5, Eps);
         for (int c = 0; c < 16; c++)
         {
             Assert.Equal(c == 5 ? float.NaN : 0.1f, stats[c], 1e-8f);

@@ -245,21 +245,6 @@ public class ParallelismTests
         Assert.True(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(actual)));
     }
 
-    // One after another on the calling thread, the last one first.
-    private sealed class Backwards(int parallelism) : IParallelScheduler
-    {
-        public int Runs { get; private set; }
-
-        public int Parallelism { get; set; } = parallelism;
-
-        public void Run(Action<int> work)
-        {
-            Runs++;
-            for (int part = Parallelism - 1; part >= 0; part--)
-                work(part);
-        }
-    }
-
     private sealed class NewThreads(int parallelism) : IParallelScheduler
     {
         public int Parallelism => parallelism;
