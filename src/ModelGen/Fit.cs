@@ -1,81 +1,146 @@
-using System.Globalization;
+using System.Diagnostics;
+using ModelGen.Data;
 
 namespace ModelGen;
 
-/// <summary>What an epoch came to.</summary>
-/// <param name="Epoch">Counted from 1.</param>
-/// <param name="Loss">Mean loss in training.</param>
-/// <param name="Validation">Of the network after the epoch.</param>
-/// <param name="IsBest">Whether no epoch before it had as good a validation.</param>
-public readonly record struct EpochResult(int Epoch, double Loss, Evaluation Validation, bool IsBest);
-
-/// <summary>The loop over epochs: trains, validates, keeps the curves and stops early. What an epoch is, and what is done after it, is the caller's.</summary>
-/// <remarks>Source of early stopping: Prechelt 1998, Early stopping – but when?</remarks>
+/// <summary>The loop over epochs: trains, validates, keeps checkpoints and curves, and stops early.</summary>
+/// <remarks>
+/// <code>
+/// var fit = new Fit(epochs: 20) { Schedule = schedule, CheckpointPath = "run.safetensors", Observers = { new CsvCurves("curves.csv") } };
+/// fit.Run(trainer, batches, () => trainer.Evaluate(validationImages, validationLabels));
+/// </code>
+/// Source of early stopping: Prechelt 1998, Early stopping – but when?
+/// </remarks>
 public sealed class Fit
 {
-    private const string Header = "epoch,loss,validation_loss,validation_accuracy";
-
-    private readonly int _epochs;
+    private List<EpochResult> _history = [];
 
     /// <summary>A loop of so many epochs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 1.</exception>
     public Fit(int epochs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
-        _epochs = epochs;
+        Epochs = epochs;
     }
 
-    /// <summary>Epochs that are done already, as a checkpoint says; 0 unless set.</summary>
-    public int DoneEpochs { get; set; }
+    /// <summary>Epochs of the whole run.</summary>
+    public int Epochs { get; }
+
+    /// <summary>What came of the epochs that are done.</summary>
+    public IReadOnlyList<EpochResult> History => _history;
+
+    /// <summary>Epochs that are done.</summary>
+    public int DoneEpochs => _history.Count;
+
+    /// <summary>The best validation loss so far; infinite before the first.</summary>
+    public double BestLoss => DoneEpochs == BadEpochs ? double.PositiveInfinity : _history[DoneEpochs - 1 - BadEpochs].Validation.Loss;
+
+    /// <summary>How many epochs since then have been no better.</summary>
+    public int BadEpochs => DoneEpochs - 1 - _history.FindLastIndex(r => r.IsBest);
 
     /// <summary>How many epochs in a row may have a validation loss that is no better than the best before training stops; no limit unless set.</summary>
     public int Patience { get; set; } = int.MaxValue;
 
-    /// <summary>The best validation loss so far; infinite before the first. May be set to go on where another loop was.</summary>
-    public double BestLoss { get; set; } = double.PositiveInfinity;
-
-    /// <summary>How many epochs since then have been no better. May be set to go on where another loop was.</summary>
-    public int BadEpochs { get; set; }
+    /// <summary>The learning rate of each update, which is set before it; the optimizer's own unless set.</summary>
+    public LearningRateSchedule? Schedule { get; set; }
 
     /// <summary>
-    /// A CSV file for the curves, a line an epoch, written as they end; none unless set. Lines of <see cref="DoneEpochs"/> stay, so that the curves of a run that was resumed are those of one that was not.
+    /// The file of the run's checkpoint: where it exists the run goes on there, and after each epoch it is written anew. None unless set.
     /// </summary>
-    public string? CurvesPath { get; set; }
+    public string? CheckpointPath { get; set; }
 
-    /// <summary>Runs what is left of the epochs.</summary>
+    /// <summary>What shows the run or keeps its curves.</summary>
+    public IList<ITrainingObserver> Observers { get; } = [];
+
+    /// <summary>What is asked for after each validation, and is in the curves beside loss and accuracy.</summary>
+    public IList<FitMetric> Metrics { get; } = [];
+
+    /// <summary>Goes on where a loop was that saved its <see cref="Notes"/>.</summary>
+    /// <exception cref="InvalidDataException">The notes are not those of a loop, or of one with other metrics.</exception>
+    public void Resume(IReadOnlyDictionary<string, string> notes) => _history = FitNotes.ReadHistory(notes, Metrics);
+
+    /// <summary>What <see cref="Resume"/> needs, for the notes of a checkpoint.</summary>
+    public Dictionary<string, string> Notes() => FitNotes.Write(_history, Metrics);
+
+    /// <summary>Runs what is left of the epochs on batches: a step on each, with the learning rate of <see cref="Schedule"/>, and a checkpoint after each epoch.</summary>
+    /// <param name="trainer">Is trained. Where there is a checkpoint it is loaded first.</param>
+    /// <param name="batches">The samples to learn from. A checkpoint sets their position.</param>
+    /// <param name="validate">Judges the network on samples that it does not learn.</param>
+    /// <param name="afterEpoch">Called after each epoch, when its checkpoint has been written; may be null.</param>
+    /// <param name="cancellation">Asked before each step. What came after the last checkpoint is lost.</param>
+    /// <returns>The number of epochs that are done.</returns>
+    /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
+    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be read or written or is not of this network and optimizer, or an observer cannot write.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint was not saved by such a loop.</exception>
+    public int Run(IClassifierTrainer trainer, ImageBatches batches, Func<Evaluation> validate, Action<EpochResult>? afterEpoch = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(batches);
+        if (CheckpointPath is not null && File.Exists(CheckpointPath))
+        {
+            IReadOnlyDictionary<string, string> notes = trainer.LoadCheckpoint(CheckpointPath).Notes;
+            Resume(notes);
+            batches.Position = FitNotes.ReadPosition(notes);
+        }
+        long start = Stopwatch.GetTimestamp();
+        int before = DoneEpochs;
+        return Run(epoch => TrainEpoch(epoch, trainer, batches, start, before, cancellation), validate, Save, cancellation);
+
+        void Save(EpochResult result)
+        {
+            if (CheckpointPath is not null)
+                trainer.SaveCheckpoint(CheckpointPath, result.Epoch, FitNotes.With(Notes(), batches.Position));
+            afterEpoch?.Invoke(result);
+        }
+    }
+
+    /// <summary>Runs what is left of the epochs. What an epoch is, and what is done after it, is the caller's; <see cref="CheckpointPath"/> and <see cref="Schedule"/> are not used.</summary>
     /// <param name="train">Trains for the epoch of the number given, from 1, and returns the mean loss.</param>
     /// <param name="validate">Judges the network on samples that it does not learn.</param>
-    /// <param name="afterEpoch">Called after each epoch, when the properties say how things stand, to show or save; may be null.</param>
+    /// <param name="afterEpoch">Called after each epoch, when the properties say how things stand, to save for instance; may be null.</param>
     /// <param name="cancellation">Asked before each epoch.</param>
-    /// <returns>The last epoch that was run, or that was done before.</returns>
+    /// <returns>The number of epochs that are done.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
-    /// <exception cref="IOException">The curves cannot be written.</exception>
+    /// <exception cref="IOException">An observer cannot write.</exception>
     public int Run(Func<int, double> train, Func<Evaluation> validate, Action<EpochResult>? afterEpoch = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validate);
-        StartCurves();
-        while (DoneEpochs < _epochs && BadEpochs < Patience)
+        var run = new FitRun(Epochs, [.. _history], [.. Metrics.Select(m => m.Name)]);
+        foreach (ITrainingObserver observer in Observers)
+            observer.Started(run);
+        while (DoneEpochs < Epochs && BadEpochs < Patience)
         {
             cancellation.ThrowIfCancellationRequested();
             double loss = train(DoneEpochs + 1);
             Evaluation validation = validate();
-            bool isBest = validation.Loss < BestLoss;
-            (BestLoss, BadEpochs) = isBest ? (validation.Loss, 0) : (BestLoss, BadEpochs + 1);
-            DoneEpochs++;
-            if (CurvesPath is not null)
-                File.AppendAllText(CurvesPath, string.Create(CultureInfo.InvariantCulture, $"{DoneEpochs},{loss},{validation.Loss},{validation.Accuracy}\n"));
-            afterEpoch?.Invoke(new EpochResult(DoneEpochs, loss, validation, isBest));
+            var result = new EpochResult(DoneEpochs + 1, loss, validation, validation.Loss < BestLoss) { Metrics = [.. Metrics.Select(m => m.Value())] };
+            _history.Add(result);
+            foreach (ITrainingObserver observer in Observers)
+                observer.EpochEnded(result);
+            afterEpoch?.Invoke(result);
         }
         return DoneEpochs;
     }
 
-    private void StartCurves()
+    private double TrainEpoch(int epoch, IClassifierTrainer trainer, ImageBatches batches, long runStart, int epochsBefore, CancellationToken cancellation)
     {
-        if (CurvesPath is null)
-            return;
-        // A run that died between its last checkpoint and its last line has lines too many.
-        string[] kept = DoneEpochs > 0 && File.Exists(CurvesPath) ? [.. File.ReadLines(CurvesPath).Skip(1).Take(DoneEpochs)] : [];
-        File.WriteAllText(CurvesPath, string.Concat(kept.Prepend(Header).Select(line => line + "\n")));
+        long start = Stopwatch.GetTimestamp();
+        (double sum, long samples, int step) = (0, 0, 0);
+        while (batches.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Schedule?.Apply(trainer.Optimizer, trainer.Updates);
+            sum += batches.Count * (double)trainer.Step(batches.Images, batches.Labels);
+            samples += batches.Count;
+            step++;
+            double done = epoch - 1 - epochsBefore + (double)step / batches.BatchesPerEpoch;
+            var progress = new StepProgress(epoch, Epochs, step, batches.BatchesPerEpoch, sum / samples, samples / Stopwatch.GetElapsedTime(start).TotalSeconds,
+                Stopwatch.GetElapsedTime(runStart) * ((Epochs - epochsBefore) / done - 1));
+            for (int i = 0; i < Observers.Count; i++)
+                Observers[i].Stepped(progress);
+        }
+        return sum / samples;
     }
 }

@@ -73,9 +73,10 @@ internal static class StubEmitter
         string optimizer = "global::ModelGen." + (extras.HasFlag(Extras.Adam) ? "Adam" : extras.HasFlag(Extras.AdamW) ? "AdamW" : extras.HasFlag(Extras.RmsProp) ? "RmsProp" : "Sgd");
         bool ofClasses = !extras.HasFlag(Extras.Targets);
         string parameters = $"{signature.InputParameters()}, {TrainerEmitter.TargetParameterOf(ofClasses)}";
+        string implemented = TrainerEmitter.InterfaceOf(signature.Inputs.Count, ofClasses);
         writer.Line($$"""
 
-            public sealed partial class Trainer
+            public sealed partial class Trainer{{implemented}}
             {
                 public const int BatchSize = 1;
                 public const long ArenaBytes = 1, ParameterBytes = 1;
@@ -87,6 +88,8 @@ internal static class StubEmitter
                 public int Parallelism { get => {{Throws}}; set => {{Throws}}; }
 
                 public global::ModelGen.IParallelScheduler? Scheduler { get => {{Throws}}; set => {{Throws}}; }
+
+                {{(implemented.Length > 0 ? TrainerEmitter.InterfaceMembers : "")}}
 
                 public float Step({{parameters}}) => {{Throws}};
 

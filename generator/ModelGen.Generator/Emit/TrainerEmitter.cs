@@ -77,12 +77,20 @@ internal sealed class TrainerEmitter
     /// <summary>What evaluation returns: of numbers there is nothing but the loss.</summary>
     public static string EvaluationOf(bool ofClasses) => ofClasses ? "global::ModelGen.Evaluation" : "double";
 
+    /// <summary>Networks of one input that learn classes can be trained by <c>Fit</c>.</summary>
+    public static string InterfaceOf(int inputs, bool ofClasses) => inputs == 1 && ofClasses ? " : global::ModelGen.IClassifierTrainer" : "";
+
+    /// <summary>What the interface has of more general types than the class.</summary>
+    public const string InterfaceMembers =
+        "global::ModelGen.GradientDescent global::ModelGen.IClassifierTrainer.Optimizer => Optimizer;\n\n"
+        + "global::ModelGen.WeightStore global::ModelGen.IClassifierTrainer.ToWeights() => ToWeights();";
+
     /// <summary>Writes the public class.</summary>
     public void EmitClass(CodeWriter w)
     {
         w.Line();
         w.Line("/// <summary>Trains the network by gradient descent: forward, loss, backward and update of a batch in one memory plan.</summary>");
-        using (w.Block("public sealed partial class Trainer"))
+        using (w.Block("public sealed partial class Trainer" + InterfaceOf(_signature.Inputs.Count, _options.IsOfClasses)))
         {
             w.Line("/// <summary>The most samples of a step.</summary>");
             w.Line($"public const int BatchSize = {_options.BatchSize};");
@@ -113,6 +121,8 @@ internal sealed class TrainerEmitter
             w.Line("/// <summary>Learning rate and all else that may change between steps.</summary>");
             w.Line($"public {OptimizerClass} Optimizer {{ get; }}");
             w.Line();
+            if (InterfaceOf(_signature.Inputs.Count, _options.IsOfClasses).Length > 0)
+                w.Line(InterfaceMembers + "\n");
             w.Line("/// <summary>Bytes of memory for activations and gradients.</summary>");
             w.Line($"public const long ArenaBytes = {Literals.Grouped((long)ArenaLength * sizeof(float))};");
             w.Line();

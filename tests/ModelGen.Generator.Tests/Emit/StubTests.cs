@@ -60,7 +60,7 @@ public sealed class StubTests
         return [.. new[] { network }.Concat(network.GetTypeMembers())
             .SelectMany(t => t.GetMembers().Append(t))
             .Where(m => m.DeclaredAccessibility == Accessibility.Public)
-            .Select(m => m is INamedTypeSymbol type ? $"{type} : {type.BaseType}" : m.ToDisplayString())
+            .Select(m => m is INamedTypeSymbol type ? $"{type} : {type.BaseType} {string.Join(' ', type.Interfaces)}" : m.ToDisplayString())
             .Order(StringComparer.Ordinal)];
     }
 }

@@ -47,32 +47,11 @@ public static class SafetensorsWriter
         var sorted = Sort(tensors);
         byte[] header = Header(sorted, metadata);
 
-        string fullPath = Path.GetFullPath(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(fullPath) ?? "", $".{Guid.NewGuid():N}.tmp");
-        try
+        AtomicFile.Write(path, header.Length + sorted.Sum(t => (long)t.Tensor.Data.Length * sizeof(float)), stream =>
         {
-            long length = header.Length + sorted.Sum(t => (long)t.Tensor.Data.Length * sizeof(float));
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0,
-                // A full disk is found out before the first byte is written.
-                PreallocationSize = length,
-            };
-            using (var file = new FileStream(temporary, options))
-            {
-                Stream stream = around(file);
-                stream.Write(header);
-                foreach (var (_, tensor) in sorted) WriteSingles(stream, tensor.Data.Span);
-                stream.Flush();
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, fullPath, overwrite: true);
-        }
-        catch
-        {
-            TryDelete(temporary);
-            throw;
-        }
+            stream.Write(header);
+            foreach (var (_, tensor) in sorted) WriteSingles(stream, tensor.Data.Span);
+        }, around);
     }
 
     static List<(byte[] Key, SafetensorsTensor Tensor)> Sort(IReadOnlyList<SafetensorsTensor> tensors)
@@ -207,13 +186,5 @@ public static class SafetensorsWriter
             stream.Write(MemoryMarshal.AsBytes(part));
             data = data[part.Length..];
         }
-    }
-
-    static void TryDelete(string path)
-    {
-        // The failure that brought us here is the one to report, not that of the cleaning up.
-        try { File.Delete(path); }
-        catch (IOException) { }
-        catch (UnauthorizedAccessException) { }
     }
 }
