@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelGen;
 using Spectre.Console;
 
 namespace FashionMnist;
@@ -11,16 +12,12 @@ internal static class ConfusionMatrix
     private const int FullWidth = 2 + NameWidth + FashionMnistData.Classes * CellWidth + 8;
 
     /// <summary>Writes a row for each class and a column for each prediction: right ones on green, wrong ones on red.</summary>
-    public static void Write(IAnsiConsole console, LabelledImages images, Predictions predictions)
+    public static void Write(IAnsiConsole console, ClassificationMetrics metrics)
     {
-        var counts = new int[FashionMnistData.Classes, FashionMnistData.Classes];
-        for (var i = 0; i < images.Count; i++)
-            counts[images.Labels[i], predictions.Classes[i]]++;
-
         // A narrow terminal gets numbers in place of names, and cells as narrow as the counts allow.
         var isWide = console.Profile.Width >= FullWidth;
         var nameWidth = isWide ? NameWidth : 0;
-        var cell = isWide || images.Count >= 10_000 ? CellWidth : CellWidth - 1;
+        var cell = isWide || metrics.Count >= 10_000 ? CellWidth : CellWidth - 1;
 
         console.MarkupLine("[bold]Confusion matrix[/] (rows: what it is, columns: what the network says)");
         var header = new Paragraph("  ".PadRight(2 + nameWidth));
@@ -32,20 +29,16 @@ internal static class ConfusionMatrix
 
         for (var actual = 0; actual < FashionMnistData.Classes; actual++)
         {
-            var total = 0;
-            for (var predicted = 0; predicted < FashionMnistData.Classes; predicted++)
-                total += counts[actual, predicted];
-
             var name = isWide ? FashionMnistData.ClassNames[actual] : "";
             var row = new Paragraph($"{Text(actual)} {name.PadRight(nameWidth)}");
             for (var predicted = 0; predicted < FashionMnistData.Classes; predicted++)
             {
-                var count = counts[actual, predicted];
-                row.Append((count == 0 ? "·" : Text(count)).PadLeft(cell), Shade((double)count / Math.Max(total, 1), actual == predicted));
+                var count = metrics[actual, predicted];
+                row.Append((count == 0 ? "·" : Text(count)).PadLeft(cell), Shade((double)count / Math.Max(metrics.Actual(actual), 1), actual == predicted));
             }
 
             if (isWide)
-                row.Append($"{(total == 0 ? 0 : 100.0 * counts[actual, actual] / total),6:F1} %");
+                row.Append($"{(metrics.Actual(actual) == 0 ? 0 : 100 * metrics.Recall(actual)),6:F1} %");
             console.Write(row);
             console.WriteLine();
         }

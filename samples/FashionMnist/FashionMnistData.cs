@@ -2,31 +2,16 @@ using ModelGen.Data;
 
 namespace FashionMnist;
 
-/// <summary>Images and their classes, in the order of the files.</summary>
-/// <param name="Images">Normalised pixels, <see cref="FashionMnistData.Pixels"/> for each image, row by row.</param>
-/// <param name="Labels">The class of each image, 0 to 9.</param>
-internal sealed record LabelledImages(float[] Images, int[] Labels)
-{
-    /// <summary>The number of images.</summary>
-    public int Count => Labels.Length;
-
-    /// <summary>The pixels of one image.</summary>
-    public ReadOnlySpan<float> Image(int index) => Images.AsSpan(index * FashionMnistData.Pixels, FashionMnistData.Pixels);
-}
-
 /// <summary>Fashion-MNIST: 28×28 grey images of clothes in ten classes.</summary>
 internal sealed class FashionMnistData
 {
     /// <summary>The height and the width of an image.</summary>
     public const int Side = 28;
 
-    /// <summary>The pixels of an image.</summary>
-    public const int Pixels = Side * Side;
-
     /// <summary>The number of classes.</summary>
     public const int Classes = 10;
 
-    // Mean and standard deviation of the full training set's pixels, with 255 as 1.
+    // Of the full training set's pixels, with 255 as 1.
     private const float Mean = 0.2860f;
     private const float StandardDeviation = 0.3530f;
 
@@ -38,7 +23,7 @@ internal sealed class FashionMnistData
     // Where the package dataset-fashion-mnist of Debian and Ubuntu puts the full set.
     private const string InstalledFolder = "/usr/share/datasets/fashion-mnist";
 
-    private FashionMnistData(string description, LabelledImages train, LabelledImages test)
+    private FashionMnistData(string description, LabeledImages train, LabeledImages test)
     {
         Description = description;
         Train = train;
@@ -53,14 +38,14 @@ internal sealed class FashionMnistData
     public string Description { get; }
 
     /// <summary>The images to learn from.</summary>
-    public LabelledImages Train { get; }
+    public LabeledImages Train { get; }
 
     /// <summary>The images to be judged by.</summary>
-    public LabelledImages Test { get; }
+    public LabeledImages Test { get; }
 
     /// <summary>Reads the four files of a folder, or of the place where they are found when none is named.</summary>
     /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
-    /// <exception cref="InvalidIdxException">One of the files is damaged, or does not belong to the others.</exception>
+    /// <exception cref="InvalidDataFileException">One of the files is damaged, or does not belong to the others.</exception>
     /// <exception cref="IOException">One of the files cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">One of the files may not be read.</exception>
     public static FashionMnistData Load(string? folder)
@@ -73,8 +58,22 @@ internal sealed class FashionMnistData
             : Load(Path.Combine(AppContext.BaseDirectory, "data"), "subset that comes with this program");
     }
 
-    /// <summary>A pixel as it was in the file, 0 to 255.</summary>
-    public static byte ToGrey(float pixel) => (byte)Math.Clamp(MathF.Round((pixel * StandardDeviation + Mean) * 255), 0, 255);
+    /// <summary>The same with the first training images alone.</summary>
+    public FashionMnistData First(int samples) => new(Description, First(Train, Math.Min(samples, Train.Count)), Test);
+
+    /// <summary>The test images in their order, prepared as those of training are.</summary>
+    public ImageBatches TestBatches() => new(Test, Options(500, 0, null, shuffle: false));
+
+    /// <summary>Training images in an order of its own for each epoch, which the seed fixes.</summary>
+    public ImageBatches TrainBatches(int batchSize, int seed, ImageAugmentation? augmentation) => new(Train, Options(batchSize, seed, augmentation, shuffle: true));
+
+    private static ImageBatchOptions Options(int batchSize, int seed, ImageAugmentation? augmentation, bool shuffle) => new()
+    {
+        BatchSize = batchSize, Seed = seed, Mean = [Mean], StandardDeviation = [StandardDeviation], Augmentation = augmentation, Shuffle = shuffle,
+    };
+
+    private static LabeledImages First(LabeledImages images, int count) =>
+        new(images.Bytes[..(count * images.ImageLength)].ToArray(), images.Labels[..count].ToArray(), images.Channels, images.Height, images.Width);
 
     private static FashionMnistData Load(string folder, string description) => new(
         description,
@@ -89,30 +88,11 @@ internal sealed class FashionMnistData
         return File.Exists(plain) && !File.Exists(packed) ? plain : packed;
     }
 
-    private static LabelledImages LoadPair(string imagesPath, string labelsPath)
+    private static LabeledImages LoadPair(string imagesPath, string labelsPath)
     {
-        var images = IdxFile.Read(imagesPath, rank: 3);
-        var (count, rows, columns) = (images.Dimensions[0], images.Dimensions[1], images.Dimensions[2]);
-        if (rows != Side || columns != Side)
-            throw new InvalidIdxException(imagesPath, "image size", $"{Side}×{Side}", $"{rows}×{columns}");
-        if (count == 0)
-            throw new InvalidIdxException(imagesPath, "number of images", "1 or more", "0");
-
-        var labels = IdxFile.Read(labelsPath, rank: 1);
-        if (labels.Dimensions[0] != count)
-            throw new InvalidIdxException(labelsPath, "number of labels", $"{count}, one for each image", $"{labels.Dimensions[0]}");
-        var wrong = Array.FindIndex(labels.Data, label => label >= Classes);
-        if (wrong >= 0)
-            throw new InvalidIdxException(labelsPath, $"label {wrong}", $"0 to {Classes - 1}", $"{labels.Data[wrong]}");
-
-        return new LabelledImages(Normalise(images.Data), Array.ConvertAll(labels.Data, label => (int)label));
-    }
-
-    private static float[] Normalise(byte[] pixels)
-    {
-        var normalised = new float[256];
-        for (var grey = 0; grey < normalised.Length; grey++)
-            normalised[grey] = (grey / 255f - Mean) / StandardDeviation;
-        return Array.ConvertAll(pixels, grey => normalised[grey]);
+        var images = LabeledImages.FromIdx(imagesPath, labelsPath, Classes);
+        if (images.Height != Side || images.Width != Side)
+            throw new InvalidDataFileException(imagesPath, "image size", $"{Side}×{Side}", $"{images.Height}×{images.Width}");
+        return images.Count > 0 ? images : throw new InvalidDataFileException(imagesPath, "number of images", "1 or more", "0");
     }
 }

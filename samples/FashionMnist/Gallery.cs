@@ -1,3 +1,4 @@
+using ModelGen.Data;
 using Spectre.Console;
 
 namespace FashionMnist;
@@ -14,7 +15,7 @@ internal static class Gallery
     private const string Ramp = " .:-=+*#%@";
 
     /// <summary>Writes the first test images and, as the last, the first that the network takes for something else.</summary>
-    public static void Write(IAnsiConsole console, LabelledImages images, Predictions predictions)
+    public static void Write(IAnsiConsole console, LabeledImages images, Predictions predictions)
     {
         var chosen = Choose(images, predictions);
         var perRow = Math.Clamp((console.Profile.Width + Gap) / (Side + Gap), 1, Shown);
@@ -32,7 +33,7 @@ internal static class Gallery
         }
     }
 
-    private static List<int> Choose(LabelledImages images, Predictions predictions)
+    private static List<int> Choose(LabeledImages images, Predictions predictions)
     {
         var chosen = Enumerable.Range(0, Math.Min(Shown, images.Count)).ToList();
         var mistake = 0;
@@ -43,7 +44,7 @@ internal static class Gallery
         return chosen;
     }
 
-    private static void WritePixels(IAnsiConsole console, LabelledImages images, int[] row)
+    private static void WritePixels(IAnsiConsole console, LabeledImages images, int[] row)
     {
         var hasGreys = console.Profile.Capabilities.ColorSystem >= ColorSystem.EightBit && console.Profile.Capabilities.Unicode;
         for (var y = 0; y < Side; y += 2)
@@ -52,11 +53,10 @@ internal static class Gallery
             for (var i = 0; i < row.Length; i++)
             {
                 line.Append(i == 0 ? "" : new string(' ', Gap));
-                var image = images.Image(row[i]);
+                var image = images.Bytes.Slice(row[i] * images.ImageLength, images.ImageLength);
                 for (var x = 0; x < Side; x++)
                 {
-                    var upper = FashionMnistData.ToGrey(image[y * Side + x]);
-                    var lower = FashionMnistData.ToGrey(image[(y + 1) * Side + x]);
+                    var (upper, lower) = (image[y * Side + x], image[(y + 1) * Side + x]);
                     if (hasGreys)
                         line.Append($"{UpperHalf}", new Style(new Color(upper, upper, upper), new Color(lower, lower, lower)));
                     else

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using ModelGen;
+using ModelGen.Data;
 
 namespace FashionMnist;
 
@@ -8,36 +10,42 @@ namespace FashionMnist;
 /// <param name="BytesPerCall">Managed bytes allocated per call, on average over those calls.</param>
 internal readonly record struct Latency(double MedianMicroseconds, int Calls, double BytesPerCall)
 {
-    private const int TimedCalls = 20_000;
+    private const int MostCalls = 20_000;
+    private const int LeastCalls = 100;
 
     // Long enough for the runtime to replace the first, unoptimised code of every method.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Times single calls, one image each, on this thread.</summary>
-    public static Latency Measure(LeNet5 network, LabelledImages images)
+    /// <summary>Times single calls on this thread, one image each.</summary>
+    /// <param name="forward">The network.</param>
+    /// <param name="batches">Images, of which one batch is used.</param>
+    public static Latency Measure(ForwardMethod forward, ImageBatches batches)
     {
-        var output = new float[LeNet5.OutputLength];
-        var ticks = new long[TimedCalls];
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < WarmUp)
-            Time(network, images, output, ticks.AsSpan(0, 100));
+        batches.MoveNext();
+        var output = new float[FashionMnistData.Classes];
+        var ticks = new long[MostCalls];
+        var (start, calls) = (Stopwatch.GetTimestamp(), 0);
+        for (; Stopwatch.GetElapsedTime(start) < WarmUp; calls++)
+            Time(forward, batches, output, ticks.AsSpan(0, 1));
 
+        // About as long again.
+        var timed = ticks.AsSpan(0, Math.Clamp(calls, LeastCalls, MostCalls));
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Time(network, images, output, ticks);
+        Time(forward, batches, output, timed);
         var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        Array.Sort(ticks);
-        return new Latency(ticks[TimedCalls / 2] * 1e6 / Stopwatch.Frequency, TimedCalls, (double)bytes / TimedCalls);
+        timed.Sort();
+        return new Latency(timed[timed.Length / 2] * 1e6 / Stopwatch.Frequency, timed.Length, (double)bytes / timed.Length);
     }
 
-    private static void Time(LeNet5 network, LabelledImages images, float[] output, Span<long> ticks)
+    private static void Time(ForwardMethod forward, ImageBatches batches, float[] output, Span<long> ticks)
     {
-        for (int i = 0, image = 0; i < ticks.Length; i++)
+        for (var i = 0; i < ticks.Length; i++)
         {
+            var image = batches.Images.Slice(i % batches.Count * batches.ImageLength, batches.ImageLength);
             var start = Stopwatch.GetTimestamp();
-            network.Forward(images.Image(image), output);
+            forward(image, output);
             ticks[i] = Stopwatch.GetTimestamp() - start;
-            image = image + 1 == images.Count ? 0 : image + 1;
         }
     }
 }

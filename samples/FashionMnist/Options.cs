@@ -6,69 +6,107 @@ using System.Numerics;
 namespace FashionMnist;
 
 /// <summary>What the command line asks for.</summary>
+/// <param name="Network">The network to train.</param>
 /// <param name="Data">The folder of the four files, or null to look for them.</param>
+/// <param name="Samples">How many of the training images are used; all if there are no more.</param>
 /// <param name="Epochs">Passes over the training images.</param>
-/// <param name="Seed">Fixes the initial weights and the order of the images.</param>
-/// <param name="LearningRate">The learning rate of the first step; it falls to 0 along half a cosine.</param>
+/// <param name="Seed">Fixes the initial weights, the order of the images and their augmentation.</param>
+/// <param name="LearningRate">The highest learning rate.</param>
 /// <param name="Output">The weights file to write.</param>
-internal sealed record Options(string? Data, int Epochs, int Seed, float LearningRate, string Output)
+/// <param name="Checkpoint">The file to go on from, and to write after each epoch; null for none.</param>
+/// <param name="Csv">The file of the curves; null for none.</param>
+internal sealed record Options(
+    NetworkChoice Network, string? Data, int Samples, int Epochs, int Seed, float LearningRate, string Output, string? Checkpoint, string? Csv)
 {
     private const int MaxEpochs = 10_000;
 
     /// <summary>The command line's grammar and help, which runs <paramref name="action"/> with what it read.</summary>
     public static RootCommand Command(Func<Options, int> action)
     {
+        var names = string.Join(", ", NetworkChoice.All.Select(choice => choice.Name));
+        var network = new Option<NetworkChoice>("--network")
+        {
+            Description = $"The network to train: {names}.",
+            DefaultValueFactory = _ => NetworkChoice.All[0],
+            CustomParser = result =>
+            {
+                var choice = NetworkChoice.All.FirstOrDefault(choice => choice.Name == result.Tokens[0].Value);
+                if (choice is null)
+                    result.AddError($"--network: expected one of {names}, found '{result.Tokens[0].Value}'");
+                return choice;
+            },
+            HelpName = "NAME",
+        };
         var data = new Option<string?>("--data")
         {
             Description = "Folder with the four Fashion-MNIST files in gzip or plain IDX format. "
                 + "Without it: the full set where Debian installs it, else the subset that comes with this program.",
             HelpName = "DIR",
         };
-        var epochs = new Option<int>("--epochs")
+        var samples = new Option<int>("--samples")
         {
-            Description = "Passes over the training images.",
-            DefaultValueFactory = _ => 10,
-            CustomParser = Parser<int>($"a whole number from 1 to {MaxEpochs}", value => value is >= 1 and <= MaxEpochs),
+            Description = "Train on the first N images alone.",
+            DefaultValueFactory = _ => int.MaxValue,
+            CustomParser = Parser<int>("a whole number of at least 1", value => value >= 1),
+            HelpName = "N",
+        };
+        var epochs = new Option<int?>("--epochs")
+        {
+            Description = "Passes over the training images; by default what suits the network.",
+            CustomParser = Nullable(Parser<int>($"a whole number from 1 to {MaxEpochs}", value => value is >= 1 and <= MaxEpochs)),
             HelpName = "N",
         };
         var seed = new Option<int>("--seed")
         {
-            Description = "Fixes the initial weights and the order of the images: one seed, one result.",
+            Description = "Fixes the initial weights, the order of the images and what is done to them: one seed, one result.",
             DefaultValueFactory = _ => 0,
             CustomParser = Parser<int>("a whole number of 32 bits", _ => true),
             HelpName = "N",
         };
-        var learningRate = new Option<float>("--learning-rate")
+        var learningRate = new Option<float?>("--learning-rate")
         {
-            Description = "Learning rate of the first step; it falls to 0 along half a cosine.",
-            DefaultValueFactory = _ => 0.05f,
-            CustomParser = Parser<float>("a number above 0, at most 10", value => value is > 0 and <= 10),
+            Description = "Highest learning rate, by default what suits the network; it rises to it and falls to nearly 0, both along half a cosine.",
+            CustomParser = Nullable(Parser<float>("a number above 0, at most 10", value => value is > 0 and <= 10)),
             HelpName = "RATE",
         };
-        var output = new Option<string>("--output")
-        {
-            Description = "Weights file to write.",
-            DefaultValueFactory = _ => "lenet5.safetensors",
-            HelpName = "FILE",
-        };
-        output.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: "" }])
-                result.AddError($"{output.Name}: expected a file name, found ''");
-        });
+        var output = FileOption("--output", "Weights file to write; by default NETWORK.safetensors.");
+        var checkpoint = FileOption("--checkpoint", "File that is written after each epoch, and from which a run goes on that was stopped.");
+        var csv = FileOption("--csv", "File for the curves, a line an epoch.");
 
-        var command = new RootCommand("Trains LeNet-5 on Fashion-MNIST with code that was generated when this program was built.")
+        var command = new RootCommand("Trains a network on Fashion-MNIST with code that was generated when this program was built.")
         {
-            data, epochs, seed, learningRate, output,
+            network, data, samples, epochs, seed, learningRate, output, checkpoint, csv,
         };
-        command.SetAction(result => action(new Options(
-            result.GetValue(data),
-            result.GetValue(epochs),
-            result.GetValue(seed),
-            result.GetValue(learningRate),
-            result.GetRequiredValue(output))));
+        command.SetAction(result =>
+        {
+            var choice = result.GetRequiredValue(network);
+            return action(new Options(
+                choice,
+                result.GetValue(data),
+                result.GetValue(samples),
+                result.GetValue(epochs) ?? choice.Epochs,
+                result.GetValue(seed),
+                result.GetValue(learningRate) ?? choice.LearningRate,
+                result.GetValue(output) ?? $"{choice.Name}.safetensors",
+                result.GetValue(checkpoint),
+                result.GetValue(csv)));
+        });
         return command;
     }
+
+    private static Option<string?> FileOption(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "FILE" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+                result.AddError($"{name}: expected a file name, found ''");
+        });
+        return option;
+    }
+
+    private static Func<ArgumentResult, T?> Nullable<T>(Func<ArgumentResult, T> parser)
+        where T : struct => result => parser(result);
 
     // Reads and judges in one place, so that whatever is wrong gets the same kind of message. NumberStyles.Float leaves out
     // group separators, which would read "0,02" as 2.

@@ -1,3 +1,6 @@
+using ModelGen;
+using ModelGen.Data;
+
 namespace FashionMnist;
 
 /// <summary>What a network says of a set of images.</summary>
@@ -6,27 +9,31 @@ internal sealed class Predictions
     private readonly float[] logits;
 
     /// <summary>Runs the network on every image.</summary>
-    public Predictions(LeNet5 network, LabelledImages images)
+    /// <param name="forward">The network.</param>
+    /// <param name="batches">The images, in their order, at the start of an epoch.</param>
+    public Predictions(ForwardMethod forward, ImageBatches batches)
     {
-        logits = new float[images.Count * LeNet5.OutputLength];
-        Classes = new int[images.Count];
-        for (var i = 0; i < images.Count; i++)
+        var all = new List<float>();
+        var output = new float[FashionMnistData.Classes];
+        while (batches.MoveNext())
         {
-            var output = logits.AsSpan(i * LeNet5.OutputLength, LeNet5.OutputLength);
-            network.Forward(images.Image(i), output);
-            Classes[i] = IndexOfLargest(output);
-            Correct += Classes[i] == images.Labels[i] ? 1 : 0;
+            for (var i = 0; i < batches.Count; i++)
+            {
+                forward(batches.Images.Slice(i * batches.ImageLength, batches.ImageLength), output);
+                Metrics.Add(output, batches.Labels.Slice(i, 1));
+                all.AddRange(output);
+            }
         }
+
+        logits = [.. all];
+        Classes = [.. Enumerable.Range(0, Metrics.Count).Select(image => IndexOfLargest(Logits(image)))];
     }
+
+    /// <summary>How they compare with the labels.</summary>
+    public ClassificationMetrics Metrics { get; } = new(FashionMnistData.Classes);
 
     /// <summary>The class each image is taken for.</summary>
     public int[] Classes { get; }
-
-    /// <summary>The number of images taken for what they are.</summary>
-    public int Correct { get; }
-
-    /// <summary>The part of the images taken for what they are, 0 to 1.</summary>
-    public double Accuracy => (double)Correct / Classes.Length;
 
     /// <summary>The softmax of an image's logits at the class it is taken for.</summary>
     public double Probability(int image)
@@ -45,13 +52,13 @@ internal sealed class Predictions
         for (var i = 0; i < logits.Length; i++)
         {
             if (BitConverter.SingleToInt32Bits(logits[i]) != BitConverter.SingleToInt32Bits(other.logits[i]))
-                return i / LeNet5.OutputLength;
+                return i / FashionMnistData.Classes;
         }
 
         return -1;
     }
 
-    private ReadOnlySpan<float> Logits(int image) => logits.AsSpan(image * LeNet5.OutputLength, LeNet5.OutputLength);
+    private ReadOnlySpan<float> Logits(int image) => logits.AsSpan(image * FashionMnistData.Classes, FashionMnistData.Classes);
 
     private static int IndexOfLargest(ReadOnlySpan<float> values)
     {

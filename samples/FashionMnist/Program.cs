@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Diagnostics;
 using FashionMnist;
+using ModelGen;
+using ModelGen.Data;
 using Spectre.Console;
 
 // Exit codes: 0 all is well, 1 training or a check failed, 2 bad options or files, 130 stopped with Ctrl-C.
@@ -32,47 +35,72 @@ static int Run(Options options)
     {
         return Fail(bad.Message, BadInput);
     }
-    catch (TrainingDivergedException diverged)
+    catch (NonFiniteLossException diverged)
     {
-        return Fail(diverged.Message, Failed);
+        return Fail($"{diverged.Message} Try a --learning-rate below {options.LearningRate}.", Failed);
     }
     catch (OperationCanceledException)
     {
-        return Fail("stopped; no weights were saved", Stopped);
+        return Fail(
+            options.Checkpoint is null ? "stopped; no weights were saved" : $"stopped; the same command goes on where {options.Checkpoint} was last written", Stopped);
     }
 }
 
 static int TrainAndReport(Options options, CancellationToken stop)
 {
     var console = Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console;
-    CheckWritable(options.Output);
-    var data = FashionMnistData.Load(options.Data);
+    foreach (var path in (string?[])[options.Output, options.Checkpoint, options.Csv])
+    {
+        if (path is not null)
+            CheckWritable(path);
+    }
+
+    var data = FashionMnistData.Load(options.Data).First(options.Samples);
     console.WriteLine($"Fashion-MNIST: {data.Description}, {data.Train.Count:N0} training and {data.Test.Count:N0} test images");
-    console.WriteLine($"seed {options.Seed}, learning rate {options.LearningRate}, batches of {LeNet5.Trainer.BatchSize}");
+    console.WriteLine($"seed {options.Seed}, learning rate up to {options.LearningRate}, batches of {options.Network.BatchSize}");
     console.WriteLine();
-    console.WriteLine($"{LeNet5.Summary}");
+    console.WriteLine($"{options.Network.Summary}");
     console.WriteLine();
 
-    var training = new Training(data, options);
-    var weights = TrainingDisplay.Run(console, display => training.Run(display, stop));
+    using var testBatches = data.TestBatches();
+    var start = Stopwatch.GetTimestamp();
+    var weights = TrainingDisplay.Run(console, display => Train(options, data, testBatches, display, stop));
+    console.WriteLine($"trained in {Stopwatch.GetElapsedTime(start).TotalSeconds:N0} s, tests included");
     console.WriteLine();
 
     weights.Save(options.Output);
-    var network = new LeNet5(LeNet5.LoadWeights(options.Output));
-    var predictions = new Predictions(network, data.Test);
-    ConfusionMatrix.Write(console, data.Test, predictions);
+    var network = options.Network.Create(options.Network.Load(options.Output));
+    var predictions = new Predictions(network, testBatches);
+    ConfusionMatrix.Write(console, predictions.Metrics);
     Gallery.Write(console, data.Test, predictions);
 
-    var difference = predictions.FirstDifference(new Predictions(new LeNet5(weights), data.Test));
+    var difference = predictions.FirstDifference(new Predictions(options.Network.Create(weights), testBatches));
     if (difference >= 0)
         return Fail($"{options.Output}: the loaded network answers test image {difference} differently from the trained one", Failed);
     console.WriteLine($"saved {options.Output}; loaded again, all {data.Test.Count:N0} outputs are bit-identical");
 
-    var latency = Latency.Measure(network, data.Test);
+    var latency = Latency.Measure(network, testBatches);
     console.WriteLine($"Forward: {latency.MedianMicroseconds:F2} µs per image (median of {latency.Calls:N0} calls), "
         + $"{latency.BytesPerCall:0.##} bytes allocated per call");
-    console.WriteLine($"test accuracy {predictions.Accuracy * 100:F2} %");
+    console.WriteLine($"top 2: {predictions.Metrics.TopK(2) * 100:F2} %, cross entropy {predictions.Metrics.CrossEntropy:F4}");
+    console.WriteLine($"test accuracy {predictions.Metrics.Accuracy * 100:F2} %");
     return latency.BytesPerCall == 0 ? 0 : Fail("Forward allocates, which it must not", Failed);
+}
+
+static WeightStore Train(Options options, FashionMnistData data, ImageBatches testBatches, ITrainingObserver display, CancellationToken stop)
+{
+    var trainer = options.Network.CreateTrainer(options.Seed, options.LearningRate);
+    using var batches = data.TrainBatches(options.Network.BatchSize, options.Seed, options.Network.Augmentation);
+    var fit = new Fit(options.Epochs)
+    {
+        Schedule = NetworkChoice.Schedule(options.LearningRate, (long)options.Epochs * batches.BatchesPerEpoch),
+        CheckpointPath = options.Checkpoint,
+        Observers = { display },
+    };
+    if (options.Csv is not null)
+        fit.Observers.Add(new CsvCurves(options.Csv));
+    fit.Run(trainer, batches, () => Evaluation.Of(trainer, testBatches), null, stop);
+    return trainer.ToWeights();
 }
 
 // For files and pipes: no colours, no live lines, and no width to wrap at.

@@ -1,25 +1,14 @@
+using System.Diagnostics;
+using ModelGen;
 using Spectre.Console;
 
 namespace FashionMnist;
-
-/// <summary>Is told how training goes, some ten times a second.</summary>
-internal interface ITrainingDisplay
-{
-    /// <summary>An epoch goes on.</summary>
-    void Progress(in TrainingProgress progress);
-
-    /// <summary>An epoch's steps are done; the network is being judged.</summary>
-    void Evaluating(int epoch, int epochs);
-
-    /// <summary>An epoch is over.</summary>
-    void Finished(in EpochResult result);
-}
 
 /// <summary>Shows training: one lasting line for each epoch and, on a terminal, a live line below them.</summary>
 internal static class TrainingDisplay
 {
     /// <summary>Calls <paramref name="train"/> with the display that fits where the output goes.</summary>
-    public static T Run<T>(IAnsiConsole console, Func<ITrainingDisplay, T> train)
+    public static T Run<T>(IAnsiConsole console, Func<ITrainingObserver, T> train)
     {
         var capabilities = console.Profile.Capabilities;
         if (!capabilities.Ansi || !capabilities.Interactive || console.Profile.Width < LiveDisplay.LeastWidth)
@@ -33,32 +22,35 @@ internal static class TrainingDisplay
             .Start(context => train(new LiveDisplay(console, context.AddTask("starting", maxValue: 1))));
     }
 
-    private static void WriteLine(IAnsiConsole console, in EpochResult result)
-    {
-        var total = $"{result.Epochs}";
-        var epoch = $"{result.Epoch}".PadLeft(total.Length);
-        var accuracy = $"train {result.Train.Accuracy * 100:F2} %  [bold]test {result.Test.Accuracy * 100:F2} %[/]";
-        console.MarkupLine(console.Profile.Width >= 80
-            ? $"epoch {epoch}/{total}  loss {result.Loss:F4}  {accuracy}  {result.ImagesPerSecond:N0} images/s"
-            : $"{epoch}/{total}  {accuracy}");
-    }
-
     /// <summary>For files, pipes and very narrow terminals: only the lines that last.</summary>
-    private sealed class PlainDisplay(IAnsiConsole console) : ITrainingDisplay
+    private class PlainDisplay(IAnsiConsole console) : ITrainingObserver
     {
-        public void Progress(in TrainingProgress progress)
+        private int epochs;
+        private double samplesPerSecond;
+
+        public virtual void Started(FitRun run)
         {
+            epochs = run.Epochs;
+            foreach (var result in run.History)
+                Write(result, "before");
         }
 
-        public void Evaluating(int epoch, int epochs)
-        {
-        }
+        public virtual void Stepped(in StepProgress progress) => samplesPerSecond = progress.SamplesPerSecond;
 
-        public void Finished(in EpochResult result) => WriteLine(console, result);
+        public virtual void EpochEnded(EpochResult result) => Write(result, $"{samplesPerSecond:N0} images/s");
+
+        private void Write(EpochResult result, string speed)
+        {
+            var epoch = $"{result.Epoch}".PadLeft($"{epochs}".Length);
+            var accuracy = $"[bold]test {result.Validation.Accuracy * 100:F2} %[/]";
+            console.MarkupLine(console.Profile.Width >= 80
+                ? $"epoch {epoch}/{epochs}  loss {result.Loss:F4}  test loss {result.Validation.Loss:F4}  {accuracy}  {speed}"
+                : $"{epoch}/{epochs}  loss {result.Loss:F4}  {accuracy}");
+        }
     }
 
     /// <summary>For terminals. The live line is cut to what fits, since a wrapped one would tear when it is redrawn.</summary>
-    private sealed class LiveDisplay(IAnsiConsole console, ProgressTask task) : ITrainingDisplay
+    private sealed class LiveDisplay(IAnsiConsole console, ProgressTask task) : PlainDisplay(console)
     {
         /// <summary>Columns that the bar, the percentage and the longest text need.</summary>
         public const int WidthWithBar = 92;
@@ -67,20 +59,28 @@ internal static class TrainingDisplay
         public const int LeastWidth = 40;
 
         private const int WidthWithText = 60;
+        private static readonly long ReportIntervalTicks = Stopwatch.Frequency / 10;
 
-        public void Progress(in TrainingProgress progress)
+        private readonly int width = console.Profile.Width;
+        private long nextReport;
+
+        public override void Stepped(in StepProgress progress)
         {
-            var left = progress.Left.ToString(progress.Left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", null);
-            task.Description = console.Profile.Width >= WidthWithText
-                ? $"epoch {progress.Epoch}/{progress.Epochs}  {progress.ImagesPerSecond:N0} images/s  loss {progress.Loss:F3}  {left} left"
+            base.Stepped(progress);
+            if (progress.Step == progress.Steps)
+            {
+                task.Description = width >= WidthWithText ? $"epoch {progress.Epoch}/{progress.Epochs}  measuring accuracy" : $"{progress.Epoch}/{progress.Epochs}  measuring";
+                return;
+            }
+
+            if (Stopwatch.GetTimestamp() < nextReport)
+                return;
+            nextReport = Stopwatch.GetTimestamp() + ReportIntervalTicks;
+            var left = progress.Left.ToString(progress.Left.TotalHours >= 1 ? @"d\.hh\:mm\:ss" : @"m\:ss", null);
+            task.Description = width >= WidthWithText
+                ? $"epoch {progress.Epoch}/{progress.Epochs}  {progress.SamplesPerSecond:N0} images/s  loss {progress.Loss:F3}  {left} left"
                 : $"{progress.Epoch}/{progress.Epochs}  {progress.Loss:F3}  {left}";
-            task.Value = progress.Done;
+            task.Value = (progress.Epoch - 1 + (double)progress.Step / progress.Steps) / progress.Epochs;
         }
-
-        public void Evaluating(int epoch, int epochs) => task.Description = console.Profile.Width >= WidthWithText
-            ? $"epoch {epoch}/{epochs}  measuring accuracy"
-            : $"{epoch}/{epochs}  measuring";
-
-        public void Finished(in EpochResult result) => WriteLine(console, result);
     }
 }
