@@ -20,6 +20,8 @@ internal static class AtomicFile
     /// <param name="length">Bytes that will be written; a full disk is found out before the first one is.</param>
     /// <param name="write">Writes them.</param>
     /// <param name="around">A stream that is put around the file; none where it is null.</param>
+    /// <exception cref="IOException">The file cannot be written; the disk is full for instance.</exception>
+    /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
     public static void Write(string path, long length, Action<Stream> write, Func<FileStream, Stream>? around = null)
     {
         string fullPath = Path.GetFullPath(path);
@@ -39,9 +41,13 @@ internal static class AtomicFile
             }
             File.Move(temporary, fullPath, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
             TryDelete(temporary);
+            // The bare kind is that of a full disk, and names the temporary file or none; the others say what they are. A file that is too large for the file system or for a quota is
+            // an argument out of range to .NET.
+            if (e.GetType() == typeof(IOException) || e is ArgumentOutOfRangeException)
+                throw new IOException($"Cannot write {MessageText.Quote(path)}: {e.Message} What was there before is as it was.", e) { HResult = e.HResult };
             throw;
         }
     }

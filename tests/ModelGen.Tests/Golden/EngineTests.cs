@@ -24,10 +24,7 @@ public sealed class EngineTests : IDisposable
 
     private void Run(string switchedOff, string engine)
     {
-        var start = new ProcessStartInfo(Host()) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(typeof(Program).Assembly.Location);
-        start.ArgumentList.Add(_image);
+        ProcessStartInfo start = Program.Start(_image);
         start.Environment[switchedOff] = "0";
         using Process child = Process.Start(start)!;
         Task<string> errors = child.StandardError.ReadToEndAsync();
@@ -38,12 +35,5 @@ public sealed class EngineTests : IDisposable
         Assert.Equal("engine " + engine, lines[0]);
         Assert.Equal($"cases {GoldenLibrary.AllIds.Count()}", lines[^1]);
         Assert.True(lines.Length == 2, string.Join("\n", lines.Skip(1).SkipLast(1)));
-    }
-
-    // The dotnet program that runs these tests, or the one on the path.
-    private static string Host()
-    {
-        string? host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath;
-        return host is not null && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
     }
 }

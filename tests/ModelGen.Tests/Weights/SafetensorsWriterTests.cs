@@ -155,7 +155,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         using IMemoryOwner<float> failing = new FailingMemory(10);
         SafetensorsTensor[] tensors = [new("a", [50_000], new float[50_000]), new("b", [10], failing.Memory)];
         var e = Assert.Throws<IOException>(() => SafetensorsWriter.Write(path, tensors));
-        Assert.Equal("simulated", e.Message);
+        Assert.Equal($"Cannot write '{path}': simulated What was there before is as it was.", e.Message);
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
     }
@@ -206,7 +206,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         string path = _folder.File("full");
         SafetensorsWriter.Write(path, [new("t", [1], new[] { 1f })]);
         byte[] old = File.ReadAllBytes(path);
-        Assert.Throws<IOException>(() => SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, capacity)));
+        var e = Assert.Throws<IOException>(() => SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, capacity)));
+        Assert.Contains($"Cannot write '{path}': No space left on device", e.Message, StringComparison.Ordinal);
         Assert.Equal(old, File.ReadAllBytes(path));
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
         SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, 1_000));
