@@ -14,9 +14,21 @@ namespace FashionMnist;
 /// <param name="LearningRate">The highest learning rate.</param>
 /// <param name="Output">The weights file to write.</param>
 /// <param name="Checkpoint">The file to go on from, and to write after each epoch; null for none.</param>
-/// <param name="Csv">The file of the curves; null for none.</param>
+/// <param name="Csv">The file of the curves as text; null for none.</param>
+/// <param name="Html">The file of the curves as a page; null for none.</param>
+/// <param name="TensorBoard">The folder of the curves for TensorBoard; null for none.</param>
 internal sealed record Options(
-    NetworkChoice Network, string? Data, int Samples, int Epochs, int Seed, float LearningRate, string Output, string? Checkpoint, string? Csv)
+    NetworkChoice Network,
+    string? Data,
+    int Samples,
+    int Epochs,
+    int Seed,
+    float LearningRate,
+    string Output,
+    string? Checkpoint,
+    string? Csv,
+    string? Html,
+    string? TensorBoard)
 {
     private const int MaxEpochs = 10_000;
 
@@ -72,10 +84,12 @@ internal sealed record Options(
         var output = FileOption("--output", "Weights file to write; by default NETWORK.safetensors.");
         var checkpoint = FileOption("--checkpoint", "File that is written after each epoch, and from which a run goes on that was stopped.");
         var csv = FileOption("--csv", "File for the curves, a line an epoch.");
+        var html = FileOption("--html", "File for a page with the curves.");
+        var tensorBoard = FileOption("--tensorboard", "Folder for the curves as TensorBoard reads them.", "DIR");
 
         var command = new RootCommand("Trains a network on Fashion-MNIST with code that was generated when this program was built.")
         {
-            network, data, samples, epochs, seed, learningRate, output, checkpoint, csv,
+            network, data, samples, epochs, seed, learningRate, output, checkpoint, csv, html, tensorBoard,
         };
         command.SetAction(result =>
         {
@@ -89,18 +103,20 @@ internal sealed record Options(
                 result.GetValue(learningRate) ?? choice.LearningRate,
                 result.GetValue(output) ?? $"{choice.Name}.safetensors",
                 result.GetValue(checkpoint),
-                result.GetValue(csv)));
+                result.GetValue(csv),
+                result.GetValue(html),
+                result.GetValue(tensorBoard)));
         });
         return command;
     }
 
-    private static Option<string?> FileOption(string name, string description)
+    private static Option<string?> FileOption(string name, string description, string helpName = "FILE")
     {
-        var option = new Option<string?>(name) { Description = description, HelpName = "FILE" };
+        var option = new Option<string?>(name) { Description = description, HelpName = helpName };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: "" }])
-                result.AddError($"{name}: expected a file name, found ''");
+                result.AddError($"{name}: expected a name, found ''");
         });
         return option;
     }

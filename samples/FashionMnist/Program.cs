@@ -49,7 +49,7 @@ static int Run(Options options)
 static int TrainAndReport(Options options, CancellationToken stop)
 {
     var console = Console.IsOutputRedirected ? PlainConsole() : AnsiConsole.Console;
-    foreach (var path in (string?[])[options.Output, options.Checkpoint, options.Csv])
+    foreach (var path in (string?[])[options.Output, options.Checkpoint, options.Csv, options.Html])
     {
         if (path is not null)
             CheckWritable(path);
@@ -99,6 +99,10 @@ static WeightStore Train(Options options, FashionMnistData data, ImageBatches te
     };
     if (options.Csv is not null)
         fit.Observers.Add(new CsvCurves(options.Csv));
+    if (options.Html is not null)
+        fit.Observers.Add(new HtmlCurves(options.Html, $"{options.Network.Name} on Fashion-MNIST, seed {options.Seed}"));
+    if (options.TensorBoard is not null)
+        fit.Observers.Add(new TensorBoardLog(options.TensorBoard));
     fit.Run(trainer, batches, () => Evaluation.Of(trainer, testBatches), null, stop);
     return trainer.ToWeights();
 }
