@@ -59,8 +59,8 @@ public enum WeightStorage
 public enum Optimize
 {
     /// <summary>
-    /// The fastest kernels. 3×3 convolutions may use Winograd's algorithm: its filters take 1.8 times (F(2×2, 3×3)) or 4 times (F(4×4, 3×3)) the memory of the layer's own, it needs memory for
-    /// transformed patches in the arena, and F(4×4, 3×3) rounds two to three times as much as direct sums do: with 256 channels 1.5e-6 of the results instead of 0.8e-6 (root mean squares). F(2×2, 3×3),
+    /// The fastest kernels. 3×3 and 5×5 convolutions may use Winograd's algorithm: its filters take 1.4 times (F(2×2, 5×5)), 1.8 times (F(2×2, 3×3)) or 4 times (F(4×4, 3×3)) the memory of the layer's
+    /// own, it needs memory for transformed patches in the arena, and F(4×4, 3×3) rounds two to three times as much as direct sums do: with 256 channels 1.5e-6 of the results instead of 0.8e-6 (root mean squares). F(2×2, 3×3),
     /// whose sums are shorter, rounds no more than they do.
     /// </summary>
     Speed,
@@ -87,10 +87,10 @@ public enum ConvAlgorithm
     /// <summary>Sums of products of pixels with weights.</summary>
     Direct,
 
-    /// <summary>Winograd's F(2×2, 3×3): 16 multiplications in place of 36. Needs a 3×3 kernel, stride 1, dilation 1 and one group (Lavin and Gray 2016, Fast algorithms for convolutional neural networks, §4.1).</summary>
+    /// <summary>Winograd's F(2×2, 3×3), 16 multiplications in place of 36, or F(2×2, 5×5), 36 in place of 100. Needs a 3×3 or 5×5 kernel, stride 1, dilation 1 and one group (Lavin and Gray 2016, Fast algorithms for convolutional neural networks, §4.1).</summary>
     Winograd2,
 
-    /// <summary>Winograd's F(4×4, 3×3): 36 multiplications in place of 144, with filters four times as large and two to three times the rounding. Needs what <see cref="Winograd2"/> needs (Lavin and Gray 2016, §4.3).</summary>
+    /// <summary>Winograd's F(4×4, 3×3): 36 multiplications in place of 144, with filters four times as large and two to three times the rounding. Needs a 3×3 kernel, stride 1, dilation 1 and one group (Lavin and Gray 2016, §4.3).</summary>
     Winograd4,
 }
 

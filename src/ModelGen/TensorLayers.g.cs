@@ -93,7 +93,7 @@ public sealed partial class Tensor
     /// <param name="groups">Number of groups; each sees its own share of the channels. Must divide both channel counts. At least 1.</param>
     /// <param name="bias">Whether a learned bias is added to each output channel.</param>
     /// <param name="paddingMode">What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).</param>
-    /// <param name="algorithm">How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) (winograd2) or F(4×4, 3×3) (winograd4), which need a 3×3 kernel, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training always uses direct sums.</param>
+    /// <param name="algorithm">How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training always uses direct sums.</param>
     /// <param name="init">Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>conv</c> with a running number unless given.</param>
     /// <remarks>Shapes: C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise (Dumoulin and Visin 2016, §2.4). Groups must divide C and outChannels. Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, §II.A.</remarks>

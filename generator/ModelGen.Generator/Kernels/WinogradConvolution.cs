@@ -8,15 +8,14 @@ using ModelGen.Generator.Scheduling;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// 3×3 convolution of stride 1 by Winograd's F(m×m, 3×3): the patches of some tiles are transformed, (m + 2)² matrix products follow, and their sums are transformed to m×m results
+/// Convolution of stride 1 by Winograd's F(m×m, r×r): the patches of some tiles are transformed, (m + r − 1)² matrix products follow, and their sums are transformed to m×m results
 /// each, with bias and activation; the products use the register tiles of 1×1 convolution. Reads and writes blocks.
 /// </summary>
 /// <remarks>
 /// Where tiles are many, threads share them: a unit is a register tile of the products, and as many units are taken at a time as leave what lies between the stages in the cache.
 /// Where they are few, threads share output channels, and <see cref="WinogradPatches"/>, a step before, transforms the patches.
 /// </remarks>
-/// <param name="TileSize">m, 4 or 2.</param>
-internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, int TileSize) : Kernel
+internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, WinogradTile Form) : Kernel
 {
     // As the runtime's Winograd.Gap.
     private const int Gap = 16;
@@ -29,13 +28,13 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override string Title => "Winograd";
 
-    public override string Algorithm => WinogradPatches.NameOf(TileSize);
+    public override string Algorithm => WinogradPatches.NameOf(Form);
 
     public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue).Skip(SharesTiles ? 0 : 1), "scratch"];
 
     public override int MostUnits => SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
 
-    public override Kernel? Preparation => SharesTiles ? null : new WinogradPatches(Geometry with { Residual = null }, TileSize, PatchesLength);
+    public override Kernel? Preparation => SharesTiles ? null : new WinogradPatches(Geometry with { Residual = null }, Form, PatchesLength);
 
     public override bool StaysInside => Epilogue.InRegisters;
 
@@ -44,11 +43,11 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private bool SharesTiles => TilesInAll >= ManyTiles && Epilogue.InRegisters;
 
     // Matrix products.
-    private int Points => (TileSize + 2) * (TileSize + 2);
+    private int Points => Form.Points;
 
     private int InBlocks => Layout.DivideUp(Geometry.ChannelsPerGroup, Layout.Block);
 
-    private int TilesInAll => WinogradPatches.TilesOf(Geometry, TileSize);
+    private int TilesInAll => Form.TilesOf(Geometry.OutHeight, Geometry.OutWidth);
 
     // The register tile, with the widest vectors: columns are tiles of the image.
     private Tile Register(InstructionSet set, int columns) =>
@@ -78,50 +77,16 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     // Floats of all patches of a sample.
     private int PatchesLength => Points * PatchPlane;
 
-    /// <summary>Whether a convolution is one that this algorithm is for.</summary>
-    public static bool CanCompute(int kernelHeight, int kernelWidth, AttributeMap attributes) => kernelHeight == 3 && kernelWidth == 3
-        && attributes.Int("groups") == 1 && attributes.Ints("stride").All(s => s == 1) && attributes.Ints("dilation").All(d => d == 1);
-
-    /// <summary>
-    /// The m with which this is faster than <see cref="ConvolveChannels"/>; null where neither is, or the layer is not one that this can do. Compares cycles of a core with two
-    /// multiply-adds of 512 bits: multiply-adds, the transforms, as measured, and what it takes to fetch the filters, up to four times as many, from memory, which goes on meanwhile.
-    /// </summary>
-    public static int? BestTile(Shape filters, Shape output, AttributeMap attributes)
-    {
-        if (!CanCompute(filters[2], filters[3], attributes))
-            return null;
-        if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked)
-            return null;
-        const double ProductsPerCycle = 32;
-        const double BytesPerCycle = 6;
-        const double TransformCyclesPerPoint = 4.5;
-        (double inBlocks, double outBlocks) = (Layout.DivideUp(filters[1], Layout.Block), Layout.DivideUp(filters[0], Layout.Block));
-        double weights = filters[1] * outBlocks * Layout.Block;
-        double direct = Cycles(output[1] * output[2], 9, 0);
-        (double four, double two) = (Winograd(4), Winograd(2));
-        return Math.Min(four, two) > 0.9 * direct ? null : four <= two ? 4 : 2;
-
-        double Winograd(int size)
-        {
-            int tiles = Layout.DivideUp(output[1], size) * Layout.DivideUp(output[2], size);
-            int points = (size + 2) * (size + 2);
-            return Cycles(tiles, points, tiles * (inBlocks + outBlocks) * points * TransformCyclesPerPoint);
-        }
-
-        double Cycles(int columns, int points, double transforms) =>
-            Math.Max(columns * points * weights / ProductsPerCycle + transforms, points * sizeof(float) * weights / BytesPerCycle);
-    }
-
     public override IEnumerable<string> Describe()
     {
-        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}, by Winograd's F({TileSize}×{TileSize}, 3×3).";
+        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}, by Winograd's {Form.Form}.";
         yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
-        writer.Line($"var images = {WinogradPatches.Images(g, TileSize, Tiles, (g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "") + Epilogue.Bounds)};");
+        writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, (g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "") + Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
         writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {PatchesLength * (SharesTiles ? 1 : g.Batch)});");
         using (writer.ForSamples())
@@ -155,7 +120,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         w.Line($"int end = Math.Min(first + most, {Columns.End});");
         w.Line($"var group = new Piece({TileAt("first")}, {TileAt("end")});");
         w.Line("ref float patches = ref scratch;");
-        w.Line(WinogradPatches.Transform(Geometry, TileSize, "group", UnitRange.All(InBlocks)));
+        w.Line(WinogradPatches.Transform(Geometry, Form, "group", UnitRange.All(InBlocks)));
         return scope;
     }
 
@@ -172,7 +137,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         string bias = Epilogue.HasBias ? "ref bias" : "ref Unsafe.NullRef<float>()";
         string y = Index.Ref("y", Index.Sum(g.Output.Origin, ("n", g.Output.Length)));
         string residual = g.Residual is { } added ? Index.Ref("residual", Index.Sum(added.Origin, ("n", added.Length))) : "ref Unsafe.NullRef<float>()";
-        writer.Line($"Winograd.TransformOutput<S, V, Winograd{TileSize}>(ref sums, {bias}, {residual}, {y}, images, group, new({Blocks.First}, {Blocks.End}));");
+        writer.Line($"Winograd.TransformOutput<S, V, {Form.Type}>(ref sums, {bias}, {residual}, {y}, images, group, new({Blocks.First}, {Blocks.End}));");
     }
 
     // Floats of one point's patches, sums and filters.

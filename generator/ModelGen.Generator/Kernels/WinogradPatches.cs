@@ -6,11 +6,11 @@ namespace ModelGen.Generator.Kernels;
 
 /// <summary>The first half of <see cref="WinogradConvolution"/> where that has few tiles: transforms all patches of the image, which threads share by input channels.</summary>
 /// <param name="Length">Floats of the patches of a sample.</param>
-internal sealed record WinogradPatches(ConvolutionGeometry Geometry, int TileSize, int Length) : Kernel
+internal sealed record WinogradPatches(ConvolutionGeometry Geometry, WinogradTile Form, int Length) : Kernel
 {
     public override string Title => "WinogradPatches";
 
-    public override string Algorithm => NameOf(TileSize);
+    public override string Algorithm => NameOf(Form);
 
     public override EquatableArray<string> Operands => ["x", "scratch"];
 
@@ -20,33 +20,31 @@ internal sealed record WinogradPatches(ConvolutionGeometry Geometry, int TileSiz
 
     public override IEnumerable<string> Describe()
     {
-        yield return $"The patches of {Geometry.Input} for Winograd's F({TileSize}×{TileSize}, 3×3): {TilesOf(Geometry, TileSize)} tiles.";
+        yield return $"The patches of {Geometry.Input} for Winograd's {Form.Form}: {TilesInAll} tiles.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
     {
-        int all = TilesOf(Geometry, TileSize);
-        writer.Line($"var images = {Images(Geometry, TileSize, all, "")};");
+        writer.Line($"var images = {Images(Geometry, Form, TilesInAll, "")};");
         using (writer.ForSamples())
         {
             writer.Line($"ref float patches = {Index.Ref("scratch", Index.Sum(0, ("n", Length)))};");
-            writer.Line(Transform(Geometry, TileSize, $"new(0, {all})", Units > 1 ? UnitRange.Parameters : UnitRange.All(MostUnits)));
+            writer.Line(Transform(Geometry, Form, $"new(0, {TilesInAll})", Units > 1 ? UnitRange.Parameters : UnitRange.All(MostUnits)));
         }
     });
 
-    /// <summary>The algorithm with this size of tile, for readers.</summary>
-    public static string NameOf(int size) => FormattableString.Invariant($"Winograd F({size}×{size}, 3×3)");
+    private int TilesInAll => Form.TilesOf(Geometry.OutHeight, Geometry.OutWidth);
 
-    /// <summary>Tiles of an image.</summary>
-    public static int TilesOf(ConvolutionGeometry g, int size) => Layout.DivideUp(g.OutHeight, size) * Layout.DivideUp(g.OutWidth, size);
+    /// <summary>The algorithm in this form, for readers.</summary>
+    public static string NameOf(WinogradTile form) => $"Winograd {form.Form}";
 
     /// <summary>C# for the transform of some tiles and blocks of input channels of sample <c>n</c> of <c>x</c> to <c>patches</c>.</summary>
-    public static string Transform(ConvolutionGeometry g, int size, string tiles, UnitRange blocks) =>
-        $"Winograd.TransformInput<S, V, Winograd{size}>({Index.Ref("x", Index.Sum(g.Input.Origin, ("n", g.Input.Length)))}, ref patches, images, {tiles}, new({blocks.First}, {blocks.End}));";
+    public static string Transform(ConvolutionGeometry g, WinogradTile form, string tiles, UnitRange blocks) =>
+        $"Winograd.TransformInput<S, V, {form.Type}>({Index.Ref("x", Index.Sum(g.Input.Origin, ("n", g.Input.Length)))}, ref patches, images, {tiles}, new({blocks.First}, {blocks.End}));";
 
     /// <summary>C# for the images, of which at most so many tiles are taken at a time.</summary>
-    public static string Images(ConvolutionGeometry g, int size, int tiles, string bounds) =>
+    public static string Images(ConvolutionGeometry g, WinogradTile form, int tiles, string bounds) =>
         $"new WinogradShape(Height: {g.Input.Height}, Width: {g.Input.Width}, Blocks: {Layout.DivideUp(g.ChannelsPerGroup, Layout.Block)}, Plane: {g.Input.PlaneStride}, Row: {g.Input.RowStride}, "
         + $"Top: {g.Window.Padding.Top}, Left: {g.Window.Padding.Left}, OutHeight: {g.OutHeight}, OutWidth: {g.OutWidth}, "
-        + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, TileSize: {size}, Tiles: {tiles}{bounds})";
+        + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, TileSize: {form.Size}, Tiles: {tiles}{bounds})";
 }

@@ -36,8 +36,8 @@ internal sealed class Conv2d : Operator
         new("paddingMode", AttributeKind.Word, "zeros", "What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).")
             { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
         new(ChooseAlgorithms.Wish, AttributeKind.Word, ChooseAlgorithms.Auto,
-            "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) (winograd2) or F(4×4, 3×3) (winograd4), "
-            + "which need a 3×3 kernel, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training always uses direct sums.")
+            "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), "
+            + "which need a kernel of that size, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training always uses direct sums.")
             { LayerOnly = true, Words = [ChooseAlgorithms.Auto, ChooseAlgorithms.Direct, ChooseAlgorithms.Winograd2, ChooseAlgorithms.Winograd4] },
         Initializers.Attribute,
     ];
@@ -121,24 +121,24 @@ internal sealed class Conv2d : Operator
 
     public override EquatableArray<int> InPlaceInputsOf(Node node) => FuseResidual.Adds(node.Attributes) ? [node.Inputs.Count - 1] : [];
 
-    public override LayoutPreference PreferredLayout(OperatorCall call) => ChooseAlgorithms.WinogradTile(call.Attributes) is not null || FuseResidual.Adds(call.Attributes) ? LayoutPreference.BlockedOnly :
+    public override LayoutPreference PreferredLayout(OperatorCall call) => ChooseAlgorithms.IsWinograd(call.Attributes) || FuseResidual.Adds(call.Attributes) ? LayoutPreference.BlockedOnly :
         ConvolutionChoice.Prefers(call.Inputs[1].Shape, Infer(call).Shape, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
 
     public override Halo RequiredHalo(OperatorCall call, int input) =>
-        input == 0 && ChooseAlgorithms.WinogradTile(call.Attributes) is null && !PrefersDepthwise(call) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
+        input == 0 && !ChooseAlgorithms.IsWinograd(call.Attributes) && !PrefersDepthwise(call) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
     {
         bool channels = ConvolutionChoice.UsesChannels(context, node);
         Shape filters = context.TypeOf(node.Inputs[1]).Shape;
-        int? winograd = ChooseAlgorithms.WinogradTile(node.Attributes);
+        WinogradTile? winograd = ChooseAlgorithms.TileOf(node.Attributes, filters);
         if (FuseResidual.Adds(node.Attributes) && input == node.Inputs.Count - 1)
             return ConvolutionChoice.AnyBlocks(context, node.Inputs[input]);
         return input switch
         {
             0 when winograd is not null || (channels && ConvolutionChoice.IsDepthwise(filters, node.Attributes.Int("groups"))) => ConvolutionChoice.AnyBlocks(context, node.Inputs[0]),
             0 => ConvolutionChoice.InputLayout(context, node, channels),
-            1 when winograd is int tile => Layout.Winograd(filters, tile),
+            1 when winograd is { } tile => Layout.Winograd(filters, tile),
             1 when channels => Layout.Blocked(filters),
             2 when channels => Layout.Blocked(context.TypeOf(node.Inputs[2]).Shape),
             _ => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape),
@@ -160,7 +160,7 @@ internal sealed class Conv2d : Operator
             node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
             context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch, Residual = addsResidual ? context.Of(node.Inputs[node.Inputs.Count - 1]) : null };
         var epilogue = new Epilogue(node.Inputs.Count == (addsResidual ? 4 : 3), node.Attributes.Word("activation", ""));
-        Kernel kernel = context.Of(node.Inputs[1]) is { IsWinograd: true } transformed ? new WinogradConvolution(geometry, epilogue, transformed.TileSize)
+        Kernel kernel = context.Of(node.Inputs[1]) is { Tile: { } tile } ? new WinogradConvolution(geometry, epilogue, tile)
             : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
             : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)
             : new ConvolveChannels(geometry, epilogue);
@@ -205,11 +205,12 @@ internal sealed class Conv2d : Operator
 
     private static void CheckAlgorithm(OperatorCall call, EquatableArray<int> kernel, string algorithm)
     {
-        if (ChooseAlgorithms.TileOf(algorithm) is not int tile || WinogradConvolution.CanCompute(kernel[0], kernel[1], call.Attributes))
+        WinogradTile[] forms = [.. ChooseAlgorithms.FormsOf(algorithm)];
+        if (forms.Length == 0 || forms.Any(f => f.CanCompute(kernel[0], kernel[1], call.Attributes)))
             return;
         (EquatableArray<int> stride, EquatableArray<int> dilation, int groups) = (call.Attributes.Ints("stride"), call.Attributes.Ints("dilation"), call.Attributes.Int("groups"));
         throw new ShapeException(ProblemIds.Algorithm, FormattableString.Invariant(
-            $"{call.Label}: {algorithm}, Winograd's F({tile}×{tile}, 3×3), needs kernel 3×3, stride 1×1, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; use direct or auto"))
+            $"{call.Label}: {algorithm}, Winograd's {string.Join(" or ", forms.Select(f => f.Form))}, needs kernel {string.Join(" or ", forms.Select(f => $"{f.Taps}×{f.Taps}"))}, stride 1×1, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; use direct or auto"))
         { Attribute = ChooseAlgorithms.Wish };
     }
 

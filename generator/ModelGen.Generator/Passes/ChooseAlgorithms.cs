@@ -18,19 +18,26 @@ internal static class ChooseAlgorithms
     public const string Winograd2 = "winograd2";
     public const string Winograd4 = "winograd4";
 
-    /// <summary>The attribute of <c>Conv2d</c> with what is done: the m of Winograd's F(m×m, 3×3). Nodes without it are computed directly.</summary>
-    public const string Tile = "winogradTile";
+    /// <summary>The attribute of <c>Conv2d</c> with what is done: the m of Winograd's F(m×m, r×r), r being the filters' height and width. Nodes without it are computed directly.</summary>
+    public const string TileSize = "winogradTile";
 
     public static Graph Run(Graph graph, CompilerOptions options) => GraphRewriter.Rewrite(graph, (rewriter, node) =>
-        node.Is(OpNames.Conv2d) && Choose(graph, node, options.Optimize) is int tile
-            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(Tile, tile), node.Name)
+        node.Is(OpNames.Conv2d) && Choose(graph, node, options.Optimize) is int size
+            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(TileSize, size), node.Name)
             : null);
 
-    /// <summary>The m of Winograd's algorithm that was chosen for a convolution; null for the direct one.</summary>
-    public static int? WinogradTile(AttributeMap attributes) => attributes.TryGet(Tile, out AttributeValue tile) ? tile.Int : null;
+    /// <summary>Whether Winograd's algorithm was chosen for a convolution.</summary>
+    public static bool IsWinograd(AttributeMap attributes) => attributes.TryGet(TileSize, out _);
 
-    /// <summary>The m of the Winograd algorithm that a word asks for; null for the other words.</summary>
-    public static int? TileOf(string wish) => wish switch
+    /// <summary>The form of Winograd's algorithm that was chosen for a convolution with these filters; null for direct sums.</summary>
+    public static WinogradTile? TileOf(AttributeMap attributes, Shape filters) =>
+        attributes.TryGet(TileSize, out AttributeValue size) ? WinogradTile.All.Single(t => t.Size == size.Int && t.Taps == filters[2]) : null;
+
+    /// <summary>The forms of Winograd's algorithm that a word asks for, for kernels of different sizes; none for the other words.</summary>
+    public static IEnumerable<WinogradTile> FormsOf(string wish) => WinogradTile.All.Where(t => t.Size == SizeOf(wish));
+
+    // The m that a word asks for.
+    private static int? SizeOf(string wish) => wish switch
     {
         Winograd4 => 4,
         Winograd2 => 2,
@@ -39,7 +46,7 @@ internal static class ChooseAlgorithms
 
     private static int? Choose(Graph graph, Node node, Optimization optimize) => node.Attributes.Word(Wish, Auto) switch
     {
-        Auto when optimize == Optimization.Speed => WinogradConvolution.BestTile(graph[node.Inputs[1]].Shape, node.Shape, node.Attributes),
-        string wish => TileOf(wish),
+        Auto when optimize == Optimization.Speed => WinogradTile.Best(graph[node.Inputs[1]].Shape, node.Shape, node.Attributes)?.Size,
+        string wish => SizeOf(wish),
     };
 }

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
 
 namespace ModelGen.Generator.Scheduling;
 
@@ -30,11 +31,8 @@ internal enum LayoutKind
     /// <summary>The first dimension in blocks of 16, which are innermost: NCHW16c for activations, OIHW16o for filters.</summary>
     Blocked,
 
-    /// <summary>3×3 filters transformed for Winograd's F(4×4, 3×3): [36][O/16][C][16].</summary>
-    Winograd4,
-
-    /// <summary>3×3 filters transformed for Winograd's F(2×2, 3×3): [16][O/16][C][16].</summary>
-    Winograd2,
+    /// <summary>Filters transformed for Winograd's algorithm: [points][O/16][C][16].</summary>
+    Winograd,
 
     /// <summary>Weights of a fully connected layer in bfloat16, two in a float's place: [O/32][I][16].</summary>
     BFloat16,
@@ -55,16 +53,15 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
 
     public static Layout Pitched(Shape shape, Halo halo = default) => new(LayoutKind.Pitched, shape, halo);
 
-    /// <param name="tileSize">Results of a tile, down and across: 4 or 2.</param>
-    public static Layout Winograd(Shape filters, int tileSize) => new(tileSize == 4 ? LayoutKind.Winograd4 : LayoutKind.Winograd2, filters, Halo.None);
+    public static Layout Winograd(Shape filters, WinogradTile tile) => new(LayoutKind.Winograd, filters, Halo.None) { Tile = tile };
 
     public static Layout BFloat16(Shape weights) => new(LayoutKind.BFloat16, weights, Halo.None);
 
     /// <summary>Whether these are filters transformed for Winograd's algorithm.</summary>
-    public bool IsWinograd => Kind is LayoutKind.Winograd4 or LayoutKind.Winograd2;
+    public bool IsWinograd => Tile is not null;
 
-    /// <summary>Results of a tile of Winograd's algorithm, down and across.</summary>
-    public int TileSize => Kind == LayoutKind.Winograd4 ? 4 : 2;
+    /// <summary>For transformed filters, the form of Winograd's algorithm that they are for.</summary>
+    public WinogradTile? Tile { get; private init; }
 
     public bool IsBlocked => Kind == LayoutKind.Blocked;
 
@@ -107,7 +104,7 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     public int Length => Kind switch
     {
         LayoutKind.Dense => checked((int)Dims.Length),
-        LayoutKind.Winograd4 or LayoutKind.Winograd2 => checked((TileSize + 2) * (TileSize + 2) * RoundUp(Channels, Block) * Dims[1]),
+        LayoutKind.Winograd => checked(Tile!.Points * RoundUp(Channels, Block) * Dims[1]),
         LayoutKind.BFloat16 => checked(DivideUp(Channels, 2 * Block) * Block * Dims[1]),
         _ => checked(Planes * PlaneStride),
     };
@@ -147,7 +144,7 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
 
     public static int RoundUp(int value, int multiple) => checked(DivideUp(value, multiple) * multiple);
 
-    public override string ToString() => $"{Kind} {Dims}{Halo}";
+    public override string ToString() => $"{Tile?.Type ?? Kind.ToString()} {Dims}{Halo}";
 }
 
 /// <summary>How the layout of an operator's result hangs together with those of its per-sample inputs.</summary>

@@ -33,8 +33,8 @@ public readonly record struct WinogradShape(
 }
 
 /// <summary>
-/// The transforms of F(m×m, 3×3): convolution with 3×3 filters as (m + 2)² products of matrices (Lavin and Gray 2016, Fast algorithms for convolutional neural networks, §4).
-/// Everything is in blocks of 16 channels; <c>T</c> is the size, <see cref="Winograd4"/> or <see cref="Winograd2"/>.
+/// The transforms of F(m×m, r×r): convolution with r×r filters as (m + r − 1)² products of matrices (Lavin and Gray 2016, Fast algorithms for convolutional neural networks, §4).
+/// Everything is in blocks of 16 channels; <c>T</c> is the tile: <see cref="WinogradF4x3"/>, <see cref="WinogradF2x3"/> or <see cref="WinogradF2x5"/>.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static partial class Winograd
@@ -74,11 +74,11 @@ public static partial class Winograd
             int end = across * T.Size - shape.Left;
             for (int tile = tiles.First; tile < tiles.End; tile++)
             {
-                bool inside = top >= 0 && left >= 0 && top + T.Size + 2 <= shape.Height && left + T.Size + 2 <= shape.Width;
+                bool inside = top >= 0 && left >= 0 && top + T.Patch <= shape.Height && left + T.Patch <= shape.Width;
                 if (!inside)
-                    Gather<S, V>(ref plane, ref buffer, shape, top, left, T.Size + 2);
+                    Gather<S, V>(ref plane, ref buffer, shape, top, left, T.Patch);
                 ref float from = ref inside ? ref Unsafe.Add(ref plane, (nint)top * shape.Row + left * Lanes) : ref buffer;
-                nint row = inside ? shape.Row : (T.Size + 2) * Lanes;
+                nint row = inside ? shape.Row : (T.Patch) * Lanes;
                 for (nint part = 0; part < Lanes; part += S.Width)
                     TransformPatch<S, V, T>(ref Unsafe.Add(ref from, part), row, ref Unsafe.Add(ref buffer, PatchLength), ref Unsafe.Add(ref to, part), point);
                 to = ref Unsafe.Add(ref to, Lanes);
@@ -157,7 +157,7 @@ public static partial class Winograd
     private static void TransformPatch<S, V, T>(ref float x, nint row, ref float half, ref float v, nint point)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
-        nint patch = T.Size + 2;
+        nint patch = T.Patch;
         for (nint j = 0; j < patch; j++)
             T.InputPoints<S, V>(ref Unsafe.Add(ref x, j * Lanes), row, ref Unsafe.Add(ref half, j * Lanes), patch * Lanes);
         for (nint i = 0; i < patch; i++)
@@ -169,7 +169,7 @@ public static partial class Winograd
         ref float residual, nint residualRow)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
-        nint patch = T.Size + 2;
+        nint patch = T.Patch;
         for (nint j = 0; j < patch; j++)
         {
             T.Results<S, V>(ref Unsafe.Add(ref m, j * point), patch * point, out V y0, out V y1, out V y2, out V y3);

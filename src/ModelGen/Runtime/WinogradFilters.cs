@@ -7,12 +7,13 @@ namespace ModelGen.Runtime;
 // What is done once, when weights are loaded.
 public static partial class Winograd
 {
-    // Channels whose filters are transposed together: 9 KB, which stay in the innermost cache.
+    // Channels whose filters are transposed together: 9 KB of 3×3 filters, 26 of 5×5, which stay in the innermost cache.
     private const int ChannelsTogether = 16;
 
-    private const int Taps = 9;
+    // Taps of the largest filter, down and across.
+    private const int LargestFilter = 5;
 
-    /// <summary>Filters [O][C][3][3] to [points][O/16][C][16]: G·g·Gᵀ for each, in double, zeros for lanes beyond the last output channel.</summary>
+    /// <summary>Filters [O][C][r][r] to [points][O/16][C][16]: G·g·Gᵀ for each, in double, zeros for lanes beyond the last output channel.</summary>
     /// <param name="filters">Read.</param>
     /// <param name="transformed">Written.</param>
     /// <param name="outChannels">Output channels.</param>
@@ -41,10 +42,11 @@ public static partial class Winograd
         int blocks = (outChannels + Lanes - 1) / Lanes;
         (int firstBlock, int endBlock) = Units.OfPart(part, parts, blocks);
         nint point = (nint)blocks * channels * Lanes;
-        nint row = (nint)channels * Taps;
+        int taps = T.Taps * T.Taps;
+        nint row = (nint)channels * taps;
         Span<double> factors = stackalloc double[Lanes];
-        Span<float> strip = stackalloc float[ChannelsTogether * Taps * Lanes];
-        ref float taps = ref MemoryMarshal.GetReference(strip);
+        Span<float> strip = stackalloc float[ChannelsTogether * taps * Lanes];
+        ref float transposed = ref MemoryMarshal.GetReference(strip);
         for (nint block = firstBlock; block < endBlock; block++)
         {
             nint first = block * Lanes;
@@ -53,43 +55,40 @@ public static partial class Winograd
             for (nint channel = 0; channel < channels; channel += ChannelsTogether)
             {
                 int together = (int)Math.Min(ChannelsTogether, channels - channel);
-                Packing.Transpose(ref Unsafe.Add(ref filters, first * row + channel * Taps), row, together * Taps, lanes, ref factor, ref taps);
-                TransformBlock<T>(ref taps, ref Unsafe.Add(ref transformed, (block * channels + channel) * Lanes), together, point);
+                Packing.Transpose(ref Unsafe.Add(ref filters, first * row + channel * taps), row, together * taps, lanes, ref factor, ref transposed);
+                TransformBlock<T>(ref transposed, ref Unsafe.Add(ref transformed, (block * channels + channel) * Lanes), together, point);
             }
         }
     }
 
-    // 16 filters of each of some channels, their taps [channels][3][3][16].
+    // 16 filters of each of some channels, their taps [channels][r][r][16].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformBlock<T>(ref float taps, ref float transformed, int channels, nint point)
         where T : struct, IWinogradTile
     {
-        nint patch = T.Size + 2;
-        // [patch][3] for each half of a vector of floats, then [patch].
-        Span<Vector<double>> memory = stackalloc Vector<double>[2 * LargestPatch * 3 + 2 * LargestPatch];
+        (nint patch, nint filter) = (T.Patch, T.Taps);
+        // [patch][r] for each half of a vector of floats, then a column of taps or a row of points.
+        Span<Vector<double>> memory = stackalloc Vector<double>[2 * LargestPatch * LargestFilter + 2 * LargestPatch];
         ref Vector<double> low = ref MemoryMarshal.GetReference(memory);
-        ref Vector<double> high = ref Unsafe.Add(ref low, LargestPatch * 3);
-        ref Vector<double> lowRow = ref Unsafe.Add(ref high, LargestPatch * 3);
-        ref Vector<double> highRow = ref Unsafe.Add(ref lowRow, LargestPatch);
+        ref Vector<double> high = ref Unsafe.Add(ref low, LargestPatch * LargestFilter);
+        ref Vector<double> lowLine = ref Unsafe.Add(ref high, LargestPatch * LargestFilter);
+        ref Vector<double> highLine = ref Unsafe.Add(ref lowLine, LargestPatch);
         for (nint at = 0; at < (nint)channels * Lanes; at += Vector<float>.Count)
         {
-            ref float g = ref Unsafe.Add(ref taps, at / Lanes * Taps * Lanes + at % Lanes);
-            for (nint column = 0; column < 3; column++)
+            ref float g = ref Unsafe.Add(ref taps, at / Lanes * filter * filter * Lanes + at % Lanes);
+            for (nint column = 0; column < filter; column++)
             {
-                Vector.Widen(Packing.Load(ref g, column * Lanes), out Vector<double> low0, out Vector<double> high0);
-                Vector.Widen(Packing.Load(ref g, (3 + column) * Lanes), out Vector<double> low1, out Vector<double> high1);
-                Vector.Widen(Packing.Load(ref g, (6 + column) * Lanes), out Vector<double> low2, out Vector<double> high2);
-                T.FilterPoints(low0, low1, low2, ref Unsafe.Add(ref low, column), 3);
-                T.FilterPoints(high0, high1, high2, ref Unsafe.Add(ref high, column), 3);
+                for (nint row = 0; row < filter; row++)
+                    Vector.Widen(Packing.Load(ref g, (row * filter + column) * Lanes), out Unsafe.Add(ref lowLine, row), out Unsafe.Add(ref highLine, row));
+                T.FilterPoints(ref lowLine, ref Unsafe.Add(ref low, column), filter);
+                T.FilterPoints(ref highLine, ref Unsafe.Add(ref high, column), filter);
             }
             for (nint i = 0; i < patch; i++)
             {
-                ref Vector<double> lowTaps = ref Unsafe.Add(ref low, i * 3);
-                ref Vector<double> highTaps = ref Unsafe.Add(ref high, i * 3);
-                T.FilterPoints(lowTaps, Unsafe.Add(ref lowTaps, 1), Unsafe.Add(ref lowTaps, 2), ref lowRow, 1);
-                T.FilterPoints(highTaps, Unsafe.Add(ref highTaps, 1), Unsafe.Add(ref highTaps, 2), ref highRow, 1);
+                T.FilterPoints(ref Unsafe.Add(ref low, i * filter), ref lowLine, 1);
+                T.FilterPoints(ref Unsafe.Add(ref high, i * filter), ref highLine, 1);
                 for (nint j = 0; j < patch; j++)
-                    Packing.Store(Vector.Narrow(Unsafe.Add(ref lowRow, j), Unsafe.Add(ref highRow, j)), ref transformed, (i * patch + j) * point + at);
+                    Packing.Store(Vector.Narrow(Unsafe.Add(ref lowLine, j), Unsafe.Add(ref highLine, j)), ref transformed, (i * patch + j) * point + at);
             }
         }
     }

@@ -4,15 +4,21 @@ using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
 
-/// <summary>One size of Winograd's algorithm: its transforms along one dimension. A tile has <see cref="Size"/> results and reads two inputs more.</summary>
+/// <summary>One form of Winograd's algorithm, F(m×m, r×r): its transforms along one dimension.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IWinogradTile
 {
-    /// <summary>Results of a tile along one dimension.</summary>
+    /// <summary>m: results of a tile along one dimension.</summary>
     static abstract int Size { get; }
 
-    /// <summary>G times three taps of some filters, in double: done once, when weights are loaded.</summary>
-    static abstract void FilterPoints(Vector<double> g0, Vector<double> g1, Vector<double> g2, ref Vector<double> points, nint stride);
+    /// <summary>r: taps of a filter along one dimension.</summary>
+    static abstract int Taps { get; }
+
+    /// <summary>m + r − 1: inputs that a tile reads, and points, along one dimension.</summary>
+    static abstract int Patch { get; }
+
+    /// <summary>G times the taps of some filters, which lie side by side, in double: done once, when weights are loaded. Points go to the distance <paramref name="stride"/>.</summary>
+    static abstract void FilterPoints(ref Vector<double> taps, ref Vector<double> points, nint stride);
 
     /// <summary>One row of Bᵀ·d: inputs at the distance <paramref name="stride"/> to points at the distance <paramref name="distance"/>.</summary>
     static abstract void InputPoints<S, V>(ref float from, nint stride, ref float points, nint distance) where S : struct, ISimd<V> where V : struct;
@@ -26,51 +32,29 @@ public interface IWinogradTile
 /// Winograd convolution for deep neural networks: efficient point selection).
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Winograd4 : IWinogradTile
+public readonly struct WinogradF4x3 : IWinogradTile
 {
-    private const float RootHalf = 0.70710678118654752f;
-    private const float RootTwo = 1.41421356237309505f;
-
     /// <inheritdoc/>
     public static int Size => 4;
 
     /// <inheritdoc/>
+    public static int Taps => 3;
+
+    /// <inheritdoc/>
+    public static int Patch => 6;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FilterPoints(Vector<double> g0, Vector<double> g1, Vector<double> g2, ref Vector<double> points, nint stride)
+    public static void FilterPoints(ref Vector<double> taps, ref Vector<double> points, nint stride)
     {
-        (Vector<double> even, Vector<double> odd) = ((g0 + g2 * 0.5) * (1 / -1.5), g1 * (0.70710678118654752 / -1.5));
-        points = g0;
-        Unsafe.Add(ref points, stride) = even + odd;
-        Unsafe.Add(ref points, 2 * stride) = even - odd;
-        (even, odd) = ((g0 + g2 * 2) * (1.0 / 6), g1 * (1.41421356237309505 / 6));
-        Unsafe.Add(ref points, 3 * stride) = even + odd;
-        Unsafe.Add(ref points, 4 * stride) = even - odd;
-        Unsafe.Add(ref points, 5 * stride) = g2;
+        (Vector<double> g0, Vector<double> g1, Vector<double> g2) = (taps, Unsafe.Add(ref taps, 1), Unsafe.Add(ref taps, 2));
+        SixPoints.Store(g0, g0 + g2 * 0.5, g1, g0 + g2 * 2, g1, g2, ref points, stride);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void InputPoints<S, V>(ref float from, nint stride, ref float points, nint distance)
-        where S : struct, ISimd<V> where V : struct
-    {
-        V d0 = S.Load(ref from, 0);
-        V d1 = S.Load(ref from, stride);
-        V d2 = S.Load(ref from, 2 * stride);
-        V d3 = S.Load(ref from, 3 * stride);
-        V d4 = S.Load(ref from, 4 * stride);
-        V d5 = S.Load(ref from, 5 * stride);
-        V minusTwoAndHalf = S.Broadcast(-2.5f);
-        S.Store(S.FusedMultiplyAdd(minusTwoAndHalf, d2, S.Add(d0, d4)), ref points, 0);
-        V even = S.FusedMultiplyAdd(S.Broadcast(-2f), d2, d4);
-        V odd = S.FusedMultiplyAdd(S.Broadcast(-RootTwo), d1, S.Multiply(S.Broadcast(RootHalf), d3));
-        S.Store(S.Add(even, odd), ref points, distance);
-        S.Store(S.Subtract(even, odd), ref points, 2 * distance);
-        even = S.FusedMultiplyAdd(S.Broadcast(-0.5f), d2, d4);
-        odd = S.FusedMultiplyAdd(S.Broadcast(-RootHalf), d1, S.Multiply(S.Broadcast(RootTwo), d3));
-        S.Store(S.Add(even, odd), ref points, 3 * distance);
-        S.Store(S.Subtract(even, odd), ref points, 4 * distance);
-        S.Store(S.FusedMultiplyAdd(minusTwoAndHalf, d3, S.Add(d1, d5)), ref points, 5 * distance);
-    }
+        where S : struct, ISimd<V> where V : struct => SixPoints.OfInputs<S, V>(ref from, stride, ref points, distance);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,24 +68,73 @@ public readonly struct Winograd4 : IWinogradTile
         (V nearSum, V nearDifference) = (S.Add(m1, m2), S.Subtract(m1, m2));
         (V farSum, V farDifference) = (S.Add(m3, m4), S.Subtract(m3, m4));
         y0 = S.Add(S.Load(ref from, 0), S.Add(nearSum, farSum));
-        y1 = S.FusedMultiplyAdd(S.Broadcast(RootTwo), farDifference, S.Multiply(S.Broadcast(RootHalf), nearDifference));
+        y1 = S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootTwo), farDifference, S.Multiply(S.Broadcast(SixPoints.RootHalf), nearDifference));
         y2 = S.FusedMultiplyAdd(S.Broadcast(2f), farSum, S.Multiply(S.Broadcast(0.5f), nearSum));
         y3 = S.FusedMultiplyAdd(
-            S.Broadcast(2 * RootTwo), farDifference, S.FusedMultiplyAdd(S.Broadcast(RootHalf / 2), nearDifference, S.Load(ref from, 5 * stride)));
+            S.Broadcast(2 * SixPoints.RootTwo), farDifference, S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootHalf / 2), nearDifference, S.Load(ref from, 5 * stride)));
     }
 }
 
-/// <summary>F(2×2, 3×3): 16 products for 4 results, four ninths of the multiply-adds, with filters less than twice their size. Interpolated at 0, ±1 and ∞.</summary>
+/// <summary>F(2×2, 5×5): 36 products for 4 results, 9 in place of 25 multiply-adds each. The points, and so the patches, are those of <see cref="WinogradF4x3"/>.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Winograd2 : IWinogradTile
+public readonly struct WinogradF2x5 : IWinogradTile
 {
     /// <inheritdoc/>
     public static int Size => 2;
 
     /// <inheritdoc/>
+    public static int Taps => 5;
+
+    /// <inheritdoc/>
+    public static int Patch => 6;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FilterPoints(Vector<double> g0, Vector<double> g1, Vector<double> g2, ref Vector<double> points, nint stride)
+    public static void FilterPoints(ref Vector<double> taps, ref Vector<double> points, nint stride)
     {
+        (Vector<double> g0, Vector<double> g1, Vector<double> g2) = (taps, Unsafe.Add(ref taps, 1), Unsafe.Add(ref taps, 2));
+        (Vector<double> g3, Vector<double> g4) = (Unsafe.Add(ref taps, 3), Unsafe.Add(ref taps, 4));
+        SixPoints.Store(g0, g0 + g2 * 0.5 + g4 * 0.25, g1 + g3 * 0.5, g0 + g2 * 2 + g4 * 4, g1 + g3 * 2, g4, ref points, stride);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void InputPoints<S, V>(ref float from, nint stride, ref float points, nint distance)
+        where S : struct, ISimd<V> where V : struct => SixPoints.OfInputs<S, V>(ref from, stride, ref points, distance);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Results<S, V>(ref float from, nint stride, out V y0, out V y1, out V y2, out V y3)
+        where S : struct, ISimd<V> where V : struct
+    {
+        V m1 = S.Load(ref from, stride);
+        V m2 = S.Load(ref from, 2 * stride);
+        V m3 = S.Load(ref from, 3 * stride);
+        V m4 = S.Load(ref from, 4 * stride);
+        y0 = S.Add(S.Load(ref from, 0), S.Add(S.Add(m1, m2), S.Add(m3, m4)));
+        y1 = S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootTwo), S.Subtract(m3, m4), S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootHalf), S.Subtract(m1, m2), S.Load(ref from, 5 * stride)));
+        y2 = y3 = default;
+    }
+}
+
+/// <summary>F(2×2, 3×3): 16 products for 4 results, four ninths of the multiply-adds, with filters less than twice their size. Interpolated at 0, ±1 and ∞.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct WinogradF2x3 : IWinogradTile
+{
+    /// <inheritdoc/>
+    public static int Size => 2;
+
+    /// <inheritdoc/>
+    public static int Taps => 3;
+
+    /// <inheritdoc/>
+    public static int Patch => 4;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FilterPoints(ref Vector<double> taps, ref Vector<double> points, nint stride)
+    {
+        (Vector<double> g0, Vector<double> g1, Vector<double> g2) = (taps, Unsafe.Add(ref taps, 1), Unsafe.Add(ref taps, 2));
         points = g0;
         Unsafe.Add(ref points, stride) = (g0 + g1 + g2) * 0.5;
         Unsafe.Add(ref points, 2 * stride) = (g0 - g1 + g2) * 0.5;
@@ -131,5 +164,55 @@ public readonly struct Winograd2 : IWinogradTile
         y0 = S.Add(S.Load(ref from, 0), S.Add(m1, m2));
         y1 = S.Add(S.Subtract(m1, m2), S.Load(ref from, 3 * stride));
         y2 = y3 = default;
+    }
+}
+
+// What all forms with six points, 0, ±√½, ±√2 and ∞, share.
+internal static class SixPoints
+{
+    public const float RootHalf = (float)ExactRootHalf;
+    public const float RootTwo = (float)ExactRootTwo;
+
+    private const double ExactRootHalf = 0.70710678118654752;
+    private const double ExactRootTwo = 1.41421356237309505;
+
+    // The polynomial of the taps at the points, over the product of the differences to the other points: given are its value at 0, its even terms and its odd ones over the
+    // point at √½ and √2, and its highest coefficient.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(
+        Vector<double> atZero, Vector<double> nearEven, Vector<double> nearOdd, Vector<double> farEven, Vector<double> farOdd, Vector<double> highest, ref Vector<double> points, nint stride)
+    {
+        (Vector<double> even, Vector<double> odd) = (nearEven * (1 / -1.5), nearOdd * (ExactRootHalf / -1.5));
+        points = atZero;
+        Unsafe.Add(ref points, stride) = even + odd;
+        Unsafe.Add(ref points, 2 * stride) = even - odd;
+        (even, odd) = (farEven * (1.0 / 6), farOdd * (ExactRootTwo / 6));
+        Unsafe.Add(ref points, 3 * stride) = even + odd;
+        Unsafe.Add(ref points, 4 * stride) = even - odd;
+        Unsafe.Add(ref points, 5 * stride) = highest;
+    }
+
+    // Bᵀ·d, which depends on the points alone.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OfInputs<S, V>(ref float from, nint stride, ref float points, nint distance)
+        where S : struct, ISimd<V> where V : struct
+    {
+        V d0 = S.Load(ref from, 0);
+        V d1 = S.Load(ref from, stride);
+        V d2 = S.Load(ref from, 2 * stride);
+        V d3 = S.Load(ref from, 3 * stride);
+        V d4 = S.Load(ref from, 4 * stride);
+        V d5 = S.Load(ref from, 5 * stride);
+        V minusTwoAndHalf = S.Broadcast(-2.5f);
+        S.Store(S.FusedMultiplyAdd(minusTwoAndHalf, d2, S.Add(d0, d4)), ref points, 0);
+        V even = S.FusedMultiplyAdd(S.Broadcast(-2f), d2, d4);
+        V odd = S.FusedMultiplyAdd(S.Broadcast(-RootTwo), d1, S.Multiply(S.Broadcast(RootHalf), d3));
+        S.Store(S.Add(even, odd), ref points, distance);
+        S.Store(S.Subtract(even, odd), ref points, 2 * distance);
+        even = S.FusedMultiplyAdd(S.Broadcast(-0.5f), d2, d4);
+        odd = S.FusedMultiplyAdd(S.Broadcast(-RootHalf), d1, S.Multiply(S.Broadcast(RootTwo), d3));
+        S.Store(S.Add(even, odd), ref points, 3 * distance);
+        S.Store(S.Subtract(even, odd), ref points, 4 * distance);
+        S.Store(S.FusedMultiplyAdd(minusTwoAndHalf, d3, S.Add(d1, d5)), ref points, 5 * distance);
     }
 }

@@ -32,7 +32,7 @@ public class LayerDiagnosticsTests
     [Fact]
     public Task WinogradWithStrides() => Expect("Input(6, 9, 9), Conv2d(8, 3, Algorithm = ConvAlgorithm.Winograd2, Strides = new[] { 1, 2 })",
         new Finding("MG0111", "Algorithm = ConvAlgorithm.Winograd2",
-            "Conv2d 'conv1': winograd2, Winograd's F(2×2, 3×3), needs kernel 3×3, stride 1×1, dilation 1×1 and 1 group; got kernel 3×3, stride 1×2, dilation 1×1 and 1 group; use direct or auto"));
+            "Conv2d 'conv1': winograd2, Winograd's F(2×2, 3×3) or F(2×2, 5×5), needs kernel 3×3 or 5×5, stride 1×1, dilation 1×1 and 1 group; got kernel 3×3, stride 1×2, dilation 1×1 and 1 group; use direct or auto"));
 
     [Fact]
     public Task SumOfDifferentShapes() => Expect("Input(3, 8, 8), Conv2d(8, 3, Padding = 1), Add(\"conv1\", \"input\")",

@@ -3,40 +3,74 @@ using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Harness;
 using ModelGen.Tests.Reference;
+using Xunit.Abstractions;
 
 namespace ModelGen.Tests.Golden;
 
 /// <summary>How much the algorithms of a convolution round, against plain loops in double precision.</summary>
-public class ExactnessTests
+public class ExactnessTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData(16, 3e-7)]
     [InlineData(256, 1.2e-6)]
     public void DirectSumsRoundLessThanTheLargerTiles(int channels, double bound)
     {
-        Graph declared = Declare(channels);
-        var random = new Random(channels);
-        Dictionary<string, float[]> values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter)
-            .ToDictionary(n => n.Name, n => Enumerable.Range(0, (int)n.Shape.Length).Select(_ => (float)(random.NextDouble() * 2 - 1)).ToArray());
-        double[] expected = ReferenceInterpreter.Outputs(declared, 1, values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray()))[Pipeline.Output];
-        double[] errors = [.. new[] { ChooseAlgorithms.Auto, ChooseAlgorithms.Winograd4 }.Select(algorithm =>
-        {
-            Graph graph = Pipeline.ForInference(Declare(channels, algorithm), new CompilerOptions(Optimization.Exact));
-            var check = new GraphCheck(new GraphFunction($"Exact{channels}{algorithm}", graph, 1, ParameterUse.Constant), 1);
-            foreach ((string name, float[] value) in values)
-                check.Values[name] = value;
-            float[] got = check.Run(GeneratedLibrary.Compile(check.Function))[Pipeline.Output];
-            return Math.Sqrt(got.Zip(expected, (g, e) => (g - e) * (g - e)).Average() / expected.Average(e => e * e));
-        })];
+        double[] errors = Errors(new(channels, 3, 14), least: -1, ChooseAlgorithms.Direct, ChooseAlgorithms.Winograd4);
         Assert.True(errors[0] < bound && errors[0] < 0.75 * errors[1], $"direct sums are off by {errors[0]:G3} of the results, F(4×4, 3×3) by {errors[1]:G3}");
     }
 
-    private static Graph Declare(int channels, string algorithm = ChooseAlgorithms.Auto)
+    // Maps and channels of VGG, ResNets, AlexNet and Inception; inputs of both signs, and of one, as activations leave them, where sums are larger than what is left of them.
+    [Theory]
+    [InlineData(ChooseAlgorithms.Winograd4, 3, 64, 56)]
+    [InlineData(ChooseAlgorithms.Winograd4, 3, 128, 28)]
+    [InlineData(ChooseAlgorithms.Winograd4, 3, 512, 14)]
+    [InlineData(ChooseAlgorithms.Winograd4, 3, 256, 13)]
+    [InlineData(ChooseAlgorithms.Winograd2, 3, 512, 7)]
+    [InlineData(ChooseAlgorithms.Winograd2, 3, 256, 14)]
+    [InlineData(ChooseAlgorithms.Winograd2, 5, 64, 27)]
+    [InlineData(ChooseAlgorithms.Winograd2, 5, 48, 35)]
+    [InlineData(ChooseAlgorithms.Winograd2, 5, 512, 14)]
+    public void WinogradIsCloseToDoublePrecision(string algorithm, int kernel, int channels, int size)
+    {
+        foreach (double least in (double[])[-1, 0])
+        {
+            double[] errors = Errors(new(channels, kernel, size), least, algorithm, ChooseAlgorithms.Direct);
+            output.WriteLine($"{algorithm} {kernel}×{kernel} {channels}×{size}×{size} inputs from {least}: {errors[0]:G3}, direct {errors[1]:G3}");
+            Assert.True(errors[0] < 2e-5, $"off by {errors[0]:G3} of the results");
+        }
+    }
+
+    private sealed record Case(int Channels, int Kernel, int Size);
+
+    // For each algorithm, how far its results are off, in L2 norms; inputs are between least and 1.
+    private static double[] Errors(Case layer, double least, params string[] algorithms)
+    {
+        Graph declared = Declare(layer, ChooseAlgorithms.Direct);
+        var random = new Random(layer.Channels);
+        Dictionary<string, float[]> values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter)
+            .ToDictionary(n => n.Name, n => Values(random, n.Op == OpNames.Input ? least : -1, (int)n.Shape.Length));
+        double[] expected = ReferenceInterpreter.Outputs(declared, 1, values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray()))[Pipeline.Output];
+        return [.. algorithms.Select(algorithm =>
+        {
+            Graph graph = Pipeline.ForInference(Declare(layer, algorithm), new CompilerOptions(Optimization.Exact));
+            var check = new GraphCheck(new GraphFunction($"Exact{layer.Channels}x{layer.Size}{algorithm}", graph, 1, ParameterUse.Constant), 1);
+            foreach ((string name, float[] value) in values)
+                check.Values[name] = value;
+            float[] got = check.Run(GeneratedLibrary.Compile(check.Function))[Pipeline.Output];
+            return Math.Sqrt(got.Zip(expected, (g, e) => (g - e) * (g - e)).Sum() / expected.Sum(e => e * e));
+        })];
+    }
+
+    private static float[] Values(Random random, double least, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(least + random.NextDouble() * (1 - least)))];
+
+    private static Graph Declare(Case layer, string algorithm)
     {
         var builder = new GraphBuilder("exact");
-        int x = builder.Input("input", TensorType.Sample(channels, 14, 14));
+        int x = builder.Input("input", TensorType.Sample(layer.Channels, layer.Size, layer.Size));
         Operator op = OperatorTable.Get(OpNames.Conv2d);
-        x = op.BuildLayer(builder, [x], op.WithDefaults(AttributeMap.Of(("outChannels", 16), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }), (ChooseAlgorithms.Wish, algorithm)), forLayer: true), "conv");
+        int pad = layer.Kernel / 2;
+        x = op.BuildLayer(builder, [x], op.WithDefaults(AttributeMap.Of(
+            ("outChannels", 16), ("kernelSize", new[] { layer.Kernel, layer.Kernel }), ("padding", new[] { pad, pad, pad, pad }), (ChooseAlgorithms.Wish, algorithm)), forLayer: true), "conv");
         builder.Output(Pipeline.Output, x);
         return builder.Build();
     }

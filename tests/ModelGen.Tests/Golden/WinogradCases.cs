@@ -12,7 +12,10 @@ namespace ModelGen.Tests.Golden;
 /// </summary>
 internal static class WinogradCases
 {
-    private const int Count = 24;
+    private const int Count = 36;
+
+    // From this case on there are 5×5 filters.
+    private const int FirstLarge = 24;
     private const string Prefix = "winograd_";
 
     public static IEnumerable<string> Ids => Enumerable.Range(0, Count).Select(i => $"{Prefix}{i:D2}");
@@ -25,7 +28,7 @@ internal static class WinogradCases
         var random = new Random(seed + 5_000);
         Graph declared = Declare(random, seed);
         Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) => node.Is(OpNames.Conv2d) && node.Name != "conv5"
-            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.Tile, node.Name == "conv1" ^ seed % 3 == 0 ? 4 : 2), node.Name)
+            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.TileSize, KernelOf(node.Name, seed) == 3 && node.Name == "conv1" ^ seed % 3 == 0 ? 4 : 2), node.Name)
             : null);
         int samples = 1 + seed % 2;
         var check = new GraphCheck(new GraphFunction(id, graph, 2, ParameterUse.Constant), samples);
@@ -46,11 +49,11 @@ internal static class WinogradCases
     {
         var builder = new GraphBuilder("winograd");
         int x = builder.Input("input", TensorType.Sample(Pick(random, 1, 5, 16, 17, 40, 64), 3 + seed % 13, random.Next(3, 22)));
-        x = Convolution(random, builder, x, "conv1");
+        x = Convolution(random, builder, x, "conv1", seed);
         string activation = Pick(random, "", "Relu", "Tanh");
         if (activation.Length > 0)
             x = builder.Add(activation, x);
-        x = Convolution(random, builder, x, "conv2");
+        x = Convolution(random, builder, x, "conv2", seed);
         // A residual block, whose sum is part of the convolution, on images without and with padding around what is added.
         if (seed % 4 == 1)
         {
@@ -63,19 +66,21 @@ internal static class WinogradCases
         return builder.Build();
     }
 
-    private static int Convolution(Random random, GraphBuilder builder, int x, string name)
+    private static int KernelOf(string name, int seed) => seed >= FirstLarge && (name == "conv1" ? seed % 4 != 3 : name == "conv2" && seed % 4 != 0) ? 5 : 3;
+
+    private static int Convolution(Random random, GraphBuilder builder, int x, string name, int seed)
     {
         // As little padding as the image needs, up to two rows and columns.
         Shape image = builder.TypeOf(x).Shape;
-        int[] padding = [.. Enumerable.Range(0, 4).Select(side => random.Next(Math.Min(2, Math.Max(0, 4 - image[1 + side % 2])), 3))];
-        return Convolution(builder, x, name, Pick(random, 16, 20, 33, 48, 64), padding, random.Next(2));
+        int[] padding = [.. Enumerable.Range(0, 4).Select(side => random.Next(Math.Min(2, Math.Max(0, KernelOf(name, seed) + 1 - image[1 + side % 2])), 3))];
+        return Convolution(builder, x, name, Pick(random, 16, 20, 33, 48, 64), padding, random.Next(2), kernel: KernelOf(name, seed));
     }
 
-    private static int Convolution(GraphBuilder builder, int x, string name, int outChannels, int[] padding, int bias, int stride = 1)
+    private static int Convolution(GraphBuilder builder, int x, string name, int outChannels, int[] padding, int bias, int stride = 1, int kernel = 3)
     {
         Operator conv = OperatorTable.Get(OpNames.Conv2d);
         AttributeMap attributes = AttributeMap.Of(
-            ("outChannels", outChannels), ("kernelSize", new[] { 3, 3 }), ("stride", new[] { stride, stride }), ("padding", padding), ("bias", bias == 0 ? 0 : 1));
+            ("outChannels", outChannels), ("kernelSize", new[] { kernel, kernel }), ("stride", new[] { stride, stride }), ("padding", padding), ("bias", bias == 0 ? 0 : 1));
         return conv.BuildLayer(builder, [x], conv.WithDefaults(attributes, forLayer: true), name);
     }
 

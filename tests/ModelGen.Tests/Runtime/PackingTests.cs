@@ -42,21 +42,22 @@ public class PackingTests
     [Theory, MemberData(nameof(Filters))]
     public void FiltersAreTransformedToAllPoints(int outputs, int channels, bool fold)
     {
-        double[] points4 = [0, Math.Sqrt(0.5), -Math.Sqrt(0.5), Math.Sqrt(2), -Math.Sqrt(2)];
-        Transformed<Winograd4>(outputs, channels, fold, [.. points4.Select(p => Row(p, points4)), [0, 0, 1]]);
+        double[] points = [0, Math.Sqrt(0.5), -Math.Sqrt(0.5), Math.Sqrt(2), -Math.Sqrt(2)];
+        Transformed<WinogradF4x3>(outputs, channels, fold, [.. points.Select(p => Row(p, points, 3)), [0, 0, 1]]);
+        Transformed<WinogradF2x5>(outputs, channels, fold, [.. points.Select(p => Row(p, points, 5)), [0, 0, 0, 0, 1]]);
         // The usual scale: with 2 at ±1, and 1 at 0.
-        Transformed<Winograd2>(outputs, channels, fold, [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]);
+        Transformed<WinogradF2x3>(outputs, channels, fold, [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]);
     }
 
-    private static double[] Row(double point, double[] all)
+    private static double[] Row(double point, double[] all, int taps)
     {
         double scale = all.Where(p => p != point).Aggregate(1.0, (product, p) => product * (point - p));
-        return [1 / scale, point / scale, point * point / scale];
+        return [.. Enumerable.Range(0, taps).Select(tap => Math.Pow(point, tap) / scale)];
     }
 
     private static void Transformed<T>(int outputs, int channels, bool fold, double[][] g) where T : struct, IWinogradTile
     {
-        float[] filters = Guarded.Normal(outputs * channels * 9, seed: 3), weight = Guarded.Normal(outputs, seed: 4), variance = Variances(outputs);
+        float[] filters = Guarded.Normal(outputs * channels * T.Taps * T.Taps, seed: 3), weight = Guarded.Normal(outputs, seed: 4), variance = Variances(outputs);
         (int blocks, int patch) = ((outputs + Lanes - 1) / Lanes, g.Length);
         Divided(blocks, patch * patch * blocks * channels * Lanes, Transform, transformed =>
         {
@@ -65,11 +66,11 @@ public class PackingTests
                 (int lane, int channel, int block) = (at % Lanes, at / Lanes % channels, at / (Lanes * channels) % blocks);
                 (int i, int j) = Math.DivRem(at / (Lanes * channels * blocks), patch);
                 (double expected, double size) = (0, 0);
-                for (int tap = 0; tap < 9 && block * Lanes + lane < outputs; tap++)
+                for (int tap = 0; tap < T.Taps * T.Taps && block * Lanes + lane < outputs; tap++)
                 {
                     int output = block * Lanes + lane;
-                    float value = filters[(output * channels + channel) * 9 + tap];
-                    double term = g[i][tap / 3] * g[j][tap % 3] * (fold ? Scaled(value, weight[output], variance[output]) : value);
+                    float value = filters[(output * channels + channel) * T.Taps * T.Taps + tap];
+                    double term = g[i][tap / T.Taps] * g[j][tap % T.Taps] * (fold ? Scaled(value, weight[output], variance[output]) : value);
                     (expected, size) = (expected + term, size + Math.Abs(term));
                 }
                 // Sums in double, rounded once.
