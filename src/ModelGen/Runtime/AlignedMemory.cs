@@ -21,6 +21,7 @@ public static class AlignedMemory
     public static ArraySegment<float> Allocate(int length)
     {
         float[] array = GC.AllocateArray<float>(length + SpareFloats + AlignmentInBytes / sizeof(float), pinned: true);
+        LargePages.Advise(array);
         int start = AlignedStart(array, 0);
         return new ArraySegment<float>(array, start, length);
     }
