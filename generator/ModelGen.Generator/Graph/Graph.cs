@@ -60,7 +60,7 @@ internal static class OpNames
     public const string BatchStatistics = "BatchStatistics";
     public const string UpdateRunningStatistics = "UpdateRunningStatistics";
     public const string Dropout = "Dropout";
-    public const string DropoutMask = "DropoutMask";
+    public const string RandomDropout = "RandomDropout";
     public const string Multiply = "Multiply";
     public const string Add = "Add";
     public const string Concat = "Concat";

@@ -31,10 +31,13 @@ internal sealed class Dropout : Operator
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 }
 
-/// <summary>A random tensor of zeros and 1/(1 − p), of the input's shape, new in every step and the same for the same seed.</summary>
-internal sealed class DropoutMask : Operator
+/// <summary>
+/// What <see cref="Dropout"/> does in training: the product with a random mask of zeros and 1/(1 − p), new in every step and the same for the same seed. The mask is a function of the seed, the step
+/// and the place, so that it is nowhere stored: the gradient's product computes it again.
+/// </summary>
+internal sealed class RandomDropout : Operator
 {
-    public override string Name => OpNames.DropoutMask;
+    public override string Name => OpNames.RandomDropout;
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [
@@ -44,13 +47,18 @@ internal sealed class DropoutMask : Operator
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
-    // Only the shape of the input matters, not its values.
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
+        if (context.Needs(node.Inputs[0]))
+            context.Accumulate(node.Inputs[0], context.Graph.Add(Name, [gradient], node.Attributes, node.Name));
     }
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
+    public override EquatableArray<int> InPlaceInputs => [0];
+
+    public override bool KeepsHaloZero => true;
+
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"Dropout.Mask({{0}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {context.Of(node.Id).Length})"), node.Id);
+        $"Dropout.Apply({{0}}, {{1}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {context.Of(node.Id).Length})"), node);
 }

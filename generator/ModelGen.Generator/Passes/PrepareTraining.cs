@@ -39,7 +39,6 @@ internal static class PrepareTraining
         int x = rewriter[node.Inputs[0]];
         if (node.Attributes.Float("p") == 0)
             return x;
-        int mask = rewriter.Builder.Add(OpNames.DropoutMask, [x], node.Attributes.With("stream", stream), node.Name);
-        return rewriter.Builder.Add(OpNames.Multiply, [x, mask], AttributeMap.Empty, node.Name);
+        return rewriter.Builder.Add(OpNames.RandomDropout, [x], node.Attributes.With("stream", stream), node.Name);
     }
 }

@@ -4,21 +4,22 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Dropout masks from a hash of (seed, step, index): the same on every platform, for any number of threads and in any order.
+/// Dropout by a hash of (seed, step, index): the same on every platform, for any number of threads and in any order.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Dropout
 {
-    /// <summary>mask = 0 with probability p, else 1 / (1 − p), so that the expectation is 1.</summary>
-    /// <param name="mask">Receives <paramref name="n"/> floats.</param>
+    /// <summary>y = x · mask, where mask = 0 with probability p, else 1 / (1 − p), so that its expectation is 1. The gradient is the same product again, with the same mask.</summary>
+    /// <param name="x">The factors, <paramref name="n"/> floats.</param>
+    /// <param name="y">Receives the products; may be <paramref name="x"/>.</param>
     /// <param name="n">Length, ≥ 0.</param>
     /// <param name="p">Probability of 0, in [0, 1]; exact to 2^−32.</param>
     /// <param name="seed">One per layer.</param>
     /// <param name="step">One per training step.</param>
-    /// <param name="firstIndex">Index of the first float in the whole mask: pieces give what one call would.</param>
+    /// <param name="firstIndex">Index of the first float in the whole: pieces give what one call would.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is NaN or not in [0, 1].</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Mask(ref float mask, nint n, float p, ulong seed, ulong step, ulong firstIndex = 0)
+    public static void Apply(ref float x, ref float y, nint n, float p, ulong seed, ulong step, ulong firstIndex = 0)
     {
         if (!(p >= 0f && p <= 1f))
             throw new ArgumentOutOfRangeException(nameof(p), p, "Dropout's probability must be from 0 to 1.");
@@ -30,7 +31,7 @@ public static class Dropout
         for (nint i = 0; i < n; i++)
         {
             state += SplitMix64.Golden;
-            Unsafe.Add(ref mask, i) = SplitMix64.Mix(state) >> 32 >= threshold ? kept : 0f;
+            Unsafe.Add(ref y, i) = Unsafe.Add(ref x, i) * (SplitMix64.Mix(state) >> 32 >= threshold ? kept : 0f);
         }
     }
 }

@@ -72,7 +72,7 @@ public class ShapeRuleTests
         { "CrossEntropyGradient(%0, %3, %10)", "f32[N,4,7,9]" },
         { "CountCorrect(%1, %2)", "f32[]" },
         { "Dropout(%1)", "f32[N,12]" },
-        { "DropoutMask(%1)", "f32[N,12]" },
+        { "RandomDropout(%1)", "f32[N,12]" },
         { "SgdUpdate(%6, %6, %6)", "f32[]" },
         { "AdamUpdate(%6, %6, %6, %6)", "f32[]" },
         { "AdamWUpdate(%6, %6, %6, %6) {isVector=1}", "f32[]" },

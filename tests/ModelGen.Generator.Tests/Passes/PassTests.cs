@@ -163,11 +163,9 @@ public class PassTests
         output "y" %3
         """, """
         %0 = Input "x" : f32[N,4]
-        %1 = DropoutMask(%0) "a" {p=0.5, stream=0}
-        %2 = Multiply(%0, %1) "a"
-        %3 = DropoutMask(%2) "c" {p=0.25, stream=2}
-        %4 = Multiply(%2, %3) "c"
-        output "y" %4
+        %1 = RandomDropout(%0) "a" {p=0.5, stream=0}
+        %2 = RandomDropout(%1) "c" {p=0.25, stream=2}
+        output "y" %2
         """);
 
     // The first layer's input needs no gradient; each parameter is updated once nothing reads it any more.

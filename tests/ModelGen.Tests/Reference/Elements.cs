@@ -27,7 +27,7 @@ internal static class Elements
         ["ReluGradient"] = o => Combine(o, (y, dy) => y > 0 ? dy : 0),
         ["TanhGradient"] = o => Combine(o, (y, dy) => (1 - y * y) * dy),
         ["SigmoidGradient"] = o => Combine(o, (y, dy) => y * (1 - y) * dy),
-        ["DropoutMask"] = o => o.Training.Mask(o.Attributes.Int("stream"), o.Attributes["p"].Number, o[0].Length),
+        ["RandomDropout"] = o => [.. o.Training.Mask(o.Attributes.Int("stream"), o.Attributes["p"].Number, o[0].Length).Zip(o[0], (mask, x) => mask * x)],
         ["Dropout"] = o => o[0],
     };
 
