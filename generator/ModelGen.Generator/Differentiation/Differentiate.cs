@@ -96,7 +96,7 @@ internal static class Differentiate
             builder.Copy(node, node.Inputs);
             needed[node.Id] = isWanted(node) || node.Inputs.Any(i => needed[i]);
         }
-        var context = new GradientContext(builder, value => value < needed.Length && needed[value]);
+        var context = new GradientContext(builder, value => value < needed.Length && needed[value], forward.CountUses());
         context.Accumulate(start, seed(builder));
         foreach (Node node in forward.Nodes.Reverse())
         {

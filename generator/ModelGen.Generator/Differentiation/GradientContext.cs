@@ -3,7 +3,7 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Differentiation;
 
 /// <summary>What an operator's gradient rule works with: a graph to add nodes to, and a place to leave the gradients of its inputs.</summary>
-internal sealed class GradientContext(GraphBuilder graph, Func<int, bool> isNeeded)
+internal sealed class GradientContext(GraphBuilder graph, Func<int, bool> isNeeded, IReadOnlyList<int> uses)
 {
     private readonly Dictionary<int, int> _gradients = [];
 
@@ -11,6 +11,9 @@ internal sealed class GradientContext(GraphBuilder graph, Func<int, bool> isNeed
 
     /// <summary>Whether anything that is trained depends on the value; gradients of others are not computed.</summary>
     public bool Needs(int value) => isNeeded(value);
+
+    /// <summary>How often the graph that is differentiated reads a value, counting outputs.</summary>
+    public int UsesOf(int value) => uses[value];
 
     /// <summary>Adds a gradient of a value; a value that is read more than once gets the sum.</summary>
     public void Accumulate(int value, int gradient) =>

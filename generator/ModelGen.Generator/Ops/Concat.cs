@@ -52,16 +52,50 @@ internal sealed class Concat : Operator
         return Require.Size(call, TensorType.Sample([(int)channels, .. first.Dimensions.Skip(1)]));
     }
 
+    // Where all that is joined was made by one activation, its gradient is computed from the whole: the parts need not live until then.
     public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        Node? activation = ActivationOf(context, node);
+        if (activation is not null)
+            gradient = context.Graph.Add(((Elementwise)OperatorTable.Get(activation.Op)).GradientOperator!, [node.Id, gradient], activation.Attributes, node.Name);
+        Distribute(context, node, gradient, activation is not null);
+    }
+
+    private static void Distribute(GradientContext context, Node node, int gradient, bool behindActivations)
     {
         int start = 0;
         foreach (int input in node.Inputs)
         {
             int length = context.TypeOf(input).Shape[0];
             if (context.Needs(input))
-                context.Accumulate(input, context.Graph.Add("Slice", [gradient], AttributeMap.Of(("start", start), ("length", length)), node.Name));
+            {
+                int part = context.Graph.Add("Slice", [gradient], AttributeMap.Of(("start", start), ("length", length)), node.Name);
+                if (!behindActivations)
+                    context.Accumulate(input, part);
+                else if (context.Graph[input] is { Op: OpNames.Concat } inner)
+                    Distribute(context, inner, part, behindActivations);
+                else
+                    context.Accumulate(context.Graph[input].Inputs[0], part);
+            }
             start += length;
         }
+    }
+
+    // The activation that every input is the result of, directly or joined before, if nothing else reads them; null where there is none.
+    private static Node? ActivationOf(GradientContext context, Node node)
+    {
+        Node? common = null;
+        foreach (Node input in node.Inputs.Select(i => context.Graph[i]))
+        {
+            if (context.UsesOf(input.Id) != 1 || input.Op is OpNames.Input or OpNames.Parameter)
+                return null;
+            Node? activation = input.Is(OpNames.Concat) ? ActivationOf(context, input)
+                : OperatorTable.Get(input.Op) is Elementwise { GradientOperator: not null } ? input : null;
+            if (activation is null || (common is not null && (common.Op != activation.Op || common.Attributes != activation.Attributes)))
+                return null;
+            common = activation;
+        }
+        return common;
     }
 
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;

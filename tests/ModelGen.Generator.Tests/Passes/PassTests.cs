@@ -268,6 +268,59 @@ public class PassTests
         output "grad.x" %5
         """);
 
+    // The parts of the inner concatenation too; nothing of them is read backwards.
+    [Fact]
+    public void GradientsBehindConcatenatedActivationsAreOfTheWhole() => Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
+        %0 = Input "a" : f32[N,2,4,4]
+        %1 = Input "b" : f32[N,3,4,4]
+        %2 = Relu(%0) "r"
+        %3 = Relu(%1) "s"
+        %4 = Concat(%2, %3) "inner"
+        %5 = Input "c" : f32[N,1,4,4]
+        %6 = Relu(%5) "t"
+        %7 = Concat(%6, %4) "outer"
+        output "y" %7
+        """, """
+        %0 = Input "a" : f32[N,2,4,4]
+        %1 = Input "b" : f32[N,3,4,4]
+        %2 = Relu(%0) "r"
+        %3 = Relu(%1) "s"
+        %4 = Concat(%2, %3) "inner"
+        %5 = Input "c" : f32[N,1,4,4]
+        %6 = Relu(%5) "t"
+        %7 = Concat(%6, %4) "outer"
+        %8 = Input "gradOutput" : f32[N,6,4,4]
+        %9 = ReluGradient(%7, %8) "outer"
+        %10 = Slice(%9) "outer" {start=0, length=1}
+        %11 = Slice(%9) "outer" {start=1, length=5}
+        %12 = Slice(%11) "inner" {start=0, length=2}
+        %13 = Slice(%11) "inner" {start=2, length=3}
+        output "y" %7
+        output "grad.a" %12
+        output "grad.b" %13
+        output "grad.c" %10
+        """);
+
+    // Not where one part is read by something else, or made by another activation.
+    [Theory]
+    [InlineData("LeakyRelu(%0) {negativeSlope=0.2}", "Concat(%1, %2)")]
+    [InlineData("LeakyRelu(%0)", "Concat(%1, %2, %1)")]
+    [InlineData("Sigmoid(%0)", "Concat(%1, %2)")]
+    public void GradientsOfOtherConcatenationsAreOfTheirParts(string second, string concat)
+    {
+        Graph graph = GraphParser.Parse($"""
+            graph G
+            %0 = Input "x" : f32[N,2,4,4]
+            %1 = LeakyRelu(%0)
+            %2 = {second}
+            %3 = {concat}
+            output "y" %3
+            """);
+        Graph gradient = GraphVerifier.Verify(Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), nameof(Differentiate));
+        Assert.DoesNotContain(gradient.Nodes, n => n.Inputs.Contains(3));
+        Assert.Equal(2, gradient.Nodes.Count(n => n.Op.EndsWith("Gradient", StringComparison.Ordinal)));
+    }
+
     private static void Unchanged(Func<Graph, Graph> pass, string graph) => Check(pass, graph, graph);
 
     private static void Check(Func<Graph, Graph> pass, string before, string after) =>

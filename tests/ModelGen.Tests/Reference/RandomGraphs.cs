@@ -256,7 +256,12 @@ internal sealed class RandomGraphs
             _ => Build("Conv2d", [input], ("outChannels", Pick(_channels)), ("kernelSize", new[] { 1, 1 })),
         })];
         _random.Shuffle(parts);
-        return Build("Concat", parts);
+        if (_random.Next(3) != 0)
+            return Build("Concat", parts);
+        // As inception modules are: each part behind the same activation, two of them joined before perhaps.
+        string activation = Pick(Activations);
+        parts = [.. parts.Select(p => Build(activation, [p]))];
+        return Build("Concat", Flip() ? [Build("Concat", [parts[0], parts[1]]), .. parts.Skip(2)] : parts);
     }
 
     private int Affine(int input, double scale, double shift) => Build("Affine", [input], ("scale", scale), ("shift", shift));
