@@ -53,6 +53,21 @@ public sealed record NetworkSummary(
     /// <summary>Memory that is needed only while weights are loaded, besides.</summary>
     public long LoadScratchBytes { get; init; }
 
+    /// <summary>The most samples of a training step, which <see cref="TrainingArenaBytes"/> is for; 0 for networks that are not trainable.</summary>
+    public int TrainingBatch { get; init; }
+
+    /// <summary>The largest sum of activations and gradients alive at one step of training, which no plan can do without.</summary>
+    public long TrainingArenaLowerBoundBytes { get; init; }
+
+    /// <summary>The largest part of <see cref="TrainingArenaBytes"/> at one step that holds neither, but weights in the order in which the backward pass reads them and what kernels need for themselves.</summary>
+    public long TrainingPackedBytes { get; init; }
+
+    /// <summary>A trainer's memory for parameters, running averages and what the optimizer keeps for them.</summary>
+    public long TrainingParameterBytes { get; init; }
+
+    /// <summary>The part of <see cref="TrainingParameterBytes"/> that the optimizer keeps, and sums of gradients that are accumulated.</summary>
+    public long OptimizerStateBytes { get; init; }
+
     /// <summary>All trained values.</summary>
     public long Parameters => Layers.Sum(l => l.Parameters);
 
@@ -88,7 +103,10 @@ public sealed record NetworkSummary(
         text.Append(CultureInfo.InvariantCulture, $"Weights:    {PackedBytes + ParameterBytes:N0} bytes, {PackedBytes:N0} of them packed; {PackedBytes + ReadParameterBytes:N0} without KeepParameters\n");
         text.Append(CultureInfo.InvariantCulture, $"Loading:    {LoadScratchBytes:N0} bytes besides, and the file's pages\n");
         if (TrainingArenaBytes > 0)
-            text.Append(CultureInfo.InvariantCulture, $"Training:   {TrainingArenaBytes:N0} bytes\n");
+        {
+            text.Append(CultureInfo.InvariantCulture, $"Training:   {TrainingArenaBytes:N0} bytes (lower bound {TrainingArenaLowerBoundBytes:N0}) for up to {TrainingBatch:N0} samples, at most {TrainingPackedBytes:N0} of them packed weights\n");
+            text.Append(CultureInfo.InvariantCulture, $"            {TrainingParameterBytes:N0} bytes of parameters, {OptimizerStateBytes:N0} of them the optimizer's\n");
+        }
         return text.ToString();
 
         void Append(string[] row)

@@ -85,7 +85,7 @@ internal sealed class NetworkEmitter
                 EmitConstants();
                 EmitInstance();
                 _threads.EmitMembers(_writer);
-                SummaryEmitter.Emit(_writer, _model, Plan, $"{Private}{Name}Layers.Table", _parameterLength, _readLength, _trainer?.ArenaLength ?? 0, _model.Profile ? _inference.DescribeSteps() : []);
+                SummaryEmitter.Emit(_writer, _model, Plan, $"{Private}{Name}Layers.Table", _parameterLength, _readLength, _trainer?.Memory, _model.Profile ? _inference.DescribeSteps() : []);
                 EmitWeights();
                 _trainer?.EmitClass(_writer);
             }

@@ -22,20 +22,29 @@ internal static class SummaryEmitter
     /// <param name="layers">The static array of <see cref="Rows"/>.</param>
     /// <param name="parameterLength">Floats of all parameters.</param>
     /// <param name="readLength">Floats of those that <c>Forward</c> reads as they are.</param>
+    /// <param name="training">Null for networks that are not trainable.</param>
     /// <param name="steps">One <c>StepSummary</c> as C# text for each step; none for networks that are not profiled.</param>
-    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, string layers, long parameterLength, long readLength, long trainingArenaLength, IReadOnlyCollection<string> steps)
+    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, string layers, long parameterLength, long readLength, TrainingMemory? training, IReadOnlyCollection<string> steps)
     {
         // Of several inputs the first: the image.
         string input = string.Join(", ", model.Graph.Inputs.First().Shape.Dimensions);
         w.Line("/// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>");
         w.Line("public static global::ModelGen.NetworkSummary Summary { get; } = new(");
         w.Line($"    {Literals.Quote(model.Class.Name.TrimStart('@'))}, [{input}], {layers},");
-        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {trainingArenaLength * sizeof(float)}, {model.Batch})");
+        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {(training?.Arena ?? 0) * sizeof(float)}, {model.Batch})");
         w.Line("{");
         w.Line($"    ParameterBytes = {parameterLength * sizeof(float)},");
         w.Line($"    ReadParameterBytes = {readLength * sizeof(float)},");
         w.Line($"    PackedBytes = {(long)plan.PackedLength * sizeof(float)},");
         w.Line($"    LoadScratchBytes = {(long)plan.LoadScratchLength * sizeof(float)},");
+        if (training is not null)
+        {
+            w.Line($"    TrainingBatch = {model.Training!.BatchSize},");
+            w.Line($"    TrainingArenaLowerBoundBytes = {training.LowerBound * sizeof(float)},");
+            w.Line($"    TrainingPackedBytes = {training.Packed * sizeof(float)},");
+            w.Line($"    TrainingParameterBytes = {training.Parameters * sizeof(float)},");
+            w.Line($"    OptimizerStateBytes = {training.OptimizerState * sizeof(float)},");
+        }
         if (steps.Count > 0)
         {
             w.Line("    Steps =");

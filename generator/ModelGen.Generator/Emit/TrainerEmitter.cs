@@ -51,7 +51,9 @@ internal sealed class TrainerEmitter
         _threads = new TrainerThreadsEmitter(name, _step.Plan.Stages.Count > 0, _evaluation.Plan.Stages.Count > 0);
     }
 
-    public int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
+    public TrainingMemory Memory => TrainingMemory.Of(_step.Plan, _evaluation.Plan, _model.Graph.Parameters);
+
+    private int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
 
     private Argument Output => _signature.Outputs[_model.Graph.Outputs.Select(o => o.Name).ToList().IndexOf(Pipeline.Output)];
 

@@ -54,6 +54,13 @@ public class LeNet5InferenceTests
         Assert.Equal(LeNet5.ArenaBytes, summary.ArenaBytes);
         Assert.Equal(LeNet5.Trainer.ArenaBytes, summary.TrainingArenaBytes);
         Assert.InRange(summary.ArenaLowerBoundBytes, 1, summary.ArenaBytes);
+        Assert.InRange(summary.TrainingArenaLowerBoundBytes, summary.ArenaLowerBoundBytes, summary.TrainingArenaBytes);
+        Assert.Equal(LeNet5.Trainer.BatchSize, summary.TrainingBatch);
+        Assert.Equal(LeNet5.Trainer.ParameterBytes, summary.TrainingParameterBytes);
+        // Of each parameter one velocity.
+        Assert.Equal(summary.TrainingParameterBytes, 2 * summary.OptimizerStateBytes);
+        // The weights of the first fully connected layer, turned, are a part of what is there while they are read.
+        Assert.InRange(summary.TrainingPackedBytes, 400 * 120 * sizeof(float), summary.TrainingArenaBytes / 2);
         Assert.All(summary.Layers.Where(l => l.ArenaOffset is not null), l =>
         {
             Assert.InRange(l.ArenaOffset!.Value + sizeof(float) * l.OutputShape.Aggregate(1L, (a, b) => a * b), 0, summary.ArenaBytes);
