@@ -146,6 +146,12 @@ public sealed class TrainableAttribute : Attribute
     public bool AccumulateGradients { get; set; }
 
     /// <summary>
+    /// Whether a step forgets most activations and computes them again when the backward pass comes to them (activation checkpointing): the same bits in less memory, for up to a third more time. Which
+    /// ones is chosen when the network is compiled. Files that hold a trainer's state, also called checkpoints, have nothing to do with it.
+    /// </summary>
+    public bool Checkpoint { get; set; }
+
+    /// <summary>
     /// Of networks with several outputs: the weight of each output's loss beside <c>output</c>'s, which has 1; the auxiliary classifiers of GoogLeNet have 0.3, that of Inception v3 0.4. All learn the same
     /// labels or targets. 0 leaves the other outputs out of training.
     /// </summary>

@@ -157,6 +157,7 @@ internal static class NetworkReader
                 ("Optimizer", int value) => training with { Optimizer = value },
                 ("ClipGradients", bool value) => training with { ClipGradients = value },
                 ("AccumulateGradients", bool value) => training with { AccumulateGradients = value },
+                ("Checkpoint", bool value) => training with { Checkpoint = value },
                 ("AuxiliaryWeight", double value) => training with { AuxiliaryWeight = value },
                 ("Freeze", string value) => training with { Freeze = value },
                 _ => training,

@@ -45,6 +45,9 @@ internal sealed record TrainingOptions(int BatchSize, string Loss, float LabelSm
     /// <summary>Whether gradients of several batches are added up before an update.</summary>
     public bool AccumulateGradients { get; init; }
 
+    /// <summary>Whether activations are computed again in the backward pass to save memory; see <see cref="Scheduling.Recompute"/>.</summary>
+    public bool Checkpoint { get; init; }
+
     /// <summary>Weight of the loss of each output beside the main one; 0 leaves them out.</summary>
     public float AuxiliaryWeight { get; init; }
 

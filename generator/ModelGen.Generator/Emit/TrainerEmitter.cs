@@ -35,6 +35,8 @@ internal sealed class TrainerEmitter
         _signature = new Signature(model.Graph);
         _options = model.Training!;
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options), _ => null);
+        if (_options.Checkpoint)
+            training = Recompute.Run(training, Pipeline.Loss, _options.BatchSize);
         Division division = ThreadsEmitter.DivisionOf(_signature.Inputs.Count + 1);
         Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true, division: division);
         _forwardSteps = ForwardStepsOf(step);

@@ -97,6 +97,8 @@ internal sealed record TrainingDeclaration
 
     public bool AccumulateGradients { get; init; }
 
+    public bool Checkpoint { get; init; }
+
     /// <summary>Null where it is not said, which networks with several outputs must.</summary>
     public double? AuxiliaryWeight { get; init; }
 

@@ -62,6 +62,7 @@ internal static class TrainingReader
             Optimizer = training.OptimizerName,
             ClipGradients = training.ClipGradients,
             AccumulateGradients = training.AccumulateGradients,
+            Checkpoint = training.Checkpoint,
             HuberDelta = (float)training.HuberDelta,
             HingeMargin = (float)training.HingeMargin,
             HingePower = training.HingePower,

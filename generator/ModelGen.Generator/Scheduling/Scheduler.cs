@@ -20,6 +20,7 @@ internal sealed class Scheduler
     private readonly int[] _offset;
     private readonly ConcatPlacement _concat;
     private readonly Slot[] _slots;
+    private bool _boundAlone;
 
     // How much more memory concatenations that are written in place may take than copies do.
     private const double MostGrowth = 1.05;
@@ -63,6 +64,13 @@ internal sealed class Scheduler
             plan = plan.ArenaLength <= MostGrowth * copying.ArenaLength ? plan.Above(copying.ArenaLowerBound) : copying;
         }
         return StagePlanner.Divide(plan, division, bySamples: parametersChange && batch >= LeastSamples);
+    }
+
+    /// <summary>The largest sum of lengths alive at one step of training, in floats, without looking for places.</summary>
+    public static int LowerBound(LaidOutGraph training, int batch)
+    {
+        var scheduler = new Scheduler(training, batch, parametersChange: true, parameterOffsets: null, concatInPlace: false) { _boundAlone = true };
+        return scheduler.Run().ArenaLowerBound;
     }
 
     private static bool IsOperation(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter);
@@ -232,7 +240,7 @@ internal sealed class Scheduler
             if (!steps[i].Prepares && steps[i].Call.Kernel.Scratch is > 0 and int scratch)
                 intervals.Add(new Interval(values + i, Arena.Align(scratch), steps[i].Call.Kernel.Preparation is null ? i : i - 1, i));
         }
-        (IReadOnlyList<Lifetime> placed, int length) = Arena.Assign(intervals);
+        (IReadOnlyList<Lifetime> placed, int length) = _boundAlone ? ([], 0) : Arena.Assign(intervals);
         foreach (Lifetime lifetime in placed)
         {
             if (lifetime.Value < values)

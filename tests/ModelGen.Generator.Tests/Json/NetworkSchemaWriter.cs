@@ -107,6 +107,7 @@ internal static class NetworkSchemaWriter
                 ("optimizer", new JsonObject { ["enum"] = new JsonArray([.. Update.Optimizers.Select(n => (JsonNode)n)]), ["default"] = "Sgd" }, "What updates the parameters."),
                 ("clipGradients", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether gradients can be scaled down to a norm, for which all are kept until the end of the step."),
                 ("accumulateGradients", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether the gradients of several batches can be added up before an update."),
+                ("checkpoint", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether most activations are computed again in the backward pass instead of being kept: less memory, the same bits, more time."),
                 ("auxiliaryWeight", new JsonObject { ["type"] = "number", ["minimum"] = 0 },
                     "Weight of the loss of each output beside output, which has 1; 0 leaves the others out. Required where there are others."),
                 ("freeze", Text(), "Names of parameters that keep their values, separated by commas, with * for any characters.")),

@@ -19,6 +19,14 @@ internal static class Plans
     public static IReadOnlyList<(string Name, Plan Plan)> OfSeries(int series) => Known.GetOrAdd(series, s => new(() =>
         [.. Enumerable.Range(s * SeedsOfSeries, SeedsOfSeries).SelectMany(OfSeed)])).Value;
 
+    /// <summary>Some places in the forward pass of a training graph, always the same ones.</summary>
+    public static int[] CutsOf(Graph training)
+    {
+        int loss = training.Outputs.Single(o => o.Name == Pipeline.Loss).Value;
+        var random = new Random(loss);
+        return [.. Enumerable.Range(1, loss).Where(_ => random.Next(6) == 0)];
+    }
+
     private static IEnumerable<(string Name, Plan Plan)> OfSeed(int seed)
     {
         int batch = 1 + seed % 5;
@@ -33,8 +41,10 @@ internal static class Plans
         yield return ("inference", Scheduler.Schedule(inference, batch: 1, parametersChange: false));
 
         var options = new TrainingOptions(batch, OpNames.CrossEntropy, 0);
-        Plan step = Scheduler.Schedule(LayoutPlanner.Plan(Pipeline.ForTraining(network, options), _ => null), batch, parametersChange: true);
+        LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(network, options), _ => null);
+        Plan step = Scheduler.Schedule(training, batch, parametersChange: true);
         yield return ("training", step);
+        yield return ("recomputing training", Scheduler.Schedule(Recompute.Run(training, Pipeline.Loss, CutsOf(training.Graph)), batch, parametersChange: true));
 
         var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
         var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);

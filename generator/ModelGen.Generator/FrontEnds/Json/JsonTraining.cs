@@ -11,7 +11,7 @@ internal sealed class JsonTraining
     private const string Label = "trainable";
 
     private static readonly string[] Keys =
-        ["batchSize", "loss", "labelSmoothing", "huberDelta", "hingeMargin", "hingePower", "optimizer", "clipGradients", "accumulateGradients", "auxiliaryWeight", "freeze"];
+        ["batchSize", "loss", "labelSmoothing", "huberDelta", "hingeMargin", "hingePower", "optimizer", "clipGradients", "accumulateGradients", "checkpoint", "auxiliaryWeight", "freeze"];
 
     private readonly JsonValue _trainable;
     private readonly JsonProblems _problems;
@@ -57,6 +57,7 @@ internal sealed class JsonTraining
             Optimizer = Word("optimizer", Update.Optimizers),
             ClipGradients = Flag("clipGradients"),
             AccumulateGradients = Flag("accumulateGradients"),
+            Checkpoint = Flag("checkpoint"),
             AuxiliaryWeight = Number("auxiliaryWeight"),
             Freeze = _trainable["freeze"] is JsonValue freeze && _fields.Is(freeze, JsonKind.String, $"{Label}: freeze") ? freeze.Text : defaults.Freeze,
         };

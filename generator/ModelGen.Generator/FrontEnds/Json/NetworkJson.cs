@@ -82,6 +82,8 @@ internal static class NetworkJson
             yield return "\"clipGradients\": true";
         if (training.AccumulateGradients)
             yield return "\"accumulateGradients\": true";
+        if (training.Checkpoint)
+            yield return "\"checkpoint\": true";
         if (hasSeveralOutputs)
             yield return $"\"auxiliaryWeight\": {Number(training.AuxiliaryWeight)}";
         if (training.Frozen.Count > 0)
