@@ -34,7 +34,7 @@ internal sealed class TrainerEmitter
         (_model, _name, _canonicalOffsets) = (model, name, canonicalOffsets);
         _signature = new Signature(model.Graph);
         _options = model.Training!;
-        LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options), _ => null);
+        LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options, model.Options), _ => null);
         if (_options.Checkpoint)
             training = Recompute.Run(training, Pipeline.Loss, _options.BatchSize);
         Division division = ThreadsEmitter.DivisionOf(_signature.Inputs.Count + 1);
@@ -44,7 +44,7 @@ internal sealed class TrainerEmitter
         step = step.CutBefore(_forwardSteps, _gradientSteps);
         var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
         var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);
-        LaidOutGraph evaluation = LayoutPlanner.Plan(Pipeline.ForEvaluation(model.Graph, _options), p => layouts[p.Name]);
+        LaidOutGraph evaluation = LayoutPlanner.Plan(Pipeline.ForEvaluation(model.Graph, _options, model.Options), p => layouts[p.Name]);
         _step = new PlanWriter(step, kernels, name + "Kernels", "TrainedAt");
         _evaluation = new PlanWriter(
             Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets, division), kernels, name + "Kernels", "EvaluatedAt");

@@ -52,6 +52,11 @@ internal static class OpNames
     public const string Parameter = "Parameter";
     public const string Reorder = "Reorder";
     public const string Conv2d = "Conv2d";
+    public const string TransposeFilters = "TransposeFilters";
+    public const string WinogradFilters = "WinogradFilters";
+    public const string ConvWeightGradient = "ConvWeightGradient";
+    public const string WinogradWeightGradient = "WinogradWeightGradient";
+    public const string FilterGradients = "FilterGradients";
     public const string Linear = "Linear";
     public const string Flatten = "Flatten";
     public const string Reshape = "Reshape";

@@ -30,24 +30,30 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override string Algorithm => WinogradPatches.NameOf(Form);
 
-    public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue).Skip(SharesTiles ? 0 : 1), "scratch"];
+    /// <summary>Samples whose tiles are taken together, where threads share samples and those of one have few; 0 where each is taken alone.</summary>
+    public int Together { get; init; }
 
-    public override int MostUnits => SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
+    public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue).Skip(Preparation is null ? 0 : 1), "scratch"];
 
-    public override Kernel? Preparation => SharesTiles ? null : new WinogradPatches(Geometry with { Residual = null }, Form, PatchesLength);
+    public override int MostUnits => Together > 0 ? 1 : SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
+
+    public override Kernel? Preparation => Together > 0 || SharesTiles ? null : new WinogradPatches(Geometry with { Residual = null }, Form, PatchesLength);
 
     public override bool StaysInside => Epilogue.InRegisters;
 
-    public override int Scratch => SharesTiles ? Points * (PatchPlane + SumPlane) : PatchesLength * Geometry.Batch + Points * SumPlane;
+    public override int Scratch => Preparation is null ? Points * (PatchPlane + SumPlane) : PatchesLength * Geometry.Batch + Points * SumPlane;
 
-    private bool SharesTiles => TilesInAll >= ManyTiles && Epilogue.InRegisters;
+    private bool SharesTiles => Together == 0 && TilesInAll >= ManyTiles && Epilogue.InRegisters;
 
     // Matrix products.
     private int Points => Form.Points;
 
     private int InBlocks => Layout.DivideUp(Geometry.ChannelsPerGroup, Layout.Block);
 
-    private int TilesInAll => Form.TilesOf(Geometry.OutHeight, Geometry.OutWidth);
+    private int TilesOfSample => Form.TilesOf(Geometry.OutHeight, Geometry.OutWidth);
+
+    // Of the sample, or of those that are taken together.
+    private int TilesInAll => TilesOfSample * Math.Max(1, Together);
 
     // The register tile, with the widest vectors: columns are tiles of the image.
     private Tile Register(InstructionSet set, int columns) =>
@@ -88,17 +94,66 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         ConvolutionGeometry g = Geometry;
         writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, (g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "") + Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
-        writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {PatchesLength * (SharesTiles ? 1 : g.Batch)});");
+        writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {PatchesLength * (Preparation is null ? 1 : g.Batch)});");
+        if (Together > 0)
+        {
+            OverSamples(writer, tiles);
+            return;
+        }
         using (writer.ForSamples())
         {
             using (Groups(writer))
-                Stages(writer, tiles);
-            if (Epilogue.InRegisters)
-                return;
+            {
+                Products(writer, tiles);
+                Results(writer, "sums", "group");
+            }
+            Activate(writer);
+        }
+    });
+
+    // Activations that registers cannot have.
+    private void Activate(CodeWriter writer)
+    {
+        ConvolutionGeometry g = Geometry;
+        if (!Epilogue.InRegisters)
+        {
             writer.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length), (Blocks.First, g.Output.PlaneStride)))};");
             writer.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, ({Blocks.End} - {Blocks.First}) * {g.Output.PlaneStride});");
         }
-    });
+    }
+
+    // The tiles of some samples side by side: where these are the last and fewer, only as many register tiles as they need.
+    private void OverSamples(CodeWriter w, Tiles tiles)
+    {
+        int lanes = TilesOfSample * Layout.Block;
+        using (w.Block($"for (int firstSample = 0; firstSample < samples; firstSample += {Together})"))
+        {
+            w.Line($"int endSample = Math.Min(samples, firstSample + {Together});");
+            w.Line($"const int first = 0;");
+            w.Line($"int end = {RegistersFor($"(endSample - firstSample) * {TilesOfSample}")};");
+            w.Line($"var group = new Piece(0, {TilesOfSample});");
+            w.Line("ref float patches = ref scratch;");
+            using (w.Block($"for (int n = firstSample; n < endSample; n++, patches = ref Unsafe.Add(ref patches, {lanes}))"))
+                w.Line(WinogradPatches.Transform(Geometry, Form, "group", UnitRange.All(InBlocks)));
+            w.Line("patches = ref scratch;");
+            Products(w, tiles);
+            w.Line("ref float sum = ref sums;");
+            using (w.Block($"for (int n = firstSample; n < endSample; n++, sum = ref Unsafe.Add(ref sum, {lanes}))"))
+            {
+                Results(w, "sum", "group");
+                Activate(w);
+            }
+        }
+    }
+
+    // How many register tiles have so many tiles of images.
+    private string RegistersFor(string count)
+    {
+        Stretch large = Cut[0];
+        string some = $"({count} + {large.Size - 1}) / {large.Size}";
+        return Cut.Count == 1 ? some
+            : $"{count} <= {large.End} ? {some} : {large.Count} + ({count} - {large.End} + {Cut[1].Size - 1}) / {Cut[1].Size}";
+    }
 
     // Output channels and register tiles that a call is for.
     private UnitRange Blocks => SharesTiles || Units == 1 ? UnitRange.All(Geometry.OutBlocks) : UnitRange.Parameters;
@@ -128,16 +183,21 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private string TileAt(string register) =>
         Cut.Count == 1 ? $"{register} * {Cut[0].Size}" : $"{register} * {Cut[0].Size} - Math.Max(0, {register} - {Cut[0].Count})";
 
-    // Products and results of a group of tiles.
-    private void Stages(CodeWriter writer, Tiles tiles)
+    // The products of a group of tiles.
+    private void Products(CodeWriter writer, Tiles tiles)
     {
-        ConvolutionGeometry g = Geometry;
         using (writer.Block($"for (int point = 0; point < {Points}; point++)"))
             InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Product(part, set, tiles));
+    }
+
+    // Its results, of sample n.
+    private void Results(CodeWriter writer, string sums, string group)
+    {
+        ConvolutionGeometry g = Geometry;
         string bias = Epilogue.HasBias ? "ref bias" : "ref Unsafe.NullRef<float>()";
         string y = Index.Ref("y", Index.Sum(g.Output.Origin, ("n", g.Output.Length)));
         string residual = g.Residual is { } added ? Index.Ref("residual", Index.Sum(added.Origin, ("n", added.Length))) : "ref Unsafe.NullRef<float>()";
-        writer.Line($"Winograd.TransformOutput<S, V, {Form.Type}>(ref sums, {bias}, {residual}, {y}, images, group, new({Blocks.First}, {Blocks.End}));");
+        writer.Line($"Winograd.TransformOutput<S, V, {Form.Type}>(ref {sums}, {bias}, {residual}, {y}, images, {group}, new({Blocks.First}, {Blocks.End}));");
     }
 
     // Floats of one point's patches, sums and filters.

@@ -38,22 +38,68 @@ internal sealed record WinogradTile(int Size, int Taps)
     public bool CanCompute(int kernelHeight, int kernelWidth, AttributeMap attributes) => kernelHeight == Taps && kernelWidth == Taps
         && attributes.Int("groups") == 1 && attributes.Ints("stride").All(s => s == 1) && attributes.Ints("dilation").All(d => d == 1);
 
+    // Filters that change are transformed in each step of training: cycles for each float that is written.
+    private const double FilterCyclesPerPoint = 1.5;
+
+    // Images with fewer tiles are taken together, samples of a batch, for products of matrices with about so many columns.
+    private const int FewTiles = 40;
+    private const int ColumnsTogether = 56;
+
+    /// <summary>Samples of a training batch whose tiles are taken together, where those of one are few; 0 where each is taken alone.</summary>
+    public int SamplesTogether(Shape output, int batch)
+    {
+        int tiles = TilesOf(output[1], output[2]);
+        return tiles >= FewTiles || batch < Scheduler.LeastSamples ? 0 : Math.Min(Layout.DivideUp(batch, 2), Math.Max(1, (ColumnsTogether + tiles / 2) / tiles));
+    }
+
+    /// <summary>The same as <see cref="Best"/> for steps of training, in each of which filters are transformed for all samples of a batch.</summary>
+    public static WinogradTile? BestForTraining(Shape filters, Shape output, AttributeMap attributes, int batch) => Best(filters, output, attributes, batch, filtersChange: true);
+
     /// <summary>
     /// The form that computes a convolution faster than <see cref="ConvolveChannels"/>; null where none does, or the layer is not one that they can do. Compares cycles: multiply-adds, the
     /// transforms, as measured, and what it takes to fetch the filters, up to four times as many, from memory, which goes on meanwhile.
     /// </summary>
-    public static WinogradTile? Best(Shape filters, Shape output, AttributeMap attributes)
+    public static WinogradTile? Best(Shape filters, Shape output, AttributeMap attributes) => Best(filters, output, attributes, batch: 1, filtersChange: false);
+
+    // Of the gradient with respect to filters, products are as many and transforms alike; the points of the sums are written, read and transformed once.
+    private const double SumCyclesPerPoint = 3;
+
+    // What the direct sums of weight gradients reach of the processor's speed.
+    private const double DirectShare = 0.8;
+
+    /// <summary>The form that computes the gradient with respect to these filters, of gradients like <paramref name="output"/>, faster than direct sums over a batch; null where none does.</summary>
+    public static WinogradTile? BestForWeights(Shape filters, Shape output, AttributeMap attributes, int batch)
+    {
+        if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked || filters[1] < Layout.Block)
+            return null;
+        (double inBlocks, double outBlocks) = (Layout.DivideUp(filters[1], Layout.Block), Layout.DivideUp(filters[0], Layout.Block));
+        double weights = filters[1] * outBlocks * Layout.Block;
+        double least = 0.9 * batch * output[1] * output[2] * filters[2] * filters[3] * weights / ProductsPerCycle / DirectShare;
+        WinogradTile? best = null;
+        foreach (WinogradTile tile in All.Where(t => t.Taps == 3 && t.CanCompute(filters[2], filters[3], attributes)))
+        {
+            double tiles = (double)batch * tile.TilesOf(output[1], output[2]);
+            double cycles = tile.Points * (tiles * (weights / ProductsPerCycle + (inBlocks + outBlocks) * TransformCyclesPerPoint) + weights * SumCyclesPerPoint);
+            (best, least) = cycles <= least ? (tile, cycles) : (best, least);
+        }
+        return best;
+    }
+
+    private static WinogradTile? Best(Shape filters, Shape output, AttributeMap attributes, int batch, bool filtersChange)
     {
         if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked)
             return null;
         (double inBlocks, double outBlocks) = (Layout.DivideUp(filters[1], Layout.Block), Layout.DivideUp(filters[0], Layout.Block));
         double weights = filters[1] * outBlocks * Layout.Block;
-        double least = 0.9 * Cycles(output[1] * output[2], filters[2] * filters[3], 0);
+        double least = 0.9 * batch * Cycles(output[1] * output[2], filters[2] * filters[3], 0);
         WinogradTile? best = null;
         foreach (WinogradTile tile in All.Where(t => t.CanCompute(filters[2], filters[3], attributes)))
         {
-            int tiles = tile.TilesOf(output[1], output[2]);
-            double cycles = Cycles(tiles, tile.Points, tiles * (inBlocks + outBlocks) * tile.Points * TransformCyclesPerPoint);
+            int together = filtersChange ? Math.Max(1, tile.SamplesTogether(output, batch)) : 1;
+            int tiles = tile.TilesOf(output[1], output[2]) * together;
+            double cycles = (double)batch / together * Cycles(tiles, tile.Points, tiles * (inBlocks + outBlocks) * tile.Points * TransformCyclesPerPoint);
+            if (filtersChange)
+                cycles += tile.Points * weights * FilterCyclesPerPoint;
             (best, least) = cycles <= least ? (tile, cycles) : (best, least);
         }
         return best;

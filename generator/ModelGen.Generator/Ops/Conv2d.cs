@@ -37,7 +37,7 @@ internal sealed class Conv2d : Operator
             { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
         new(ChooseAlgorithms.Wish, AttributeKind.Word, ChooseAlgorithms.Auto,
             "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), "
-            + "which need a kernel of that size, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training always uses direct sums.")
+            + "which need a kernel of that size, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training does the same, forwards and backwards.")
             { LayerOnly = true, Words = [ChooseAlgorithms.Auto, ChooseAlgorithms.Direct, ChooseAlgorithms.Winograd2, ChooseAlgorithms.Winograd4] },
         Initializers.Attribute,
     ];
@@ -113,7 +113,7 @@ internal sealed class Conv2d : Operator
         {
             Shape filters = context.TypeOf(weight).Shape;
             AttributeMap attributes = node.Attributes.With("kernelSize", new[] { filters[2], filters[3] });
-            context.Accumulate(weight, context.Graph.Add("ConvWeightGradient", [image, gradient], attributes, node.Name));
+            context.Accumulate(weight, context.Graph.Add(OpNames.ConvWeightGradient, [image, gradient], attributes, node.Name));
         }
         if (node.Inputs.Count == 3 && context.Needs(node.Inputs[2]))
             context.Accumulate(node.Inputs[2], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
@@ -160,7 +160,7 @@ internal sealed class Conv2d : Operator
             node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
             context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch, Residual = addsResidual ? context.Of(node.Inputs[node.Inputs.Count - 1]) : null };
         var epilogue = new Epilogue(node.Inputs.Count == (addsResidual ? 4 : 3), node.Attributes.Word("activation", ""));
-        Kernel kernel = context.Of(node.Inputs[1]) is { Tile: { } tile } ? new WinogradConvolution(geometry, epilogue, tile)
+        Kernel kernel = context.Of(node.Inputs[1]) is { Tile: { } tile } ? new WinogradConvolution(geometry, epilogue, tile) { Together = node.Attributes.TryGet(ChooseAlgorithms.Together, out AttributeValue together) ? together.Int : 0 }
             : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
             : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)
             : new ConvolveChannels(geometry, epilogue);
@@ -177,7 +177,7 @@ internal sealed class Conv2d : Operator
     {
         Shape image = graph.TypeOf(node.Inputs[0]).Shape;
         int groups = node.Attributes.Int("groups");
-        int turned = graph.Add("TransposeFilters", [node.Inputs[1]], AttributeMap.Of(("groups", groups)), node.Name);
+        int turned = graph.Add(OpNames.TransposeFilters, [node.Inputs[1]], AttributeMap.Of(("groups", groups)), node.Name);
         var strides = new[] { window.StrideY, window.StrideX };
         if (window.Taps == 1 && window.Padding.IsNone && (window.StrideY > 1 || window.StrideX > 1))
         {

@@ -8,7 +8,7 @@ namespace ModelGen.Generator.Ops;
 /// <summary>Filters [O, C/g, kh, kw] turned by 180° and with inputs and outputs exchanged within each group: [C, O/g, kh, kw].</summary>
 internal sealed class TransposeFilters : Operator
 {
-    public override string Name => "TransposeFilters";
+    public override string Name => OpNames.TransposeFilters;
 
     public override EquatableArray<AttributeSpec> Attributes => [new("groups", AttributeKind.Int, 1, "Groups of the convolution.", 1)];
 
@@ -37,7 +37,7 @@ internal sealed class TransposeFilters : Operator
 /// <summary>dL/dW of a convolution from its input [C, H, W] and dL/dy [O, H', W']: the correlation of the two, summed over the batch.</summary>
 internal sealed class ConvWeightGradient : Operator
 {
-    public override string Name => "ConvWeightGradient";
+    public override string Name => OpNames.ConvWeightGradient;
 
     public override EquatableArray<AttributeSpec> Attributes => new Conv2d().Attributes;
 

@@ -7,7 +7,7 @@ internal static class OperatorTable
 {
     private static readonly Dictionary<string, Operator> ByName = new Operator[]
     {
-        new Conv2d(), new TransposeFilters(), new ConvWeightGradient(), new InsertZeros(), new ChannelSum(),
+        new Conv2d(), new TransposeFilters(), new WinogradFilters(), new WinogradWeightGradient(), new FilterGradients(), new ConvWeightGradient(), new InsertZeros(), new ChannelSum(),
         new Linear(), new LinearInputGradient(), new LinearWeightGradient(),
         new MaxPool2d(), new MaxPoolGradient(), new AvgPool2d(), new AvgPoolGradient(),
         new GlobalAvgPool2d(), new AdaptiveAvgPool2d(), new AdaptiveAvgPoolGradient(),

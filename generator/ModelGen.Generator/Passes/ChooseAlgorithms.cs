@@ -6,7 +6,7 @@ namespace ModelGen.Generator.Passes;
 
 /// <summary>
 /// Marks the convolutions that another algorithm than the direct one computes: as their layers say, else those that are faster so, unless the network is not to be optimized for speed.
-/// Inference only: filters are transformed once, when weights are loaded.
+/// For inference, filters are transformed once, when weights are loaded; in training a node does it in each step (<see cref="Ops.WinogradFilters"/>), for the pass backwards too.
 /// </summary>
 internal static class ChooseAlgorithms
 {
@@ -25,6 +25,47 @@ internal static class ChooseAlgorithms
         node.Is(OpNames.Conv2d) && Choose(graph, node, options.Optimize) is int size
             ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(TileSize, size), node.Name)
             : null);
+
+    /// <summary>In training, the samples whose tiles are taken together; see <see cref="WinogradTile.SamplesTogether"/>.</summary>
+    public const string Together = "winogradSamples";
+
+    /// <summary>The same for a graph whose filters change, forward and backward.</summary>
+    /// <param name="batch">The most samples.</param>
+    public static Graph ForTraining(Graph graph, CompilerOptions options, int batch)
+    {
+        // What a layer says holds for its gradient, which has its name.
+        var wishes = graph.Nodes.Where(n => n.Is(OpNames.Conv2d) && n.Attributes.Word(Wish, Auto) != Auto)
+            .GroupBy(n => n.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Attributes.Word(Wish, Auto), StringComparer.Ordinal);
+        return GraphRewriter.Rewrite(graph, (rewriter, node) =>
+        {
+            if (node.Is(OpNames.ConvWeightGradient) && FormOfGradient(node) is { } gradient)
+            {
+                int points = rewriter.Builder.Add(OpNames.WinogradWeightGradient, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(TileSize, gradient.Size), node.Name);
+                return rewriter.Builder.Add(OpNames.FilterGradients, [points], AttributeMap.Empty, node.Name);
+            }
+            if (!node.Is(OpNames.Conv2d) || Form(node) is not { } form)
+                return null;
+            Node filters = graph[node.Inputs[1]];
+            bool turned = filters.Is(OpNames.TransposeFilters);
+            int source = rewriter[turned ? filters.Inputs[0] : filters.Id];
+            int transformed = rewriter.Builder.Add(OpNames.WinogradFilters, [source], AttributeMap.Of(("size", form.Size), ("turned", turned)), node.Name);
+            AttributeMap attributes = node.Attributes.With(TileSize, form.Size).With(Together, form.SamplesTogether(node.Shape, batch));
+            return rewriter.Builder.Add(node.Op, [rewriter[node.Inputs[0]], transformed, .. node.Inputs.Skip(2).Select(i => rewriter[i])], attributes, node.Name);
+        });
+
+        WinogradTile? FormOfGradient(Node node) => options.Optimize == Optimization.Speed && (!wishes.TryGetValue(node.Name, out string wish) || wish != Direct)
+            ? WinogradTile.BestForWeights(node.Shape, graph[node.Inputs[1]].Shape, node.Attributes, batch) : null;
+
+        WinogradTile? Form(Node node)
+        {
+            Node filters = graph[node.Inputs[1]];
+            if (!filters.Is(OpNames.Parameter) && !filters.Is(OpNames.TransposeFilters))
+                return null;
+            if (wishes.TryGetValue(node.Name, out string wish))
+                return FormsOf(wish).FirstOrDefault(f => f.CanCompute(filters.Shape[2], filters.Shape[3], node.Attributes));
+            return options.Optimize == Optimization.Speed ? WinogradTile.BestForTraining(filters.Shape, node.Shape, node.Attributes, batch) : null;
+        }
+    }
 
     /// <summary>Whether Winograd's algorithm was chosen for a convolution.</summary>
     public static bool IsWinograd(AttributeMap attributes) => attributes.TryGet(TileSize, out _);

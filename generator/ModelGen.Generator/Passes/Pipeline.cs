@@ -30,20 +30,22 @@ internal static class Pipeline
     }
 
     /// <summary>Forward, loss, backward and update in one graph, with the loss as its output.</summary>
-    public static Graph ForTraining(Graph declared, TrainingOptions options)
+    public static Graph ForTraining(Graph declared, TrainingOptions options, CompilerOptions? compiler = null)
     {
         Graph graph = options.AuxiliaryWeight == 0 ? MainOutput(declared) : declared;
         graph = GraphVerifier.Verify(PrepareTraining.Run(graph, options.Trains), nameof(PrepareTraining));
         graph = GraphVerifier.Verify(AddLoss.ForTraining(graph, options), nameof(AddLoss));
         graph = GraphVerifier.Verify(Differentiate.ForUpdate(graph, Loss, options), nameof(Differentiate));
-        return GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
+        graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
+        return GraphVerifier.Verify(ChooseAlgorithms.ForTraining(graph, compiler ?? CompilerOptions.Default, options.BatchSize), nameof(ChooseAlgorithms));
     }
 
     /// <summary>Inference with the weights as training keeps them, which change, so that nothing is folded; outputs the loss and, of classes, how many are right.</summary>
-    public static Graph ForEvaluation(Graph declared, TrainingOptions options)
+    public static Graph ForEvaluation(Graph declared, TrainingOptions options, CompilerOptions? compiler = null)
     {
         Graph graph = AddLoss.ForEvaluation(RemoveDropout.Run(MainOutput(declared)), options);
-        return GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
+        graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
+        return GraphVerifier.Verify(ChooseAlgorithms.ForTraining(graph, compiler ?? CompilerOptions.Default, options.BatchSize), nameof(ChooseAlgorithms));
     }
 
     private static Graph MainOutput(Graph graph) =>

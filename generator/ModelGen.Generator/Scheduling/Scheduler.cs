@@ -26,7 +26,7 @@ internal sealed class Scheduler
     private const double MostGrowth = 1.05;
 
     // In training, threads share the samples of batches of at least so many: then each finds what it wrote the steps before in its own cache, and seldom waits for another one.
-    private const int LeastSamples = 8;
+    public const int LeastSamples = 8;
 
     private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets, bool concatInPlace)
     {

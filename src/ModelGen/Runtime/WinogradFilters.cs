@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace ModelGen.Runtime;
 
-// What is done once, when weights are loaded.
+// The filters: once, when weights are loaded, or in each step of training.
 public static partial class Winograd
 {
     // Channels whose filters are transposed together: 9 KB of 3×3 filters, 26 of 5×5, which stay in the innermost cache.
@@ -57,6 +57,48 @@ public static partial class Winograd
                 int together = (int)Math.Min(ChannelsTogether, channels - channel);
                 Packing.Transpose(ref Unsafe.Add(ref filters, first * row + channel * taps), row, together * taps, lanes, ref factor, ref transposed);
                 TransformBlock<T>(ref transposed, ref Unsafe.Add(ref transformed, (block * channels + channel) * Lanes), together, point);
+            }
+        }
+    }
+
+    /// <summary>The same of filters as training keeps them, [O/16][C][r][r][16].</summary>
+    /// <param name="filters">Read.</param>
+    /// <param name="transformed">Written.</param>
+    /// <param name="outChannels">Output channels.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="part">Which part of the blocks of 16 output channels is wanted.</param>
+    /// <param name="parts">How many parts there are.</param>
+    public static void TransformBlocks<T>(ref float filters, ref float transformed, int outChannels, int channels, int part, int parts)
+        where T : struct, IWinogradTile
+    {
+        int blocks = (outChannels + Lanes - 1) / Lanes;
+        (int firstBlock, int endBlock) = Units.OfPart(part, parts, blocks);
+        nint point = (nint)blocks * channels * Lanes, row = (nint)channels * Lanes;
+        for (nint block = firstBlock; block < endBlock; block++)
+            TransformBlock<T>(ref Unsafe.Add(ref filters, block * row * T.Taps * T.Taps), ref Unsafe.Add(ref transformed, block * row), channels, point);
+    }
+
+    /// <summary>The same, turned by 180° and with inputs and outputs exchanged, for the gradient with respect to the image: [points][C/16][O][16].</summary>
+    /// <param name="filters">[O/16][C][r][r][16], read.</param>
+    /// <param name="transformed">Written.</param>
+    /// <param name="outChannels">Output channels of the filters.</param>
+    /// <param name="channels">Input channels of the filters.</param>
+    /// <param name="part">Which part of the blocks of 16 input channels is wanted.</param>
+    /// <param name="parts">How many parts there are.</param>
+    public static void TransformTurned<T>(ref float filters, ref float transformed, int outChannels, int channels, int part, int parts)
+        where T : struct, IWinogradTile
+    {
+        int blocks = (channels + Lanes - 1) / Lanes, taps = T.Taps * T.Taps;
+        (int firstBlock, int endBlock) = Units.OfPart(part, parts, blocks);
+        nint point = (nint)blocks * outChannels * Lanes;
+        Span<float> strip = stackalloc float[ChannelsTogether * taps * Lanes];
+        ref float turned = ref MemoryMarshal.GetReference(strip);
+        for (nint block = firstBlock; block < endBlock; block++)
+        {
+            for (nint output = 0; output < outChannels; output += ChannelsTogether)
+            {
+                Turning.Block(ref filters, ref turned, outChannels, channels, taps, block, output);
+                TransformBlock<T>(ref turned, ref Unsafe.Add(ref transformed, (block * outChannels + output) * Lanes), (int)Math.Min(ChannelsTogether, outChannels - output), point);
             }
         }
     }

@@ -219,7 +219,7 @@ public class ShapeRuleTests
     [Fact]
     public void LayersAreComplete()
     {
-        string[] withMultiplyAdds = ["Conv2d", "ConvWeightGradient", "Linear", "LinearInputGradient", "LinearWeightGradient"];
+        string[] withMultiplyAdds = ["Conv2d", "ConvWeightGradient", "Linear", "LinearInputGradient", "LinearWeightGradient", "WinogradWeightGradient"];
         foreach (Operator op in OperatorTable.All)
         {
             bool Overrides(string method) => op.GetType().GetMethod(method)!.DeclaringType != typeof(Operator);

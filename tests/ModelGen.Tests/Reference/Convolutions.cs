@@ -10,7 +10,10 @@ internal static class Convolutions
     {
         ["Conv2d"] = Convolve,
         ["TransposeFilters"] = Transpose,
+        ["WinogradFilters"] = operation => operation.Attributes.Flag("turned") ? Transpose(operation) : [.. operation[0]],
         ["ConvWeightGradient"] = WeightGradient,
+        ["WinogradWeightGradient"] = WeightGradient,
+        ["FilterGradients"] = operation => [.. operation[0]],
         ["InsertZeros"] = InsertZeros,
         ["ChannelSum"] = ChannelSum,
     };
