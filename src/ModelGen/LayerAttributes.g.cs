@@ -237,6 +237,20 @@ public sealed class FlattenAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>In training adds to each element a random number of the normal distribution with mean 0; nothing in inference. A regularisation: on the input of a network it acts as a penalty on the derivatives of its output.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class GaussianNoiseAttribute : SingleInputLayerAttribute
+{
+    /// <summary>GaussianNoise, which needs no arguments.</summary>
+    public GaussianNoiseAttribute()
+    {
+    }
+
+    /// <summary>Standard deviation of the noise. At least 0.</summary>
+    public double StandardDeviation { get; set; } = 0.1;
+}
+
 /// <summary>The mean of each channel over all pixels.</summary>
 /// <remarks>Shapes: C×H×W to C×1×1. Source: Lin et al. 2014, Network in network, §3.2.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]

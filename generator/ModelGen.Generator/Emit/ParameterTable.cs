@@ -33,7 +33,7 @@ internal static class ParameterTable
         {
             if (graph[next].Op is "Relu")
                 return Initializers.He;
-            if (graph[next].Op is not (OpNames.BatchNorm2d or OpNames.Dropout or OpNames.Add or "MaxPool2d"))
+            if (graph[next].Op is not (OpNames.BatchNorm2d or OpNames.Dropout or OpNames.GaussianNoise or OpNames.Add or "MaxPool2d"))
                 break;
         }
         return Initializers.Xavier;

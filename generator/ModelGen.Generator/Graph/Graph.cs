@@ -66,6 +66,8 @@ internal static class OpNames
     public const string UpdateRunningStatistics = "UpdateRunningStatistics";
     public const string Dropout = "Dropout";
     public const string RandomDropout = "RandomDropout";
+    public const string GaussianNoise = "GaussianNoise";
+    public const string RandomNoise = "RandomNoise";
     public const string Multiply = "Multiply";
     public const string Add = "Add";
     public const string Concat = "Concat";

@@ -16,7 +16,7 @@ internal static class OperatorTable
         new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
         new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
         new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CountCorrect(),
-        new Dropout(), new RandomDropout(), new AccumulateGradient(), new SumOfSquares(),
+        new Dropout(), new RandomDropout(), new GaussianNoise(), new RandomNoise(), new AccumulateGradient(), new SumOfSquares(),
         new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
     }.Concat(Elementwise.Rows).Concat(Losses).Concat(Update.Rows).ToDictionary(o => o.Name, StringComparer.Ordinal);
 

@@ -5,7 +5,7 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Passes;
 
 /// <summary>
-/// The passes in order. What disappears in inference goes first (dropout), because it may stand between a layer and its activation; batch norm is folded
+/// The passes in order. What disappears in inference goes first (dropout, noise), because it may stand between a layer and its activation; batch norm is folded
 /// before activations are fused, because it stands between a convolution and its activation; and so does the sum of a residual block. Training is of the output named "output" and,
 /// with a weight, of the others, auxiliary heads; without one they are left out of it with all that only they need, and their weights stay as they are. Evaluation is of "output" alone.
 /// </summary>

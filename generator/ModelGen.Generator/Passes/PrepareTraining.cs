@@ -3,8 +3,8 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Passes;
 
 /// <summary>
-/// Makes of the graph as declared the one that training runs: batch normalisation by the statistics of the batch, with the running averages updated on the way, and
-/// dropout by a random mask. A batch normalisation of which nothing is trained is frozen as a whole: it keeps its running averages and normalises by them, so that nothing
+/// Makes of the graph as declared the one that training runs: batch normalisation by the statistics of the batch, with the running averages updated on the way,,
+/// dropout by a random mask, and noise by random numbers. A batch normalisation of which nothing is trained is frozen as a whole: it keeps its running averages and normalises by them, so that nothing
 /// has to be known of what comes before it.
 /// </summary>
 internal static class PrepareTraining
@@ -14,11 +14,12 @@ internal static class PrepareTraining
     /// <param name="isTrained">Which parameters training changes.</param>
     public static Graph Run(Graph graph, Func<Node, bool> isTrained)
     {
-        int masks = 0;
+        int streams = 0;
         return GraphRewriter.Rewrite(graph, (rewriter, node) => node.Op switch
         {
             OpNames.BatchNorm2d when graph[node.Inputs[3]].Is(OpNames.RunningStatistics) && (isTrained(graph[node.Inputs[1]]) || isTrained(graph[node.Inputs[2]])) => NormalizeByBatch(rewriter, graph, node),
-            OpNames.Dropout => DropRandomly(rewriter, node, masks++),
+            OpNames.Dropout => Randomize(rewriter, node, node.Attributes.Float("p") == 0, OpNames.RandomDropout, streams++),
+            OpNames.GaussianNoise => Randomize(rewriter, node, node.Attributes.Float("standardDeviation") == 0, OpNames.RandomNoise, streams++),
             _ => null,
         });
     }
@@ -34,11 +35,11 @@ internal static class PrepareTraining
         return builder.Add(OpNames.BatchNorm2d, [x, rewriter[node.Inputs[1]], rewriter[node.Inputs[2]], statistics], node.Attributes, node.Name);
     }
 
-    private static int DropRandomly(GraphRewriter rewriter, Node node, int stream)
+    private static int Randomize(GraphRewriter rewriter, Node node, bool doesNothing, string random, int stream)
     {
         int x = rewriter[node.Inputs[0]];
-        if (node.Attributes.Float("p") == 0)
+        if (doesNothing)
             return x;
-        return rewriter.Builder.Add(OpNames.RandomDropout, [x], node.Attributes.With("stream", stream), node.Name);
+        return rewriter.Builder.Add(random, [x], node.Attributes.With("stream", stream), node.Name);
     }
 }

@@ -2,9 +2,9 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Passes;
 
-/// <summary>Leaves dropout out of inference, where it does nothing.</summary>
+/// <summary>Leaves dropout and noise out of inference, where they do nothing.</summary>
 internal static class RemoveDropout
 {
     public static Graph Run(Graph graph) => GraphRewriter.Rewrite(graph, (rewriter, node) =>
-        node.Is(OpNames.Dropout) ? rewriter[node.Inputs[0]] : null);
+        node.Op is OpNames.Dropout or OpNames.GaussianNoise ? rewriter[node.Inputs[0]] : null);
 }

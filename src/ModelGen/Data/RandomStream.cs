@@ -13,6 +13,14 @@ internal struct RandomStream(int seed, long epoch, long number)
     private double spare;
     private bool hasSpare;
 
+    /// <summary>The stream that begins behind a state, which should be a hash.</summary>
+    public static RandomStream From(ulong state)
+    {
+        RandomStream stream = default;
+        stream.state = state;
+        return stream;
+    }
+
     /// <summary>64 random bits.</summary>
     public ulong Next() => SplitMix64.Mix(state = unchecked(state + SplitMix64.Golden));
 

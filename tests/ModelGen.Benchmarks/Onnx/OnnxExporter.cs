@@ -50,7 +50,7 @@ internal sealed class OnnxExporter
         OpNames.Input => Unique(node.Name),
         OpNames.Parameter => Constant(node.Name, [.. node.Shape.Dimensions], _parameters(node.Name)),
         OpNames.RunningStatistics => "", // BatchNormalization takes mean and variance themselves
-        OpNames.Dropout => _names[node.Inputs[0]],
+        OpNames.Dropout or OpNames.GaussianNoise => _names[node.Inputs[0]],
         OpNames.Conv2d => Convolution(node),
         OpNames.Linear => Add(node, "Gemm", Values(node), ("transB", 1)),
         OpNames.BatchNorm2d => BatchNormalization(node),

@@ -73,6 +73,8 @@ public class ShapeRuleTests
         { "CountCorrect(%1, %2)", "f32[]" },
         { "Dropout(%1)", "f32[N,12]" },
         { "RandomDropout(%1)", "f32[N,12]" },
+        { "GaussianNoise(%1)", "f32[N,12]" },
+        { "RandomNoise(%1)", "f32[N,12]" },
         { "SgdUpdate(%6, %6, %6)", "f32[]" },
         { "AdamUpdate(%6, %6, %6, %6)", "f32[]" },
         { "AdamWUpdate(%6, %6, %6, %6) {isVector=1}", "f32[]" },
@@ -157,6 +159,7 @@ public class ShapeRuleTests
     [InlineData("Hinge(%0, %2)", "Hinge 'l' needs scores [C] and one label, got 4×7×9 and scalar")]
     [InlineData("MeanSquaredError(%0, %1)", "MeanSquaredError 'l' needs predictions and targets of one shape, got 4×7×9 and 12")]
     [InlineData("CrossEntropy(%1, %3)", "CrossEntropy 'l' needs logits [C] or [C, H, W] and one label for each position, got 12 and 7×9")]
+    [InlineData("GaussianNoise(%1) {standardDeviation=-0.5}", "GaussianNoise 'l': standardDeviation must be at least 0, got -0.5")]
     [InlineData("Dropout(%1) {p=1.0}", "Dropout 'l': p must be at least 0 and less than 1, got 1.0")]
     [InlineData("Pad(%0) {padding=[7,0,0,0], mode=reflect}", "Pad 'l': reflecting 7,0,0,0 rows and columns (top, left, bottom, right) needs an image larger than that, got 4×7×9; use less padding or replicate")]
     [InlineData("Add(%0, %8)", "Add 'l' needs inputs of one shape, got 4×7×9 and 6×5×8")]
@@ -224,12 +227,12 @@ public class ShapeRuleTests
         {
             bool Overrides(string method) => op.GetType().GetMethod(method)!.DeclaringType != typeof(Operator);
             // What a pass replaces before lowering has no kernel; what shares its input's memory needs none.
-            Assert.True(op.IsAlias || op.Name == OpNames.Dropout || Overrides(nameof(Operator.Lower)), $"{op.Name} has no kernel");
+            Assert.True(op.IsAlias || op.Name is OpNames.Dropout or OpNames.GaussianNoise || Overrides(nameof(Operator.Lower)), $"{op.Name} has no kernel");
             Assert.Equal(withMultiplyAdds.Contains(op.Name), Overrides(nameof(Operator.MultiplyAdds)));
             if (op.Layer is null)
                 continue;
-            // Dropout is a product with a mask in training.
-            Assert.True(op.Name == OpNames.Dropout || Overrides(nameof(Operator.Gradient)), $"{op.Name} has no gradient");
+            // Dropout is a product with a mask in training, and noise a sum.
+            Assert.True(op.Name is OpNames.Dropout or OpNames.GaussianNoise || Overrides(nameof(Operator.Gradient)), $"{op.Name} has no gradient");
             Assert.All(op.Attributes, a => Assert.NotEmpty(a.Documentation));
             Assert.NotEmpty(op.Layer.Documentation);
         }

@@ -83,7 +83,7 @@ public class PassTests
     public void RemoveDropoutReadsWhatItRead() => Check(RemoveDropout.Run, """
         %0 = Input "x" : f32[N,4]
         %1 = Dropout(%0) {p=0.5}
-        %2 = Dropout(%1) {p=0.1}
+        %2 = GaussianNoise(%1) {standardDeviation=0.1}
         %3 = Relu(%2)
         output "y" %3
         output "z" %2
@@ -160,12 +160,15 @@ public class PassTests
         %1 = Dropout(%0) "a" {p=0.5}
         %2 = Dropout(%1) "b" {p=0.0}
         %3 = Dropout(%2) "c" {p=0.25}
-        output "y" %3
+        %4 = GaussianNoise(%3) "d" {standardDeviation=0.5}
+        %5 = GaussianNoise(%4) "e" {standardDeviation=0.0}
+        output "y" %5
         """, """
         %0 = Input "x" : f32[N,4]
         %1 = RandomDropout(%0) "a" {p=0.5, stream=0}
         %2 = RandomDropout(%1) "c" {p=0.25, stream=2}
-        output "y" %2
+        %3 = RandomNoise(%2) "d" {standardDeviation=0.5, stream=3}
+        output "y" %3
         """);
 
     // The first layer's input needs no gradient; each parameter is updated once nothing reads it any more.

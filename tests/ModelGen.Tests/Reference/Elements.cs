@@ -29,6 +29,9 @@ internal static class Elements
         ["SigmoidGradient"] = o => Combine(o, (y, dy) => y * (1 - y) * dy),
         ["RandomDropout"] = o => [.. o.Training.Mask(o.Attributes.Int("stream"), o.Attributes["p"].Number, o[0].Length).Zip(o[0], (mask, x) => mask * x)],
         ["Dropout"] = o => o[0],
+        // Which fixed numbers they are does not matter to gradients.
+        ["RandomNoise"] = o => [.. o.Training.Mask(o.Attributes.Int("stream"), 0.5, o[0].Length).Zip(o[0], (number, x) => number + x)],
+        ["GaussianNoise"] = o => o[0],
     };
 
     /// <summary>The activation of a fused layer, or none. Max hands on NaN.</summary>

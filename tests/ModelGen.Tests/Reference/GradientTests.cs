@@ -28,9 +28,9 @@ public class GradientTests
     {
         for (int seed = 1000; seed < 1060; seed++)
         {
-            // Dropout has no gradient of its own: in training it is a product with a mask.
+            // Dropout and noise have no gradients of their own: in training they are RandomDropout and RandomNoise.
             Graph layer = RandomGraphs.SingleLayer(op, seed);
-            CentralDifferences.Check(op == OpNames.Dropout ? PrepareTraining.Run(layer) : layer, 1 + seed % 5, seed, CentralDifferences.FixedMasks(seed));
+            CentralDifferences.Check(op is OpNames.Dropout or OpNames.GaussianNoise ? PrepareTraining.Run(layer) : layer, 1 + seed % 5, seed, CentralDifferences.FixedMasks(seed));
         }
     }
 

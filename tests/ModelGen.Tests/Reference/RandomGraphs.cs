@@ -181,6 +181,7 @@ internal sealed class RandomGraphs
         "MaxPool2d" => Build(op, [input], [.. PoolAttributes(), ("dilation", Pair(1, 2))]),
         "AvgPool2d" => Build(op, [input], [.. PoolAttributes(), ("countIncludePad", Flip())]),
         "BatchNorm2d" => Build(op, [input], [("eps", Pick([1e-5, 1e-3])), ("momentum", Pick([0.1, 0.01, 1.0]))]),
+        "GaussianNoise" => Build(op, [input], [("standardDeviation", Pick([0.0, 0.25, 3.0]))]),
         "Dropout" => Build(op, [input], [("p", Pick([0.0, 0.25, 0.5]))]),
         "AdaptiveAvgPool2d" => Build(op, [input], ("outputSize", Pair(1, 6))),
         "LocalResponseNorm" => Build(op, [input], ("size", _random.Next(1, 7)), ("alpha", Pick([1e-4, 0.5, 2.0])), ("beta", Pick([0.5, 0.75, 1.0])), ("k", Pick([1.0, 2.0]))),
