@@ -10,6 +10,7 @@ namespace FashionMnist;
 /// <param name="Data">The folder of the four files, or null to look for them.</param>
 /// <param name="Samples">How many of the training images are used; all if there are no more.</param>
 /// <param name="Epochs">Passes over the training images.</param>
+/// <param name="Threads">How many share the work of a step.</param>
 /// <param name="Seed">Fixes the initial weights, the order of the images and their augmentation.</param>
 /// <param name="LearningRate">The highest learning rate.</param>
 /// <param name="Output">The weights file to write.</param>
@@ -22,6 +23,7 @@ internal sealed record Options(
     string? Data,
     int Samples,
     int Epochs,
+    int Threads,
     int Seed,
     float LearningRate,
     string Output,
@@ -31,6 +33,7 @@ internal sealed record Options(
     string? TensorBoard)
 {
     private const int MaxEpochs = 10_000;
+    private const int MaxThreads = 1_024;
 
     /// <summary>The command line's grammar and help, which runs <paramref name="action"/> with what it read.</summary>
     public static RootCommand Command(Func<Options, int> action)
@@ -68,6 +71,13 @@ internal sealed record Options(
             CustomParser = Nullable(Parser<int>($"a whole number from 1 to {MaxEpochs}", value => value is >= 1 and <= MaxEpochs)),
             HelpName = "N",
         };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "Threads that share the work of a step. Their number changes no bit of the result.",
+            DefaultValueFactory = _ => 1,
+            CustomParser = Parser<int>($"a whole number from 1 to {MaxThreads}", value => value is >= 1 and <= MaxThreads),
+            HelpName = "N",
+        };
         var seed = new Option<int>("--seed")
         {
             Description = "Fixes the initial weights, the order of the images and what is done to them: one seed, one result.",
@@ -89,7 +99,7 @@ internal sealed record Options(
 
         var command = new RootCommand("Trains a network on Fashion-MNIST with code that was generated when this program was built.")
         {
-            network, data, samples, epochs, seed, learningRate, output, checkpoint, csv, html, tensorBoard,
+            network, data, samples, epochs, threads, seed, learningRate, output, checkpoint, csv, html, tensorBoard,
         };
         command.SetAction(result =>
         {
@@ -99,6 +109,7 @@ internal sealed record Options(
                 result.GetValue(data),
                 result.GetValue(samples),
                 result.GetValue(epochs) ?? choice.Epochs,
+                result.GetValue(threads),
                 result.GetValue(seed),
                 result.GetValue(learningRate) ?? choice.LearningRate,
                 result.GetValue(output) ?? $"{choice.Name}.safetensors",

@@ -90,6 +90,7 @@ static int TrainAndReport(Options options, CancellationToken stop)
 static WeightStore Train(Options options, FashionMnistData data, ImageBatches testBatches, ITrainingObserver display, CancellationToken stop)
 {
     var trainer = options.Network.CreateTrainer(options.Seed, options.LearningRate);
+    trainer.Parallelism = options.Threads;
     using var batches = data.TrainBatches(options.Network.BatchSize, options.Seed, options.Network.Augmentation);
     var fit = new Fit(options.Epochs)
     {

@@ -10,6 +10,10 @@ public interface IClassifierTrainer
     /// <summary>How many updates the parameters have had.</summary>
     long Updates { get; }
 
+    /// <summary>Threads that steps and evaluations use, the calling one included; 1 unless set. Results are the same to the last bit. Not to be set during a call.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than 1,024.</exception>
+    int Parallelism { get; set; }
+
     /// <summary>One step on a batch.</summary>
     /// <param name="images">1 to <c>BatchSize</c> samples, one behind the other.</param>
     /// <param name="labels">The class of each sample.</param>
