@@ -2,7 +2,14 @@ using static ModelGen.Data.DataFile;
 
 namespace ModelGen.Data;
 
-/// <summary>A folder of PNG, PGM and PPM images in which each sub-folder is a class.</summary>
+/// <summary>Reads and decodes an image file; <see cref="ImageFile.Read"/> is one such method.</summary>
+/// <param name="path">The file.</param>
+/// <param name="channels">The channels wanted: 1 for gray, 3 for red, green, blue.</param>
+/// <param name="size">The image's size.</param>
+/// <returns>Height × width × <paramref name="channels"/> bytes, channels varying fastest.</returns>
+public delegate byte[] ImageDecoder(string path, int channels, out ImageSize size);
+
+/// <summary>A folder of PNG, PGM and PPM images, and JPEGs for those who bring a decoder, in which each sub-folder is a class.</summary>
 public static class ImageFolder
 {
     /// <summary>
@@ -13,10 +20,12 @@ public static class ImageFolder
     /// <param name="channels">1 for gray or 3 for red, green, blue; files are converted as <see cref="ImageFile.Decode"/> says.</param>
     /// <param name="height">Rows of the result, ≥ 1.</param>
     /// <param name="width">Columns of the result, ≥ 1. Images of another size are scaled by <see cref="ImageScaling.ScaleAndCrop"/>.</param>
+    /// <param name="jpegDecoder">Reads files that end in .jpg or .jpeg, which the library cannot; they are refused where it is null.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataFileException">A file is damaged or a JPEG, a class is without images, there are no classes, or all images together do not fit into one array.</exception>
+    /// <exception cref="InvalidDataFileException">A file is damaged or a JPEG that nobody decodes, a class is without images, there are no classes, or all images together do not fit into one array.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static LabeledImages Read(string path, int channels, int height, int width)
+    /// <exception cref="InvalidOperationException">The decoder has not given as many bytes as it says.</exception>
+    public static LabeledImages Read(string path, int channels, int height, int width, ImageDecoder? jpegDecoder = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (channels is not (1 or 3))
@@ -28,14 +37,14 @@ public static class ImageFolder
         if (!Directory.Exists(path))
             throw new DirectoryNotFoundException($"Folder of images not found: {path}");
 
-        var (files, labels, classNames) = List(path);
+        var (files, labels, classNames) = List(path, jpegDecoder is not null);
         long length = (long)channels * height * width;
         if (files.Count * length > Array.MaxLength)
             throw new InvalidDataFileException(path, "images", $"at most {Number(Array.MaxLength / length)} of {channels}×{height}×{width} bytes", Number(files.Count));
         var pixels = new byte[files.Count * length];
         for (int i = 0; i < files.Count; i++)
         {
-            var decoded = ImageFile.Read(files[i], channels, out var size);
+            var decoded = Decode(files[i], channels, jpegDecoder, out var size);
             if (size.Width != width || size.Height != height)
                 decoded = ImageScaling.ScaleAndCrop(decoded, size.Width, size.Height, channels, width, height);
             var image = pixels.AsSpan((int)(i * length), (int)length);
@@ -46,7 +55,20 @@ public static class ImageFolder
         return new LabeledImages(pixels, [.. labels], channels, height, width, classNames);
     }
 
-    private static (List<string> Files, List<int> Labels, string[] ClassNames) List(string path)
+    private static byte[] Decode(string file, int channels, ImageDecoder? jpegDecoder, out ImageSize size)
+    {
+        if (!IsJpeg(file))
+            return ImageFile.Read(file, channels, out size);
+        byte[] decoded = jpegDecoder!(file, channels, out size);
+        ImageFile.CheckSize(file, size.Width, size.Height);
+        long expected = (long)size.Width * size.Height * channels;
+        return decoded.Length == expected ? decoded : throw new InvalidOperationException(MessageText.Invariant(
+            $"The JPEG decoder gave {decoded.Length} bytes of {MessageText.Quote(file)}: expected {expected}, for {size.Width}×{size.Height} pixels and {channels} channels."));
+    }
+
+    private static bool IsJpeg(string file) => Path.GetExtension(file).ToLowerInvariant() is ".jpg" or ".jpeg";
+
+    private static (List<string> Files, List<int> Labels, string[] ClassNames) List(string path, bool takesJpeg)
     {
         var classNames = Directory.GetDirectories(path).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal).ToArray();
         if (classNames.Length == 0)
@@ -59,14 +81,12 @@ public static class ImageFolder
             foreach (string name in Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal))
             {
                 string file = Path.Combine(folder, name);
-                switch (Path.GetExtension(name).ToLowerInvariant())
+                if (IsJpeg(name) && !takesJpeg)
+                    throw new InvalidDataFileException(file, "format", "PNG, PGM or PPM", "JPEG, which has to be converted, or needs a decoder");
+                if (IsJpeg(name) || Path.GetExtension(name).ToLowerInvariant() is ".png" or ".ppm" or ".pgm" or ".pnm")
                 {
-                    case ".png" or ".ppm" or ".pgm" or ".pnm":
-                        files.Add(file);
-                        labels.Add(label);
-                        break;
-                    case ".jpg" or ".jpeg":
-                        throw new InvalidDataFileException(file, "format", "PNG, PGM or PPM", "JPEG, which has to be converted");
+                    files.Add(file);
+                    labels.Add(label);
                 }
             }
             if (files.Count == before)

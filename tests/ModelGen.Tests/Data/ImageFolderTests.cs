@@ -38,6 +38,30 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_decoder_of_the_callers_reads_jpegs()
+    {
+        Write("a/1.JPG", [40]);
+        Write("a/2.png", TestImages.Png(1, 2, 8, 0, [7, 8], [0, 0]));
+        Write("b/x.jpeg", [50]);
+
+        var images = ImageFolder.Read(folder, channels: 3, height: 2, width: 1, jpegDecoder: Decode);
+        Assert.Equal([0, 0, 1], images.Labels.ToArray());
+        Assert.Equal([40, 43, 41, 44, 42, 45, 7, 8, 7, 8, 7, 8, 50, 53, 51, 54, 52, 55], images.Bytes.ToArray());
+        // As any other image they are scaled; and they are not trusted.
+        Assert.Equal(3, ImageFolder.Read(folder, channels: 1, height: 1, width: 1, jpegDecoder: Decode).Count);
+        Assert.Contains("expected 6, for 1×2 pixels and 3 channels", Assert.Throws<InvalidOperationException>(() => ImageFolder.Read(folder, 3, 2, 1, Short)).Message, StringComparison.Ordinal);
+
+        static byte[] Decode(string path, int channels, out ImageSize size)
+        {
+            size = new ImageSize(1, 2, 3);
+            byte first = File.ReadAllBytes(path)[0];
+            return [.. Enumerable.Range(first, 2 * channels).Select(i => (byte)i)];
+        }
+
+        static byte[] Short(string path, int channels, out ImageSize size) => Decode(path, channels, out size)[1..];
+    }
+
+    [Fact]
     public void Scaling_takes_the_middle_and_keeps_what_is_linear()
     {
         // Halved, the triangle is 4 pixels wide with the weights 1, 3, 3, 1 over 8: a ramp stays a ramp away from its ends. The longer side loses as much on either end.
