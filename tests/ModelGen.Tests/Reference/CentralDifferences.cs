@@ -38,11 +38,25 @@ internal static class CentralDifferences
                 Assert.True(Math.Abs(difference - gradient[i]) <= AbsoluteTolerance + RelativeTolerance * Math.Abs(difference),
                     string.Create(CultureInfo.InvariantCulture, $"d/d {leaf.Name}[{i}] is {difference}, differentiation gives {gradient[i]}; {where}\n{backward}"));
             }
+            // All elements at once, each by a random share of the step.
+            double[] shares = [.. x.Select(_ => 2 * random.NextDouble() - 1)];
+            double along = (Along(Step) - Along(-Step)) / (2 * Step);
+            double sum = gradient.Zip(shares, (g, s) => g * s).Sum();
+            Assert.True(Math.Abs(along - sum) <= AbsoluteTolerance + RelativeTolerance * Math.Max(Math.Abs(along), Math.Sqrt(gradient.Sum(g => g * g))),
+                string.Create(CultureInfo.InvariantCulture, $"along a random direction of {leaf.Name} the derivative is {along}, differentiation gives {sum}; {where}\n{backward}"));
 
-            double Function(int i, double change)
+            double Function(int i, double change) => Changed(changed => changed[i] += change);
+
+            double Along(double step) => Changed(changed =>
+            {
+                for (int i = 0; i < changed.Length; i++)
+                    changed[i] += step * shares[i];
+            });
+
+            double Changed(Action<double[]> change)
             {
                 Dictionary<string, double[]> changed = Copy(values);
-                changed[leaf.Name][i] += change;
+                change(changed[leaf.Name]);
                 return ReferenceInterpreter.Outputs(forward, batch, changed, training)["output"].Zip(gradOutput, (y, dy) => y * dy).Sum();
             }
         }

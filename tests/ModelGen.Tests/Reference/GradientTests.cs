@@ -8,92 +8,20 @@ namespace ModelGen.Tests.Reference;
 /// <summary>Every gradient against central differences, on random layers and whole networks.</summary>
 public class GradientTests
 {
-    // Gradients of these are not of layers: a loss, and what passes make.
-    public static TheoryData<string> Layers => [.. OperatorTable.Layers.Select(o => o.Name).Where(n => n != "Conv2d")];
+    private const int Configurations = 200;
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void ConvolutionsMatchCentralDifferences(int series)
-    {
-        for (int seed = series * 75; seed < (series + 1) * 75; seed++)
-            CentralDifferences.Check(RandomGraphs.SingleLayer("Conv2d", seed), 1 + seed % 3, seed);
-    }
+    /// <summary>Every operator of the table that has a gradient.</summary>
+    public static TheoryData<string> Operators => [.. GradientConfigurations.Operators];
 
-    [Theory]
-    [MemberData(nameof(Layers))]
-    public void LayersMatchCentralDifferences(string op)
+    [Theory, MemberData(nameof(Operators))]
+    public void OperatorsMatchCentralDifferences(string op)
     {
-        for (int seed = 1000; seed < 1060; seed++)
+        for (int seed = 1000; seed < 1000 + Configurations; seed++)
         {
-            // Dropout and noise have no gradients of their own: in training they are RandomDropout and RandomNoise.
-            Graph layer = RandomGraphs.SingleLayer(op, seed);
-            CentralDifferences.Check(op is OpNames.Dropout or OpNames.GaussianNoise ? PrepareTraining.Run(layer) : layer, 1 + seed % 5, seed, CentralDifferences.FixedMasks(seed));
-        }
-    }
-
-    [Fact]
-    public void BatchNormByTheStatisticsOfTheBatchMatchesCentralDifferences()
-    {
-        for (int seed = 2000; seed < 2060; seed++)
-        {
-            Graph layer = PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.BatchNorm2d, seed));
-            Assert.Contains(layer.Nodes, n => n.Is(OpNames.BatchStatistics));
-            CentralDifferences.Check(layer, 2 + seed % 4, seed);
-        }
-    }
-
-    [Theory]
-    [InlineData(0.0)]
-    [InlineData(0.1)]
-    public void CrossEntropyMatchesCentralDifferences(double labelSmoothing)
-    {
-        var random = new Random(3000);
-        for (int seed = 3000; seed < 3060; seed++)
-        {
-            var graph = new GraphBuilder("Loss");
-            int[] positions = seed % 2 == 0 ? [] : [random.Next(1, 4), random.Next(1, 4)];
-            int logits = graph.Input("input", TensorType.Sample([random.Next(2, 12), .. positions]));
-            int labels = graph.Input("labels", new TensorType(Shape.Of(positions), PerSample: true, ElementType.I32));
-            graph.Output("output", graph.Add(OpNames.CrossEntropy, [logits, labels], AttributeMap.Of(("labelSmoothing", labelSmoothing))));
-            CentralDifferences.Check(graph.Build(), 1 + seed % 5, seed);
-        }
-    }
-
-    public static TheoryData<string> OtherLosses => [.. LossOperator.Names.Where(l => l != OpNames.CrossEntropy)];
-
-    [Theory]
-    [MemberData(nameof(OtherLosses))]
-    public void LossesMatchCentralDifferences(string loss)
-    {
-        for (int seed = 3100; seed < 3300; seed++)
-        {
-            var random = new Random(seed);
-            var graph = new GraphBuilder("Loss");
-            bool ofClasses = LossOperator.IsOfClasses(loss);
-            TensorType type = TensorType.Sample(ofClasses || seed % 2 == 0 ? [random.Next(2, 40)] : [random.Next(1, 4), random.Next(1, 6), random.Next(1, 6)]);
-            int x = graph.Input("input", type);
-            int target = graph.Input("target", ofClasses ? new TensorType(Shape.Of(), PerSample: true, ElementType.I32) : type);
-            TrainingOptions options = new(1, loss, 0) { HuberDelta = 0.3f, HingeMargin = 0.7f, HingePower = 1 + seed % 2 };
-            graph.Output("output", graph.Add(loss, [x, target], options.LossAttributes(seed % 3 == 0 ? 1 : 0.3f)));
-            CentralDifferences.Check(graph.Build(), 1 + seed % 5, seed, wanted: n => n.Name == "input");
-        }
-    }
-
-    [Fact]
-    public void ProductsMatchCentralDifferences()
-    {
-        for (int seed = 4000; seed < 4060; seed++)
-        {
-            var random = new Random(seed);
-            var graph = new GraphBuilder("Product");
-            TensorType type = TensorType.Sample(random.Next(1, 4), random.Next(1, 5), random.Next(1, 5));
-            int a = graph.Input("a", type);
-            int b = seed % 3 == 0 ? a : graph.Input("b", type);
-            graph.Output("output", graph.Add(OpNames.Multiply, a, b));
-            CentralDifferences.Check(graph.Build(), 1 + seed % 5, seed);
+            Graph graph = GradientConfigurations.Of(op, seed);
+            // Of one value the statistics have no deviation.
+            int batch = op == OpNames.BatchStatistics ? 2 + seed % 4 : 1 + seed % 5;
+            CentralDifferences.Check(graph, batch, seed, CentralDifferences.FixedMasks(seed), GradientConfigurations.IsWanted);
         }
     }
 

@@ -40,12 +40,15 @@ internal sealed class RandomGraphs
         "Concat", "Softmax", "LogSoftmax",
     ];
 
+    // Where 3 + 8·x becomes 6 and, negated, 0.
+    private const double Kink = 0.375;
+
     private static readonly string[] Activations = ["Relu", "Tanh", "Sigmoid", "Relu6", "Softplus"];
 
     /// <summary>An input, one layer and its result.</summary>
-    public static Graph SingleLayer(string op, int seed)
+    public static Graph SingleLayer(string op, int seed, bool wide = false)
     {
-        var random = new RandomGraphs(seed, wide: false);
+        var random = new RandomGraphs(seed, wide);
         return random.Retry(() =>
         {
             int input = random._graph.Input("input", random.InputTypeOf(op));
@@ -86,12 +89,12 @@ internal sealed class RandomGraphs
         return values;
     }
 
-    /// <summary>Values in −1 to 1, no two nearer than 1/length, in random order: no ties for max pooling, none at the kink of ReLU.</summary>
+    /// <summary>Values in −1 to 1, no two nearer than 1/length, in random order: no ties for max pooling, none at the kinks of ReLU and of the stretched ReLU6.</summary>
     public static double[] Distinct(Random random, int length)
     {
         double[] values = [.. Enumerable.Range(0, length).Select(i => 2 * (i + 0.25 + 0.5 * random.NextDouble()) / length - 1)];
         random.Shuffle(values);
-        return [.. values.Select(v => Math.Abs(v) < 1e-3 ? v + 2e-3 : v)];
+        return [.. values.Select(v => Math.Abs(v) < 1e-3 || Math.Abs(Math.Abs(v) - Kink) < 1e-3 ? v + 2e-3 : v)];
     }
 
     private static double[] Uniform(Random random, int length, double from, double to, double scale = 1) =>
@@ -187,7 +190,7 @@ internal sealed class RandomGraphs
         "LocalResponseNorm" => Build(op, [input], ("size", _random.Next(1, 7)), ("alpha", Pick([1e-4, 0.5, 2.0])), ("beta", Pick([0.5, 0.75, 1.0])), ("k", Pick([1.0, 2.0]))),
         "Affine" => Affine(input, Pick([-1.0, 0.2, 3.0]), Pick([0.0, 1.0])),
         // Stretched, so that values lie on all three pieces.
-        "Relu6" => Build(op, [Flip() ? Affine(input, 8, 3) : input]),
+        "Relu6" => Build(op, [Flip() ? Affine(input, 3 / Kink, 3) : input]),
         "LeakyRelu" => Build(op, [input], ("negativeSlope", Pick([0.0, 0.01, 0.2]))),
         "Elu" => Build(op, [input], ("alpha", Pick([0.0, 0.5, 1.0]))),
         "Softmax" or "LogSoftmax" => Build(op, [input], [("dim", _random.Next(-1, _graph.TypeOf(input).Shape.Rank) is int dim && dim >= 0 ? dim + 1 : dim)]),

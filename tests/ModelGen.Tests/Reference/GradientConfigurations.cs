@@ -1,0 +1,76 @@
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
+
+namespace ModelGen.Tests.Reference;
+
+/// <summary>Random uses of every operator that has a gradient: shapes, attributes and operands by seed.</summary>
+internal static class GradientConfigurations
+{
+    /// <summary>All operators with a gradient, as the table has them. One that is added there needs configurations here, or its tests fail.</summary>
+    public static IEnumerable<string> Operators => OperatorTable.All.Where(HasGradient).Select(o => o.Name);
+
+    // Rows of one class for forward and backward; the others say it by overriding.
+    private static bool HasGradient(Operator op) =>
+        op is Elementwise ? op.Layer is not null : op.GetType().GetMethod(nameof(Operator.Gradient))!.DeclaringType != typeof(Operator);
+
+    /// <summary>A graph with the operator, whose output is named "output".</summary>
+    /// <param name="op">One of <see cref="Operators"/>.</param>
+    /// <param name="seed">Gives the same graph again.</param>
+    /// <param name="wide">With up to 48 channels instead of up to 6.</param>
+    public static Graph Of(string op, int seed, bool wide = false)
+    {
+        // Where the wanted operator depends on what is drawn, as dropout with a probability of 0 leaves nothing.
+        for (int attempt = 0; ; attempt++)
+        {
+            Graph graph = Draw(op, seed + 1_000_000 * attempt, wide);
+            if (graph.Nodes.Any(n => n.Is(op)))
+                return graph;
+            Assert.True(attempt < 20, $"no configuration of {op} has it");
+        }
+    }
+
+    private static Graph Draw(string op, int seed, bool wide) => OperatorTable.Get(op) switch
+    {
+        // Made of layers by a pass.
+        RandomDropout => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.Dropout, seed, wide)),
+        BatchStatistics => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.BatchNorm2d, seed, wide)),
+        Pad => Padding(seed),
+        LossOperator => Loss(op, seed),
+        { Layer: not null } => RandomGraphs.SingleLayer(op, seed, wide),
+        _ => throw new NotSupportedException($"{op} has a gradient that no configuration checks; add some here"),
+    };
+
+    private static Graph Padding(int seed)
+    {
+        var random = new Random(seed);
+        var graph = new GraphBuilder("Padding");
+        (int height, int width) = (random.Next(2, 7), random.Next(2, 7));
+        string mode = seed % 2 == 0 ? "reflect" : "replicate";
+        int spare = seed % 2 == 0 ? 0 : 3;
+        int[] border = [random.Next(height + spare), random.Next(width + spare), random.Next(height + spare), random.Next(width + spare)];
+        int x = graph.Input("input", TensorType.Sample(random.Next(1, 20), height, width));
+        graph.Output("output", graph.Add("Pad", [x], AttributeMap.Of(("padding", border), ("mode", mode))));
+        return graph.Build();
+    }
+
+    private static Graph Loss(string loss, int seed)
+    {
+        var random = new Random(seed);
+        var graph = new GraphBuilder("Loss");
+        bool ofClasses = LossOperator.IsOfClasses(loss);
+        // Cross-entropy takes scores at each of several positions too.
+        int[] positions = loss == OpNames.CrossEntropy && seed % 2 == 0 ? [random.Next(1, 4), random.Next(1, 4)] : [];
+        TensorType type = TensorType.Sample(ofClasses ? [random.Next(2, 40), .. positions] : seed % 2 == 0 ? [random.Next(2, 40)] : [random.Next(1, 4), random.Next(1, 6), random.Next(1, 6)]);
+        int x = graph.Input("input", type);
+        int target = graph.Input("target", ofClasses ? new TensorType(Shape.Of(positions), PerSample: true, ElementType.I32) : type);
+        TrainingOptions options = new(1, loss, seed % 5 < 2 ? 0 : 0.1f) { HuberDelta = 0.3f, HingeMargin = 0.7f, HingePower = 1 + seed % 2 };
+        graph.Output("output", graph.Add(loss, [x, target], options.LossAttributes(seed % 3 == 0 ? 1 : 0.3f)));
+        return graph.Build();
+    }
+
+    /// <summary>What gradients are checked of: images and features, but for targets, and what is trained.</summary>
+    public static bool IsWanted(Node node) =>
+        (node.Is(OpNames.Input) && node.Type.Element == ElementType.F32 && node.Name != "target") || (node.Is(OpNames.Parameter) && Initializers.IsTrainable(node));
+}
