@@ -10,6 +10,9 @@ namespace ModelGen.Generator.Scheduling;
 /// </summary>
 internal sealed class Recompute
 {
+    /// <summary>What the names of copies end in.</summary>
+    public const string Again = " again";
+
     // Divisions into about equal segments, up to so many, are tried.
     private const int MostSegments = 32;
 
@@ -120,7 +123,7 @@ internal sealed class Recompute
                 if (input > _loss || !isRepeated[input] || !done.Add(segment[input]))
                     continue;
                 foreach (Node forgotten in repeated[segment[input]])
-                    Append(forgotten, forgotten.Name + " again");
+                    Append(forgotten, forgotten.Name + Again);
             }
             Append(node, node.Name);
         }

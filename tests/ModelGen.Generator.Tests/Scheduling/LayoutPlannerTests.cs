@@ -35,6 +35,8 @@ public class LayoutPlannerTests
     {
         Node[] reorders = [.. laidOut.Graph.Nodes.Where(n => n.Is(OpNames.Reorder))];
         Assert.All(reorders, r => Assert.True(laidOut.Layouts[r.Id] != laidOut.Layouts[r.Inputs[0]], $"{name}: {GraphPrinter.Print(r)} changes nothing"));
+        // But for those that the backward pass computes again.
+        reorders = [.. reorders.Where(r => !r.Name.EndsWith(Recompute.Again, StringComparison.Ordinal))];
         Assert.Equal(reorders.Length, reorders.Select(r => (r.Inputs[0], laidOut.Layouts[r.Id])).Distinct().Count());
     });
 
