@@ -16,6 +16,9 @@ internal sealed class Update(string optimizer, string method, params string[] st
 {
     public const string Suffix = "Update";
 
+    /// <summary>The attribute that says which rows of the parameter a gradient of fewer rows is of: where they begin, a multiple of a block.</summary>
+    public const string FirstRow = "firstRow";
+
     public static IEnumerable<Update> Rows =>
     [
         new Update("Sgd", "Sgd", "velocity"),
@@ -38,6 +41,7 @@ internal sealed class Update(string optimizer, string method, params string[] st
     [
         new("isVector", AttributeKind.Bool, false, "Whether it is a bias or belongs to a normalisation."),
         new("accumulated", AttributeKind.Bool, false, "Whether the gradient is a sum over the samples of several batches."),
+        new(FirstRow, AttributeKind.Int, 0, "The first row that is updated; the gradient has as many as are.", 0),
     ];
 
     public override EquatableArray<int> MutatedInputs => Enumerable.Range(0, states.Length + 1).ToEquatableArray();
@@ -49,19 +53,31 @@ internal sealed class Update(string optimizer, string method, params string[] st
     public override bool HasResult => false;
 
     // The parameter lies as its layer reads it; all else follows.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => LayoutOfParameter(context, node, input <= GradientIndex ? input : -1);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
+    {
+        Layout? parameter = LayoutOfParameter(context, node, input <= GradientIndex ? input : -1);
+        if (input != GradientIndex || context.TypeOf(node.Inputs[input]) == context.TypeOf(node.Inputs[0]))
+            return parameter;
+        int rows = context.TypeOf(node.Inputs[input]).Shape[0];
+        return parameter! with { Dims = new Shape([rows, .. parameter.Dims.Dimensions.Skip(1)]) };
+    }
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
+        // Of the parameter or of some of its rows, which lie in blocks then.
+        Layout updated = context.Of(node.Inputs[GradientIndex]);
         Layout parameter = context.Of(node.Inputs[0]);
-        string kept = string.Concat(states.Select((_, i) => ", " + Pieces.Of(i + 1, parameter)));
+        int first = updated == parameter ? 0 : node.Attributes.Int(FirstRow) / Layout.Block * (parameter.Length / Layout.DivideUp(parameter.Dims[0], Layout.Block));
+        string kept = string.Concat(states.Select((_, i) => ", " + At(i + 1)));
         string count = method == "Adam" ? ", updateNumber" : "";
         string scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
         if (node.Inputs.Count > GradientIndex + 1)
             scale = $"optimizer.ScaleOf({{{GradientIndex + 1}=}}, {scale})";
         string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
         return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.{method}({Pieces.Of(0, parameter)}, {Pieces.Of(GradientIndex, parameter)}{kept}, {Pieces.Length(parameter)}, optimizer{count}, {scale}, {isPenalized})", Pieces.Count(parameter)), [.. node.Inputs]);
+            $"Optimizers.{method}({At(0)}, {Pieces.Of(GradientIndex, updated)}{kept}, {Pieces.Length(updated)}, optimizer{count}, {scale}, {isPenalized})", Pieces.Count(updated)), [.. node.Inputs]);
+
+        string At(int operand) => first == 0 ? Pieces.Of(operand, updated) : $"ref Unsafe.Add({Pieces.Of(operand, updated)}, {first})";
     }
 
     private int GradientIndex => states.Length + 1;

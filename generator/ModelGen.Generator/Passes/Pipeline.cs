@@ -36,6 +36,7 @@ internal static class Pipeline
         graph = GraphVerifier.Verify(PrepareTraining.Run(graph, options.Trains), nameof(PrepareTraining));
         graph = GraphVerifier.Verify(AddLoss.ForTraining(graph, options), nameof(AddLoss));
         graph = GraphVerifier.Verify(Differentiate.ForUpdate(graph, Loss, options), nameof(Differentiate));
+        graph = GraphVerifier.Verify(SplitUpdates.Run(graph), nameof(SplitUpdates));
         graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
         return GraphVerifier.Verify(ChooseAlgorithms.ForTraining(graph, compiler ?? CompilerOptions.Default, options.BatchSize), nameof(ChooseAlgorithms));
     }

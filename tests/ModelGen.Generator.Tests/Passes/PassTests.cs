@@ -324,6 +324,48 @@ public class PassTests
         Assert.Equal(2, gradient.Nodes.Count(n => n.Op.EndsWith("Gradient", StringComparison.Ordinal)));
     }
 
+    // Whole blocks of 16 rows, so that each piece of the weight lies in one piece of memory.
+    [Fact]
+    public void SplitUpdatesComputesLargeGradientsSomeRowsAtATime() => Check(SplitUpdates.Run, """
+        %0 = Input "x" : f32[N,2048]
+        %1 = Input "dy" : f32[N,1030]
+        %2 = Parameter "w" : f32[1030,2048]
+        %3 = LinearWeightGradient(%0, %1) "fc"
+        %4 = Parameter "velocity.w" {trainable=0} : f32[1030,2048]
+        %5 = SgdUpdate(%2, %4, %3) "w"
+        output "y" %0
+        """, """
+        %0 = Input "x" : f32[N,2048]
+        %1 = Input "dy" : f32[N,1030]
+        %2 = Parameter "w" : f32[1030,2048]
+        %3 = Parameter "velocity.w" {trainable=0} : f32[1030,2048]
+        %4 = Slice(%1) "fc" {start=0, length=352}
+        %5 = LinearWeightGradient(%0, %4) "fc"
+        %6 = SgdUpdate(%2, %3, %5) "w"
+        %7 = Slice(%1) "fc" {start=352, length=352}
+        %8 = LinearWeightGradient(%0, %7) "fc"
+        %9 = SgdUpdate(%2, %3, %8) "w" {firstRow=352}
+        %10 = Slice(%1) "fc" {start=704, length=326}
+        %11 = LinearWeightGradient(%0, %10) "fc"
+        %12 = SgdUpdate(%2, %3, %11) "w" {firstRow=704}
+        output "y" %0
+        """);
+
+    // Small ones, those that something else reads too, and those of few rows stay whole.
+    [Theory]
+    [InlineData("1024", "1024", "")]
+    [InlineData("16", "200000", "")]
+    [InlineData("1040", "2048", "output \"g\" %3")]
+    public void SplitUpdatesLeavesOtherGradients(string rows, string columns, string rest) => Unchanged(SplitUpdates.Run, $"""
+        %0 = Input "x" : f32[N,{columns}]
+        %1 = Input "dy" : f32[N,{rows}]
+        %2 = Parameter "w" : f32[{rows},{columns}]
+        %3 = LinearWeightGradient(%0, %1) "fc"
+        %4 = SgdUpdate(%2, %2, %3) "w"
+        output "y" %0
+        {rest}
+        """.TrimEnd());
+
     private static void Unchanged(Func<Graph, Graph> pass, string graph) => Check(pass, graph, graph);
 
     private static void Check(Func<Graph, Graph> pass, string before, string after) =>

@@ -43,13 +43,13 @@ internal static class Blocks
     }
 }
 
-[Network, Trainable(BatchSize = 5)]
+[Network, Trainable(BatchSize = 16)]
 internal sealed partial class ResidualKept
 {
     private static Tensor Define([Shape(2, 12, 12)] Tensor image) => Blocks.Residual(image);
 }
 
-[Network, Trainable(BatchSize = 5, Checkpoint = true)]
+[Network, Trainable(BatchSize = 16, Checkpoint = true)]
 internal sealed partial class ResidualAgain
 {
     private static Tensor Define([Shape(2, 12, 12)] Tensor image) => Blocks.Residual(image);
@@ -91,12 +91,16 @@ public class RecomputeTests
     // Not all batches are full.
     private static int SamplesOf(int step) => step == 3 ? 2 : 5;
 
-    [Fact]
-    public void ResidualNetworksTrainToTheSameBits()
+    // On one thread, and on several that share the samples.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ResidualNetworksTrainToTheSameBits(int parallelism)
     {
         var kept = new ResidualKept.Trainer(ResidualKept.CreateWeights(3), new Sgd(0.05f, 0.9f, 0.01f));
-        var again = new ResidualAgain.Trainer(ResidualAgain.CreateWeights(3), new Sgd(0.05f, 0.9f, 0.01f));
+        var again = new ResidualAgain.Trainer(ResidualAgain.CreateWeights(3), new Sgd(0.05f, 0.9f, 0.01f)) { Parallelism = parallelism };
         AssertSame(s => kept.Step(Images(s), Labels(s)), () => kept.ToWeights().AllValues, s => again.Step(Images(s), Labels(s)), () => again.ToWeights().AllValues);
+        again.Parallelism = 1;
         AssertSmaller(ResidualKept.Summary, ResidualAgain.Summary);
         Assert.Equal(ResidualAgain.Trainer.ArenaBytes, ResidualAgain.Summary.TrainingArenaBytes);
     }

@@ -35,6 +35,7 @@ internal static class GradientConfigurations
     {
         // Made of layers by a pass.
         RandomDropout => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.Dropout, seed, wide)),
+        RandomNoise => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.GaussianNoise, seed, wide)),
         BatchStatistics => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.BatchNorm2d, seed, wide)),
         Pad => Padding(seed),
         LossOperator => Loss(op, seed),

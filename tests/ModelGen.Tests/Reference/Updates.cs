@@ -18,13 +18,14 @@ internal static class Updates
     /// <summary>One step, in place.</summary>
     /// <param name="state">What the optimizer keeps, in its order.</param>
     /// <param name="updates">How many steps have been before.</param>
-    public static void Step(GradientDescent optimizer, double[] p, double[] gradient, double[][] state, int updates, bool isPenalized)
+    /// <param name="first">The element of the parameter that the first one of the gradient is for.</param>
+    public static void Step(GradientDescent optimizer, double[] p, double[] gradient, double[][] state, int updates, bool isPenalized, int first = 0)
     {
         (double decay, double l1) = isPenalized ? (optimizer.WeightDecay, optimizer.L1Penalty) : (0.0, 0.0);
         double rate = optimizer.LearningRate;
-        for (int i = 0; i < p.Length; i++)
+        for (int i = first; i < first + gradient.Length; i++)
         {
-            double g = gradient[i] + l1 * Math.Sign(p[i]) + (optimizer is AdamW ? 0 : decay * p[i]);
+            double g = gradient[i - first] + l1 * Math.Sign(p[i]) + (optimizer is AdamW ? 0 : decay * p[i]);
             switch (optimizer)
             {
                 case Sgd sgd:
@@ -59,7 +60,8 @@ internal static class Updates
         if (operation.Count > states + 2)
             scale *= Math.Min(1, step.Optimizer.MaxGradientNorm / (Math.Sqrt(operation[states + 2][0]) * scale + 1e-6));
         Step(step.Optimizer, operation[0], [.. operation[states + 1].Select(g => g * scale)], [.. Enumerable.Range(1, states).Select(i => operation[i])],
-            step.Updates, !(operation.Attributes.Flag("isVector") && step.Optimizer.ExcludeBiasesAndNorms));
+            step.Updates, !(operation.Attributes.Flag("isVector") && step.Optimizer.ExcludeBiasesAndNorms),
+            operation.Attributes.Int("firstRow") * (operation[0].Length / (operation.ShapeOf(0).Rank > 0 ? operation.ShapeOf(0)[0] : 1)));
         return operation.NoResult();
     }
 

@@ -100,7 +100,8 @@ public class MemoryPageTests
 
             What the backward pass does not read is gone when its last reader has run, and results take the memory of inputs that nobody reads any more: activations, sums of residual blocks and all gradients that
             are computed element by element are written in place. Activations are differentiated by their results; those that are concatenated, by the concatenation; batch normalisation by its input and the
-            statistics of the batch; dropout's masks are computed when they are needed; pooling looks for its maxima again. A gradient of parameters lives until the update right behind it, unless gradients are clipped.
+            statistics of the batch; dropout's masks are computed when they are needed; pooling looks for its maxima again. A gradient of parameters lives until the update right behind it; those
+            of large fully connected layers are made and used some rows at a time. Where gradients are clipped, all of them live until the end.
 
             ## Computing again
 
