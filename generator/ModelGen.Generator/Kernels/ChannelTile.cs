@@ -14,9 +14,10 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="InputStep">Floats from one pixel's input to the next one's; 0 where the pixels are samples, whose distance the shape tells.</param>
 /// <param name="ResultStep">Floats from one pixel's result to the next one's; 0 likewise.</param>
 /// <param name="Adds">Whether something is added to the sums, pixels of which lie as near to each other.</param>
-internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int ResultStep, bool Adds = false) : Tiles.ITile
+/// <param name="Parts">Into how many parts each sum is divided, of every other tap for instance: a tile of few sums waits for its multiply-adds otherwise.</param>
+internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int ResultStep, bool Adds = false, int Parts = 1) : Tiles.ITile
 {
-    public string Title => $"Tile{Pixels}x{Vectors}{(Adds ? "Plus" : "")}";
+    public string Title => $"Tile{Pixels}x{Vectors}{(Parts > 1 ? $"By{Parts}" : "")}{(Adds ? "Plus" : "")}";
 
     /// <summary>The tile as one of a single pixel, whose distance to others does not matter, if that is what it is.</summary>
     public ChannelTile Simplified() => Pixels == 1 ? this with { InputStep = Layout.Block, ResultStep = Layout.Block } : this;
@@ -41,7 +42,11 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
                 w.Line($"nint input{p} = (nint)shape.InputSample * {p}, sample{p} = (nint)shape.ResultSample * {p};");
             for (int q = 0; q < Vectors; q++)
                 w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? $"V sum0_{q} = TileShape.Start<S, V>(ref bias, {q})" : $"sum{p}_{q} = sum0_{q}") + (p == Pixels - 1 ? ";" : ",")));
-            Taps(w, () => Products(w));
+            for (int part = 1; part < Parts; part++)
+                w.Wrapped(Sums.Select((sum, i) => (i == 0 ? "V " : "") + $"{Part(sum, part)} = default" + (i == Pixels * Vectors - 1 ? ";" : ",")));
+            Taps(w, taps => Products(w, taps), Parts);
+            for (int part = 1; part < Parts; part++)
+                w.Wrapped(Sums.Select(sum => $"{sum} = S.Add({sum}, {Part(sum, part)});"));
             if (Adds)
                 Add(w);
             // Bounds are 0 for ReLU, 0 and 6 for ReLU6, and infinite otherwise; the order of the operands keeps NaN.
@@ -51,8 +56,11 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
         }
     }
 
-    /// <summary>Writes the loops over all that a <c>TileShape</c> sums, in the order of the weights; the body reads an element of the image at <c>pixel</c> and moves it on.</summary>
-    public static void Taps(CodeWriter w, Action products)
+    /// <summary>
+    /// Writes the loops over all that a <c>TileShape</c> sums, in the order of the weights; the body gets a number of taps, reads as many elements of the image, the first at <c>pixel</c>, and moves it on.
+    /// </summary>
+    /// <param name="together">How many taps of a row are taken at a time, and one by one what is left of them.</param>
+    public static void Taps(CodeWriter w, Action<int> products, int together = 1)
     {
         using (w.Block("for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)"))
         {
@@ -63,8 +71,14 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
                 using (w.Block("for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)"))
                 {
                     w.Line("ref float pixel = ref row;");
-                    using (w.Block("for (int column = Math.Min(taps, shape.Columns); column > 0; column--)"))
-                        products();
+                    if (together > 1)
+                    {
+                        w.Line("int column = Math.Min(taps, shape.Columns);");
+                        using (w.Block($"for (; column >= {together}; column -= {together})"))
+                            products(together);
+                    }
+                    using (w.Block($"for ({(together > 1 ? "" : "int column = Math.Min(taps, shape.Columns)")}; column > 0; column--)"))
+                        products(1);
                     w.Line("row = ref Unsafe.Add(ref row, shape.RowStep);");
                 }
                 w.Line("channel = ref Unsafe.Add(ref channel, shape.LaneStep);");
@@ -74,6 +88,10 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
     }
 
     private bool OverSamples => InputStep == 0;
+
+    private IEnumerable<string> Sums => Enumerable.Range(0, Vectors).SelectMany(q => Enumerable.Range(0, Pixels).Select(p => $"sum{p}_{q}"));
+
+    private static string Part(string sum, int part) => part == 0 ? sum : $"{sum}_{part}";
 
     private void Add(CodeWriter w)
     {
@@ -87,20 +105,25 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
         }
     }
 
-    // One tap: a line for each pixel.
-    private void Products(CodeWriter w)
+    // Some taps, one for each part of the sums: a line for each pixel.
+    private void Products(CodeWriter w, int taps)
     {
-        w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V w{q} = S.Load(ref filter, {(q == 0 ? "0" : "filter" + q)});"));
-        if (Pixels > 1)
-            w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, {Index.Sum(0, ("shape.Ahead", 1), (q == 0 ? "0" : "filter" + q, 1))}));"));
-        for (int p = 0; p < Pixels; p++)
+        for (int tap = 0; tap < taps; tap++)
         {
-            string value = Index.Element("pixel", OverSamples && p > 0 ? "input" + p : Index.Sum(p * InputStep));
-            w.Wrapped([$"V x{p} = S.Broadcast({value});", .. Enumerable.Range(0, Vectors).Select(q => $"sum{p}_{q} = S.FusedMultiplyAdd(x{p}, w{q}, sum{p}_{q});")]);
+            w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V {Part("w" + q, tap)} = S.Load(ref filter, {Index.Sum(tap * Layout.Block, (q == 0 ? "0" : "filter" + q, 1))});"));
+            if (Pixels > 1)
+                w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, {Index.Sum(tap * Layout.Block, ("shape.Ahead", 1), (q == 0 ? "0" : "filter" + q, 1))}));"));
+            for (int p = 0; p < Pixels; p++)
+            {
+                string value = Index.Element("pixel", Index.Sum(OverSamples ? 0 : p * InputStep, (OverSamples && p > 0 ? "input" + p : "0", 1), ("shape.ColumnStep", tap)));
+                w.Wrapped([$"V {Part("x" + p, tap)} = S.Broadcast({value});", .. Enumerable.Range(0, Vectors).Select(q => Product($"sum{p}_{q}", "x" + p, "w" + q, tap))]);
+            }
         }
-        w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
-        w.Line("pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep);");
+        w.Line($"filter = ref Unsafe.Add(ref filter, {taps * Layout.Block});");
+        w.Line($"pixel = ref Unsafe.Add(ref pixel, {Index.Sum(0, ("shape.ColumnStep", taps))});");
     }
+
+    private static string Product(string sum, string value, string weight, int part) => $"{Part(sum, part)} = S.FusedMultiplyAdd({Part(value, part)}, {Part(weight, part)}, {Part(sum, part)});";
 
     private string ResultAt(int pixel, int vector) =>
         Index.Sum(pixel * ResultStep, (OverSamples && pixel > 0 ? "sample" + pixel : "0", 1), (vector == 0 ? "0" : "result" + vector, 1));

@@ -21,6 +21,9 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     // Each sample of a tile takes a register for its distance.
     private const int MostSamples = 4;
 
+    // Blocks of weights of a fully connected layer that are read side by side, and the sums that hide the latency of a multiply-add.
+    private const int Streams = 4, ManySums = 8;
+
     private bool OverSamples => Geometry.OutHeight * Geometry.OutWidth == 1;
 
     // What threads divide. Each reads all weights for its rows, or all of the image for its output channels. Rows, if there are enough of them, while the image is larger or there is
@@ -123,6 +126,9 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         }
     }
 
+    // One sample of a fully connected layer: weights are read once, and memory gives a few streams of them faster than one, or as many as registers would hold sums.
+    private bool IsMatrixTimesVector => Geometry.IsFullyConnected && Geometry.Batch == 1;
+
     private int OutChannelsPerGroup => Geometry.OutBlocks / Geometry.Groups * Layout.Block;
 
     // Vectors of a tile make up whole blocks, or divide one.
@@ -172,7 +178,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private IReadOnlyList<ChannelCut> CutChannels(InstructionSet set, ConvolutionGeometry g)
     {
-        Tile tile = ChooseTile(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth);
+        Tile tile = IsMatrixTimesVector ? new Tile(1, Math.Min(ManySums, Math.Min(Streams, OutChannelsPerGroup / Layout.Block) * set.VectorsPerBlock))
+            : ChooseTile(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth);
         if (tile.Vectors < set.VectorsPerBlock)
             return [new(0, OutChannelsPerGroup, tile)];
         return [.. Stretch.Cut(OutChannelsPerGroup / Layout.Block, tile.Vectors / set.VectorsPerBlock)
@@ -202,7 +209,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             {
                 string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride));
                 string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (channel.Place(g.OutBlockStride), 1));
-                RunTile(w, tiles.MethodOf(new ChannelTile(size, shape.Vectors, InputStep: 0, ResultStep: 0).Simplified()), channel, from, to);
+                RunTile(w, tiles.MethodOf(new ChannelTile(size, shape.Vectors, InputStep: 0, ResultStep: 0, Parts: IsMatrixTimesVector && 2 * shape.Vectors <= ManySums ? 2 : 1).Simplified()), channel, from, to);
             }
         }
     }

@@ -129,7 +129,7 @@ internal sealed record BFloat16Tile(int Samples, int Vectors, bool IsSingle) : T
             }
             if (!IsSingle)
                 w.Line("V mask = S.Broadcast(BFloat16.SecondMask);");
-            ChannelTile.Taps(w, () => Products(w));
+            ChannelTile.Taps(w, _ => Products(w));
             w.Line("V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);");
             for (int p = 0; p < Samples; p++)
                 w.Wrapped(Halves.SelectMany(half => Enumerable.Range(0, Vectors).Select(q => $"S.Store(S.Min(ceiling, S.Max(floor, {half}{p}_{q})), ref result, {(p == 0 ? "" : $"sample{p} + ")}{half}{q});")));
