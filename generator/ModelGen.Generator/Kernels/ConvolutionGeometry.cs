@@ -58,9 +58,14 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
     /// <summary>The blocks of what is added to the result before the activation; null for nothing.</summary>
     public Layout? Residual { get; init; }
 
-    public int OutHeight => IsFullyConnected ? 1 : Output.Height;
+    /// <summary>Rows and columns of which the largest result is stored: 2 where max pooling is part of the convolution.</summary>
+    public int Pool { get; init; } = 1;
 
-    public int OutWidth => IsFullyConnected ? 1 : Output.Width;
+    /// <summary>Rows that are computed; those that no window of the pooling reaches are not.</summary>
+    public int OutHeight => IsFullyConnected ? 1 : Output.Height * Pool;
+
+    /// <summary>Columns that are computed.</summary>
+    public int OutWidth => IsFullyConnected ? 1 : Output.Width * Pool;
 
     /// <summary>Blocks of 16 output channels.</summary>
     public int OutBlocks => IsFullyConnected ? Output.Length / Layout.Block : Output.Planes;

@@ -26,7 +26,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     // Each thread that shares tiles reads all filters, which are ready in time if there is enough to do for each of them.
     private const int ManyTiles = 40;
 
-    public override string Title => "Winograd";
+    public override string Title => Geometry.Pool > 1 ? "WinogradMaxPool" : "Winograd";
 
     public override string Algorithm => WinogradPatches.NameOf(Form);
 
@@ -85,7 +85,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override IEnumerable<string> Describe()
     {
-        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}, by Winograd's {Form.Form}.";
+        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}{(Geometry.Pool > 1 ? $", the largest of each {Geometry.Pool}×{Geometry.Pool}" : "")}, by Winograd's {Form.Form}.";
         yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
     }
 

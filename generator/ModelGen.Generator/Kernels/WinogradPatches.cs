@@ -46,5 +46,5 @@ internal sealed record WinogradPatches(ConvolutionGeometry Geometry, WinogradTil
     public static string Images(ConvolutionGeometry g, WinogradTile form, int tiles, string bounds) =>
         $"new WinogradShape(Height: {g.Input.Height}, Width: {g.Input.Width}, Blocks: {Layout.DivideUp(g.ChannelsPerGroup, Layout.Block)}, Plane: {g.Input.PlaneStride}, Row: {g.Input.RowStride}, "
         + $"Top: {g.Window.Padding.Top}, Left: {g.Window.Padding.Left}, OutHeight: {g.OutHeight}, OutWidth: {g.OutWidth}, "
-        + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, TileSize: {form.Size}, Tiles: {tiles}{bounds})";
+        + $"OutBlocks: {g.OutBlocks}, OutPlane: {g.Output.PlaneStride}, OutRow: {g.Output.RowStride}, TileSize: {form.Size}, Tiles: {tiles}{(g.Pool > 1 ? $", Pool: {g.Pool}" : "")}{bounds})";
 }

@@ -9,7 +9,7 @@ namespace ModelGen.Generator.Ops;
 
 /// <summary>
 /// 2-D cross-correlation. Inputs: image [C, H, W], filters [O, C/groups, kh, kw] and, unless the layer has none, bias [O]. Result [O, H', W']. Where <see cref="FuseResidual"/> says so, a
-/// last input of the result's shape is added to it, before the activation.
+/// last input of the result's shape is added to it, before the activation; where <see cref="FuseMaxPool"/> says so, the result has the largest of each 2×2.
 /// </summary>
 internal sealed class Conv2d : Operator
 {
@@ -87,7 +87,8 @@ internal sealed class Conv2d : Operator
         if (filters.Rank != 4 || filters[1] != image[0] / groups)
             throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} needs filters [O, {image[0] / groups}, kh, kw] for input {image}, got {filters}");
         (int height, int width) = Window.Of(call.Attributes, filters[2], filters[3]).OutputSize(call.Label, image);
-        TensorType result = Require.Size(call, TensorType.Sample(filters[0], height, width));
+        int pool = PoolOf(call.Attributes);
+        TensorType result = Require.Size(call, TensorType.Sample(filters[0], height / pool, width / pool));
         if (addsResidual && call.Inputs[call.Inputs.Count - 1] != result)
             throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} adds {call.Inputs[call.Inputs.Count - 1].Shape} to {result.Shape}");
         return result;
@@ -98,9 +99,9 @@ internal sealed class Conv2d : Operator
 
     public override long MultiplyAdds(OperatorCall call)
     {
-        Shape output = Infer(call).Shape;
         Shape filters = call.Inputs[1].Shape;
-        return checked(output.Length * filters[1] * filters[2] * filters[3]);
+        (int height, int width) = WindowOf(call.Inputs[1], call.Attributes).OutputSize(call.Label, call.Inputs[0].Shape);
+        return checked(filters.Length * height * width);
     }
 
     public override void Gradient(GradientContext context, Node node, int gradient)
@@ -158,7 +159,7 @@ internal sealed class Conv2d : Operator
         bool addsResidual = FuseResidual.Adds(node.Attributes);
         var geometry = new ConvolutionGeometry(
             node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
-            context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch, Residual = addsResidual ? context.Of(node.Inputs[node.Inputs.Count - 1]) : null };
+            context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch, Residual = addsResidual ? context.Of(node.Inputs[node.Inputs.Count - 1]) : null, Pool = PoolOf(node.Attributes) };
         var epilogue = new Epilogue(node.Inputs.Count == (addsResidual ? 4 : 3), node.Attributes.Word("activation", ""));
         Kernel kernel = context.Of(node.Inputs[1]) is { Tile: { } tile } ? new WinogradConvolution(geometry, epilogue, tile) { Together = node.Attributes.TryGet(ChooseAlgorithms.Together, out AttributeValue together) ? together.Int : 0 }
             : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
@@ -166,6 +167,9 @@ internal sealed class Conv2d : Operator
             : new ConvolveChannels(geometry, epilogue);
         return kernel.Preparation is null ? LoweringContext.Call(kernel, node) : LoweringContext.Call(kernel, [.. node.Inputs.Skip(1), node.Id]);
     }
+
+    // Rows and columns of which the largest result is stored.
+    private static int PoolOf(AttributeMap attributes) => FuseMaxPool.Pools(attributes) ? FuseMaxPool.Size : 1;
 
     // Depthwise convolution in blocks looks after the edges itself; should it come to lie in planes after all, its input is copied to where it has a halo.
     private bool PrefersDepthwise(OperatorCall call) =>

@@ -6,7 +6,7 @@ namespace ModelGen.Generator.Passes;
 
 /// <summary>
 /// The passes in order. What disappears in inference goes first (dropout, noise), because it may stand between a layer and its activation; batch norm is folded
-/// before activations are fused, because it stands between a convolution and its activation; and so does the sum of a residual block. Training is of the output named "output" and,
+/// before activations are fused, because it stands between a convolution and its activation; and so does the sum of a residual block. Pooling is fused last, into the algorithms that can take it. Training is of the output named "output" and,
 /// with a weight, of the others, auxiliary heads; without one they are left out of it with all that only they need, and their weights stay as they are. Evaluation is of "output" alone.
 /// </summary>
 internal static class Pipeline
@@ -26,6 +26,7 @@ internal static class Pipeline
         graph = GraphVerifier.Verify(FuseResidual.Run(graph), nameof(FuseResidual));
         graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
         graph = GraphVerifier.Verify(ChooseAlgorithms.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseAlgorithms));
+        graph = GraphVerifier.Verify(FuseMaxPool.Run(graph), nameof(FuseMaxPool));
         return GraphVerifier.Verify(ChooseWeightStorage.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseWeightStorage));
     }
 

@@ -12,13 +12,14 @@ namespace ModelGen.Runtime;
 /// <param name="Row">Floats from one row of the input to the next.</param>
 /// <param name="Top">Rows of padding above; outside the image everything counts as zero, stored or not.</param>
 /// <param name="Left">Columns of padding on the left.</param>
-/// <param name="OutHeight">Rows of the result.</param>
-/// <param name="OutWidth">Columns of the result.</param>
+/// <param name="OutHeight">Rows that are computed.</param>
+/// <param name="OutWidth">Columns that are computed.</param>
 /// <param name="OutBlocks">Blocks of 16 output channels.</param>
 /// <param name="OutPlane">Floats from one block of the result to the next.</param>
 /// <param name="OutRow">Floats from one row of the result to the next.</param>
 /// <param name="TileSize">Results of a tile, down and across.</param>
 /// <param name="Tiles">The most tiles that are transformed together.</param>
+/// <param name="Pool">2 if the largest of each 2×2 that is computed is stored, 1 if all are.</param>
 /// <param name="ResidualPlane">Floats from one block of what is added to the next.</param>
 /// <param name="ResidualRow">Floats from one row of what is added to the next.</param>
 /// <param name="Floor">The least value that is stored: 0 for ReLU.</param>
@@ -26,7 +27,7 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct WinogradShape(
     int Height, int Width, int Blocks, int Plane, int Row, int Top, int Left, int OutHeight, int OutWidth, int OutBlocks, int OutPlane, int OutRow, int TileSize,
-    int Tiles, int ResidualPlane = 0, int ResidualRow = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
+    int Tiles, int Pool = 1, int ResidualPlane = 0, int ResidualRow = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
 {
     /// <summary>Tiles side by side.</summary>
     public int TilesAcross => (OutWidth + TileSize - 1) / TileSize;
@@ -113,14 +114,20 @@ public static partial class Winograd
             int column = tiles.First % across * T.Size;
             for (int tile = tiles.First; tile < tiles.End; tile++)
             {
-                ref float to = ref Unsafe.Add(ref y, (nint)block * shape.OutPlane + (nint)row * shape.OutRow + column * Lanes);
+                ref float to = ref Unsafe.Add(ref y, (nint)block * shape.OutPlane + (nint)(row / shape.Pool) * shape.OutRow + column / shape.Pool * Lanes);
                 ref float add = ref Unsafe.IsNullRef(ref residual) ? ref residual : ref Unsafe.Add(ref residual, (nint)block * shape.ResidualPlane + (nint)row * shape.ResidualRow + column * Lanes);
                 int rows = Math.Min(T.Size, shape.OutHeight - row);
                 int columns = Math.Min(T.Size, shape.OutWidth - column);
                 for (nint part = 0; part < Lanes; part += S.Width)
                 {
                     V start = Unsafe.IsNullRef(ref bias) ? S.Broadcast(0) : S.Load(ref bias, block * Lanes + part);
-                    TransformProducts<S, V, T>(ref Unsafe.Add(ref from, part), point, ref buffer, start, floor, ceiling, ref Unsafe.Add(ref to, part), shape.OutRow, rows, columns,
+                    TransformColumns<S, V, T>(ref Unsafe.Add(ref from, part), point, ref buffer);
+                    if (shape.Pool > 1)
+                    {
+                        StoreLargest<S, V, T>(ref buffer, start, floor, ceiling, ref Unsafe.Add(ref to, part), shape.OutRow, rows, columns);
+                        continue;
+                    }
+                    StoreResults<S, V, T>(ref buffer, start, floor, ceiling, ref Unsafe.Add(ref to, part), shape.OutRow, rows, columns,
                         ref Unsafe.IsNullRef(ref add) ? ref add : ref Unsafe.Add(ref add, part), shape.ResidualRow);
                 }
                 from = ref Unsafe.Add(ref from, Lanes);
@@ -165,8 +172,7 @@ public static partial class Winograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransformProducts<S, V, T>(ref float m, nint point, ref float half, V bias, V floor, V ceiling, ref float y, nint outRow, int rows, int columns,
-        ref float residual, nint residualRow)
+    private static void TransformColumns<S, V, T>(ref float m, nint point, ref float half)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
         nint patch = T.Patch;
@@ -182,6 +188,13 @@ public static partial class Winograd
                 S.Store(y3, ref to, 3 * patch * Lanes);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreResults<S, V, T>(ref float half, V bias, V floor, V ceiling, ref float y, nint outRow, int rows, int columns, ref float residual, nint residualRow)
+        where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
+    {
+        nint patch = T.Patch;
         bool adds = !Unsafe.IsNullRef(ref residual);
         for (int i = 0; i < rows; i++)
         {
@@ -206,6 +219,26 @@ public static partial class Winograd
                 S.Store(S.Min(ceiling, S.Max(floor, y2)), ref to, 2 * Lanes);
             if (columns > 3)
                 S.Store(S.Min(ceiling, S.Max(floor, y3)), ref to, 3 * Lanes);
+        }
+    }
+
+    // The largest of each 2×2: neither the bias nor the bounds change which it is. Rows and columns are even.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreLargest<S, V, T>(ref float half, V bias, V floor, V ceiling, ref float y, nint outRow, int rows, int columns)
+        where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
+    {
+        nint row = (nint)T.Patch * Lanes;
+        for (int i = 0; i < rows; i += 2)
+        {
+            T.Results<S, V>(ref Unsafe.Add(ref half, i * row), Lanes, out V y0, out V y1, out V y2, out V y3);
+            T.Results<S, V>(ref Unsafe.Add(ref half, (i + 1) * row), Lanes, out V z0, out V z1, out V z2, out V z3);
+            V left = Pooling.Max<S, V>(Pooling.Max<S, V>(y0, y1), Pooling.Max<S, V>(z0, z1));
+            ref float to = ref Unsafe.Add(ref y, i / 2 * outRow);
+            S.Store(S.Min(ceiling, S.Max(floor, S.Add(left, bias))), ref to, 0);
+            if (columns <= 2)
+                continue;
+            V right = Pooling.Max<S, V>(Pooling.Max<S, V>(y2, y3), Pooling.Max<S, V>(z2, z3));
+            S.Store(S.Min(ceiling, S.Max(floor, S.Add(right, bias))), ref to, Lanes);
         }
     }
 }

@@ -127,6 +127,38 @@ public class PassTests
         output "y" %3
         """);
 
+    // Odd rows and columns are left over by pooling as by the convolution that has become it.
+    [Fact]
+    public void FuseMaxPoolMakesItAnAttribute() => Check(FuseMaxPool.Run, """
+        %0 = Input "x" : f32[N,16,7,8]
+        %1 = Parameter "w" : f32[16,16,3,3]
+        %2 = Conv2d(%0, %1) "conv" {activation=relu, padding=[1,1,1,1], winogradTile=4}
+        %3 = MaxPool2d(%2) "pool" {kernelSize=[2,2], stride=[2,2]}
+        output "y" %3
+        """, """
+        %0 = Input "x" : f32[N,16,7,8]
+        %1 = Parameter "w" : f32[16,16,3,3]
+        %2 = Conv2d(%0, %1) "conv" {activation=relu, maxPool=1, padding=[1,1,1,1], winogradTile=4}
+        output "y" %2
+        """);
+
+    [Theory]
+    [InlineData("winogradTile=4", "kernelSize=[2,2], stride=[2,2]", "output \"z\" %2")]
+    [InlineData("activation=relu", "kernelSize=[2,2], stride=[2,2]", "")]
+    [InlineData("winogradTile=4, activation=tanh", "kernelSize=[2,2], stride=[2,2]", "")]
+    [InlineData("winogradTile=4", "kernelSize=[3,3], stride=[2,2]", "")]
+    [InlineData("winogradTile=4", "kernelSize=[2,2], stride=[1,1]", "")]
+    [InlineData("winogradTile=4", "ceilMode=1, kernelSize=[2,2], stride=[2,2]", "")]
+    [InlineData("winogradTile=4", "kernelSize=[2,2], padding=[1,1], stride=[2,2]", "")]
+    public void FuseMaxPoolLeavesWhatTilesDoNotHave(string convolution, string pool, string rest) => Unchanged(FuseMaxPool.Run, $$"""
+        %0 = Input "x" : f32[N,16,7,7]
+        %1 = Parameter "w" : f32[16,16,3,3]
+        %2 = Conv2d(%0, %1) {padding=[1,1,1,1], {{convolution}}}
+        %3 = MaxPool2d(%2) {{{pool}}}
+        output "y" %3
+        {{rest}}
+        """);
+
     [Theory]
     [InlineData("output \"y\" %3\noutput \"z\" %2")]
     [InlineData("%4 = Add(%2, %3)\noutput \"y\" %4")]

@@ -28,5 +28,16 @@ public class GoldenTests
     }
 
     [Fact]
+    public void WinogradCasesUseAllForms()
+    {
+        string source = GraphFunction.Emit([.. WinogradCases.Ids.Select(id => WinogradCases.Build(id).Function)]);
+        foreach (string kernel in (string[])["Winograd", "WinogradMaxPool"])
+        {
+            foreach (string form in (string[])["WinogradF4x3", "WinogradF2x3", "WinogradF2x5"])
+                Assert.Matches($@"(?s)void {kernel}_\d+<S, V>\([^)]*\)(?:(?!\bvoid\b).)*TransformOutput<S, V, {form}>", source);
+        }
+    }
+
+    [Fact]
     public void EveryOperatorHasItsCases() => Assert.Equal(149, OperatorCases.Ids.Count());
 }

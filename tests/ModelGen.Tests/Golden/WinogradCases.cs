@@ -30,6 +30,7 @@ internal static class WinogradCases
         Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) => node.Is(OpNames.Conv2d) && node.Name != "conv5"
             ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.TileSize, KernelOf(node.Name, seed) == 3 && node.Name == "conv1" ^ seed % 3 == 0 ? 4 : 2), node.Name)
             : null);
+        graph = FuseMaxPool.Run(graph);
         int samples = 1 + seed % 2;
         var check = new GraphCheck(new GraphFunction(id, graph, 2, ParameterUse.Constant), samples);
         foreach (Node node in declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter))
@@ -53,7 +54,11 @@ internal static class WinogradCases
         string activation = Pick(random, "", "Relu", "Tanh");
         if (activation.Length > 0)
             x = builder.Add(activation, x);
+        if (seed % 3 == 2)
+            x = Pool(builder, x, ceilMode: seed % 2);
         x = Convolution(random, builder, x, "conv2", seed);
+        if (seed % 5 == 3)
+            x = Pool(builder, builder.Add("Relu6", x), ceilMode: 0);
         // A residual block, whose sum is part of the convolution, on images without and with padding around what is added.
         if (seed % 4 == 1)
         {
@@ -83,6 +88,10 @@ internal static class WinogradCases
             ("outChannels", outChannels), ("kernelSize", new[] { kernel, kernel }), ("stride", new[] { stride, stride }), ("padding", padding), ("bias", bias == 0 ? 0 : 1));
         return conv.BuildLayer(builder, [x], conv.WithDefaults(attributes, forLayer: true), name);
     }
+
+    // Part of the convolution before it, unless there is an activation between them that is not applied in registers, or a window that hangs over the edge.
+    private static int Pool(GraphBuilder builder, int x, int ceilMode) =>
+        builder.Add("MaxPool2d", [x], OperatorTable.Get("MaxPool2d").WithDefaults(AttributeMap.Of(("kernelSize", new[] { 2, 2 }), ("ceilMode", ceilMode)), forLayer: false));
 
     private static T Pick<T>(Random random, params T[] choices) => choices[random.Next(choices.Length)];
 }
