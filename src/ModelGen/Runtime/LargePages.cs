@@ -3,10 +3,16 @@ using System.Runtime.InteropServices;
 namespace ModelGen.Runtime;
 
 /// <summary>Asks the system to back large arrays with large pages where it would not do so unasked: weights and images are read from one end to the other, and each page has to be looked up anew.</summary>
-internal static partial class LargePages
+internal static class LargePages
 {
     // What Linux has on x86 and most Arm systems.
     private const nuint PageInBytes = 2 << 20;
+
+    // Where the host of a virtual machine takes back unused memory, getting large pages of it again takes 2.5 ms a megabyte, six times as long as small ones, which a system finds among what it has used.
+    private const nuint MostBytes = 128 << 20;
+
+    // Whether all arrays may have large pages, however large, or none; arrays of no more than MostBytes do if the program does not say.
+    private const string Switch = "ModelGen.LargePages";
 
     private const int MadvHugePage = 14;
 
@@ -17,12 +23,14 @@ internal static partial class LargePages
     /// <param name="array">Pinned.</param>
     public static unsafe void Advise(float[] array)
     {
-        if (!OperatingSystem.IsLinux() || (nuint)array.Length * sizeof(float) < 2 * PageInBytes)
+        nuint length = (nuint)array.Length * sizeof(float);
+        bool wanted = AppContext.TryGetSwitch(Switch, out bool isOn) ? isOn : length <= MostBytes;
+        if (!wanted || !OperatingSystem.IsLinux() || length < 2 * PageInBytes)
             return;
         fixed (float* memory = array)
         {
             nuint start = ((nuint)memory + PageInBytes - 1) & ~(PageInBytes - 1);
-            nuint end = ((nuint)memory + (nuint)array.Length * sizeof(float)) & ~(PageInBytes - 1);
+            nuint end = ((nuint)memory + length) & ~(PageInBytes - 1);
             try
             {
                 _ = AdviseMemory((void*)start, end - start, MadvHugePage);
@@ -35,6 +43,6 @@ internal static partial class LargePages
     }
 
     [DllImport("libc", EntryPoint = "madvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern unsafe int AdviseMemory(void* address, nuint length, int advice);
 }
