@@ -27,7 +27,7 @@ public sealed class NetworkAttribute : Attribute
     /// </summary>
     public bool Profile { get; set; }
 
-    /// <summary>What inference is compiled for; <see cref="ModelGen.Optimize.Speed"/> unless given. Training is always computed by direct sums.</summary>
+    /// <summary>What inference and training are compiled for; <see cref="ModelGen.Optimize.Speed"/> unless given.</summary>
     public Optimize Optimize { get; set; }
 
     /// <summary>How fully connected layers store their weights for inference, unless they say it themselves; float unless given.</summary>

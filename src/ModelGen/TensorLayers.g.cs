@@ -120,13 +120,6 @@ public sealed partial class Tensor
     public Tensor Flatten(string? name = null) =>
         Record("Flatten", [this], name);
 
-    /// <summary>In training adds to each element a random number of the normal distribution with mean 0; nothing in inference. A regularisation: on the input of a network it acts as a penalty on the derivatives of its output.</summary>
-    /// <param name="standardDeviation">Standard deviation of the noise. At least 0.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>noise</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization.</remarks>
-    public Tensor GaussianNoise(double standardDeviation = 0.1, string? name = null) =>
-        Record("GaussianNoise", [this], name, ("standardDeviation", standardDeviation));
-
     /// <summary>The mean of each channel over all pixels.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number unless given.</param>
     /// <remarks>Shapes: C×H×W to C×1×1. Source: Lin et al. 2014, Network in network, §3.2.</remarks>

@@ -37,7 +37,8 @@ public class LayoutPlannerTests
         Assert.All(reorders, r => Assert.True(laidOut.Layouts[r.Id] != laidOut.Layouts[r.Inputs[0]], $"{name}: {GraphPrinter.Print(r)} changes nothing"));
         // But for those that the backward pass computes again.
         reorders = [.. reorders.Where(r => !r.Name.EndsWith(Recompute.Again, StringComparison.Ordinal))];
-        Assert.Equal(reorders.Length, reorders.Select(r => (r.Inputs[0], laidOut.Layouts[r.Id])).Distinct().Count());
+        IEnumerable<Node> repeated = reorders.GroupBy(r => (r.Inputs[0], laidOut.Layouts[r.Id])).Where(g => g.Count() > 1).Select(g => g.Last());
+        Assert.All(repeated, r => Assert.Fail($"{name}: {GraphPrinter.Print(r)} is there already"));
     });
 
     [Theory]
