@@ -24,7 +24,7 @@ internal static class Pipeline
         graph = GraphVerifier.Verify(RemoveDropout.Run(graph), nameof(RemoveDropout));
         graph = GraphVerifier.Verify(FoldBatchNorm.Run(graph), nameof(FoldBatchNorm));
         graph = GraphVerifier.Verify(FuseResidual.Run(graph), nameof(FuseResidual));
-        graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
+        graph = GraphVerifier.Verify(FuseActivation.Run(graph, ofNormalizations: true), nameof(FuseActivation));
         graph = GraphVerifier.Verify(ChooseAlgorithms.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseAlgorithms));
         graph = GraphVerifier.Verify(FuseMaxPool.Run(graph), nameof(FuseMaxPool));
         return GraphVerifier.Verify(ChooseWeightStorage.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseWeightStorage));

@@ -32,29 +32,29 @@ public static partial class BatchNorm
             Statistics<Simd128, Vector128<float>>(ref x, ref stats, channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
     }
 
-    /// <summary>y = (x − mean) · invStd · weight + bias; y may be x. x and y share extents, not strides.</summary>
+    /// <summary>y = (x − mean) · invStd · weight + bias, or <paramref name="floor"/> where that is less, which is 0 for ReLU; y may be x. x and y share extents, not strides. NaN stays.</summary>
     public static void Normalize(
         ref float x, ref float mean, ref float invStd, ref float weight, ref float bias, ref float y,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
-        nint ySampleStride, nint yBlockStride, nint yRowStride)
+        nint ySampleStride, nint yBlockStride, nint yRowStride, float floor = float.NegativeInfinity)
     {
         if (Vector512.IsHardwareAccelerated)
         {
             Normalize<Simd512, Vector512<float>>(
                 ref x, ref mean, ref invStd, ref weight, ref bias, ref y,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride);
+                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
             Normalize<Simd256, Vector256<float>>(
                 ref x, ref mean, ref invStd, ref weight, ref bias, ref y,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride);
+                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor);
         }
         else
         {
             Normalize<Simd128, Vector128<float>>(
                 ref x, ref mean, ref invStd, ref weight, ref bias, ref y,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride);
+                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor);
         }
     }
 
@@ -185,9 +185,10 @@ public static partial class BatchNorm
     internal static void Normalize<S, V>(
         ref float x, ref float mean, ref float invStd, ref float weight, ref float bias, ref float y,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
-        nint ySampleStride, nint yBlockStride, nint yRowStride)
+        nint ySampleStride, nint yBlockStride, nint yRowStride, float floor = float.NegativeInfinity)
         where S : struct, ISimd<V> where V : struct
     {
+        V least = S.Broadcast(floor);
         for (int s = 0; s < samples; s++)
         {
             for (int b = 0; b < channelBlocks; b++)
@@ -203,7 +204,7 @@ public static partial class BatchNorm
                         ref float to = ref Unsafe.Add(ref y, s * ySampleStride + b * yBlockStride + r * yRowStride + lane);
                         nint end = (nint)columns * Lanes;
                         for (nint i = 0; i < end; i += Lanes)
-                            S.Store(S.FusedMultiplyAdd(S.Subtract(S.Load(ref from, i), m), factor, offset), ref to, i);
+                            S.Store(S.Max(least, S.FusedMultiplyAdd(S.Subtract(S.Load(ref from, i), m), factor, offset)), ref to, i);
                     }
                 }
             }

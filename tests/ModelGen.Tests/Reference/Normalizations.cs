@@ -62,7 +62,7 @@ internal static class Normalizations
             int c = ChannelOf(x, i);
             y[i] = Normalized(x, operation[3], i) * operation[1][c] + operation[2][c];
         }
-        return y;
+        return Elements.Activate(operation.Activation, y);
     }
 
     // Inputs x, dy, statistics: Σ dy and Σ dy·x̂.
