@@ -25,6 +25,7 @@ internal sealed class Recompute
     // The last reader in the forward pass: of a value, and of all aliases of it.
     private readonly int[] _lastReader;
     private readonly bool[] _isReadBackward;
+    private readonly bool[] _dependsOnSamples;
 
     private Recompute(LaidOutGraph training, string loss)
     {
@@ -33,6 +34,9 @@ internal sealed class Recompute
         _lastReader = new int[_graph.Nodes.Count];
         _isReadBackward = new bool[_graph.Nodes.Count];
         _lastReader[_loss] = int.MaxValue;
+        _dependsOnSamples = new bool[_graph.Nodes.Count];
+        foreach (Node node in _graph.Nodes)
+            _dependsOnSamples[node.Id] = node.Is(OpNames.Input) || node.Inputs.Any(i => _dependsOnSamples[i]);
         foreach (Node node in _graph.Nodes.Reverse())
         {
             bool isForward = node.Id <= _loss;
@@ -132,7 +136,7 @@ internal sealed class Recompute
         return new LaidOutGraph(GraphVerifier.Verify(builder.Build(), nameof(Recompute)), layouts);
 
         // What another segment reads, or belongs to the last, is kept.
-        bool IsForgotten(int value) => segment[value] < cuts.Count && IsActivation(_graph[value]) && _lastReader[value] < cuts[segment[value]];
+        bool IsForgotten(int value) => segment[value] < cuts.Count && IsRepeatable(_graph[value]) && _lastReader[value] < cuts[segment[value]];
 
         void Append(Node node, string name)
         {
@@ -144,6 +148,9 @@ internal sealed class Recompute
     private static bool IsAlias(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter) && OperatorTable.Get(node.Op).IsAlias;
 
     private static bool IsActivation(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter) && node.Type.PerSample;
+
+    // Activations, and weights in another form. Parameters are as they were: their updates stand behind the backward pass of all their readers.
+    private bool IsRepeatable(Node node) => IsActivation(node) || (node.Op is not (OpNames.Input or OpNames.Parameter) && !_dependsOnSamples[node.Id]);
 
     private long LengthOf(Node node) => IsAlias(node) ? 0 : _training.Layouts[node.Id].Length;
 }
