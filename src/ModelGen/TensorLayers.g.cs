@@ -93,7 +93,7 @@ public sealed partial class Tensor
     /// <param name="groups">Number of groups; each sees its own share of the channels. Must divide both channel counts. At least 1.</param>
     /// <param name="bias">Whether a learned bias is added to each output channel.</param>
     /// <param name="paddingMode">What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).</param>
-    /// <param name="algorithm">How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training always uses direct sums.</param>
+    /// <param name="algorithm">How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training does the same, forwards and backwards.</param>
     /// <param name="init">Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>conv</c> with a running number unless given.</param>
     /// <remarks>Shapes: C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise (Dumoulin and Visin 2016, §2.4). Groups must divide C and outChannels. Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, §II.A.</remarks>
@@ -119,6 +119,13 @@ public sealed partial class Tensor
     /// <remarks>Shapes: C×H×W to C·H·W; one dimension stays as it is. Source: PyTorch, torch.nn.Flatten.</remarks>
     public Tensor Flatten(string? name = null) =>
         Record("Flatten", [this], name);
+
+    /// <summary>In training adds to each element a random number of the normal distribution with mean 0; nothing in inference. A regularisation: on the input of a network it acts as a penalty on the derivatives of its output.</summary>
+    /// <param name="standardDeviation">Standard deviation of the noise. At least 0.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>noise</c> with a running number unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization.</remarks>
+    public Tensor GaussianNoise(double standardDeviation = 0.1, string? name = null) =>
+        Record("GaussianNoise", [this], name, ("standardDeviation", standardDeviation));
 
     /// <summary>The mean of each channel over all pixels.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number unless given.</param>

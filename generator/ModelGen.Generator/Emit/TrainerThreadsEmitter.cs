@@ -6,9 +6,9 @@ namespace ModelGen.Generator.Emit;
 /// <param name="dividesEvaluation">Whether they share any of evaluation.</param>
 internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, bool dividesEvaluation)
 {
-    private const string Field = "_threads";
+    private const string Threads = "_threads";
 
-    private const string Evaluates = "_evaluates";
+    private const string Evaluates = "evaluates";
 
     private const string Optimizer = "optimizer";
 
@@ -21,7 +21,7 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
 
     /// <summary>Writes the public properties.</summary>
     public void EmitMembers(CodeWriter w) => ThreadsEmitter.EmitProperties(
-        w, Field, "a step or an evaluation", name, IsDivided ? $"new global::{SourceHeader.Namespace}.{Class}(_arena, _parameters)" : null);
+        w, Threads, "a step or an evaluation", name, IsDivided ? $"new global::{SourceHeader.Namespace}.{Class}(_arena, _parameters)" : null);
 
     /// <summary>Writes a method that runs steps on whatever threads there are: <paramref name="method"/>Steps(int first, int end, …, ParallelPlan? threads).</summary>
     /// <param name="step">The method with the steps.</param>
@@ -51,7 +51,7 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
         if (!IsDivided)
             return;
         string state = StateOf(optimizer);
-        string[] fields = [.. Names(state).Select(n => "_" + n)];
+        string[] fields = [.. Names(state).Select(Field)];
         w.Line("/// <summary>The steps of training and evaluation as threads run them, each a part.</summary>");
         using (w.Block($"file sealed class {Class}(ArraySegment<float> arena, ArraySegment<float> parameters) : ParallelPlan({Literals.Quote(name)})"))
         {
@@ -61,7 +61,7 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
             {
                 // The optimizer is known from the first run on.
                 foreach (string field in Split(state))
-                    w.Line($"private {field.Substring(0, field.Length - NameOf(field).Length - 1)}{(NameOf(field) == Optimizer ? "?" : "")} _{NameOf(field)};");
+                    w.Line($"private {field.Substring(0, field.Length - NameOf(field).Length - 1)}{(NameOf(field) == Optimizer ? "?" : "")} {Field(NameOf(field))};");
                 w.Line();
                 EmitRunOfStages(w, "Train", "TrainStep", $"{memory}, {state}", "false", $"({string.Join(", ", fields)}) = ({string.Join(", ", Names(state))});");
             }
@@ -82,7 +82,7 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
                         w.Line("return;");
                     }
                 }
-                EmitLoop(w, dividesTraining ? "TrainStep" : "EvaluationStep", memory, dividesTraining ? $", {string.Join(", ", fields.Select(f => f == "_" + Optimizer ? f + "!" : f))}" : "");
+                EmitLoop(w, dividesTraining ? "TrainStep" : "EvaluationStep", memory, dividesTraining ? $", {string.Join(", ", fields.Select(f => f == Field(Optimizer) ? f + "!" : f))}" : "");
             }
         }
         w.Line();
@@ -113,6 +113,9 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
             w.Line($"    {references}, Samples{state}, part, parts);");
         }
     }
+
+    // Inputs of networks may be called like anything but these.
+    private static string Field(string parameter) => "given" + char.ToUpperInvariant(parameter[0]) + parameter.Substring(1);
 
     // Arena and parameters are the team's own; all else comes with the call.
     private static IEnumerable<string> Passed(string list) => Split(list).Where(p => NameOf(p) is not ("arena" or "parameters"));

@@ -322,7 +322,7 @@ namespace ModelGen.Generated
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
                 {
-                    Tile1x1<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
+                    Tile1x1By2<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
                 }
             }
             else if (S.Width >= 8)
@@ -330,7 +330,7 @@ namespace ModelGen.Generated
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
                 {
-                    Tile1x2<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
+                    Tile1x2By2<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
                 }
             }
             else
@@ -338,7 +338,7 @@ namespace ModelGen.Generated
                 int n = 0;
                 for (; n + 1 <= samples; n += 1)
                 {
-                    Tile1x4<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
+                    Tile1x4By2<S, V>(ref Unsafe.Add(ref x, (nint)n * 256), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 16), in shape);
                 }
             }
         }
@@ -372,9 +372,10 @@ namespace ModelGen.Generated
 
         // 1 pixel × 1 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile1x1<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
+        private static void Tile1x1By2<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
             V sum0_0 = TileShape.Start<S, V>(ref bias, 0);
+            V sum0_0_1 = default;
             for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
             {
                 ref float channel = ref image;
@@ -384,7 +385,17 @@ namespace ModelGen.Generated
                     for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)
                     {
                         ref float pixel = ref row;
-                        for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
+                        int column = Math.Min(taps, shape.Columns);
+                        for (; column >= 2; column -= 2)
+                        {
+                            V w0 = S.Load(ref filter, 0);
+                            V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0);
+                            V w0_1 = S.Load(ref filter, 16);
+                            V x0_1 = S.Broadcast(Unsafe.Add(ref pixel, shape.ColumnStep)); sum0_0_1 = S.FusedMultiplyAdd(x0_1, w0_1, sum0_0_1);
+                            filter = ref Unsafe.Add(ref filter, 32);
+                            pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep * 2);
+                        }
+                        for (; column > 0; column--)
                         {
                             V w0 = S.Load(ref filter, 0);
                             V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0);
@@ -397,17 +408,19 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
+            sum0_0 = S.Add(sum0_0, sum0_0_1);
             V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
             S.Store(S.Min(ceiling, S.Max(floor, sum0_0)), ref result, 0);
         }
 
         // 1 pixel × 2 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile1x2<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
+        private static void Tile1x2By2<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
             nint filter1 = shape.Filter<S, V>(1), result1 = shape.Result<S, V>(1);
             V sum0_0 = TileShape.Start<S, V>(ref bias, 0);
             V sum0_1 = TileShape.Start<S, V>(ref bias, 1);
+            V sum0_0_1 = default, sum0_1_1 = default;
             for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
             {
                 ref float channel = ref image;
@@ -417,7 +430,17 @@ namespace ModelGen.Generated
                     for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)
                     {
                         ref float pixel = ref row;
-                        for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
+                        int column = Math.Min(taps, shape.Columns);
+                        for (; column >= 2; column -= 2)
+                        {
+                            V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1);
+                            V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1);
+                            V w0_1 = S.Load(ref filter, 16); V w1_1 = S.Load(ref filter, filter1 + 16);
+                            V x0_1 = S.Broadcast(Unsafe.Add(ref pixel, shape.ColumnStep)); sum0_0_1 = S.FusedMultiplyAdd(x0_1, w0_1, sum0_0_1); sum0_1_1 = S.FusedMultiplyAdd(x0_1, w1_1, sum0_1_1);
+                            filter = ref Unsafe.Add(ref filter, 32);
+                            pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep * 2);
+                        }
+                        for (; column > 0; column--)
                         {
                             V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1);
                             V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1);
@@ -430,13 +453,14 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
+            sum0_0 = S.Add(sum0_0, sum0_0_1); sum0_1 = S.Add(sum0_1, sum0_1_1);
             V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
             S.Store(S.Min(ceiling, S.Max(floor, sum0_0)), ref result, 0); S.Store(S.Min(ceiling, S.Max(floor, sum0_1)), ref result, result1);
         }
 
         // 1 pixel × 4 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile1x4<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
+        private static void Tile1x4By2<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
             nint filter1 = shape.Filter<S, V>(1), result1 = shape.Result<S, V>(1);
             nint filter2 = shape.Filter<S, V>(2), result2 = shape.Result<S, V>(2);
@@ -445,6 +469,7 @@ namespace ModelGen.Generated
             V sum0_1 = TileShape.Start<S, V>(ref bias, 1);
             V sum0_2 = TileShape.Start<S, V>(ref bias, 2);
             V sum0_3 = TileShape.Start<S, V>(ref bias, 3);
+            V sum0_0_1 = default, sum0_1_1 = default, sum0_2_1 = default, sum0_3_1 = default;
             for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
             {
                 ref float channel = ref image;
@@ -454,7 +479,19 @@ namespace ModelGen.Generated
                     for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)
                     {
                         ref float pixel = ref row;
-                        for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
+                        int column = Math.Min(taps, shape.Columns);
+                        for (; column >= 2; column -= 2)
+                        {
+                            V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1); V w2 = S.Load(ref filter, filter2); V w3 = S.Load(ref filter, filter3);
+                            V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1); sum0_2 = S.FusedMultiplyAdd(x0, w2, sum0_2);
+                            sum0_3 = S.FusedMultiplyAdd(x0, w3, sum0_3);
+                            V w0_1 = S.Load(ref filter, 16); V w1_1 = S.Load(ref filter, filter1 + 16); V w2_1 = S.Load(ref filter, filter2 + 16); V w3_1 = S.Load(ref filter, filter3 + 16);
+                            V x0_1 = S.Broadcast(Unsafe.Add(ref pixel, shape.ColumnStep)); sum0_0_1 = S.FusedMultiplyAdd(x0_1, w0_1, sum0_0_1); sum0_1_1 = S.FusedMultiplyAdd(x0_1, w1_1, sum0_1_1);
+                            sum0_2_1 = S.FusedMultiplyAdd(x0_1, w2_1, sum0_2_1); sum0_3_1 = S.FusedMultiplyAdd(x0_1, w3_1, sum0_3_1);
+                            filter = ref Unsafe.Add(ref filter, 32);
+                            pixel = ref Unsafe.Add(ref pixel, shape.ColumnStep * 2);
+                        }
+                        for (; column > 0; column--)
                         {
                             V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1); V w2 = S.Load(ref filter, filter2); V w3 = S.Load(ref filter, filter3);
                             V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1); sum0_2 = S.FusedMultiplyAdd(x0, w2, sum0_2);
@@ -468,6 +505,7 @@ namespace ModelGen.Generated
                 }
                 image = ref Unsafe.Add(ref image, shape.BlockStep);
             }
+            sum0_0 = S.Add(sum0_0, sum0_0_1); sum0_1 = S.Add(sum0_1, sum0_1_1); sum0_2 = S.Add(sum0_2, sum0_2_1); sum0_3 = S.Add(sum0_3, sum0_3_1);
             V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);
             S.Store(S.Min(ceiling, S.Max(floor, sum0_0)), ref result, 0); S.Store(S.Min(ceiling, S.Max(floor, sum0_1)), ref result, result1);
             S.Store(S.Min(ceiling, S.Max(floor, sum0_2)), ref result, result2); S.Store(S.Min(ceiling, S.Max(floor, sum0_3)), ref result, result3);
