@@ -8,7 +8,7 @@ namespace ModelGen.Benchmarks;
 internal sealed record TrainedNetwork(int BatchSize, (int Channels, int Height, int Width) Image, int Classes, Func<string, TrainedNetwork.ITrainer> Start)
 {
     /// <summary>Small enough for all of them that the losses do not leave one another at once on noise.</summary>
-    public const float LearningRate = 1e-4f;
+    public const float LearningRate = 1e-5f;
 
     public const float Momentum = 0.9f;
 
