@@ -30,6 +30,29 @@ internal static class ProfileEmitter
         w.Line();
     }
 
+    /// <summary>Writes the trainer's method Profile, and the list that says what its steps are.</summary>
+    /// <param name="rows">That list.</param>
+    /// <param name="parameters">Inputs and targets.</param>
+    /// <param name="emitBody">Writes what the method does.</param>
+    public static void EmitTrainingMethod(CodeWriter w, IEnumerable<string> rows, string parameters, Action emitBody)
+    {
+        w.Line("/// <summary>What the steps of training are that <see cref=\"Profile\"/> measures.</summary>");
+        w.Line("public static global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary> Steps { get; } =");
+        w.Line("[");
+        foreach (string row in rows)
+            w.Line("    " + row + ",");
+        w.Line("];");
+        w.Line();
+        w.Line("/// <summary>");
+        w.Line("/// Does what Step does, on the calling thread alone, and writes how long each step of <see cref=\"Steps\"/> took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. Where the loss is not");
+        w.Line("/// finite, the trainer is of no use afterwards. Allocates nothing.");
+        w.Line("/// </summary>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> is the number of steps.</exception>");
+        using (w.Block($"public void Profile({parameters}, global::System.Span<long> ticks)"))
+            emitBody();
+        w.Line();
+    }
+
     /// <summary>Writes a method Profile in the class with the steps, which runs them all and measures each.</summary>
     /// <param name="step">The method with the steps.</param>
     /// <param name="parameters">Its parameters behind the step's number.</param>

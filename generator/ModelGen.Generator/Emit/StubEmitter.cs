@@ -95,6 +95,8 @@ internal static class StubEmitter
 
                 {{(extras.HasFlag(Extras.Accumulate) ? $"public float Accumulate({parameters}) => {Throws};" : "")}}
 
+                {{(extras.HasFlag(Extras.Profile) ? $"public static global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary> Steps => {Throws};\n\n    public void Profile({parameters}, global::System.Span<long> ticks) => {Throws};" : "")}}
+
                 public {{TrainerEmitter.EvaluationOf(ofClasses)}} Evaluate({{parameters}}) => {{Throws}};
 
                 public Weights ToWeights() => {{Throws}};

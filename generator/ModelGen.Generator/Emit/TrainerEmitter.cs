@@ -217,33 +217,17 @@ internal sealed class TrainerEmitter
         }
     }
 
-    private void EmitProfile(CodeWriter w)
+    private void EmitProfile(CodeWriter w) => ProfileEmitter.EmitTrainingMethod(w, _step.DescribeSteps(), $"{_signature.InputParameters()}, {TargetParameter}", () =>
     {
-        w.Line("/// <summary>What the steps of training are that <see cref=\"Profile\"/> measures.</summary>");
-        w.Line("public static global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary> Steps { get; } =");
-        w.Line("[");
-        foreach (string row in _step.DescribeSteps())
-            w.Line("    " + row + ",");
-        w.Line("];");
-        w.Line();
-        w.Line("/// <summary>");
-        w.Line("/// Does what Step does, on the calling thread alone, and writes how long each step of <see cref=\"Steps\"/> took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. Where the loss is not");
-        w.Line("/// finite, the trainer is of no use afterwards. Allocates nothing.");
-        w.Line("/// </summary>");
-        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> is the number of steps.</exception>");
-        using (w.Block($"public void Profile({_signature.InputParameters()}, {TargetParameter}, global::System.Span<long> ticks)"))
-        {
-            EmitChecks(w, "BatchSize");
-            w.Line($"{Runtime}Check.Steps(ticks.Length, {Private}{_name}TrainerPlan.TrainStepCount, {Quoted}, nameof(ticks));");
-            w.Line($"{Private}{_name}TrainerPlan.Profile(");
-            EmitArguments(w, StepArguments + ", ticks");
-            w.Line("_steps++;");
-            w.Line("_updates++;");
-            if (_options.AccumulateGradients)
-                w.Line("_accumulated = 0;");
-        }
-        w.Line();
-    }
+        EmitChecks(w, "BatchSize");
+        w.Line($"{Runtime}Check.Steps(ticks.Length, {Private}{_name}TrainerPlan.TrainStepCount, {Quoted}, nameof(ticks), \"Trainer.Steps\");");
+        w.Line($"{Private}{_name}TrainerPlan.Profile(");
+        EmitArguments(w, StepArguments + ", ticks");
+        w.Line("_steps++;");
+        w.Line("_updates++;");
+        if (_options.AccumulateGradients)
+            w.Line("_accumulated = 0;");
+    });
 
     // Called once a loss is not finite: what was computed is still there, but for what shares its memory, so the forward pass runs again, this time with a look at each result.
     private void EmitNotFinite(CodeWriter w)

@@ -128,13 +128,14 @@ public static class Check
     /// <param name="steps">Steps of the plan.</param>
     /// <param name="network">What the message calls the network.</param>
     /// <param name="argument">What the message calls the span.</param>
+    /// <param name="of">What lists the steps.</param>
     /// <exception cref="ArgumentException">They differ.</exception>
-    public static void Steps(int actual, int steps, string network, string argument)
+    public static void Steps(int actual, int steps, string network, string argument, string of = "Summary.Steps")
     {
         if (actual != steps)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold {steps} times, one for each of Summary.Steps, got {actual}."), argument);
+                string.Create(CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold {steps} times, one for each of {of}, got {actual}."), argument);
         }
     }
 

@@ -24,6 +24,13 @@ internal sealed partial class ProfiledBatch
     private static (Tensor Scores, Tensor Features, Tensor Again) Define([Shape(3, 12, 12)] Tensor image) => Profiled.Define(image);
 }
 
+[Network(Profile = true), Trainable(BatchSize = 4, AccumulateGradients = true)]
+internal sealed partial class ProfiledTraining
+{
+    private static Tensor Define([Shape(3, 12, 12)] Tensor image) =>
+        image.Conv2d(8, 3, padding: 1, name: "conv").BatchNorm2d(name: "bn").Relu().MaxPool2d(2).Dropout().Flatten().Linear(5, name: "fc");
+}
+
 public class ProfileTests
 {
     private static readonly float[] Image = [.. Enumerable.Range(0, 4 * Profiled.InputLength).Select(i => MathF.Sin(i))];
@@ -109,5 +116,25 @@ public class ProfileTests
         string unasked = NetworkEmitter.Emit(model with { Profile = false });
         Assert.DoesNotContain("StepSummary", unasked, StringComparison.Ordinal);
         Assert.DoesNotContain("Profile(", unasked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProfileOfTrainingDoesWhatStepDoes()
+    {
+        var trained = new ProfiledTraining.Trainer(ProfiledTraining.CreateWeights(seed: 3), new Sgd { LearningRate = 0.1f, Momentum = 0.9f });
+        var profiled = new ProfiledTraining.Trainer(ProfiledTraining.CreateWeights(seed: 3), new Sgd { LearningRate = 0.1f, Momentum = 0.9f });
+        long[] ticks = new long[ProfiledTraining.Trainer.Steps.Count];
+        int[] labels = [1, 4, 0, 3];
+        float[] images = Image[..(4 * ProfiledTraining.InputLength)];
+        for (int step = 0; step < 3; step++)
+        {
+            trained.Step(images, labels);
+            profiled.Profile(images, labels, ticks);
+            Assert.All(ticks, t => Assert.True(t >= 0));
+        }
+        Assert.Equal(trained.Step(images, labels), profiled.Step(images, labels));
+        Assert.Equal(trained.ToWeights().AllValues.ToArray(), profiled.ToWeights().AllValues.ToArray());
+        Assert.Contains(ProfiledTraining.Trainer.Steps, s => s is { Layer: "conv", Operator: "ConvWeightGradient" });
+        Assert.Throws<ArgumentException>(() => profiled.Profile(images, labels, new long[ticks.Length + 1]));
     }
 }
