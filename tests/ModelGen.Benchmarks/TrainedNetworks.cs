@@ -33,31 +33,17 @@ internal sealed record TrainedNetwork(int BatchSize, (int Channels, int Height, 
     /// <summary>All that the command <c>train</c> knows, by name.</summary>
     public static IReadOnlyDictionary<string, TrainedNetwork> All { get; } = new Dictionary<string, TrainedNetwork>
     {
-        ["lenet5"] = new(LeNet5.Trainer.BatchSize, (1, 28, 28), 10, path =>
-        {
-            var weights = LeNet5.CreateWeights(seed: 1);
-            weights.Save(path);
-            return new LeNet5.Trainer(weights, Optimizer);
-        }),
-        ["resnet18"] = new(TrainedResNet18.Trainer.BatchSize, (3, 32, 32), 10, path =>
-        {
-            var weights = TrainedResNet18.CreateWeights(seed: 1);
-            weights.Save(path);
-            return new TrainedResNet18.Trainer(weights, Optimizer);
-        }),
-        ["vgg16"] = new(TrainedVgg16.Trainer.BatchSize, (3, 224, 224), 1000, path =>
-        {
-            var weights = TrainedVgg16.CreateWeights(seed: 1);
-            weights.Save(path);
-            return new TrainedVgg16.Trainer(weights, Optimizer);
-        }),
-        ["resnet50"] = new(TrainedResNet50.Trainer.BatchSize, (3, 224, 224), 1000, path =>
-        {
-            var weights = TrainedResNet50.CreateWeights(seed: 1);
-            weights.Save(path);
-            return new TrainedResNet50.Trainer(weights, Optimizer);
-        }),
+        ["lenet5"] = new(LeNet5.Trainer.BatchSize, (1, 28, 28), 10, path => new LeNet5.Trainer(Saved(LeNet5.CreateWeights(seed: 1), path), Optimizer)),
+        ["resnet18"] = new(TrainedResNet18.Trainer.BatchSize, (3, 32, 32), 10, path => new TrainedResNet18.Trainer(Saved(TrainedResNet18.CreateWeights(seed: 1), path), Optimizer)),
+        ["vgg16"] = new(TrainedVgg16.Trainer.BatchSize, (3, 224, 224), 1000, path => new TrainedVgg16.Trainer(Saved(TrainedVgg16.CreateWeights(seed: 1), path), Optimizer)),
+        ["resnet50"] = new(TrainedResNet50.Trainer.BatchSize, (3, 224, 224), 1000, path => new TrainedResNet50.Trainer(Saved(TrainedResNet50.CreateWeights(seed: 1), path), Optimizer)),
     };
+
+    private static T Saved<T>(T weights, string path) where T : WeightStore
+    {
+        weights.Save(path);
+        return weights;
+    }
 
     public int ImageLength => Image.Channels * Image.Height * Image.Width;
 }

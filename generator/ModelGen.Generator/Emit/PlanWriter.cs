@@ -218,14 +218,8 @@ internal sealed class PlanWriter
         [.. ProfileEmitter.Rows(_plan, _kernels), .. RemainingOutputs().Select(o => ProfileEmitter.Copy(_plan.Graph[o.Value]))];
 
     // The same for the samples that are the part's own.
-    private string MemoryOfOwnSamples(int value)
-    {
-        string memory = Memory(value);
-        if (!_plan.Graph[value].Type.PerSample)
-            return memory;
-        string offset = FormattableString.Invariant($"{FirstSample} * {_plan.LayoutOf(value).Length}");
-        return memory[memory.Length - 1] == ']' ? $"{memory.Substring(0, memory.Length - 1)} + {offset}]" : $"Unsafe.Add(ref {memory}, {offset})";
-    }
+    private string MemoryOfOwnSamples(int value) =>
+        Memory(value, _plan.Graph[value].Type.PerSample ? FormattableString.Invariant($"{FirstSample} * {_plan.LayoutOf(value).Length}") : null);
 
     // Threads that share a step have memory of their own; the first uses the arena's.
     private static string[] ScratchOf(Step step)
@@ -265,21 +259,25 @@ internal sealed class PlanWriter
         return starts;
     }
 
-    /// <summary>A C# expression for the first element of a value.</summary>
-    public string Memory(int value)
+    /// <summary>A C# expression for the first element of a value, or for the one at an offset, which is C# text too.</summary>
+    public string Memory(int value, string? offset = null)
     {
         Slot slot = _plan.Slots[value];
         return slot.Region switch
         {
             // Labels are no input of the network but the trainer's own argument.
-            Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => Identifier(slot.Name),
-            Region.Input or Region.Output => Signature.Reference(slot.Name),
-            Region.Arena => $"arena[{_memoryClass}.{_names[value]}]",
-            Region.Packed => $"packed[{_memoryClass}.{_names[value]}]",
-            Region.LoadScratch => $"scratch[{_memoryClass}.{_names[value]}]",
-            Region.Parameter => $"parameters[{_memoryClass}.{_names[value]}]",
+            Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => At(Identifier(slot.Name)),
+            Region.Input or Region.Output => At(Signature.Reference(slot.Name)),
+            Region.Arena => Of("arena"),
+            Region.Packed => Of("packed"),
+            Region.LoadScratch => Of("scratch"),
+            Region.Parameter => Of("parameters"),
             _ => throw new InvalidOperationException($"%{value} has no memory"),
         };
+
+        string At(string reference) => offset is null ? reference : $"Unsafe.Add(ref {reference}, {offset})";
+
+        string Of(string memory) => $"{memory}[{_memoryClass}.{_names[value]}{(offset is null ? "" : " + " + offset)}]";
     }
 
     /// <summary>Letters and digits of a name in Pascal case; everything else separates words. The one way from outside names to identifiers.</summary>

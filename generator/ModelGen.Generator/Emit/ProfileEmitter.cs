@@ -25,7 +25,7 @@ internal static class ProfileEmitter
         {
             emitChecks();
             w.Line($"{Runtime}Check.Steps(ticks.Length, {plan}.StepCount, {Literals.Quote(networkName)}, nameof(ticks));");
-            EmitLoop(w, plan, "Step", arguments);
+            EmitLoop(w, plan + ".Step", arguments);
         }
         w.Line();
     }
@@ -60,17 +60,16 @@ internal static class ProfileEmitter
     public static void EmitSteps(CodeWriter w, string step, string parameters, string whole)
     {
         using (w.Block($"public static void Profile({parameters}, global::System.Span<long> ticks)"))
-            EmitLoop(w, "", step, PlanWriter.ArgumentsOf(parameters) + whole);
+            EmitLoop(w, step, PlanWriter.ArgumentsOf(parameters) + whole);
         w.Line();
     }
 
-    private static void EmitLoop(CodeWriter w, string plan, string step, string arguments)
+    private static void EmitLoop(CodeWriter w, string method, string arguments)
     {
-        string member = plan.Length > 0 ? $"{plan}.{step}" : step;
         w.Line($"long start = {Clock};");
-        using (w.Block($"for (int step = 0; step < {member}Count; step++)"))
+        using (w.Block($"for (int step = 0; step < {method}Count; step++)"))
         {
-            w.Line($"{member}(step, {arguments});");
+            w.Line($"{method}(step, {arguments});");
             w.Line($"long end = {Clock};");
             w.Line("ticks[step] = end - start;");
             w.Line("start = end;");

@@ -17,12 +17,6 @@ namespace ModelGen.Generator.Kernels;
 /// </remarks>
 internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, WinogradTile Form) : Kernel
 {
-    // As the runtime's Winograd.Gap.
-    private const int Gap = 16;
-
-    // Floats of transformed patches and sums that may lie between the stages.
-    private const int GroupFloats = 200_000;
-
     // Each thread that shares tiles reads all filters, which are ready in time if there is enough to do for each of them.
     private const int ManyTiles = 40;
 
@@ -72,7 +66,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
                 return all;
             double channels = Layout.Block * (InBlocks + Geometry.OutBlocks);
             double balanced = Layout.Block * InBlocks * Layout.Block * Geometry.OutBlocks / (2 * channels);
-            int groups = Math.Max(1, (int)Math.Round(TilesInAll / Math.Max(balanced, GroupFloats / (Points * channels))));
+            int groups = Math.Max(1, (int)Math.Round(TilesInAll / Math.Max(balanced, WinogradPatches.GroupFloats / (Points * channels))));
             return Layout.DivideUp(all, groups);
         }
     }
@@ -201,9 +195,9 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     }
 
     // Floats of one point's patches, sums and filters.
-    private int PatchPlane => InBlocks * Tiles * Layout.Block + Gap;
+    private int PatchPlane => WinogradPatches.Plane(InBlocks, Tiles);
 
-    private int SumPlane => Geometry.OutBlocks * Tiles * Layout.Block + Gap;
+    private int SumPlane => WinogradPatches.Plane(Geometry.OutBlocks, Tiles);
 
     private int FilterBlock => Geometry.ChannelsPerGroup * Layout.Block;
 

@@ -16,8 +16,24 @@ internal sealed record WinogradTile(int Size, int Taps)
     // Bytes of filters that arrive from memory in a cycle.
     private const double BytesPerCycle = 6;
 
+    // Filters that change are transformed in each step of training: cycles for each float that is written.
+    private const double FilterCyclesPerPoint = 1.5;
+
+    // Images with fewer tiles are taken together, samples of a batch, for products of matrices with about so many columns.
+    private const int FewTiles = 40;
+    private const int ColumnsTogether = 56;
+
+    // Of the gradient with respect to filters, products are as many and transforms alike; the points of the sums are written, read and transformed once.
+    private const double SumCyclesPerPoint = 3;
+
+    // What the direct sums of weight gradients reach of the processor's speed.
+    private const double DirectShare = 0.8;
+
     /// <summary>The forms that the runtime has.</summary>
     public static IReadOnlyList<WinogradTile> All { get; } = [new(4, 3), new(2, 3), new(2, 5)];
+
+    /// <summary>The form with tiles of so many results for filters of so many taps, each down and across.</summary>
+    public static WinogradTile Of(int size, int taps) => All.Single(t => t.Size == size && t.Taps == taps);
 
     /// <summary>Inputs of a patch, down and across.</summary>
     public int Patch => Size + Taps - 1;
@@ -38,13 +54,6 @@ internal sealed record WinogradTile(int Size, int Taps)
     public bool CanCompute(int kernelHeight, int kernelWidth, AttributeMap attributes) => kernelHeight == Taps && kernelWidth == Taps
         && attributes.Int("groups") == 1 && attributes.Ints("stride").All(s => s == 1) && attributes.Ints("dilation").All(d => d == 1);
 
-    // Filters that change are transformed in each step of training: cycles for each float that is written.
-    private const double FilterCyclesPerPoint = 1.5;
-
-    // Images with fewer tiles are taken together, samples of a batch, for products of matrices with about so many columns.
-    private const int FewTiles = 40;
-    private const int ColumnsTogether = 56;
-
     /// <summary>Samples of a training batch whose tiles are taken together, where those of one are few; 0 where each is taken alone.</summary>
     public int SamplesTogether(Shape output, int batch)
     {
@@ -61,50 +70,53 @@ internal sealed record WinogradTile(int Size, int Taps)
     /// </summary>
     public static WinogradTile? Best(Shape filters, Shape output, AttributeMap attributes) => Best(filters, output, attributes, batch: 1, filtersChange: false);
 
-    // Of the gradient with respect to filters, products are as many and transforms alike; the points of the sums are written, read and transformed once.
-    private const double SumCyclesPerPoint = 3;
-
-    // What the direct sums of weight gradients reach of the processor's speed.
-    private const double DirectShare = 0.8;
-
     /// <summary>The form that computes the gradient with respect to these filters, of gradients like <paramref name="output"/>, faster than direct sums over a batch; null where none does.</summary>
     public static WinogradTile? BestForWeights(Shape filters, Shape output, AttributeMap attributes, int batch)
     {
-        if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked || filters[1] < Layout.Block)
+        if (filters[1] < Layout.Block)
             return null;
-        (double inBlocks, double outBlocks) = (Layout.DivideUp(filters[1], Layout.Block), Layout.DivideUp(filters[0], Layout.Block));
-        double weights = filters[1] * outBlocks * Layout.Block;
-        double least = 0.9 * batch * output[1] * output[2] * filters[2] * filters[3] * weights / ProductsPerCycle / DirectShare;
-        WinogradTile? best = null;
-        foreach (WinogradTile tile in All.Where(t => t.Taps == 3 && t.CanCompute(filters[2], filters[3], attributes)))
+        double weights = WeightsOf(filters);
+        return Fastest(filters, output, attributes, (double)batch * output[1] * output[2] * filters[2] * filters[3] * weights / ProductsPerCycle / DirectShare, tile =>
         {
             double tiles = (double)batch * tile.TilesOf(output[1], output[2]);
-            double cycles = tile.Points * (tiles * (weights / ProductsPerCycle + (inBlocks + outBlocks) * TransformCyclesPerPoint) + weights * SumCyclesPerPoint);
-            (best, least) = cycles <= least ? (tile, cycles) : (best, least);
-        }
-        return best;
+            return tile.Taps != 3 ? double.PositiveInfinity
+                : tile.Points * (tiles * (weights / ProductsPerCycle + BlocksOf(filters) * TransformCyclesPerPoint) + weights * SumCyclesPerPoint);
+        });
     }
 
     private static WinogradTile? Best(Shape filters, Shape output, AttributeMap attributes, int batch, bool filtersChange)
     {
-        if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked)
-            return null;
-        (double inBlocks, double outBlocks) = (Layout.DivideUp(filters[1], Layout.Block), Layout.DivideUp(filters[0], Layout.Block));
-        double weights = filters[1] * outBlocks * Layout.Block;
-        double least = 0.9 * batch * Cycles(output[1] * output[2], filters[2] * filters[3], 0);
-        WinogradTile? best = null;
-        foreach (WinogradTile tile in All.Where(t => t.CanCompute(filters[2], filters[3], attributes)))
+        double weights = WeightsOf(filters);
+        return Fastest(filters, output, attributes, batch * Cycles(output[1] * output[2], filters[2] * filters[3], 0), tile =>
         {
             int together = filtersChange ? Math.Max(1, tile.SamplesTogether(output, batch)) : 1;
             int tiles = tile.TilesOf(output[1], output[2]) * together;
-            double cycles = (double)batch / together * Cycles(tiles, tile.Points, tiles * (inBlocks + outBlocks) * tile.Points * TransformCyclesPerPoint);
-            if (filtersChange)
-                cycles += tile.Points * weights * FilterCyclesPerPoint;
-            (best, least) = cycles <= least ? (tile, cycles) : (best, least);
-        }
-        return best;
+            return (double)batch / together * Cycles(tiles, tile.Points, tiles * BlocksOf(filters) * tile.Points * TransformCyclesPerPoint)
+                + (filtersChange ? tile.Points * weights * FilterCyclesPerPoint : 0);
+        });
 
         double Cycles(int columns, int points, double transforms) =>
             Math.Max(columns * points * weights / ProductsPerCycle + transforms, points * sizeof(float) * weights / BytesPerCycle);
     }
+
+    // The form with the fewest cycles, if they are clearly fewer than those of direct sums.
+    private static WinogradTile? Fastest(Shape filters, Shape output, AttributeMap attributes, double direct, Func<WinogradTile, double> cyclesOf)
+    {
+        if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked)
+            return null;
+        double least = 0.9 * direct;
+        WinogradTile? best = null;
+        foreach (WinogradTile tile in All.Where(t => t.CanCompute(filters[2], filters[3], attributes)))
+        {
+            double cycles = cyclesOf(tile);
+            (best, least) = cycles <= least ? (tile, cycles) : (best, least);
+        }
+        return best;
+    }
+
+    // Weights of one tap, with lanes that belong to no output channel.
+    private static double WeightsOf(Shape filters) => (double)filters[1] * Layout.RoundUp(filters[0], Layout.Block);
+
+    // Blocks of channels that are transformed, of the input and of the result.
+    private static double BlocksOf(Shape filters) => Layout.DivideUp(filters[1], Layout.Block) + Layout.DivideUp(filters[0], Layout.Block);
 }

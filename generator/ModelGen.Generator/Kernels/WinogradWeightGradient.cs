@@ -10,12 +10,6 @@ namespace ModelGen.Generator.Kernels;
 /// </summary>
 internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, WinogradTile Form) : Kernel
 {
-    // As the runtime's Winograd.Gap.
-    private const int Gap = 16;
-
-    // Floats of transformed patches and tiles that stay in the second cache.
-    private const int GroupFloats = 200_000;
-
     public override string Title => "WinogradWeightGradient";
 
     public override string Algorithm => WinogradPatches.NameOf(Form);
@@ -37,13 +31,13 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
         {
             double channels = Layout.Block * (InBlocks + Geometry.OutBlocks);
             double balanced = Layout.Block * InBlocks * Layout.Block * Geometry.OutBlocks / channels;
-            return (int)Math.Min((long)TilesOfSample * Geometry.Batch, (long)Math.Max(balanced, GroupFloats / (Form.Points * channels)));
+            return (int)Math.Min((long)TilesOfSample * Geometry.Batch, (long)Math.Max(balanced, WinogradPatches.GroupFloats / (Form.Points * channels)));
         }
     }
 
-    private int PatchPlane => InBlocks * Tiles * Layout.Block + Gap;
+    private int PatchPlane => WinogradPatches.Plane(InBlocks, Tiles);
 
-    private int GradientPlane => Geometry.OutBlocks * Tiles * Layout.Block + Gap;
+    private int GradientPlane => WinogradPatches.Plane(Geometry.OutBlocks, Tiles);
 
     public override IEnumerable<string> Describe()
     {

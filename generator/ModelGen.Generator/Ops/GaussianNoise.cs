@@ -1,9 +1,7 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Differentiation;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Ops;
@@ -34,28 +32,13 @@ internal sealed class GaussianNoise : Operator
 /// <summary>
 /// What <see cref="GaussianNoise"/> does in training: the sum with normal random numbers, new in every step and the same for the same seed, which are functions of the seed, the step and the place.
 /// </summary>
-internal sealed class RandomNoise : Operator
+internal sealed class RandomNoise() : RandomElements("Noise.Add", new("standardDeviation", AttributeKind.Float, 0.1, "Standard deviation of the numbers."))
 {
     public override string Name => OpNames.RandomNoise;
-
-    public override EquatableArray<AttributeSpec> Attributes =>
-    [
-        new("standardDeviation", AttributeKind.Float, 0.1, "Standard deviation of the numbers."),
-        new("stream", AttributeKind.Int, 0, "Distinguishes the random numbers of one network's layers."),
-    ];
-
-    public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
         if (context.Needs(node.Inputs[0]))
             context.Accumulate(node.Inputs[0], gradient);
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override EquatableArray<int> InPlaceInputs => [0];
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"Noise.Add({{0}}, {{1}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("standardDeviation"))}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {context.Of(node.Id).Length})"), node);
 }

@@ -35,17 +35,9 @@ internal sealed class Dropout : Operator
 /// What <see cref="Dropout"/> does in training: the product with a random mask of zeros and 1/(1 − p), new in every step and the same for the same seed. The mask is a function of the seed, the step
 /// and the place, so that it is nowhere stored: the gradient's product computes it again.
 /// </summary>
-internal sealed class RandomDropout : Operator
+internal sealed class RandomDropout() : RandomElements("Dropout.Apply", new("p", AttributeKind.Float, 0.5, "Probability of a zero."))
 {
     public override string Name => OpNames.RandomDropout;
-
-    public override EquatableArray<AttributeSpec> Attributes =>
-    [
-        new("p", AttributeKind.Float, 0.5, "Probability of a zero."),
-        new("stream", AttributeKind.Int, 0, "Distinguishes the masks of one network."),
-    ];
-
-    public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
@@ -53,12 +45,26 @@ internal sealed class RandomDropout : Operator
             context.Accumulate(node.Inputs[0], context.Graph.Add(Name, [gradient], node.Attributes, node.Name));
     }
 
+    public override bool KeepsHaloZero => true;
+}
+
+/// <summary>Changes each element by a random number, new in every step, which is a function of the seed, the step and the place: of the samples before a thread's own too.</summary>
+/// <param name="method">The runtime's method.</param>
+/// <param name="setting">The number that it takes.</param>
+internal abstract class RandomElements(string method, AttributeSpec setting) : Operator
+{
+    public override EquatableArray<AttributeSpec> Attributes => [setting, new("stream", AttributeKind.Int, 0, "Distinguishes the random numbers of one network's layers.")];
+
+    public override TensorType Infer(OperatorCall call) => call.Inputs[0];
+
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override EquatableArray<int> InPlaceInputs => [0];
 
-    public override bool KeepsHaloZero => true;
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"Dropout.Apply({{0}}, {{1}}, (nint){context.Of(node.Id).Length} * {{samples}}, {Literals.Float(node.Attributes.Float("p"))}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {context.Of(node.Id).Length})"), node);
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        (int length, string value) = (context.Of(node.Id).Length, Literals.Float(node.Attributes.Float(setting.Name)));
+        return LoweringContext.Call(new RuntimeKernel(
+            $"{method}({{0}}, {{1}}, (nint){length} * {{samples}}, {value}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {length})"), node);
+    }
 }

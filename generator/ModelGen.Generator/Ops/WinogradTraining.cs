@@ -35,7 +35,7 @@ internal sealed class WinogradFilters : Operator
             $"Winograd.{method}<{FormOf(node).Type}>({{0}}, {{1}}, {filters[0]}, {filters[1]}, {{part}})", Layout.DivideUp(node.Shape[0], Layout.Block)), node);
     }
 
-    private static WinogradTile FormOf(Node node) => WinogradTile.All.Single(t => t.Size == node.Attributes.Int("size") && t.Taps == node.Shape[2]);
+    private static WinogradTile FormOf(Node node) => WinogradTile.Of(node.Attributes.Int("size"), node.Shape[2]);
 }
 
 /// <summary>

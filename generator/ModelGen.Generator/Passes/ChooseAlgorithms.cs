@@ -72,7 +72,7 @@ internal static class ChooseAlgorithms
 
     /// <summary>The form of Winograd's algorithm that was chosen for a convolution with these filters; null for direct sums.</summary>
     public static WinogradTile? TileOf(AttributeMap attributes, Shape filters) =>
-        attributes.TryGet(TileSize, out AttributeValue size) ? WinogradTile.All.Single(t => t.Size == size.Int && t.Taps == filters[2]) : null;
+        attributes.TryGet(TileSize, out AttributeValue size) ? WinogradTile.Of(size.Int, filters[2]) : null;
 
     /// <summary>The forms of Winograd's algorithm that a word asks for, for kernels of different sizes; none for the other words.</summary>
     public static IEnumerable<WinogradTile> FormsOf(string wish) => WinogradTile.All.Where(t => t.Size == SizeOf(wish));
