@@ -25,7 +25,8 @@ public sealed record LayerSummary(
 /// <param name="OutputShape">Shape of its result for one sample.</param>
 /// <param name="Kernel">The method that computes it: of the generated file, or of the library, which has a point in its name.</param>
 /// <param name="MultiplyAdds">Multiply-adds for one sample, without biases, as the operator defines them; a kernel may get by with fewer.</param>
-public sealed record StepSummary(string Layer, string Operator, IReadOnlyList<int> OutputShape, string Kernel, long MultiplyAdds);
+/// <param name="Stage">The stage that it is part of, from 0: a call of <see cref="IParallelScheduler.Run"/> where several threads run the network. Negative for steps that the calling thread does alone.</param>
+public sealed record StepSummary(string Layer, string Operator, IReadOnlyList<int> OutputShape, string Kernel, long MultiplyAdds, int Stage = -1);
 
 /// <summary>What a network is made of, what it costs, and where its activations live.</summary>
 /// <param name="Name">Name of the network's class.</param>

@@ -3,14 +3,14 @@ using System.Globalization;
 
 namespace ModelGen.Benchmarks;
 
-/// <summary>Where a network's time goes: the median time of each step of its plan, on one thread.</summary>
+/// <summary>Where a network's time goes: the median time of each step of its plan, on one thread, and of each stage on several.</summary>
 internal static class LayerProfile
 {
     private const int FewestCalls = 5;
 
     /// <summary>Profiles networks one after the other and prints a table of each.</summary>
     /// <returns>The program's exit code, 0.</returns>
-    public static int Run(IReadOnlyList<string> networks, int core, TimeSpan time)
+    public static int Run(IReadOnlyList<string> networks, int threads, int core, TimeSpan time)
     {
         string pinned = ProcessorCores.Pin(core, 1);
         double peak = PeakSpeed.Measure();
@@ -21,7 +21,14 @@ internal static class LayerProfile
             using var files = new PeerFiles(network);
             ICompiledNetwork compiled = network.Load(files.Weights);
             float[] input = PeerRunner.RandomInput(network.InputLength), output = new float[network.OutputLength];
-            Print(name, network.Summary.Steps, Measure(network.Summary.Steps.Count, ticks => compiled.Profile(input, output, ticks), time), peak);
+            double[] alone = Measure(network.Summary.Steps.Count, ticks => compiled.Profile(input, output, ticks), time);
+            Print(name, network.Summary.Steps, alone, peak);
+            if (threads > 1 && network.Summary.Steps.Any(step => step.Stage >= 0))
+            {
+                ProcessorCores.Pin(core, threads);
+                StageProfile.Run(compiled, network.Summary.Steps, alone, input, output, threads, time);
+                ProcessorCores.Pin(core, 1);
+            }
         }
 
         return 0;

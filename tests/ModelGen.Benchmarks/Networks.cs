@@ -6,6 +6,9 @@ public interface ICompiledNetwork
     /// <summary>Threads of a call of <see cref="Forward"/>.</summary>
     int Parallelism { get; set; }
 
+    /// <summary>Who runs the parts of a call of <see cref="Forward"/>; null for threads of its own.</summary>
+    IParallelScheduler? Scheduler { get; set; }
+
     /// <summary>Runs the network.</summary>
     void Forward(ReadOnlySpan<float> image, Span<float> output);
 

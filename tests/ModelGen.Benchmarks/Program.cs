@@ -6,8 +6,8 @@ const string usage = """
       peers [--network lenet5] [--threads 1] [--core 0] [--time 5] [--pytorch] [--layers]
             forward passes, ModelGen and ONNX Runtime by turns, --time seconds for each network; --network takes
             a name, several with commas, or all; --pytorch: PyTorch as well; --layers: what 'layers' prints as well
-      layers [--network lenet5] [--core 0] [--time 5]
-            the time of each step of a network, ModelGen alone
+      layers [--network lenet5] [--threads 1] [--core 0] [--time 5]
+            the time of each step of a network, ModelGen alone; with several threads, of each stage that they share as well
       startup [--network resnet50] [--threads 1] [--core 0] [--rounds 7]
             fresh processes by turns, ModelGen and ONNX Runtime: loading, its memory, and the time to the first result
       train [--network lenet5] [--threads 1] [--core 0] [--time 5]
@@ -34,13 +34,14 @@ try
             string[] networks = Networks(peers, PeerNetwork.All.Keys);
             (int core, TimeSpan time) = (peers.Number("--core", 0, minimum: 0), Time(peers));
             WarnOfDebugBuild();
-            int code = PeerRunner.Run(networks, peers.Number("--threads", 1, minimum: 1), core, time, peers.Has("--pytorch"));
-            return peers.Has("--layers") ? Math.Max(code, LayerProfile.Run(networks, core, time)) : code;
+            int threads = peers.Number("--threads", 1, minimum: 1);
+            int code = PeerRunner.Run(networks, threads, core, time, peers.Has("--pytorch"));
+            return peers.Has("--layers") ? Math.Max(code, LayerProfile.Run(networks, threads, core, time)) : code;
 
         case "layers":
-            var layers = new Arguments(options, ["--network", "--core", "--time"]);
+            var layers = new Arguments(options, ["--network", "--threads", "--core", "--time"]);
             WarnOfDebugBuild();
-            return LayerProfile.Run(Networks(layers, PeerNetwork.All.Keys), layers.Number("--core", 0, minimum: 0), Time(layers));
+            return LayerProfile.Run(Networks(layers, PeerNetwork.All.Keys), layers.Number("--threads", 1, minimum: 1), layers.Number("--core", 0, minimum: 0), Time(layers));
 
         case "startup":
             var startup = new Arguments(options, ["--network", "--threads", "--core", "--rounds"]);
