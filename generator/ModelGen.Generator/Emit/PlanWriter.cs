@@ -226,7 +226,7 @@ internal sealed class PlanWriter
     {
         int length = step.Call.Kernel.Scratch;
         string place = FormattableString.Invariant($"arena[{step.ScratchOffset}]");
-        return length == 0 ? [] : (step.Call.Kernel.IsDivided && !step.SharesScratch) || step.DividesSamples ? [FormattableString.Invariant($"ThreadMemory.Of(part, ref {place}, {length})")] : [place];
+        return length == 0 ? [] : step.Call.Kernel.IsDivided || step.DividesSamples ? [FormattableString.Invariant($"ThreadMemory.Of(part, ref {place}, {length})")] : [place];
     }
 
     // Outputs that no kernel could write to the caller's memory directly.

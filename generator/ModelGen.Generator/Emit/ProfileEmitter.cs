@@ -90,7 +90,7 @@ internal static class ProfileEmitter
             Kernel kernel = step.Call.Kernel;
             string method = kernels.MethodOf(kernel);
             string called = kernel.Call(method, [.. step.Call.Operands.Select(_ => "x")], "1");
-            (string op, long multiplyAdds) = step.ClearsHalo ? ("ClearHalo", 0) : step.Prepares ? ("Prepare", 0) : (step.Node.Op, SummaryEmitter.MultiplyAddsOf(plan.Graph, step.Node));
+            (string op, long multiplyAdds) = step.ClearsHalo ? ("ClearHalo", 0) : (step.Node.Op, SummaryEmitter.MultiplyAddsOf(plan.Graph, step.Node));
             yield return Row(step.Node.Name, op, step.Node.Shape, called.Substring(0, called.IndexOf('(')), multiplyAdds, isShared ? stage : null);
         }
     }

@@ -64,7 +64,7 @@ internal static class SummaryEmitter
         foreach (Node node in plan.Graph.Nodes)
             planned[(node.Name, node.Op)] = node;
         var kernels = new Dictionary<int, Kernel>();
-        foreach (Step step in plan.Steps.Where(s => !s.ClearsHalo && !s.Prepares))
+        foreach (Step step in plan.Steps.Where(s => !s.ClearsHalo))
             kernels[step.Node.Id] = step.Call.Kernel;
         foreach (Node layer in Layers(model.Graph))
         {

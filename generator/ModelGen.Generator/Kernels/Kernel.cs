@@ -39,11 +39,8 @@ internal abstract record Kernel
     /// <summary>Whether only pixels of the result are written, neither halo nor gaps, so that clearing the halo need not wait.</summary>
     public virtual bool StaysInside => false;
 
-    /// <summary>Floats of memory that the kernel needs for itself while it runs; it is passed last. Each thread has its own, unless a preparation has written to it.</summary>
+    /// <summary>Floats of memory that the kernel needs for itself while it runs; it is passed last. Each thread has its own.</summary>
     public virtual int Scratch => 0;
-
-    /// <summary>A kernel that has to run in a step before, on the first operand of the node, and writes to this one's memory; null for none.</summary>
-    public virtual Kernel? Preparation => null;
 
     /// <summary>What the kernel computes and how it goes about it, for the reader of the generated code; one string a line.</summary>
     public abstract IEnumerable<string> Describe();

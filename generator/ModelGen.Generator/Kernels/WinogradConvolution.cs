@@ -12,13 +12,13 @@ namespace ModelGen.Generator.Kernels;
 /// each, with bias and activation; the products use the register tiles of 1×1 convolution. Reads and writes blocks.
 /// </summary>
 /// <remarks>
-/// Where tiles are many, threads share them: a unit is a register tile of the products, and as many units are taken at a time as leave what lies between the stages in the cache.
-/// Where they are few, threads share output channels, and <see cref="WinogradPatches"/>, a step before, transforms the patches.
+/// Where tiles are many or filters small, threads share tiles: a unit is a register tile of the products, and as many units are taken at a time as leave what lies between the stages in the cache.
+/// Elsewhere threads share output channels, and each transforms all patches for itself: that takes no longer than to fetch what another core has just written.
 /// </remarks>
 internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, WinogradTile Form) : Kernel
 {
-    // Each thread that shares tiles reads all filters, which are ready in time if there is enough to do for each of them.
-    private const int ManyTiles = 40;
+    // Each thread that shares tiles reads all filters, which are ready in time if there is enough to do for each of them, or if they stay in the second cache.
+    private const int ManyTiles = 40, FewFilters = 200_000;
 
     public override string Title => Geometry.Pool > 1 ? "WinogradMaxPool" : "Winograd";
 
@@ -27,17 +27,16 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     /// <summary>Samples whose tiles are taken together, where threads share samples and those of one have few; 0 where each is taken alone.</summary>
     public int Together { get; init; }
 
-    public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue).Skip(Preparation is null ? 0 : 1), "scratch"];
+    public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue), "scratch"];
 
     public override int MostUnits => Together > 0 ? 1 : SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
 
-    public override Kernel? Preparation => Together > 0 || SharesTiles ? null : new WinogradPatches(Geometry with { Residual = null }, Form, PatchesLength);
-
     public override bool StaysInside => Epilogue.InRegisters;
 
-    public override int Scratch => Preparation is null ? Points * (PatchPlane + SumPlane) : PatchesLength * Geometry.Batch + Points * SumPlane;
+    public override int Scratch => Points * (PatchPlane + SumPlane);
 
-    private bool SharesTiles => Together == 0 && TilesInAll >= ManyTiles && Epilogue.InRegisters;
+    private bool SharesTiles => Together == 0 && Epilogue.InRegisters
+        && (TilesInAll >= ManyTiles || (Points * FilterBlock * Geometry.OutBlocks <= FewFilters && Cut.Sum(c => c.Count) % 2 == 0));
 
     // Matrix products.
     private int Points => Form.Points;
@@ -74,9 +73,6 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     // The most tiles that are taken at a time.
     private int Tiles => Math.Min(TilesInAll, Group * Cut[0].Size);
 
-    // Floats of all patches of a sample.
-    private int PatchesLength => Points * PatchPlane;
-
     public override IEnumerable<string> Describe()
     {
         yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}{(Geometry.Pool > 1 ? $", the largest of each {Geometry.Pool}×{Geometry.Pool}" : "")}, by Winograd's {Form.Form}.";
@@ -88,7 +84,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         ConvolutionGeometry g = Geometry;
         writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, (g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "") + Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
-        writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {PatchesLength * (Preparation is null ? 1 : g.Batch)});");
+        writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {Points * PatchPlane});");
         if (Together > 0)
         {
             OverSamples(writer, tiles);
@@ -128,7 +124,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
             w.Line($"var group = new Piece(0, {TilesOfSample});");
             w.Line("ref float patches = ref scratch;");
             using (w.Block($"for (int n = firstSample; n < endSample; n++, patches = ref Unsafe.Add(ref patches, {lanes}))"))
-                w.Line(WinogradPatches.Transform(Geometry, Form, "group", UnitRange.All(InBlocks)));
+                w.Line(WinogradPatches.Transform(Geometry, Form, "group"));
             w.Line("patches = ref scratch;");
             Products(w, tiles);
             w.Line("ref float sum = ref sums;");
@@ -161,7 +157,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         {
             w.Line($"const int first = 0, end = {Columns.End};");
             w.Line($"var group = new Piece(0, {TilesInAll});");
-            w.Line($"ref float patches = {Index.Ref("scratch", Index.Sum(0, ("n", PatchesLength)))};");
+            w.Line("ref float patches = ref scratch;");
+            w.Line(WinogradPatches.Transform(Geometry, Form, "group"));
             return default;
         }
         w.Line($"int most = Units.Evenly({(Units > 1 ? "endUnit - firstUnit" : Columns.End)}, {Group});");
@@ -169,7 +166,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         w.Line($"int end = Math.Min(first + most, {Columns.End});");
         w.Line($"var group = new Piece({TileAt("first")}, {TileAt("end")});");
         w.Line("ref float patches = ref scratch;");
-        w.Line(WinogradPatches.Transform(Geometry, Form, "group", UnitRange.All(InBlocks)));
+        w.Line(WinogradPatches.Transform(Geometry, Form, "group"));
         return scope;
     }
 

@@ -1,40 +1,11 @@
-using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
 
-/// <summary>The first half of <see cref="WinogradConvolution"/> where that has few tiles: transforms all patches of the image, which threads share by input channels.</summary>
-/// <param name="Length">Floats of the patches of a sample.</param>
-internal sealed record WinogradPatches(ConvolutionGeometry Geometry, WinogradTile Form, int Length) : Kernel
+/// <summary>The transformed patches of images, which the kernels that are done by Winograd's algorithm share: where they lie, and the call that writes them.</summary>
+internal static class WinogradPatches
 {
-    public override string Title => "WinogradPatches";
-
-    public override string Algorithm => NameOf(Form);
-
-    public override EquatableArray<string> Operands => ["x", "scratch"];
-
-    public override int MostUnits => Layout.DivideUp(Geometry.ChannelsPerGroup, Layout.Block);
-
-    public override int Scratch => Length * Geometry.Batch;
-
-    public override IEnumerable<string> Describe()
-    {
-        yield return $"The patches of {Geometry.Input} for Winograd's {Form.Form}: {TilesInAll} tiles.";
-    }
-
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
-    {
-        writer.Line($"var images = {Images(Geometry, Form, TilesInAll, "")};");
-        using (writer.ForSamples())
-        {
-            writer.Line($"ref float patches = {Index.Ref("scratch", Index.Sum(0, ("n", Length)))};");
-            writer.Line(Transform(Geometry, Form, $"new(0, {TilesInAll})", Units > 1 ? UnitRange.Parameters : UnitRange.All(MostUnits)));
-        }
-    });
-
-    private int TilesInAll => Form.TilesOf(Geometry.OutHeight, Geometry.OutWidth);
-
     /// <summary>Floats of transformed patches and sums that stay in the second cache.</summary>
     public const int GroupFloats = 200_000;
 
@@ -48,9 +19,9 @@ internal sealed record WinogradPatches(ConvolutionGeometry Geometry, WinogradTil
     /// <summary>The algorithm in this form, for readers.</summary>
     public static string NameOf(WinogradTile form) => $"Winograd {form.Form}";
 
-    /// <summary>C# for the transform of some tiles and blocks of input channels of sample <c>n</c> of <c>x</c> to <c>patches</c>.</summary>
-    public static string Transform(ConvolutionGeometry g, WinogradTile form, string tiles, UnitRange blocks) =>
-        $"Winograd.TransformInput<S, V, {form.Type}>({Index.Ref("x", Index.Sum(g.Input.Origin, ("n", g.Input.Length)))}, ref patches, images, {tiles}, new({blocks.First}, {blocks.End}));";
+    /// <summary>C# for the transform of some tiles of sample <c>n</c> of <c>x</c> to <c>patches</c>.</summary>
+    public static string Transform(ConvolutionGeometry g, WinogradTile form, string tiles) =>
+        $"Winograd.TransformInput<S, V, {form.Type}>({Index.Ref("x", Index.Sum(g.Input.Origin, ("n", g.Input.Length)))}, ref patches, images, {tiles});";
 
     /// <summary>C# for the images, of which at most so many tiles are taken at a time.</summary>
     public static string Images(ConvolutionGeometry g, WinogradTile form, int tiles, string bounds) =>

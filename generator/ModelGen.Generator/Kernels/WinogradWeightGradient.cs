@@ -60,7 +60,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
                 writer.Line($"int n = (first + done) / {TilesOfSample}, tile = (first + done) % {TilesOfSample};");
                 writer.Line($"var piece = new Piece(tile, Math.Min({TilesOfSample}, tile + count - done));");
                 writer.Line($"ref float patches = ref Unsafe.Add(ref scratch, done * {Layout.Block});");
-                writer.Line(WinogradPatches.Transform(g, Form, "piece", UnitRange.All(InBlocks)));
+                writer.Line(WinogradPatches.Transform(g, Form, "piece"));
                 string dy = Index.Ref("dy", Index.Sum(g.Output.Origin, ("n", g.Output.Length)));
                 writer.Line($"Winograd.TransformGradient<S, V, {Form.Type}Gradient>({dy}, ref Unsafe.Add(ref gradients, done * {Layout.Block}), images, piece, new({blocks.First}, {blocks.End}));");
                 writer.Line("done += piece.End - piece.First;");

@@ -165,7 +165,7 @@ internal sealed class Conv2d : Operator
             : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
             : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)
             : new ConvolveChannels(geometry, epilogue);
-        return kernel.Preparation is null ? LoweringContext.Call(kernel, node) : LoweringContext.Call(kernel, [.. node.Inputs.Skip(1), node.Id]);
+        return LoweringContext.Call(kernel, node);
     }
 
     // Rows and columns of which the largest result is stored.

@@ -36,12 +36,6 @@ internal readonly record struct Slot(Region Region, int Offset, string Name);
 /// <param name="ClearsHalo">Whether it does no more than clear the halo around the node's result.</param>
 internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false)
 {
-    /// <summary>Whether it prepares what the next step reads, in memory that both have for themselves.</summary>
-    public bool Prepares { get; init; }
-
-    /// <summary>Whether threads that share the step share the kernel's own memory too.</summary>
-    public bool SharesScratch => Prepares || Call.Kernel.Preparation is not null;
-
     /// <summary>Where in the arena the kernel's own memory lies, where it needs any.</summary>
     public int ScratchOffset { get; init; }
 
@@ -49,7 +43,7 @@ internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false)
     public bool DividesSamples { get; init; }
 
     /// <summary>Whether threads could: each sample is treated alone, and in memory of its own.</summary>
-    public bool CanDivideSamples => Node.Type.PerSample && Ops.OperatorTable.Get(Node.Op).TreatsSamplesAlone && !SharesScratch;
+    public bool CanDivideSamples => Node.Type.PerSample && Ops.OperatorTable.Get(Node.Op).TreatsSamplesAlone;
 
     /// <summary>The step for threads to share, where its kernel can be divided.</summary>
     public Step Divided() => Call.Kernel.MostUnits > 1 && !DividesSamples ? this with { Call = Call with { Kernel = Call.Kernel with { IsDivided = true } } } : this;

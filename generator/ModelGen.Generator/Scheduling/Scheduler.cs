@@ -90,8 +90,6 @@ internal sealed class Scheduler
             if (node.Is(OpNames.Concat) && Enumerable.Range(0, node.Inputs.Count).All(i => _concat.IsInPlace(node, i)))
                 continue;
             KernelCall call = Op(node).Lower(context, node);
-            if (call.Kernel.Preparation is { } preparation)
-                list.Add(new Step(LoweringContext.Call(preparation, node.Inputs[0]), node) { Prepares = true });
             foreach (int input in node.Inputs)
                 lastStep[_root[input]] = call.Operands.Contains(input) ? list.Count : list.Count - 1;
             int root = _root[node.Id];
@@ -233,12 +231,12 @@ internal sealed class Scheduler
         var intervals = new List<Interval>();
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && _root[n.Id] == n.Id && Op(n).HasResult && _slots[n.Id].Region == Region.None))
             intervals.Add(new Interval(node.Id, LengthOf(node.Id), firstStep[node.Id], lastStep[node.Id]));
-        // What a kernel needs for itself lives for one step, or two; steps stand behind the values.
+        // What a kernel needs for itself lives for one step; steps stand behind the values.
         int values = _graph.Nodes.Count;
         for (int i = 0; i < steps.Count; i++)
         {
-            if (!steps[i].Prepares && steps[i].Call.Kernel.Scratch is > 0 and int scratch)
-                intervals.Add(new Interval(values + i, Arena.Align(scratch), steps[i].Call.Kernel.Preparation is null ? i : i - 1, i));
+            if (steps[i].Call.Kernel.Scratch is > 0 and int scratch)
+                intervals.Add(new Interval(values + i, Arena.Align(scratch), i, i));
         }
         (IReadOnlyList<Lifetime> placed, int length) = _boundAlone ? ([], 0) : Arena.Assign(intervals);
         foreach (Lifetime lifetime in placed)
@@ -246,10 +244,7 @@ internal sealed class Scheduler
             if (lifetime.Value < values)
                 _slots[lifetime.Value] = new Slot(Region.Arena, lifetime.Offset, _graph[lifetime.Value].Name);
             else
-            {
-                for (int i = lifetime.First; i <= lifetime.Last; i++)
-                    steps[i] = steps[i] with { ScratchOffset = lifetime.Offset };
-            }
+                steps[lifetime.First] = steps[lifetime.First] with { ScratchOffset = lifetime.Offset };
         }
         return (placed, length, Arena.LowerBound(intervals));
     }

@@ -80,8 +80,6 @@ internal sealed class StagePlanner
         double floats = step.Call.Operands.Distinct().Sum(o => (double)LengthOf(o));
         if (step.ClearsHalo)
             return floats / 100;
-        if (step.Prepares)
-            return step.Call.Kernel.Scratch / 20.0;
         long multiplyAdds = OperatorTable.Get(step.Node.Op).MultiplyAdds(OperatorCall.Of(_plan.Graph, step.Node)) * (_plan.IsOfSamples(step.Node) ? _plan.Batch : 1);
         return multiplyAdds / 50.0 + floats / 20;
     }
@@ -120,8 +118,6 @@ internal sealed class StagePlanner
     private static IEnumerable<int> Written(Step step)
     {
         Operator op = OperatorTable.Get(step.Node.Op);
-        if (step.Prepares)
-            return [];
         IEnumerable<int> mutated = step.ClearsHalo ? [] : op.MutatedInputs.Select(i => step.Node.Inputs[i]);
         return op.HasResult ? mutated.Append(step.Node.Id) : mutated;
     }

@@ -57,16 +57,15 @@ public static partial class Winograd
     /// <param name="v">Written.</param>
     /// <param name="shape">The images.</param>
     /// <param name="tiles">Which tiles, no more than <see cref="WinogradShape.Tiles"/>.</param>
-    /// <param name="blocks">Which blocks of input channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void TransformInput<S, V, T>(ref float x, ref float v, in WinogradShape shape, Piece tiles, Piece blocks)
+    public static unsafe void TransformInput<S, V, T>(ref float x, ref float v, in WinogradShape shape, Piece tiles)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
         float* memory = stackalloc float[BufferLength];
         ref float buffer = ref AlignedMemory.Align(memory);
         nint point = (nint)shape.Blocks * shape.Tiles * Lanes + Gap;
         int across = shape.TilesAcross;
-        for (int block = blocks.First; block < blocks.End; block++)
+        for (int block = 0; block < shape.Blocks; block++)
         {
             ref float plane = ref Unsafe.Add(ref x, (nint)block * shape.Plane);
             ref float to = ref Unsafe.Add(ref v, (nint)block * shape.Tiles * Lanes);

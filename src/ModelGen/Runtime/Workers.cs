@@ -12,8 +12,8 @@ internal sealed class Workers
 {
     // Spinning costs others processor time, waking a thread costs tens of microseconds. Where threads are more than processors, the one that is waited for may be one that this
     // thread keeps from running: after a few microseconds every turn offers it the processor.
-    private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : Stopwatch.Frequency * 50 / 1_000_000;
-    private static readonly long FirstTicks = SpinTicks / 10;
+    private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : Stopwatch.Frequency * 200 / 1_000_000;
+    private static readonly long FirstTicks = SpinTicks / 40;
 
     private readonly Part[] _parts;
     private readonly Sleeper[] _sleepers;

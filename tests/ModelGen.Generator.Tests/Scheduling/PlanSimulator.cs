@@ -61,26 +61,21 @@ internal sealed class PlanSimulator
                 Expect(node.Id, $"step {i}, the halo of %{node.Id}");
                 continue;
             }
-            foreach (int input in ReadBy(steps[i]))
+            foreach (int input in node.Inputs)
                 Expect(input, $"step {i}, %{node.Id}");
-            if (!OperatorOf(node).HasResult || steps[i].Prepares)
+            if (!OperatorOf(node).HasResult)
                 continue;
-            CheckInPlace(node, ReadBy(steps[i]));
+            CheckInPlace(node);
             Write(node.Id, MemoryOf(node.Id));
         }
     }
 
-    // What was prepared in a step before is not read again.
-    private static int[] ReadBy(Step step) => [.. step.SharesScratch ? step.Node.Inputs.Where(step.Call.Operands.Contains) : step.Node.Inputs];
-
     // Only an operator that says so may write over what it reads, and only exactly over it.
-    private void CheckInPlace(Node node, int[] read)
+    private void CheckInPlace(Node node)
     {
         Slot result = _plan.Slots[node.Id];
         for (int i = 0; i < node.Inputs.Count; i++)
         {
-            if (!read.Contains(node.Inputs[i]))
-                continue;
             Slot input = _plan.Slots[node.Inputs[i]];
             bool meets = input.Region == result.Region && input.Region is not (Region.Input or Region.Output)
                 && input.Offset < result.Offset + LengthOf(node.Id) && result.Offset < input.Offset + LengthOf(node.Inputs[i]);
