@@ -221,12 +221,12 @@ internal sealed class PlanWriter
     private string MemoryOfOwnSamples(int value) =>
         Memory(value, _plan.Graph[value].Type.PerSample ? FormattableString.Invariant($"{FirstSample} * {_plan.LayoutOf(value).Length}") : null);
 
-    // Threads that share a step have memory of their own; the first uses the arena's.
+    // Threads that share a step have memory of their own; one alone uses the arena's.
     private static string[] ScratchOf(Step step)
     {
         int length = step.Call.Kernel.Scratch;
         string place = FormattableString.Invariant($"arena[{step.ScratchOffset}]");
-        return length == 0 ? [] : step.Call.Kernel.IsDivided || step.DividesSamples ? [FormattableString.Invariant($"ThreadMemory.Of(part, ref {place}, {length})")] : [place];
+        return length == 0 ? [] : step.Call.Kernel.IsDivided || step.DividesSamples ? [FormattableString.Invariant($"ThreadMemory.Of(parts, ref {place}, {length})")] : [place];
     }
 
     // Outputs that no kernel could write to the caller's memory directly.
