@@ -8,7 +8,7 @@ using ModelGen.Generator.Scheduling;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// Convolution of stride 1 by Winograd's F(m×m, r×r): the patches of some tiles are transformed, (m + r − 1)² matrix products follow, and their sums are transformed to m×m results
+/// Convolution by Winograd's F(m×m, r×r): the patches of some tiles are transformed, as many matrix products as these have inputs follow, and their sums are transformed to m×m results
 /// each, with bias and activation; the products use the register tiles of 1×1 convolution. Reads and writes blocks.
 /// </summary>
 /// <remarks>
@@ -178,7 +178,10 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private void Products(CodeWriter writer, Tiles tiles)
     {
         using (writer.Block($"for (int point = 0; point < {Points}; point++)"))
+        {
+            writer.Line($"ref float filters = {Index.Ref("weight", Index.Sum(0, (Form.FilterOf("point"), Geometry.OutBlocks * FilterBlock)))};");
             InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Product(part, set, tiles));
+        }
     }
 
     // Its results, of sample n.
@@ -241,12 +244,12 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         int all = cut.Zip(pieces, (c, p) => c.Count * p.Sum(s => s.Count)).Sum();
         all = Math.Max(1, all * Group / cut.Sum(c => c.Count));
         int lines = Layout.DivideUp(blocks, SharesTiles ? Layout.DivideUp(all, 2) : all);
-        w.Line($"ref float panel = {Index.Ref("weight", Index.Sum(0, ("point", Geometry.OutBlocks * FilterBlock), (block, FilterBlock), (lane, 1)))};");
+        w.Line($"ref float panel = {Index.Ref("filters", Index.Sum(0, (block, FilterBlock), (lane, 1)))};");
         string ahead = Index.Ref("panel", Index.Sum(blocks * FilterBlock, (lane, -1)));
         if (Blocks == UnitRange.Parameters)
         {
             // Behind the last panel of a thread's range comes the first one of the next point.
-            string next = Index.Ref("weight", Index.Sum(Geometry.OutBlocks * FilterBlock, ("point", Geometry.OutBlocks * FilterBlock), (Blocks.First, FilterBlock)));
+            string next = Index.Ref("filters", Index.Sum(Geometry.OutBlocks * FilterBlock, (Blocks.First, FilterBlock)));
             ahead = $"ref {block} + {blocks} < {Blocks.End} ? {ahead} : {next}";
         }
         w.Line($"ref float ahead = {ahead};");

@@ -4,10 +4,11 @@ using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
 
-/// <summary>One form of Winograd's algorithm: F(m×m, r×r) computes m×m results of an r×r filter from a patch of (m + r − 1)² inputs, with one product for each point, and there are as many points as inputs.</summary>
+/// <summary>One form of Winograd's algorithm: F(m×m, r×r) computes m×m results of an r×r filter from a patch of inputs, (m + r − 1)² without strides, with one product for each point, and there are as many points as inputs.</summary>
 /// <param name="Size">m, results down and across.</param>
 /// <param name="Taps">r, taps of the filter down and across.</param>
-internal sealed record WinogradTile(int Size, int Taps)
+/// <param name="Stride">Of the convolution, down and across.</param>
+internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
 {
     // Cycles of a core with two multiply-adds of 512 bits.
     private const double ProductsPerCycle = 32;
@@ -30,29 +31,39 @@ internal sealed record WinogradTile(int Size, int Taps)
     private const double DirectShare = 0.8;
 
     /// <summary>The forms that the runtime has.</summary>
-    public static IReadOnlyList<WinogradTile> All { get; } = [new(4, 3), new(2, 3), new(2, 5)];
+    public static IReadOnlyList<WinogradTile> All { get; } = [new(4, 3), new(2, 3), new(2, 5), new(2, 3, 2)];
 
-    /// <summary>The form with tiles of so many results for filters of so many taps, each down and across.</summary>
-    public static WinogradTile Of(int size, int taps) => All.Single(t => t.Size == size && t.Taps == taps);
+    /// <summary>The form with tiles of so many results for filters of so many taps and with such a stride, each down and across.</summary>
+    public static WinogradTile Of(int size, int taps, int stride) => All.Single(t => t.Size == size && t.Taps == taps && t.Stride == stride);
 
     /// <summary>Inputs of a patch, down and across.</summary>
-    public int Patch => Size + Taps - 1;
+    public int Patch => Stride * (Size - 1) + Taps;
 
     /// <summary>Products of a tile, which are products of matrices where there are many channels.</summary>
     public int Points => Patch * Patch;
 
+    /// <summary>Different filters of the products, down and across. With a stride the points of the odd inputs, which are the last, share the middle tap.</summary>
+    private int FiltersAcross => Stride == 1 ? Patch : Size + 2;
+
+    /// <summary>Different filters of the products: the transformed filters of a layer are so many matrices.</summary>
+    public int Filters => FiltersAcross * FiltersAcross;
+
+    /// <summary>C# for the number of a point's filter.</summary>
+    public string FilterOf(string point) => Stride == 1 ? point : FormattableString.Invariant(
+        $"Math.Min({point} / {Patch}, {FiltersAcross - 1}) * {FiltersAcross} + Math.Min({point} % {Patch}, {FiltersAcross - 1})");
+
     /// <summary>The type of the runtime with the transforms.</summary>
-    public string Type => FormattableString.Invariant($"WinogradF{Size}x{Taps}");
+    public string Type => FormattableString.Invariant($"WinogradF{Size}x{Taps}{(Stride > 1 ? $"By{Stride}" : "")}");
 
     /// <summary>The algorithm in the literature's notation.</summary>
-    public string Form => FormattableString.Invariant($"F({Size}×{Size}, {Taps}×{Taps})");
+    public string Form => FormattableString.Invariant($"F({Size}×{Size}, {Taps}×{Taps}){(Stride > 1 ? $" of stride {Stride}" : "")}");
 
     /// <summary>Tiles of an image.</summary>
     public int TilesOf(int height, int width) => Layout.DivideUp(height, Size) * Layout.DivideUp(width, Size);
 
     /// <summary>Whether a convolution is one that this form computes.</summary>
     public bool CanCompute(int kernelHeight, int kernelWidth, AttributeMap attributes) => kernelHeight == Taps && kernelWidth == Taps
-        && attributes.Int("groups") == 1 && attributes.Ints("stride").All(s => s == 1) && attributes.Ints("dilation").All(d => d == 1);
+        && attributes.Int("groups") == 1 && attributes.Ints("stride").All(s => s == Stride) && attributes.Ints("dilation").All(d => d == 1);
 
     /// <summary>Samples of a training batch whose tiles are taken together, where those of one are few; 0 where each is taken alone.</summary>
     public int SamplesTogether(Shape output, int batch)
@@ -79,7 +90,7 @@ internal sealed record WinogradTile(int Size, int Taps)
         return Fastest(filters, output, attributes, (double)batch * output[1] * output[2] * filters[2] * filters[3] * weights / ProductsPerCycle / DirectShare, tile =>
         {
             double tiles = (double)batch * tile.TilesOf(output[1], output[2]);
-            return tile.Taps != 3 ? double.PositiveInfinity
+            return tile.Taps != 3 || tile.Stride > 1 ? double.PositiveInfinity
                 : tile.Points * (tiles * (weights / ProductsPerCycle + BlocksOf(filters) * TransformCyclesPerPoint) + weights * SumCyclesPerPoint);
         });
     }
@@ -87,16 +98,16 @@ internal sealed record WinogradTile(int Size, int Taps)
     private static WinogradTile? Best(Shape filters, Shape output, AttributeMap attributes, int batch, bool filtersChange)
     {
         double weights = WeightsOf(filters);
-        return Fastest(filters, output, attributes, batch * Cycles(output[1] * output[2], filters[2] * filters[3], 0), tile =>
+        return Fastest(filters, output, attributes, batch * Cycles(output[1] * output[2], filters[2] * filters[3], filters[2] * filters[3], 0), tile =>
         {
             int together = filtersChange ? Math.Max(1, tile.SamplesTogether(output, batch)) : 1;
             int tiles = tile.TilesOf(output[1], output[2]) * together;
-            return (double)batch / together * Cycles(tiles, tile.Points, tiles * BlocksOf(filters) * tile.Points * TransformCyclesPerPoint)
-                + (filtersChange ? tile.Points * weights * FilterCyclesPerPoint : 0);
+            return (double)batch / together * Cycles(tiles, tile.Points, tile.Filters, tiles * BlocksOf(filters) * tile.Points * TransformCyclesPerPoint)
+                + (filtersChange ? tile.Filters * weights * FilterCyclesPerPoint : 0);
         });
 
-        double Cycles(int columns, int points, double transforms) =>
-            Math.Max(columns * points * weights / ProductsPerCycle + transforms, points * sizeof(float) * weights / BytesPerCycle);
+        double Cycles(int columns, int points, int matrices, double transforms) =>
+            Math.Max(columns * points * weights / ProductsPerCycle + transforms, matrices * sizeof(float) * weights / BytesPerCycle);
     }
 
     // The form with the fewest cycles, if they are clearly fewer than those of direct sums.

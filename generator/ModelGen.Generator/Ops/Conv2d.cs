@@ -37,7 +37,7 @@ internal sealed class Conv2d : Operator
             { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
         new(ChooseAlgorithms.Wish, AttributeKind.Word, ChooseAlgorithms.Auto,
             "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), "
-            + "which need a kernel of that size, stride 1, dilation 1 and one group. Goes before what the network says to optimize for. Training does the same, forwards and backwards.")
+            + "which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards.")
             { LayerOnly = true, Words = [ChooseAlgorithms.Auto, ChooseAlgorithms.Direct, ChooseAlgorithms.Winograd2, ChooseAlgorithms.Winograd4] },
         Initializers.Attribute,
     ];
@@ -214,7 +214,7 @@ internal sealed class Conv2d : Operator
             return;
         (EquatableArray<int> stride, EquatableArray<int> dilation, int groups) = (call.Attributes.Ints("stride"), call.Attributes.Ints("dilation"), call.Attributes.Int("groups"));
         throw new ShapeException(ProblemIds.Algorithm, FormattableString.Invariant(
-            $"{call.Label}: {algorithm}, Winograd's {string.Join(" or ", forms.Select(f => f.Form))}, needs kernel {string.Join(" or ", forms.Select(f => $"{f.Taps}×{f.Taps}"))}, stride 1×1, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; use direct or auto"))
+            $"{call.Label}: {algorithm}, Winograd's {string.Join(" or ", forms.Select(f => f.Form))}, needs {string.Join(" or ", forms.Select(f => $"kernel {f.Taps}×{f.Taps} and stride {f.Stride}×{f.Stride}"))}, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; use direct or auto"))
         { Attribute = ChooseAlgorithms.Wish };
     }
 

@@ -14,6 +14,7 @@ internal sealed class WinogradFilters : Operator
     public override EquatableArray<AttributeSpec> Attributes =>
     [
         new("size", AttributeKind.Int, null, "Results of a tile, down and across.", 1),
+        new("stride", AttributeKind.Int, 1, "Of the convolution, down and across.", 1),
         new("turned", AttributeKind.Bool, false, "Whether they are turned by 180°, with inputs and outputs exchanged."),
     ];
 
@@ -35,7 +36,7 @@ internal sealed class WinogradFilters : Operator
             $"Winograd.{method}<{FormOf(node).Type}>({{0}}, {{1}}, {filters[0]}, {filters[1]}, {{part}})", Layout.DivideUp(node.Shape[0], Layout.Block)), node);
     }
 
-    private static WinogradTile FormOf(Node node) => WinogradTile.Of(node.Attributes.Int("size"), node.Shape[2]);
+    private static WinogradTile FormOf(Node node) => WinogradTile.Of(node.Attributes.Int("size"), node.Shape[2], node.Attributes.Int("stride"));
 }
 
 /// <summary>

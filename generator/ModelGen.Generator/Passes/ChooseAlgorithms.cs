@@ -48,7 +48,7 @@ internal static class ChooseAlgorithms
             Node filters = graph[node.Inputs[1]];
             bool turned = filters.Is(OpNames.TransposeFilters);
             int source = rewriter[turned ? filters.Inputs[0] : filters.Id];
-            int transformed = rewriter.Builder.Add(OpNames.WinogradFilters, [source], AttributeMap.Of(("size", form.Size), ("turned", turned)), node.Name);
+            int transformed = rewriter.Builder.Add(OpNames.WinogradFilters, [source], AttributeMap.Of(("size", form.Size), ("stride", form.Stride), ("turned", turned)), node.Name);
             AttributeMap attributes = node.Attributes.With(TileSize, form.Size).With(Together, form.SamplesTogether(node.Shape, batch));
             return rewriter.Builder.Add(node.Op, [rewriter[node.Inputs[0]], transformed, .. node.Inputs.Skip(2).Select(i => rewriter[i])], attributes, node.Name);
         });
@@ -72,7 +72,7 @@ internal static class ChooseAlgorithms
 
     /// <summary>The form of Winograd's algorithm that was chosen for a convolution with these filters; null for direct sums.</summary>
     public static WinogradTile? TileOf(AttributeMap attributes, Shape filters) =>
-        attributes.TryGet(TileSize, out AttributeValue size) ? WinogradTile.Of(size.Int, filters[2]) : null;
+        attributes.TryGet(TileSize, out AttributeValue size) ? WinogradTile.Of(size.Int, filters[2], attributes.Ints("stride")[0]) : null;
 
     /// <summary>The forms of Winograd's algorithm that a word asks for, for kernels of different sizes; none for the other words.</summary>
     public static IEnumerable<WinogradTile> FormsOf(string wish) => WinogradTile.All.Where(t => t.Size == SizeOf(wish));

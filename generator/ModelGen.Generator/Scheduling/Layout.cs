@@ -31,7 +31,7 @@ internal enum LayoutKind
     /// <summary>The first dimension in blocks of 16, which are innermost: NCHW16c for activations, OIHW16o for filters.</summary>
     Blocked,
 
-    /// <summary>Filters transformed for Winograd's algorithm: [points][O/16][C][16].</summary>
+    /// <summary>Filters transformed for Winograd's algorithm: [matrices][O/16][C][16].</summary>
     Winograd,
 
     /// <summary>Weights of a fully connected layer in bfloat16, two in a float's place: [O/32][I][16].</summary>
@@ -104,7 +104,7 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     public int Length => Kind switch
     {
         LayoutKind.Dense => checked((int)Dims.Length),
-        LayoutKind.Winograd => checked(Tile!.Points * RoundUp(Channels, Block) * Dims[1]),
+        LayoutKind.Winograd => checked(Tile!.Filters * RoundUp(Channels, Block) * Dims[1]),
         LayoutKind.BFloat16 => checked(DivideUp(Channels, 2 * Block) * Block * Dims[1]),
         _ => checked(Planes * PlaneStride),
     };

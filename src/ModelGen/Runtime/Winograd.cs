@@ -35,7 +35,7 @@ public readonly record struct WinogradShape(
 
 /// <summary>
 /// The transforms of F(m×m, r×r): convolution with r×r filters as (m + r − 1)² products of matrices (Lavin and Gray 2016, Fast algorithms for convolutional neural networks, §4).
-/// Everything is in blocks of 16 channels; <c>T</c> is the tile: <see cref="WinogradF4x3"/>, <see cref="WinogradF2x3"/> or <see cref="WinogradF2x5"/>.
+/// Everything is in blocks of 16 channels; <c>T</c> is the tile: <see cref="WinogradF4x3"/>, <see cref="WinogradF2x3"/>, <see cref="WinogradF2x5"/> or <see cref="WinogradF2x3By2"/>.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static partial class Winograd
@@ -69,9 +69,9 @@ public static partial class Winograd
         {
             ref float plane = ref Unsafe.Add(ref x, (nint)block * shape.Plane);
             ref float to = ref Unsafe.Add(ref v, (nint)block * shape.Tiles * Lanes);
-            int top = tiles.First / across * T.Size - shape.Top;
-            int left = tiles.First % across * T.Size - shape.Left;
-            int end = across * T.Size - shape.Left;
+            int top = tiles.First / across * T.TileStep - shape.Top;
+            int left = tiles.First % across * T.TileStep - shape.Left;
+            int end = across * T.TileStep - shape.Left;
             for (int tile = tiles.First; tile < tiles.End; tile++)
             {
                 bool inside = top >= 0 && left >= 0 && top + T.Patch <= shape.Height && left + T.Patch <= shape.Width;
@@ -82,9 +82,9 @@ public static partial class Winograd
                 for (nint part = 0; part < Lanes; part += S.Width)
                     TransformPatch<S, V, T>(ref Unsafe.Add(ref from, part), row, ref Unsafe.Add(ref buffer, PatchLength), ref Unsafe.Add(ref to, part), point);
                 to = ref Unsafe.Add(ref to, Lanes);
-                left += T.Size;
+                left += T.TileStep;
                 if (left == end)
-                    (left, top) = (-shape.Left, top + T.Size);
+                    (left, top) = (-shape.Left, top + T.TileStep);
             }
         }
     }

@@ -13,7 +13,7 @@ public static partial class Winograd
     // Taps of the largest filter, down and across.
     private const int LargestFilter = 5;
 
-    /// <summary>Filters [O][C][r][r] to [points][O/16][C][16]: G·g·Gᵀ for each, in double, zeros for lanes beyond the last output channel.</summary>
+    /// <summary>Filters [O][C][r][r] to [T.Filters²][O/16][C][16]: G·g·Gᵀ for each, in double, zeros for lanes beyond the last output channel.</summary>
     /// <param name="filters">Read.</param>
     /// <param name="transformed">Written.</param>
     /// <param name="outChannels">Output channels.</param>
@@ -108,7 +108,7 @@ public static partial class Winograd
     private static void TransformBlock<T>(ref float taps, ref float transformed, int channels, nint point)
         where T : struct, IWinogradTile
     {
-        (nint patch, nint filter) = (T.Patch, T.Taps);
+        (nint patch, nint filter) = (T.Filters, T.Taps);
         // [patch][r] for each half of a vector of floats, then a column of taps or a row of points.
         Span<Vector<double>> memory = stackalloc Vector<double>[2 * LargestPatch * LargestFilter + 2 * LargestPatch];
         ref Vector<double> low = ref MemoryMarshal.GetReference(memory);

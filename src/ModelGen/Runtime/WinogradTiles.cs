@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
 
-/// <summary>One form of Winograd's algorithm, F(m×m, r×r): its transforms along one dimension.</summary>
+/// <summary>One form of Winograd's algorithm, F(m×m, r×r), also with strides: its transforms along one dimension.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IWinogradTile
 {
@@ -14,8 +14,14 @@ public interface IWinogradTile
     /// <summary>r: taps of a filter along one dimension.</summary>
     static abstract int Taps { get; }
 
-    /// <summary>m + r − 1: inputs that a tile reads, and points, along one dimension.</summary>
+    /// <summary>Inputs that a tile reads, and points, along one dimension: m + r − 1, or 2·m + r − 2 with a stride of 2.</summary>
     static abstract int Patch { get; }
+
+    /// <summary>Inputs from one tile to the next: m times the stride.</summary>
+    static abstract int TileStep { get; }
+
+    /// <summary>Different values of a filter's polynomials, along one dimension: one for each point, except where strides let points share one.</summary>
+    static abstract int Filters { get; }
 
     /// <summary>G times the taps of some filters, which lie side by side, in double: done once, when weights are loaded. Points go to the distance <paramref name="stride"/>.</summary>
     static abstract void FilterPoints(ref Vector<double> taps, ref Vector<double> points, nint stride);
@@ -42,6 +48,12 @@ public readonly struct WinogradF4x3 : IWinogradTile
 
     /// <inheritdoc/>
     public static int Patch => 6;
+
+    /// <inheritdoc/>
+    public static int TileStep => 4;
+
+    /// <inheritdoc/>
+    public static int Filters => 6;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -89,6 +101,12 @@ public readonly struct WinogradF2x5 : IWinogradTile
     public static int Patch => 6;
 
     /// <inheritdoc/>
+    public static int TileStep => 2;
+
+    /// <inheritdoc/>
+    public static int Filters => 6;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FilterPoints(ref Vector<double> taps, ref Vector<double> points, nint stride)
     {
@@ -131,6 +149,12 @@ public readonly struct WinogradF2x3 : IWinogradTile
     public static int Patch => 4;
 
     /// <inheritdoc/>
+    public static int TileStep => 2;
+
+    /// <inheritdoc/>
+    public static int Filters => 4;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FilterPoints(ref Vector<double> taps, ref Vector<double> points, nint stride)
     {
@@ -163,6 +187,64 @@ public readonly struct WinogradF2x3 : IWinogradTile
         V m2 = S.Load(ref from, 2 * stride);
         y0 = S.Add(S.Load(ref from, 0), S.Add(m1, m2));
         y1 = S.Add(S.Subtract(m1, m2), S.Load(ref from, 3 * stride));
+        y2 = y3 = default;
+    }
+}
+
+/// <summary>
+/// F(2×2, 3×3) with strides of 2: 25 products for 4 results in place of 36. Along one dimension the first and the last tap see the even inputs, as F(2, 2) interpolated at 0, 1 and ∞, and the middle one the odd
+/// inputs, as it stands (Yepez and Ko 2020, Stride 2 1-D, 2-D, and 3-D Winograd for convolutional neural networks).
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct WinogradF2x3By2 : IWinogradTile
+{
+    /// <inheritdoc/>
+    public static int Size => 2;
+
+    /// <inheritdoc/>
+    public static int Taps => 3;
+
+    /// <inheritdoc/>
+    public static int Patch => 5;
+
+    /// <inheritdoc/>
+    public static int TileStep => 4;
+
+    /// <inheritdoc/>
+    public static int Filters => 4;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FilterPoints(ref Vector<double> taps, ref Vector<double> points, nint stride)
+    {
+        (Vector<double> g0, Vector<double> g1, Vector<double> g2) = (taps, Unsafe.Add(ref taps, 1), Unsafe.Add(ref taps, 2));
+        points = g0;
+        Unsafe.Add(ref points, stride) = g0 + g2;
+        Unsafe.Add(ref points, 2 * stride) = g2;
+        Unsafe.Add(ref points, 3 * stride) = g1;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void InputPoints<S, V>(ref float from, nint stride, ref float points, nint distance)
+        where S : struct, ISimd<V> where V : struct
+    {
+        V d2 = S.Load(ref from, 2 * stride);
+        S.Store(S.Subtract(S.Load(ref from, 0), d2), ref points, 0);
+        S.Store(d2, ref points, distance);
+        S.Store(S.Subtract(S.Load(ref from, 4 * stride), d2), ref points, 2 * distance);
+        S.Store(S.Load(ref from, stride), ref points, 3 * distance);
+        S.Store(S.Load(ref from, 3 * stride), ref points, 4 * distance);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Results<S, V>(ref float from, nint stride, out V y0, out V y1, out V y2, out V y3)
+        where S : struct, ISimd<V> where V : struct
+    {
+        V m1 = S.Load(ref from, stride);
+        y0 = S.Add(S.Add(S.Load(ref from, 0), m1), S.Load(ref from, 3 * stride));
+        y1 = S.Add(S.Add(m1, S.Load(ref from, 2 * stride)), S.Load(ref from, 4 * stride));
         y2 = y3 = default;
     }
 }
