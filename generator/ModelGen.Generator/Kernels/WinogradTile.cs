@@ -12,7 +12,7 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
 {
     // Cycles of a core with two multiply-adds of 512 bits.
     private const double ProductsPerCycle = 32;
-    private const double TransformCyclesPerPoint = 4.5;
+    private double TransformCyclesPerPoint => Stride == 1 ? 4.5 : 3.5;
 
     // Bytes of filters that arrive from memory in a cycle.
     private const double BytesPerCycle = 6;
@@ -91,7 +91,7 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
         {
             double tiles = (double)batch * tile.TilesOf(output[1], output[2]);
             return tile.Taps != 3 || tile.Stride > 1 ? double.PositiveInfinity
-                : tile.Points * (tiles * (weights / ProductsPerCycle + BlocksOf(filters) * TransformCyclesPerPoint) + weights * SumCyclesPerPoint);
+                : tile.Points * (tiles * (weights / ProductsPerCycle + BlocksOf(filters) * tile.TransformCyclesPerPoint) + weights * SumCyclesPerPoint);
         });
     }
 
@@ -102,7 +102,7 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
         {
             int together = filtersChange ? Math.Max(1, tile.SamplesTogether(output, batch)) : 1;
             int tiles = tile.TilesOf(output[1], output[2]) * together;
-            return (double)batch / together * Cycles(tiles, tile.Points, tile.Filters, tiles * BlocksOf(filters) * tile.Points * TransformCyclesPerPoint)
+            return (double)batch / together * Cycles(tiles, tile.Points, tile.Filters, tiles * BlocksOf(filters) * tile.Points * tile.TransformCyclesPerPoint)
                 + (filtersChange ? tile.Filters * weights * FilterCyclesPerPoint : 0);
         });
 
@@ -115,7 +115,7 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
     {
         if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked)
             return null;
-        double least = 0.9 * direct;
+        double least = 0.95 * direct;
         WinogradTile? best = null;
         foreach (WinogradTile tile in All.Where(t => t.CanCompute(filters[2], filters[3], attributes)))
         {
