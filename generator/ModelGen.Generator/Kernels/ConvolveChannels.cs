@@ -45,6 +45,10 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     public override int MostUnits => DividesRows ? InLongRows().OutHeight : Channels;
 
+    public override int RowsOfUnit => DividesRows ? Geometry.OutHeight / MostUnits : 0;
+
+    public override bool ReadsOwnRows => DividesRows && Geometry.Window is { Taps: 1, StrideY: 1, Padding.IsNone: true };
+
     public override bool StaysInside => Epilogue.InRegisters;
 
     public override IEnumerable<string> Describe()

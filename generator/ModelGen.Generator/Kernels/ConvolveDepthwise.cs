@@ -20,6 +20,8 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 
     public override int MostUnits => RowUnits(Geometry.OutBlocks, Geometry.OutHeight);
 
+    public override int RowsOfUnit => HasManyRows(Geometry.OutHeight) ? 1 : 0;
+
     public override bool StaysInside => true;
 
     public override IEnumerable<string> Describe()

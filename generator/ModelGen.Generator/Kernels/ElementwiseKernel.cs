@@ -24,6 +24,11 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
     // Of a smaller batch the later pieces are empty.
     public override int MostUnits => IsByRows ? Layout.Rows : Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Layout.Length * Batch / Piece));
 
+    // The rows of a halo, above and below, would be counted as the image's.
+    public override int RowsOfUnit => IsByRows && Layout.Halo.IsNone ? 1 : 0;
+
+    public override bool ReadsOwnRows => RowsOfUnit > 0;
+
     private bool IsByRows => Layout.IsBlocked && Layout.Dims.Rank == 3 && HasManyRows(Layout.Height);
 
     public override IEnumerable<string> Describe() => [$"{Function} of {Layout}, in {(IsByRows ? "rows" : $"pieces of {Piece}")}."];

@@ -30,6 +30,12 @@ internal abstract record Kernel
     /// </summary>
     public virtual int MostUnits => 1;
 
+    /// <summary>Rows of the result that a unit has, of all planes; 0 where units are something else.</summary>
+    public virtual int RowsOfUnit => 0;
+
+    /// <summary>Whether a unit that has rows reads no others of the images.</summary>
+    public virtual bool ReadsOwnRows => false;
+
     /// <summary>Whether threads share the work. The schedule says so; the method takes a range of units then.</summary>
     public bool IsDivided { get; init; }
 
@@ -120,6 +126,13 @@ internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Ke
     public override EquatableArray<string> Operands => [];
 
     public override int MostUnits => RuntimeUnits;
+
+    /// <summary>Whether units are rows, which are read as they are written.</summary>
+    public bool IsByRows { get; init; }
+
+    public override int RowsOfUnit => IsByRows ? 1 : 0;
+
+    public override bool ReadsOwnRows => IsByRows;
 
     public override IEnumerable<string> Describe() => [];
 

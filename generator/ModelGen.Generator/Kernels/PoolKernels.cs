@@ -124,6 +124,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
     // Where the last vector of a row runs over into the next one, planes.
     public override int MostUnits => IsAlongRows ? Output.Planes : RowUnits(Output.Planes, Output.Height);
 
+    public override int RowsOfUnit => !IsAlongRows && HasManyRows(Output.Height) ? 1 : 0;
+
     public override bool StaysInside => !IsAlongRows;
 
     private bool IsAlongRows => Inside && !Input.IsBlocked;

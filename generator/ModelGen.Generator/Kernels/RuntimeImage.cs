@@ -26,9 +26,12 @@ internal static class RuntimeImage
 /// <param name="Image">The result.</param>
 internal readonly record struct DividedImage(Layout Image)
 {
-    public bool IsByRows => Kernel.HasManyRows(Image.Height);
+    public bool IsByRows => Kernels.Kernel.HasManyRows(Image.Height);
 
-    public int Units => IsByRows ? Image.Height : Image.Planes;
+    private int Units => IsByRows ? Image.Height : Image.Planes;
+
+    /// <summary>The kernel of the runtime that does the work.</summary>
+    public RuntimeKernel Kernel(string template) => new(template, Units) { IsByRows = IsByRows };
 
     /// <summary>Pixel (0, 0), in the first row that is wanted, of the first channel of an operand.</summary>
     public string First(int operand, Layout layout) => RuntimeImage.First(IsByRows ? $"{{{operand}+{layout.RowStride}}}" : $"{{{operand}}}", layout);

@@ -84,8 +84,8 @@ internal sealed class BatchNorm2d : Operator
         string First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
         string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
         string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
-        return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.Normalize({First(0)}, {Vector(3)}, ref Unsafe.Add({Vector(3)}, {padded}), {Vector(1)}, {Vector(2)}, {First(4)}, {geometry}, {BatchNormKernels.Strides(x)}{(node.Attributes.Word("activation", "") == "relu" ? ", floor: 0f" : "")})", image.Units), node);
+        return LoweringContext.Call(image.Kernel(
+            $"BatchNorm.Normalize({First(0)}, {Vector(3)}, ref Unsafe.Add({Vector(3)}, {padded}), {Vector(1)}, {Vector(2)}, {First(4)}, {geometry}, {BatchNormKernels.Strides(x)}{(node.Attributes.Word("activation", "") == "relu" ? ", floor: 0f" : "")})"), node);
     }
 }
 
@@ -204,9 +204,9 @@ internal sealed class BatchNormGradient : Operator
         string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
         string dyAndDx = $"{First(1)}, {First(node.Inputs.Count)}";
         string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
-        return LoweringContext.Call(new RuntimeKernel(node.Attributes.Flag("ofBatch")
+        return LoweringContext.Call(image.Kernel(node.Attributes.Flag("ofBatch")
             ? $"BatchNorm.GradientInput({First(0)}, {Vector(3)}, {Vector(2)}, {Vector(4)}, {dyAndDx}, {padded}, (long)samples * {x.Height * x.Width}, {geometry}, {BatchNormKernels.Strides(x)}, {BatchNormKernels.Strides(x)})"
-            : $"BatchNorm.GradientInputFixed(ref Unsafe.Add({Vector(3)}, {padded}), {Vector(2)}, {dyAndDx}, {geometry})", image.Units), node);
+            : $"BatchNorm.GradientInputFixed(ref Unsafe.Add({Vector(3)}, {padded}), {Vector(2)}, {dyAndDx}, {geometry})"), node);
     }
 }
 

@@ -116,7 +116,7 @@ internal sealed class Concat : Operator
                 copies.Add(ChannelRange.Copy(new(y), x, i, 0, y, node.Inputs.Count, target, x.Channels));
             target += x.Channels;
         }
-        return LoweringContext.Call(new RuntimeKernel(string.Join(";\n", copies), new DividedImage(y).Units), node);
+        return LoweringContext.Call(new DividedImage(y).Kernel(string.Join(";\n", copies)), node);
     }
 }
 
@@ -152,8 +152,12 @@ internal sealed class Slice : Operator
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => ChannelRange.Result(context, node);
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        ChannelRange.Copy(new(context.Of(node.Id)), context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), context.Of(node.Id), 1, 0, node.Attributes.Int("length")), new DividedImage(context.Of(node.Id)).Units), node);
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout y = context.Of(node.Id);
+        var image = new DividedImage(y);
+        return LoweringContext.Call(image.Kernel(ChannelRange.Copy(image, context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), y, 1, 0, node.Attributes.Int("length"))), node);
+    }
 }
 
 /// <summary>What operators on ranges of channels share. Images are blocked or planes, as the result is; features lie as features, not as the image they came from.</summary>

@@ -52,8 +52,8 @@ internal sealed class LocalResponseNorm : Operator
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})", new DividedImage(context.Of(node.Id)).Units), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new DividedImage(context.Of(node.Id)).Kernel(
+        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})"), node);
 }
 
 /// <summary>s of <see cref="LocalResponseNorm"/>, from x.</summary>
@@ -67,8 +67,8 @@ internal sealed class LocalResponseScale : Operator
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})", new DividedImage(context.Of(node.Id)).Units), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new DividedImage(context.Of(node.Id)).Kernel(
+        $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})"), node);
 }
 
 /// <summary>t = dy · x · s^(−beta − 1), from x, s and dy.</summary>
@@ -97,8 +97,8 @@ internal sealed class LocalResponseNormGradient : Operator
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})", new DividedImage(context.Of(node.Id)).Units), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new DividedImage(context.Of(node.Id)).Kernel(
+        $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})"), node);
 }
 
 /// <summary>Arguments that these operators share.</summary>

@@ -72,7 +72,7 @@ internal sealed class Multiply : Operator
             return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x, "", context.Batch), node);
         var image = new DividedImage(x);
         string operands = $"{image.First(0, x)}, {RuntimeImage.First(1, factor)}, {image.First(2, x)}";
-        return LoweringContext.Call(new RuntimeKernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})", image.Units), node);
+        return LoweringContext.Call(image.Kernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})"), node);
     }
 
     private static bool IsBroadcast(TensorType input, Node node) => input.Shape != node.Shape;

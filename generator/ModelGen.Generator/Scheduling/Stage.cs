@@ -4,8 +4,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Scheduling;
 
 /// <summary>
-/// Neighbouring steps, none of which reads or writes what another one writes: threads need not wait for one another between them. Each step's units are divided among the threads,
-/// and what cannot be divided goes to one of them.
+/// Neighbouring steps, none of which reads or writes what another one writes, or only in the rows of images that the same thread has in both: threads need not wait for one another between them. Each step's
+/// units are divided among the threads, and what cannot be divided goes to one of them.
 /// </summary>
 /// <param name="First">The first step.</param>
 /// <param name="End">The step after the last.</param>
@@ -93,7 +93,27 @@ internal sealed class StagePlanner
             return before.Call.Kernel.StaysInside;
         if (ScratchMeets(before, after) || ScratchMeets(after, before))
             return false;
-        return !Written(before).Any(w => after.Call.Operands.Any(o => Meet(w, o))) && !Written(after).Any(w => before.Call.Operands.Any(o => Meet(w, o)));
+        return KeepApart(before, after) && KeepApart(after, before);
+    }
+
+    // Whether a step touches nothing that another one writes, other than rows that the same thread has in both.
+    private bool KeepApart(Step writer, Step other)
+    {
+        bool byRows = HaveSameRows(writer, other);
+        return Written(writer).All(w => other.Call.Operands.Where(o => Meet(w, o)).All(o =>
+            byRows && LieAlikeByRows(w, o) && (other.Call.Kernel.ReadsOwnRows || o == other.Node.Id)));
+    }
+
+    // Whether both are divided by rows of images, each thread's being the same.
+    private static bool HaveSameRows(Step a, Step b) => !a.ClearsHalo && !b.ClearsHalo && !a.DividesSamples && !b.DividesSamples && a.Call.Kernel.MostUnits > 1
+        && a.Call.Kernel.RowsOfUnit > 0 && a.Call.Kernel.RowsOfUnit == b.Call.Kernel.RowsOfUnit && a.Call.Kernel.MostUnits == b.Call.Kernel.MostUnits;
+
+    // Whether a row of one value is the same row of the other one wherever they share memory: their planes coincide.
+    private bool LieAlikeByRows(int a, int b)
+    {
+        (Layout x, Layout y) = (_plan.LayoutOf(a), _plan.LayoutOf(b));
+        return x.IsImage && y.IsImage && (x.Kind, x.Height, x.Halo, x.RowStride, x.PlaneStride) == (y.Kind, y.Height, y.Halo, y.RowStride, y.PlaneStride)
+            && (_plan.Slots[a].Offset - _plan.Slots[b].Offset) % x.PlaneStride == 0;
     }
 
     // Whether each thread, with its share of the samples, meets nothing but what it wrote itself: values that share memory lie there alike, sample by sample.

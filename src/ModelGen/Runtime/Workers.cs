@@ -10,10 +10,11 @@ namespace ModelGen.Runtime;
 /// </summary>
 internal sealed class Workers
 {
-    // Spinning costs others processor time, waking a thread costs tens of microseconds. Where threads are more than processors, the one that is waited for may be one that this
-    // thread keeps from running: after a few microseconds every turn offers it the processor.
+    // Spinning costs others processor time, waking a thread costs tens of microseconds: a worker that is done before the others must not fall asleep. Where threads are more than processors, the one that is
+    // waited for may be one that this thread keeps from running: after a few microseconds every turn offers it the processor.
     private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : Stopwatch.Frequency * 200 / 1_000_000;
     private static readonly long FirstTicks = SpinTicks / 40;
+    private static readonly long LentTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
     private readonly Part[] _parts;
     private readonly Sleeper[] _sleepers;
@@ -121,10 +122,12 @@ internal sealed class Workers
         }
     }
 
-    // False when the team ends. Whether the worker has done any part since it last slept is reset by sleeping.
+    // False when the team ends. Whether the worker has done any part since it last slept is reset by sleeping. A processor that was lent out and comes back late has others to run, maybe the calling thread:
+    // the worker sleeps then, since one that is woken is given an idle processor, where there is one, and one that looks for work stays where it is.
     private bool WaitForWork(int own, int seen, ref bool wasOfUse)
     {
         long since = Stopwatch.GetTimestamp();
+        long last = since, now = since;
         do
         {
             if (_isStopping)
@@ -132,8 +135,9 @@ internal sealed class Workers
             if (Volatile.Read(ref _generation.Value) != seen)
                 return true;
             Spin(since);
+            (last, now) = (now, Stopwatch.GetTimestamp());
         }
-        while (Stopwatch.GetTimestamp() - since < SpinTicks);
+        while (now - since < SpinTicks && now - last < LentTicks);
         _sleepers[own].Sleep(this, seen, wasOfUse);
         wasOfUse = false;
         return !_isStopping;
