@@ -241,9 +241,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         int blocks = Math.Max(1, vectors * set.Width / Layout.Block);
         IReadOnlyList<Stretch> cut = Cut;
         IReadOnlyList<Stretch>[] pieces = [.. cut.Select(c => Stretch.Cut(c.Size, Register(set, c.Size).Outer))];
-        int all = cut.Zip(pieces, (c, p) => c.Count * p.Sum(s => s.Count)).Sum();
-        all = Math.Max(1, all * Group / cut.Sum(c => c.Count));
-        int lines = Layout.DivideUp(blocks, SharesTiles ? Layout.DivideUp(all, 2) : all);
+        int[] lines = LinesAhead(blocks, [.. cut.Zip(pieces, (c, p) => c.Count * p.Sum(s => s.Count))]);
         w.Line($"ref float panel = {Index.Ref("filters", Index.Sum(0, (block, FilterBlock), (lane, 1)))};");
         string ahead = Index.Ref("panel", Index.Sum(blocks * FilterBlock, (lane, -1)));
         if (Blocks == UnitRange.Parameters)
@@ -260,20 +258,40 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         {
             string end = i + 1 == cut.Count ? "end" : $"Math.Min(end, {cut[i].Count})";
             (int size, int calls) = (cut[i].Size * Layout.Block, pieces[i].Sum(s => s.Count));
-            using (w.Block($"for (; column < {end}; column++, from = ref Unsafe.Add(ref from, {size}), to = ref Unsafe.Add(ref to, {size}), ahead = ref Unsafe.Add(ref ahead, {calls * lines * FilterBlock}))"))
+            using (w.Block($"for (; column < {end}; column++, from = ref Unsafe.Add(ref from, {size}), to = ref Unsafe.Add(ref to, {size}), ahead = ref Unsafe.Add(ref ahead, {calls * lines[i] * FilterBlock}))"))
             {
                 int done = 0;
                 int fetched = 0;
                 foreach (Stretch pixels in pieces[i])
                 {
-                    for (int piece = 0; piece < pixels.Count; piece++, done += pixels.Size, fetched += lines)
+                    for (int piece = 0; piece < pixels.Count; piece++, done += pixels.Size, fetched += lines[i])
                     {
-                        w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines))}<S, V>({Index.Ref("from", Index.Sum(done * Layout.Block))}, ref panel, "
+                        w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines[i]))}<S, V>({Index.Ref("from", Index.Sum(done * Layout.Block))}, ref panel, "
                             + $"{Index.Ref("ahead", Index.Sum(fetched * FilterBlock))}, {Index.Ref("to", Index.Sum(done * Layout.Block))}, in shape);");
                     }
                 }
             }
         }
+    }
+
+    // Lines of the next panel for each input channel that each call of a tile fetches, by size of the tile: together no more than the panel has, since what is fetched too early
+    // drives out what is in use. Threads that share tiles have half of them or fewer, and groups some.
+    private int[] LinesAhead(int blocks, int[] calls)
+    {
+        int all = calls.Sum();
+        if (SharesTiles)
+        {
+            all = Layout.DivideUp(Math.Max(1, all * Group / Cut.Sum(c => c.Count)), 2);
+            return [.. calls.Select(_ => Layout.DivideUp(blocks, all))];
+        }
+        int left = blocks;
+        int[] lines = new int[calls.Length];
+        for (int i = 0; i < calls.Length; all -= calls[i++])
+        {
+            lines[i] = Layout.DivideUp(left, all);
+            left = Math.Max(0, left - lines[i] * calls[i]);
+        }
+        return lines;
     }
 
     private string Shape() =>

@@ -12,7 +12,7 @@ public class DefinitionDiagnosticsTests
         { "return x.Conv2d(4, 3, stride: 0);", "", "MG0005", "0", "Conv2d 'conv1': stride must be at least 1, got 0" },
         { "int w = -1; return x.Conv2d(w + 1, 3);", "", "MG0005", "w + 1", "Conv2d 'conv1': outChannels must be at least 1, got 0" },
         { "return x.Conv2d(4, 3, init: (Initializer)9);", "", "MG0005", "(Initializer)9", "Conv2d 'conv1': init must be one of auto, he, xavier, lecun, got number 9" },
-        { "return x.Conv2d(4, 3, dilation: 2, algorithm: ConvAlgorithm.Winograd4);", "", "MG0111", "ConvAlgorithm.Winograd4", "Conv2d 'conv1': winograd4, Winograd's F(4×4, 3×3), needs kernel 3×3, stride 1×1, dilation 1×1 and 1 group; got kernel 3×3, stride 1×1, dilation 2×2 and 1 group; use direct or auto" },
+        { "return x.Conv2d(4, 3, dilation: 2, algorithm: ConvAlgorithm.Winograd4);", "", "MG0111", "ConvAlgorithm.Winograd4", "Conv2d 'conv1': winograd4, Winograd's F(4×4, 3×3), needs kernel 3×3 and stride 1×1, dilation 1×1 and 1 group; got kernel 3×3, stride 1×1, dilation 2×2 and 1 group; use direct or auto" },
         { "return x.Conv2d(4, 3, algorithm: (ConvAlgorithm)4);", "", "MG0005", "(ConvAlgorithm)4", "Conv2d 'conv1': algorithm must be one of auto, direct, winograd2, winograd4, got number 4" },
         { "return x.Dropout(0.0 / 0);", "", "MG0005", "0.0 / 0", "Dropout 'dropout1': p must be a finite number, got NaN" },
         { "return x.Relu(name: \"a\").Tanh(name: \"a\");", "", "MG0006", "\"a\"", "Tanh 'a': layer 1, Relu, has this name already; give one of them another name" },

@@ -27,12 +27,12 @@ public class LayerDiagnosticsTests
     [Fact]
     public Task WinogradWithGroups() => Expect("Input(6, 9, 9), Conv2d(8, 3, Groups = 2, Algorithm = ConvAlgorithm.Winograd4)",
         new Finding("MG0111", "Algorithm = ConvAlgorithm.Winograd4",
-            "Conv2d 'conv1': winograd4, Winograd's F(4×4, 3×3), needs kernel 3×3, stride 1×1, dilation 1×1 and 1 group; got kernel 3×3, stride 1×1, dilation 1×1 and 2 groups; use direct or auto"));
+            "Conv2d 'conv1': winograd4, Winograd's F(4×4, 3×3), needs kernel 3×3 and stride 1×1, dilation 1×1 and 1 group; got kernel 3×3, stride 1×1, dilation 1×1 and 2 groups; use direct or auto"));
 
     [Fact]
     public Task WinogradWithStrides() => Expect("Input(6, 9, 9), Conv2d(8, 3, Algorithm = ConvAlgorithm.Winograd2, Strides = new[] { 1, 2 })",
         new Finding("MG0111", "Algorithm = ConvAlgorithm.Winograd2",
-            "Conv2d 'conv1': winograd2, Winograd's F(2×2, 3×3) or F(2×2, 5×5), needs kernel 3×3 or 5×5, stride 1×1, dilation 1×1 and 1 group; got kernel 3×3, stride 1×2, dilation 1×1 and 1 group; use direct or auto"));
+            "Conv2d 'conv1': winograd2, Winograd's F(2×2, 3×3) or F(2×2, 5×5) or F(2×2, 3×3) of stride 2, needs kernel 3×3 and stride 1×1 or kernel 5×5 and stride 1×1 or kernel 3×3 and stride 2×2, dilation 1×1 and 1 group; got kernel 3×3, stride 1×2, dilation 1×1 and 1 group; use direct or auto"));
 
     [Fact]
     public Task SumOfDifferentShapes() => Expect("Input(3, 8, 8), Conv2d(8, 3, Padding = 1), Add(\"conv1\", \"input\")",

@@ -21,7 +21,7 @@ public class JsonDiagnosticsTests
     [InlineData("""{ "op": "Linear", "outFeatures": 6, "bias": 1.5 }""", 47, "MG0303", "Linear 'fc1': bias must be an integer without point and exponent, got the number 1.5")]
     [InlineData("""{ "op": "Linear", "outFeatures": 6 }""", 3, "MG0102", "Linear 'fc1' needs 1 dimension per sample, got 8×4×9; put Flatten before it")]
     [InlineData("""{ "op": "Conv2d", "outChannels": 6, "kernelSize": 1, "init": "random" }""", 64, "MG0005", "Conv2d 'conv1': init must be one of auto, he, xavier, lecun, got 'random'")]
-    [InlineData("""{ "op": "Conv2d", "outChannels": 6, "kernelSize": [3, 1], "algorithm": "winograd2" }""", 74, "MG0111", "Conv2d 'conv1': winograd2, Winograd's F(2×2, 3×3) or F(2×2, 5×5), needs kernel 3×3 or 5×5, stride 1×1, dilation 1×1 and 1 group; got kernel 3×1, stride 1×1, dilation 1×1 and 1 group; use direct or auto")]
+    [InlineData("""{ "op": "Conv2d", "outChannels": 6, "kernelSize": [3, 1], "algorithm": "winograd2" }""", 74, "MG0111", "Conv2d 'conv1': winograd2, Winograd's F(2×2, 3×3) or F(2×2, 5×5) or F(2×2, 3×3) of stride 2, needs kernel 3×3 and stride 1×1 or kernel 5×5 and stride 1×1 or kernel 3×3 and stride 2×2, dilation 1×1 and 1 group; got kernel 3×1, stride 1×1, dilation 1×1 and 1 group; use direct or auto")]
     [InlineData("""{ "op": "BatchNorm2d", "eps": 1e999 }""", 33, "MG0005", "BatchNorm2d 'bn1': eps must be a finite number of single precision, got the number 1e999")]
     [InlineData("""{ "op": "Rely" }""", 11, "MG0304", "there is no layer 'Rely'; did you mean 'Relu'?")]
     [InlineData("""{ "op": "Reorder" }""", 11, "MG0304", null)]

@@ -30,17 +30,19 @@ public class ExactnessTests(ITestOutputHelper output)
     [InlineData(ChooseAlgorithms.Winograd2, 5, 64, 27)]
     [InlineData(ChooseAlgorithms.Winograd2, 5, 48, 35)]
     [InlineData(ChooseAlgorithms.Winograd2, 5, 512, 14)]
-    public void WinogradIsCloseToDoublePrecision(string algorithm, int kernel, int channels, int size)
+    [InlineData(ChooseAlgorithms.Winograd2, 3, 128, 56, 2)]
+    [InlineData(ChooseAlgorithms.Winograd2, 3, 512, 14, 2)]
+    public void WinogradIsCloseToDoublePrecision(string algorithm, int kernel, int channels, int size, int stride = 1)
     {
         foreach (double least in (double[])[-1, 0])
         {
-            double[] errors = Errors(new(channels, kernel, size), least, algorithm, ChooseAlgorithms.Direct);
-            output.WriteLine($"{algorithm} {kernel}×{kernel} {channels}×{size}×{size} inputs from {least}: {errors[0]:G3}, direct {errors[1]:G3}");
+            double[] errors = Errors(new(channels, kernel, size, stride), least, algorithm, ChooseAlgorithms.Direct);
+            output.WriteLine($"{algorithm} {kernel}×{kernel} by {stride} {channels}×{size}×{size} inputs from {least}: {errors[0]:G3}, direct {errors[1]:G3}");
             Assert.True(errors[0] < 2e-5, $"off by {errors[0]:G3} of the results");
         }
     }
 
-    private sealed record Case(int Channels, int Kernel, int Size);
+    private sealed record Case(int Channels, int Kernel, int Size, int Stride = 1);
 
     // For each algorithm, how far its results are off, in L2 norms; inputs are between least and 1.
     private static double[] Errors(Case layer, double least, params string[] algorithms)
@@ -53,7 +55,7 @@ public class ExactnessTests(ITestOutputHelper output)
         return [.. algorithms.Select(algorithm =>
         {
             Graph graph = Pipeline.ForInference(Declare(layer, algorithm), new CompilerOptions(Optimization.Exact));
-            var check = new GraphCheck(new GraphFunction($"Exact{layer.Channels}x{layer.Size}{algorithm}", graph, 1, ParameterUse.Constant), 1);
+            var check = new GraphCheck(new GraphFunction($"Exact{layer.Channels}x{layer.Size}by{layer.Stride}{algorithm}", graph, 1, ParameterUse.Constant), 1);
             foreach ((string name, float[] value) in values)
                 check.Values[name] = value;
             float[] got = check.Run(GeneratedLibrary.Compile(check.Function))[Pipeline.Output];
@@ -70,7 +72,7 @@ public class ExactnessTests(ITestOutputHelper output)
         Operator op = OperatorTable.Get(OpNames.Conv2d);
         int pad = layer.Kernel / 2;
         x = op.BuildLayer(builder, [x], op.WithDefaults(AttributeMap.Of(
-            ("outChannels", 16), ("kernelSize", new[] { layer.Kernel, layer.Kernel }), ("padding", new[] { pad, pad, pad, pad }), (ChooseAlgorithms.Wish, algorithm)), forLayer: true), "conv");
+            ("outChannels", 16), ("kernelSize", new[] { layer.Kernel, layer.Kernel }), ("padding", new[] { pad, pad, pad, pad }), ("stride", new[] { layer.Stride, layer.Stride }), (ChooseAlgorithms.Wish, algorithm)), forLayer: true), "conv");
         builder.Output(Pipeline.Output, x);
         return builder.Build();
     }

@@ -33,7 +33,7 @@ public class GoldenTests
         string source = GraphFunction.Emit([.. WinogradCases.Ids.Select(id => WinogradCases.Build(id).Function)]);
         foreach (string kernel in (string[])["Winograd", "WinogradMaxPool"])
         {
-            foreach (string form in (string[])["WinogradF4x3", "WinogradF2x3", "WinogradF2x5"])
+            foreach (string form in (string[])["WinogradF4x3", "WinogradF2x3", "WinogradF2x5", "WinogradF2x3By2"])
                 Assert.Matches($@"(?s)void {kernel}_\d+<S, V>\([^)]*\)(?:(?!\bvoid\b).)*TransformOutput<S, V, {form}>", source);
         }
     }

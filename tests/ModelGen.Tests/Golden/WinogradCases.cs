@@ -12,10 +12,10 @@ namespace ModelGen.Tests.Golden;
 /// </summary>
 internal static class WinogradCases
 {
-    private const int Count = 36;
+    private const int Count = 48;
 
-    // From this case on there are 5×5 filters.
-    private const int FirstLarge = 24;
+    // From these cases on there are 5×5 filters, and strides.
+    private const int FirstLarge = 24, FirstStrided = 36;
     private const string Prefix = "winograd_";
 
     public static IEnumerable<string> Ids => Enumerable.Range(0, Count).Select(i => $"{Prefix}{i:D2}");
@@ -28,7 +28,7 @@ internal static class WinogradCases
         var random = new Random(seed + 5_000);
         Graph declared = Declare(random, seed);
         Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) => node.Is(OpNames.Conv2d) && node.Name != "conv5"
-            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.TileSize, KernelOf(node.Name, seed) == 3 && node.Name == "conv1" ^ seed % 3 == 0 ? 4 : 2), node.Name)
+            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.TileSize, KernelOf(node.Name, seed) == 3 && StrideOf(node.Name, seed) == 1 && node.Name == "conv1" ^ seed % 3 == 0 ? 4 : 2), node.Name)
             : null);
         graph = FuseMaxPool.Run(graph);
         int samples = 1 + seed % 2;
@@ -71,14 +71,16 @@ internal static class WinogradCases
         return builder.Build();
     }
 
-    private static int KernelOf(string name, int seed) => seed >= FirstLarge && (name == "conv1" ? seed % 4 != 3 : name == "conv2" && seed % 4 != 0) ? 5 : 3;
+    private static int KernelOf(string name, int seed) => seed is >= FirstLarge and < FirstStrided && (name == "conv1" ? seed % 4 != 3 : name == "conv2" && seed % 4 != 0) ? 5 : 3;
+
+    private static int StrideOf(string name, int seed) => seed >= FirstStrided && (name == "conv1" ? seed % 4 != 3 : name == "conv2" && seed % 4 != 0) ? 2 : 1;
 
     private static int Convolution(Random random, GraphBuilder builder, int x, string name, int seed)
     {
         // As little padding as the image needs, up to two rows and columns.
         Shape image = builder.TypeOf(x).Shape;
         int[] padding = [.. Enumerable.Range(0, 4).Select(side => random.Next(Math.Min(2, Math.Max(0, KernelOf(name, seed) + 1 - image[1 + side % 2])), 3))];
-        return Convolution(builder, x, name, Pick(random, 16, 20, 33, 48, 64), padding, random.Next(2), kernel: KernelOf(name, seed));
+        return Convolution(builder, x, name, Pick(random, 16, 20, 33, 48, 64), padding, random.Next(2), StrideOf(name, seed), KernelOf(name, seed));
     }
 
     private static int Convolution(GraphBuilder builder, int x, string name, int outChannels, int[] padding, int bias, int stride = 1, int kernel = 3)

@@ -1,12 +1,12 @@
 namespace ModelGen.Tests.Networks;
 
-/// <summary>The same layers compiled for each goal. Winograd suits both convolutions, the first of which says how it wants to be computed in some of them.</summary>
+/// <summary>The same layers compiled for each goal. Winograd suits the first three convolutions, the first and the third of which say how they want to be computed in some of them.</summary>
 [Network]
 internal sealed partial class ForSpeed
 {
     internal static Tensor Define([Shape(32, 28, 28)] Tensor image, ConvAlgorithm first = ConvAlgorithm.Auto) => image
         .Conv2d(64, 3, padding: 1, algorithm: first, name: "conv1").BatchNorm2d(name: "bn1").Relu()
-        .Conv2d(64, 3, padding: 1, name: "conv2").Relu()
+        .Conv2d(64, 3, padding: 1, name: "conv2").Relu().Conv2d(64, 3, stride: 2, padding: 1, algorithm: first, name: "strided").Relu()
         .Conv2d(64, 3, padding: 1, groups: 64, name: "depthwise").Conv2d(16, 1, name: "pointwise").GlobalAvgPool2d().Flatten().Linear(10, name: "fc");
 }
 
@@ -47,6 +47,7 @@ public class OptimizeTests
     {
         Assert.Equal("Winograd F(4×4, 3×3)", KernelOf(ForSpeed.Summary, "conv1"));
         Assert.Equal("Winograd F(4×4, 3×3)", KernelOf(ForSpeed.Summary, "conv2"));
+        Assert.Equal("Winograd F(2×2, 3×3) of stride 2", KernelOf(ForSpeed.Summary, "strided"));
         Assert.Equal("depthwise 3×3", KernelOf(ForSpeed.Summary, "depthwise"));
         Assert.Equal("direct 1×1", KernelOf(ForSpeed.Summary, "pointwise"));
         Assert.Equal("fully connected", KernelOf(ForSpeed.Summary, "fc"));
@@ -57,8 +58,8 @@ public class OptimizeTests
     [Fact]
     public void MemoryAndExactnessHaveNoWinograd()
     {
-        Assert.Equal(["direct 3×3", "direct 3×3"], new[] { "conv1", "conv2" }.Select(l => KernelOf(ForMemory.Summary, l)));
-        Assert.Equal(["direct 3×3", "direct 3×3"], new[] { "conv1", "conv2" }.Select(l => KernelOf(ForExactness.Summary, l)));
+        foreach (string layer in (string[])["conv1", "conv2", "strided"])
+            Assert.Equal(("direct 3×3", "direct 3×3"), (KernelOf(ForMemory.Summary, layer), KernelOf(ForExactness.Summary, layer)));
     }
 
     [Fact]
@@ -90,6 +91,7 @@ public class OptimizeTests
     {
         Assert.Equal("Winograd F(2×2, 3×3)", KernelOf(WithFirstByWinograd.Summary, "conv1"));
         Assert.Equal("direct 3×3", KernelOf(WithFirstByWinograd.Summary, "conv2"));
+        Assert.Equal("Winograd F(2×2, 3×3) of stride 2", KernelOf(WithFirstByWinograd.Summary, "strided"));
         Assert.Equal("Winograd F(4×4, 3×3)", KernelOf(ByAttributes.Summary, "four"));
         Assert.Equal("direct 3×3", KernelOf(ByAttributes.Summary, "direct").Replace(" along rows", "", StringComparison.Ordinal));
         Assert.Equal("Winograd F(2×2, 3×3)", KernelOf(ByAttributes.Summary, "two"));

@@ -47,6 +47,8 @@ public class PackingTests
         Transformed<WinogradF2x5>(outputs, channels, fold, [.. points.Select(p => Row(p, points, 5)), [0, 0, 0, 0, 1]]);
         // The usual scale: with 2 at ±1, and 1 at 0.
         Transformed<WinogradF2x3>(outputs, channels, fold, [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]);
+        // The outer taps at 0, 1 and ∞, and the middle one.
+        Transformed<WinogradF2x3By2>(outputs, channels, fold, [[1, 0, 0], [1, 0, 1], [0, 0, 1], [0, 1, 0]]);
     }
 
     private static double[] Row(double point, double[] all, int taps)
