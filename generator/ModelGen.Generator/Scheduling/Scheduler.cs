@@ -238,7 +238,7 @@ internal sealed class Scheduler
             if (steps[i].Call.Kernel.Scratch is > 0 and int scratch)
                 intervals.Add(new Interval(values + i, Arena.Align(scratch), i, i));
         }
-        (IReadOnlyList<Lifetime> placed, int length) = _boundAlone ? ([], 0) : Arena.Assign(intervals);
+        (IReadOnlyList<Lifetime> placed, int length) = _boundAlone ? ([], 0) : Assign(intervals, steps);
         foreach (Lifetime lifetime in placed)
         {
             if (lifetime.Value < values)
@@ -247,5 +247,27 @@ internal sealed class Scheduler
                 steps[lifetime.First] = steps[lifetime.First] with { ScratchOffset = lifetime.Offset };
         }
         return (placed, length, Arena.LowerBound(intervals));
+    }
+
+    // What a step reads beyond its own rows stays for another one, where there is room for it: threads that go on with the rows that they wrote must not write over what others still read.
+    private (IReadOnlyList<Lifetime> Placed, int Length) Assign(List<Interval> intervals, List<Step> steps)
+    {
+        (IReadOnlyList<Lifetime> Placed, int Length) tight = Arena.Assign(intervals);
+        long bound = Arena.LowerBound(intervals);
+        var wider = new List<Interval>(intervals);
+        foreach (int i in Enumerable.Range(1, Math.Max(0, steps.Count - 1)).Where(i => StagePlanner.GoesOnByRows(steps[i - 1], steps[i])))
+        {
+            long alive = wider.Where(v => v.First <= i && i <= v.Last).Sum(v => (long)v.Length);
+            foreach (int input in steps[i - 1].Node.Inputs.Select(n => _root[n]).Distinct())
+            {
+                int at = wider.FindIndex(v => v.Value == input && v.Last == i - 1);
+                if (at < 0 || (alive += wider[at].Length) > bound)
+                    break;
+                wider[at] = wider[at] with { Last = i };
+            }
+        }
+        (IReadOnlyList<Lifetime> Placed, int Length) kept = wider.SequenceEqual(intervals) ? tight : Arena.Assign(wider);
+        var lasts = intervals.ToDictionary(v => v.Value, v => v.Last);
+        return kept.Length > tight.Length ? tight : ([.. kept.Placed.Select(p => p with { Last = lasts[p.Value] })], kept.Length);
     }
 }

@@ -104,6 +104,9 @@ internal sealed class StagePlanner
             byRows && LieAlikeByRows(w, o) && (other.Call.Kernel.ReadsOwnRows || o == other.Node.Id)));
     }
 
+    /// <summary>Whether threads could go on from a step to the next, which reads no other rows than those that they wrote, if it wrote over nothing that the first one reads.</summary>
+    public static bool GoesOnByRows(Step before, Step after) => HaveSameRows(before, after) && after.Call.Kernel.ReadsOwnRows && after.Node.Inputs.Contains(before.Node.Id);
+
     // Whether both are divided by rows of images, each thread's being the same.
     private static bool HaveSameRows(Step a, Step b) => !a.ClearsHalo && !b.ClearsHalo && !a.DividesSamples && !b.DividesSamples && a.Call.Kernel.MostUnits > 1
         && a.Call.Kernel.RowsOfUnit > 0 && a.Call.Kernel.RowsOfUnit == b.Call.Kernel.RowsOfUnit && a.Call.Kernel.MostUnits == b.Call.Kernel.MostUnits;
