@@ -14,17 +14,23 @@ internal static class CoreDistance
 
     private static Line s_turn;
 
-    /// <returns>Nanoseconds from this thread's core to another's, half a round trip.</returns>
-    public static double Measure()
+    /// <param name="core">The first of two cores side by side, to which the calling thread is bound afterwards.</param>
+    /// <param name="threads">To how many cores it is bound.</param>
+    /// <returns>Nanoseconds from one to the other, half a round trip.</returns>
+    public static double Measure(int core, int threads)
     {
         s_turn.Value = 0;
         var partner = new Thread(Answer) { IsBackground = true };
+        // A thread is bound as the one that starts it.
+        ProcessorCores.Pin(core + 1, 1);
         partner.Start();
+        ProcessorCores.Pin(core, 1);
         Ask(0, Warm);
         long start = Stopwatch.GetTimestamp();
         Ask(Warm, Warm + RoundTrips);
         double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds / (2 * RoundTrips);
         partner.Join();
+        ProcessorCores.Pin(core, threads);
         return nanoseconds;
     }
 
@@ -48,13 +54,8 @@ internal static class CoreDistance
 
     private static void WaitFor(int turn)
     {
-        for (int looks = 1; Volatile.Read(ref s_turn.Value) != turn; looks++)
+        while (Volatile.Read(ref s_turn.Value) != turn)
         {
-            // Both threads may be on one core for a moment.
-            if (looks % 10_000 == 0)
-            {
-                Thread.Yield();
-            }
         }
     }
 

@@ -26,7 +26,7 @@ internal static class LayerProfile
             if (threads > 1 && network.Summary.Steps.Any(step => step.Stage >= 0))
             {
                 ProcessorCores.Pin(core, threads);
-                StageProfile.Run(compiled, network.Summary.Steps, alone, input, output, threads, time);
+                StageProfile.Run(compiled, network.Summary.Steps, alone, input, output, core, threads, time);
                 ProcessorCores.Pin(core, 1);
             }
         }

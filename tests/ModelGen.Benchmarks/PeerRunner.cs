@@ -122,7 +122,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
             result.Round(() => Settled(first, () => Alternation.MicrosecondsPerCall(first, block)), () => Settled(() => second(1), () => second(block)));
             if (threads > 1)
             {
-                distances.Add(CoreDistance.Measure());
+                distances.Add(CoreDistance.Measure(core, threads));
             }
         }
         while (Stopwatch.GetElapsedTime(start) < time);

@@ -7,7 +7,7 @@ internal static class StageProfile
 {
     /// <summary>Prints a table: a row for each stage, and for what lies between stages, with its time on one thread and on all.</summary>
     /// <param name="alone">Microseconds of each step on one thread.</param>
-    public static void Run(ICompiledNetwork network, IReadOnlyList<StepSummary> steps, double[] alone, float[] input, float[] output, int threads, TimeSpan time)
+    public static void Run(ICompiledNetwork network, IReadOnlyList<StepSummary> steps, double[] alone, float[] input, float[] output, int core, int threads, TimeSpan time)
     {
         using var clock = new Clock(threads, steps.Max(s => s.Stage) + 1);
         network.Scheduler = clock;
@@ -25,7 +25,7 @@ internal static class StageProfile
         network.Parallelism = 1;
 
         double whole = Statistics.Median(wholes), sum = alone.Sum();
-        Report.Line($"\n{threads} threads, {CoreDistance.Measure():F0} ns apart: {whole:N1} µs instead of {sum:N1}, {sum / whole:F2} times as fast");
+        Report.Line($"\n{threads} threads, {CoreDistance.Measure(core, threads):F0} ns apart: {whole:N1} µs instead of {sum:N1}, {sum / whole:F2} times as fast");
         Console.WriteLine($"{"steps",-12}{"alone",10}{"stage",10}{"times",7}{"lost",8}{"first",9}{"longest",9}{"before",8}  layers");
         for (int stage = 0; stage < clock.Stages; stage++)
         {
