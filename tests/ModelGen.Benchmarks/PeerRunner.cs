@@ -14,7 +14,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
     public const double AllowedDifference = 1e-4;
 
     private const int MaximumBlock = 200;
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1), BlockTime = TimeSpan.FromMilliseconds(20), SettlingTime = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1), BlockTime = TimeSpan.FromMilliseconds(20), SettlingTime = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Compares networks one after the other and prints a table.</summary>
     /// <returns>The program's exit code: 0, or 1 when outputs disagree.</returns>
@@ -129,7 +129,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         return result;
     }
 
-    // ONNX Runtime's threads go on looking for work for some milliseconds after a call, on the cores that the next block's threads need: each waits until the other's have gone to sleep, and
+    // ONNX Runtime's threads go on looking for work for some 25 milliseconds after a call, on the cores that the next block's threads need: each waits until the other's have gone to sleep, and
     // wakes its own by one call that is not counted.
     private double Settled(Action call, Func<double> block)
     {
