@@ -4,7 +4,7 @@ namespace ModelGen;
 
 /// <summary>
 /// Threads that stay: each <see cref="Run"/> hands them work within a microsecond or so, and allocates nothing. A thread without work looks for some for
-/// 50 microseconds and then sleeps, so that a program whose networks are idle uses no processor time.
+/// 200 microseconds and then sleeps, so that a program whose networks are idle uses no processor time.
 /// </summary>
 /// <remarks>
 /// The calling thread works too, and takes over whatever no worker has begun when it is done with its own: a team is never much slower than the calling thread alone,
