@@ -131,10 +131,8 @@ public sealed class ImageBatchesTests
         // The first wait of a thread allocates what it is entered in lists by.
         for (int i = 0; i < 200; i++)
             batches.MoveNext();
-        long own = GC.GetAllocatedBytesForCurrentThread(), others = batches.ThreadAllocatedBytes;
-        for (int i = 0; i < 1000; i++)
-            batches.MoveNext();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - own);
+        long others = batches.ThreadAllocatedBytes;
+        Assert.Equal(0, Networks.Allocations.Of(1000, () => batches.MoveNext()));
         Assert.Equal(0, batches.ThreadAllocatedBytes - others);
     }
 
