@@ -21,6 +21,9 @@ internal sealed class Alternation
 
     public int Blocks => _first.Count;
 
+    /// <summary>Of several threads, how far apart the cores were after each round, in nanoseconds: see <see cref="CoreDistance"/>.</summary>
+    public List<double> Distances { get; } = [];
+
     /// <summary>Median over the blocks of the second's time over the first's: above 1, the first is faster.</summary>
     public double Ratio => Statistics.Median([.. _second.Zip(_first, (second, first) => second / first)]);
 

@@ -2,12 +2,11 @@ namespace ModelGen.Benchmarks;
 
 /// <summary>One network of the comparison's table.</summary>
 /// <param name="Times">In microseconds, ModelGen first.</param>
-/// <param name="Distances">Of several threads, how far apart the cores were while they ran, in nanoseconds: see <see cref="CoreDistance"/>.</param>
 /// <param name="MultiplyAdds">Of one call.</param>
 /// <param name="Difference">Of the outputs, relative to their standard deviation.</param>
 /// <param name="PyTorch">The comparison with PyTorch, if there was one.</param>
 internal sealed record PeerRow(
-    string Network, Alternation Times, IReadOnlyList<double> Distances, long MultiplyAdds, double Difference, StartCost Load, StartCost PeerLoad, PyTorchRow? PyTorch)
+    string Network, Alternation Times, long MultiplyAdds, double Difference, StartCost Load, StartCost PeerLoad, PyTorchRow? PyTorch)
 {
     public bool Agrees => IsSmall(Difference) && (PyTorch is null || IsSmall(PyTorch.Difference));
 
@@ -39,7 +38,7 @@ internal sealed record PeerRow(
     {
         get
         {
-            double[] sorted = [.. Distances.Order()];
+            double[] sorted = [.. Times.Distances.Order()];
             if (sorted.Length == 0)
             {
                 return "";

@@ -93,14 +93,13 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         Alternation.WarmUp(ModelGen, WarmUpTime);
         using OnnxRuntimeSession peer = Fastest(files, network, input, isOnly);
         double difference = Difference(output, peer.Output);
-        var distances = new List<double>();
-        Alternation times = Alternate(ModelGen, count => Alternation.MicrosecondsPerCall(peer.Run, count), Alternation.WarmUp(peer.Run, WarmUpTime / 2), distances);
+        Alternation times = Alternate(ModelGen, count => Alternation.MicrosecondsPerCall(peer.Run, count), Alternation.WarmUp(peer.Run, WarmUpTime / 2));
         if (isOnly)
         {
             Report.Comparison(times, $"ONNX Runtime {runtime.Version}", "µs per call");
         }
 
-        return new(name, times, distances, network.Summary.MultiplyAdds, difference, load, peerLoad, withPyTorch ? BesidePyTorch(ModelGen, output, files, input) : null);
+        return new(name, times, network.Summary.MultiplyAdds, difference, load, peerLoad, withPyTorch ? BesidePyTorch(ModelGen, output, files, input) : null);
     }
 
     private PyTorchRow BesidePyTorch(Action modelGen, float[] output, PeerFiles files, float[] input)
@@ -108,11 +107,11 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         using var peer = new PyTorchProcess("pytorch_forward.py", Text(core), Text(threads), files.Onnx, files.Write("input", input), files.PathOf("output"));
         float[] expected = files.Read("output");
         modelGen();
-        return new(peer.Version, Alternate(modelGen, count => peer.Run(count)[0] * 1e3, peer.Run(1)[0] * 1e3, []), Difference(output, expected));
+        return new(peer.Version, Alternate(modelGen, count => peer.Run(count)[0] * 1e3, peer.Run(1)[0] * 1e3), Difference(output, expected));
     }
 
     // The second program is a function that takes a number of calls and returns the microseconds of each. Of several threads, the distance of the cores is measured after each round.
-    private Alternation Alternate(Action first, Func<int, double> second, double secondMicroseconds, List<double> distances)
+    private Alternation Alternate(Action first, Func<int, double> second, double secondMicroseconds)
     {
         int block = BlockLength(Math.Max(Alternation.WarmUp(first, WarmUpTime / 2), secondMicroseconds));
         var result = new Alternation();
@@ -122,7 +121,7 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
             result.Round(() => Settled(first, () => Alternation.MicrosecondsPerCall(first, block)), () => Settled(() => second(1), () => second(block)));
             if (threads > 1)
             {
-                distances.Add(CoreDistance.Measure(core, threads));
+                result.Distances.Add(CoreDistance.Measure(core, threads));
             }
         }
         while (Stopwatch.GetElapsedTime(start) < time);

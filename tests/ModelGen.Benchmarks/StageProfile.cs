@@ -11,15 +11,20 @@ internal static class StageProfile
     {
         using var clock = new Clock(threads, steps.Max(s => s.Stage) + 1);
         network.Scheduler = clock;
-        Alternation.WarmUp(() => network.Forward(input, output), TimeSpan.FromSeconds(0.5));
+        double Once()
+        {
+            clock.Begin();
+            network.Forward(input, output);
+            return clock.End();
+        }
+
+        Alternation.WarmUp(() => Once(), TimeSpan.FromSeconds(0.5));
         clock.Reset();
         var wholes = new List<double>();
         long start = Stopwatch.GetTimestamp();
         do
         {
-            clock.Begin();
-            network.Forward(input, output);
-            wholes.Add(clock.End());
+            wholes.Add(Once());
         }
         while (Stopwatch.GetElapsedTime(start) < time);
         network.Parallelism = 1;
@@ -97,14 +102,10 @@ internal static class StageProfile
             long start = Stopwatch.GetTimestamp();
             _team.Run(_timed);
             long end = Stopwatch.GetTimestamp();
-            if (_stage < Stages)
-            {
-                Walls[_stage].Add(Microseconds(end - start));
-                Firsts[_stage].Add(Microseconds(_ends[0] - _starts[0]));
-                Longest[_stage].Add(Microseconds(Enumerable.Range(0, Parallelism).Max(i => _ends[i * 16] - _starts[i * 16])));
-                Befores[_stage].Add(Microseconds(start - _last));
-            }
-
+            Walls[_stage].Add(Microseconds(end - start));
+            Firsts[_stage].Add(Microseconds(_ends[0] - _starts[0]));
+            Longest[_stage].Add(Microseconds(Enumerable.Range(0, Parallelism).Max(i => _ends[i * 16] - _starts[i * 16])));
+            Befores[_stage].Add(Microseconds(start - _last));
             _stage++;
             _last = Stopwatch.GetTimestamp();
         }

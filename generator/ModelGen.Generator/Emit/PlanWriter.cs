@@ -184,7 +184,6 @@ internal sealed class PlanWriter
     {
         var calls = new List<(string, string)>();
         string last = "", lastAlgorithm = "";
-        int stage = 0;
         for (int i = 0; i < steps.Count; i++)
         {
             Step step = steps[i];
@@ -197,13 +196,11 @@ internal sealed class PlanWriter
             string method = _kernels.MethodOf(kernel);
             string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
             string samples = step.DividesSamples ? OwnSamples : _plan.IsOfSamples(step.Node) ? "samples" : "1";
-            while (stage < stages.Count && stages[stage].End <= i)
-                stage++;
-            bool isShared = stage < stages.Count && stages[stage].First <= i;
+            int stage = Stage.IndexOf(stages, i);
             string[] operands = [.. step.Call.Operands.Select(o => step.DividesSamples ? MemoryOfOwnSamples(o) : Memory(o)), .. ScratchOf(step)];
             string call = Wrapped(kernel.Call(target, operands, samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units)));
             call = call.Replace("{first}", step.DividesSamples ? FirstSample : "0");
-            if (isShared && !kernel.IsDivided && !step.DividesSamples)
+            if (stage >= 0 && !kernel.IsDivided && !step.DividesSamples)
             {
                 string block = string.Concat(call.Split('\n').Select(line => "    " + line + "\n"));
                 call = $"if (part == {i - stages[stage].First} % parts)\n{{\n{block}}}";

@@ -80,24 +80,20 @@ internal static class ProfileEmitter
     /// <param name="kernels">Names the methods.</param>
     public static IEnumerable<string> Rows(Plan plan, KernelSet kernels)
     {
-        int stage = 0;
         for (int i = 0; i < plan.Steps.Count; i++)
         {
-            while (stage < plan.Stages.Count && plan.Stages[stage].End <= i)
-                stage++;
-            bool isShared = stage < plan.Stages.Count && plan.Stages[stage].First <= i;
             Step step = plan.Steps[i];
             Kernel kernel = step.Call.Kernel;
             string method = kernels.MethodOf(kernel);
             string called = kernel.Call(method, [.. step.Call.Operands.Select(_ => "x")], "1");
             (string op, long multiplyAdds) = step.ClearsHalo ? ("ClearHalo", 0) : (step.Node.Op, SummaryEmitter.MultiplyAddsOf(plan.Graph, step.Node));
-            yield return Row(step.Node.Name, op, step.Node.Shape, called.Substring(0, called.IndexOf('(')), multiplyAdds, isShared ? stage : null);
+            yield return Row(step.Node.Name, op, step.Node.Shape, called.Substring(0, called.IndexOf('(')), multiplyAdds, Stage.IndexOf(plan.Stages, i));
         }
     }
 
     /// <summary>The row of an output's copy to the caller's memory.</summary>
     public static string Copy(Graphs.Node node) => Row(node.Name, "Copy", node.Shape, "Elementwise.Copy", 0);
 
-    private static string Row(string layer, string op, Graphs.Shape shape, string kernel, long multiplyAdds, int? stage = null) => FormattableString.Invariant(
-        $"new global::ModelGen.StepSummary({Literals.Quote(layer)}, {Literals.Quote(op)}, [{string.Join(", ", shape.Dimensions)}], {Literals.Quote(kernel)}, {multiplyAdds}{(stage is int number ? $", {number}" : "")})");
+    private static string Row(string layer, string op, Graphs.Shape shape, string kernel, long multiplyAdds, int stage = -1) => FormattableString.Invariant(
+        $"new global::ModelGen.StepSummary({Literals.Quote(layer)}, {Literals.Quote(op)}, [{string.Join(", ", shape.Dimensions)}], {Literals.Quote(kernel)}, {multiplyAdds}{(stage >= 0 ? $", {stage}" : "")})");
 }

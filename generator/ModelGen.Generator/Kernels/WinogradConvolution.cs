@@ -18,7 +18,7 @@ namespace ModelGen.Generator.Kernels;
 internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, WinogradTile Form) : Kernel
 {
     // Each thread that shares tiles reads all filters, which are ready in time if there is enough to do for each of them, or if they stay in the second cache.
-    private const int ManyTiles = 40, FewFilters = 200_000;
+    private const int ManyTiles = 40;
 
     public override string Title => Geometry.Pool > 1 ? "WinogradMaxPool" : "Winograd";
 
@@ -29,14 +29,14 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue), "scratch"];
 
-    public override int MostUnits => Together > 0 ? 1 : SharesTiles ? Cut.Sum(c => c.Count) : Geometry.OutBlocks;
+    public override int MostUnits => Together > 0 ? 1 : SharesTiles ? RegisterTiles : Geometry.OutBlocks;
 
     public override bool StaysInside => Epilogue.InRegisters;
 
     public override int Scratch => Points * (PatchPlane + SumPlane);
 
     private bool SharesTiles => Together == 0 && Epilogue.InRegisters
-        && (TilesInAll >= ManyTiles || (Points * FilterBlock * Geometry.OutBlocks <= FewFilters && Cut.Sum(c => c.Count) % 2 == 0));
+        && (TilesInAll >= ManyTiles || (Form.Filters * FilterBlock * Geometry.OutBlocks <= WinogradPatches.GroupFloats && RegisterTiles % 2 == 0));
 
     // Matrix products.
     private int Points => Form.Points;
@@ -55,18 +55,19 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     // All tiles, as many at a time as a register tile has columns.
     private IReadOnlyList<Stretch> Cut => Stretch.Cut(TilesInAll, Register(InstructionSet.All[0], TilesInAll).Outer);
 
+    private int RegisterTiles => Cut.Sum(c => c.Count);
+
     // Register tiles that are taken at a time: as many as leave what lies between the stages in the second cache, but so many that it is read as often as the filters, which come from the third.
     private int Group
     {
         get
         {
-            int all = Cut.Sum(c => c.Count);
             if (!SharesTiles)
-                return all;
+                return RegisterTiles;
             double channels = Layout.Block * (InBlocks + Geometry.OutBlocks);
             double balanced = Layout.Block * InBlocks * Layout.Block * Geometry.OutBlocks / (2 * channels);
             int groups = Math.Max(1, (int)Math.Round(TilesInAll / Math.Max(balanced, WinogradPatches.GroupFloats / (Points * channels))));
-            return Layout.DivideUp(all, groups);
+            return Layout.DivideUp(RegisterTiles, groups);
         }
     }
 
@@ -148,7 +149,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     // Output channels and register tiles that a call is for.
     private UnitRange Blocks => SharesTiles || Units == 1 ? UnitRange.All(Geometry.OutBlocks) : UnitRange.Parameters;
 
-    private UnitRange Columns => SharesTiles && Units > 1 ? UnitRange.Parameters : UnitRange.All(Cut.Sum(c => c.Count));
+    private UnitRange Columns => SharesTiles && Units > 1 ? UnitRange.Parameters : UnitRange.All(RegisterTiles);
 
     // The loop over groups of register tiles, with their patches. Declared are the first and the last one's end, and the tiles of the image that they are.
     private CodeWriter.Scope Groups(CodeWriter w)
@@ -281,7 +282,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         int all = calls.Sum();
         if (SharesTiles)
         {
-            all = Layout.DivideUp(Math.Max(1, all * Group / Cut.Sum(c => c.Count)), 2);
+            all = Layout.DivideUp(Math.Max(1, all * Group / RegisterTiles), 2);
             return [.. calls.Select(_ => Layout.DivideUp(blocks, all))];
         }
         int left = blocks;

@@ -6,7 +6,7 @@ namespace ModelGen.Generator.Kernels;
 /// <summary>The transformed patches of images, which the kernels that are done by Winograd's algorithm share: where they lie, and the call that writes them.</summary>
 internal static class WinogradPatches
 {
-    /// <summary>Floats of transformed patches and sums that stay in the second cache.</summary>
+    /// <summary>Floats of transformed patches and sums, or of filters, that stay in the second cache.</summary>
     public const int GroupFloats = 200_000;
 
     // As the runtime's Winograd.Gap.

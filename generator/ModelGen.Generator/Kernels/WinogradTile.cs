@@ -12,7 +12,6 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
 {
     // Cycles of a core with two multiply-adds of 512 bits.
     private const double ProductsPerCycle = 32;
-    private double TransformCyclesPerPoint => Stride == 1 ? 4.5 : 3.5;
 
     // Bytes of filters that arrive from memory in a cycle.
     private const double BytesPerCycle = 6;
@@ -29,6 +28,9 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
 
     // What the direct sums of weight gradients reach of the processor's speed.
     private const double DirectShare = 0.8;
+
+    // With strides there are additions alone, and fewer of them.
+    private double TransformCyclesPerPoint => Stride == 1 ? 4.5 : 3.5;
 
     /// <summary>The forms that the runtime has.</summary>
     public static IReadOnlyList<WinogradTile> All { get; } = [new(4, 3), new(2, 3), new(2, 5), new(2, 3, 2)];

@@ -91,7 +91,7 @@ internal sealed class Scheduler
                 continue;
             KernelCall call = Op(node).Lower(context, node);
             foreach (int input in node.Inputs)
-                lastStep[_root[input]] = call.Operands.Contains(input) ? list.Count : list.Count - 1;
+                lastStep[_root[input]] = list.Count;
             int root = _root[node.Id];
             firstStep[root] = Math.Min(firstStep[root], list.Count);
             lastStep[root] = list.Count;
@@ -238,7 +238,8 @@ internal sealed class Scheduler
             if (steps[i].Call.Kernel.Scratch is > 0 and int scratch)
                 intervals.Add(new Interval(values + i, Arena.Align(scratch), i, i));
         }
-        (IReadOnlyList<Lifetime> placed, int length) = _boundAlone ? ([], 0) : Assign(intervals, steps);
+        int bound = Arena.LowerBound(intervals);
+        (IReadOnlyList<Lifetime> placed, int length) = _boundAlone ? ([], 0) : Assign(intervals, bound, steps);
         foreach (Lifetime lifetime in placed)
         {
             if (lifetime.Value < values)
@@ -246,28 +247,27 @@ internal sealed class Scheduler
             else
                 steps[lifetime.First] = steps[lifetime.First] with { ScratchOffset = lifetime.Offset };
         }
-        return (placed, length, Arena.LowerBound(intervals));
+        return (placed, length, bound);
     }
 
     // What a step reads beyond its own rows stays for another one, where there is room for it: threads that go on with the rows that they wrote must not write over what others still read.
-    private (IReadOnlyList<Lifetime> Placed, int Length) Assign(List<Interval> intervals, List<Step> steps)
+    private (IReadOnlyList<Lifetime> Placed, int Length) Assign(List<Interval> intervals, int bound, List<Step> steps)
     {
-        (IReadOnlyList<Lifetime> Placed, int Length) tight = Arena.Assign(intervals);
-        long bound = Arena.LowerBound(intervals);
         var wider = new List<Interval>(intervals);
         foreach (int i in Enumerable.Range(1, Math.Max(0, steps.Count - 1)).Where(i => StagePlanner.GoesOnByRows(steps[i - 1], steps[i])))
         {
             long alive = wider.Where(v => v.First <= i && i <= v.Last).Sum(v => (long)v.Length);
-            foreach (int input in steps[i - 1].Node.Inputs.Select(n => _root[n]).Distinct())
-            {
-                int at = wider.FindIndex(v => v.Value == input && v.Last == i - 1);
-                if (at < 0 || (alive += wider[at].Length) > bound)
-                    break;
-                wider[at] = wider[at] with { Last = i };
-            }
+            int[] read = [.. steps[i - 1].Node.Inputs.Select(n => _root[n])];
+            int[] ending = [.. Enumerable.Range(0, wider.Count).Where(v => wider[v].Last == i - 1 && read.Contains(wider[v].Value))];
+            if (alive + ending.Sum(v => (long)wider[v].Length) > bound)
+                continue;
+            foreach (int v in ending)
+                wider[v] = wider[v] with { Last = i };
         }
-        (IReadOnlyList<Lifetime> Placed, int Length) kept = wider.SequenceEqual(intervals) ? tight : Arena.Assign(wider);
+        (IReadOnlyList<Lifetime> Placed, int Length) kept = Arena.Assign(wider);
+        if (kept.Length > Arena.Align(bound) && !wider.SequenceEqual(intervals) && Arena.Assign(intervals) is var tight && tight.Length < kept.Length)
+            return tight;
         var lasts = intervals.ToDictionary(v => v.Value, v => v.Last);
-        return kept.Length > tight.Length ? tight : ([.. kept.Placed.Select(p => p with { Last = lasts[p.Value] })], kept.Length);
+        return ([.. kept.Placed.Select(p => p with { Last = lasts[p.Value] })], kept.Length);
     }
 }

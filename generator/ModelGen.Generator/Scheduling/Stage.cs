@@ -9,7 +9,17 @@ namespace ModelGen.Generator.Scheduling;
 /// </summary>
 /// <param name="First">The first step.</param>
 /// <param name="End">The step after the last.</param>
-internal readonly record struct Stage(int First, int End);
+internal readonly record struct Stage(int First, int End)
+{
+    /// <summary>The number of the stage that a step is part of; -1 where it is part of none.</summary>
+    public static int IndexOf(IReadOnlyList<Stage> stages, int step)
+    {
+        int stage = 0;
+        while (stage < stages.Count && stages[stage].End <= step)
+            stage++;
+        return stage < stages.Count && stages[stage].First <= step ? stage : -1;
+    }
+}
 
 /// <summary>Which steps of a plan threads share.</summary>
 internal enum Division
@@ -86,22 +96,19 @@ internal sealed class StagePlanner
 
     private bool AreIndependent(Step before, Step after)
     {
-        if (before.DividesSamples && after.DividesSamples)
-            return !ScratchMeets(before, after) && !ScratchMeets(after, before) && TouchTheirSamples(before, after);
+        bool bySamples = before.DividesSamples && after.DividesSamples;
         // A halo next to pixels.
-        if (after.ClearsHalo && after.Node == before.Node)
+        if (!bySamples && after.ClearsHalo && after.Node == before.Node)
             return before.Call.Kernel.StaysInside;
-        if (ScratchMeets(before, after) || ScratchMeets(after, before))
-            return false;
-        return KeepApart(before, after) && KeepApart(after, before);
+        return !ScratchMeets(before, after) && !ScratchMeets(after, before) && KeepApart(before, after) && KeepApart(after, before);
     }
 
-    // Whether a step touches nothing that another one writes, other than rows that the same thread has in both.
+    // Whether a step touches nothing that another one writes, other than samples or rows that the same thread has in both.
     private bool KeepApart(Step writer, Step other)
     {
-        bool byRows = HaveSameRows(writer, other);
+        bool bySamples = writer.DividesSamples && other.DividesSamples, byRows = HaveSameRows(writer, other);
         return Written(writer).All(w => other.Call.Operands.Where(o => Meet(w, o)).All(o =>
-            byRows && LieAlikeByRows(w, o) && (other.Call.Kernel.ReadsOwnRows || o == other.Node.Id)));
+            bySamples ? LieAlike(w, o) : byRows && LieAlikeByRows(w, o) && (other.Call.Kernel.ReadsOwnRows || o == other.Node.Id)));
     }
 
     /// <summary>Whether threads could go on from a step to the next, which reads no other rows than those that they wrote, if it wrote over nothing that the first one reads.</summary>
@@ -119,13 +126,7 @@ internal sealed class StagePlanner
             && (_plan.Slots[a].Offset - _plan.Slots[b].Offset) % x.PlaneStride == 0;
     }
 
-    // Whether each thread, with its share of the samples, meets nothing but what it wrote itself: values that share memory lie there alike, sample by sample.
-    private bool TouchTheirSamples(Step before, Step after)
-    {
-        bool AreApart(IEnumerable<int> written, IEnumerable<int> touched) => !written.Any(w => touched.Any(o => Meet(w, o) && !LieAlike(w, o)));
-        return AreApart(Written(before), after.Call.Operands) && AreApart(Written(after), before.Call.Operands);
-    }
-
+    // Whether a sample of one value is the same sample of the other one wherever they share memory.
     private bool LieAlike(int a, int b) => _plan.Graph[a].Type.PerSample && _plan.Graph[b].Type.PerSample
         && _plan.Slots[a].Offset == _plan.Slots[b].Offset && _plan.LayoutOf(a).Length == _plan.LayoutOf(b).Length;
 
