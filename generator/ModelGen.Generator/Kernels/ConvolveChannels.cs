@@ -49,7 +49,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     public override bool ReadsOwnRows => DividesRows && Geometry.Window is { Taps: 1, StrideY: 1, Padding.IsNone: true };
 
-    public override bool StaysInside => Epilogue.InRegisters;
+    public override HaloEffect HaloEffect => Epilogue.InRegisters ? HaloEffect.Keeps : HaloEffect.Spoils;
 
     public override IEnumerable<string> Describe()
     {

@@ -22,7 +22,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 
     public override int RowsOfUnit => HasManyRows(Geometry.OutHeight) ? 1 : 0;
 
-    public override bool StaysInside => true;
+    public override HaloEffect HaloEffect => HaloEffect.Keeps;
 
     public override IEnumerable<string> Describe()
     {

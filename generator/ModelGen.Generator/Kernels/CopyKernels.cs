@@ -17,7 +17,8 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
     // Rows of planes, where a plane is a channel or, where either side has them in blocks, 16 of them.
     public override int MostUnits => PerSample ? Planes * Rows : 1;
 
-    public override bool StaysInside => PerSample;
+    // Of what is computed once, all is cleared first.
+    public override HaloEffect HaloEffect => PerSample ? HaloEffect.Keeps : HaloEffect.Clears;
 
     private Shape Dims => Refine(Source.Dims, Destination.Dims);
 
@@ -194,6 +195,8 @@ internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Ke
 
     protected virtual bool ClearsFirst => true;
 
+    public override HaloEffect HaloEffect => ClearsFirst ? HaloEffect.Clears : HaloEffect.Keeps;
+
     protected void Move(CodeWriter w, string fromY, string fromX, string toY, string toX, string assign)
     {
         using (w.For("lane", 0, Source.PixelStride, out string lane))
@@ -253,7 +256,7 @@ internal sealed record PadKernel(Layout Source, Layout Destination, bool Reflect
 
     public override int MostUnits => IsGradient ? 1 : Source.Planes;
 
-    public override bool StaysInside => !IsGradient;
+    
 
     protected override void EmitPlane(CodeWriter w)
     {

@@ -29,6 +29,11 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
 
     public override bool ReadsOwnRows => RowsOfUnit > 0;
 
+    /// <summary>Whether the function of zeros is zero.</summary>
+    public bool MapsZeros { get; init; }
+
+    public override HaloEffect HaloEffect => MapsZeros ? HaloEffect.MapsZeros : HaloEffect.Spoils;
+
     private bool IsByRows => Layout.IsBlocked && Layout.Dims.Rank == 3 && HasManyRows(Layout.Height);
 
     public override IEnumerable<string> Describe() => [$"{Function} of {Layout}, in {(IsByRows ? "rows" : $"pieces of {Piece}")}."];

@@ -42,8 +42,11 @@ internal abstract record Kernel
     /// <summary>Units of which the method takes a range; 1 for a method that does everything.</summary>
     public int Units => IsDivided ? MostUnits : 1;
 
+    /// <summary>What the kernel leaves in the halo of its result.</summary>
+    public virtual HaloEffect HaloEffect => HaloEffect.Spoils;
+
     /// <summary>Whether only pixels of the result are written, neither halo nor gaps, so that clearing the halo need not wait.</summary>
-    public virtual bool StaysInside => false;
+    public bool StaysInside => HaloEffect == HaloEffect.Keeps;
 
     /// <summary>Floats of memory that the kernel needs for itself while it runs; it is passed last. Each thread has its own.</summary>
     public virtual int Scratch => 0;
@@ -129,6 +132,11 @@ internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Ke
 
     /// <summary>Whether units are rows, which are read as they are written.</summary>
     public bool IsByRows { get; init; }
+
+    public override HaloEffect HaloEffect => LeavesInHalo;
+
+    /// <summary>What the method leaves in the halo.</summary>
+    public HaloEffect LeavesInHalo { get; init; }
 
     public override int RowsOfUnit => IsByRows ? 1 : 0;
 

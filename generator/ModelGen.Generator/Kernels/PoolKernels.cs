@@ -126,7 +126,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
 
     public override int RowsOfUnit => !IsAlongRows && HasManyRows(Output.Height) ? 1 : 0;
 
-    public override bool StaysInside => !IsAlongRows;
+    public override HaloEffect HaloEffect => !IsAlongRows ? HaloEffect.Keeps : HaloEffect.Spoils;
 
     private bool IsAlongRows => Inside && !Input.IsBlocked;
 

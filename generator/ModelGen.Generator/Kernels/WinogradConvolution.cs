@@ -31,7 +31,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override int MostUnits => Together > 0 ? 1 : SharesTiles ? RegisterTiles : Geometry.OutBlocks;
 
-    public override bool StaysInside => Epilogue.InRegisters;
+    public override HaloEffect HaloEffect => Epilogue.InRegisters ? HaloEffect.Keeps : HaloEffect.Spoils;
 
     public override int Scratch => Points * (PatchPlane + SumPlane);
 

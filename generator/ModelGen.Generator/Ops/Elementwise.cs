@@ -111,8 +111,6 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override bool KeepsHaloZero => mapsZeroToZero;
-
     public override EquatableArray<int> InPlaceInputs => Enumerable.Range(0, inputs).ToEquatableArray();
 
     // A layer with more than two inputs is a chain of layers of two.
@@ -167,6 +165,6 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         string constants = string.Concat(Constants.Select(c => ", " + Literals.Float(node.Attributes.Float(c.Name))));
-        return LoweringContext.Call(new ElementwiseKernel(runtime, inputs, context.Of(node.Id), constants, node.Type.PerSample ? context.Batch : 1), node);
+        return LoweringContext.Call(new ElementwiseKernel(runtime, inputs, context.Of(node.Id), constants, node.Type.PerSample ? context.Batch : 1) { MapsZeros = mapsZeroToZero }, node);
     }
 }

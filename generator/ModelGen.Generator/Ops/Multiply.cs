@@ -57,8 +57,6 @@ internal sealed class Multiply : Operator
     public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
         call.Inputs[input].Shape == call.Inputs[0].Shape ? LayoutCoupling.Same : LayoutCoupling.Kind;
 
-    public override bool KeepsHaloZero => true;
-
     // Factors have another layout than the result, and are refused there.
     public override EquatableArray<int> InPlaceInputs => [0, 1];
 
@@ -69,10 +67,11 @@ internal sealed class Multiply : Operator
     {
         (Layout x, Layout factor) = (context.Of(node.Id), context.Of(node.Inputs[1]));
         if (!IsBroadcast(context.TypeOf(node.Inputs[1]), node))
-            return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x, "", context.Batch), node);
+            return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x, "", context.Batch) { MapsZeros = true }, node);
         var image = new DividedImage(x);
         string operands = $"{image.First(0, x)}, {RuntimeImage.First(1, factor)}, {image.First(2, x)}";
-        return LoweringContext.Call(image.Kernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})"), node);
+        RuntimeKernel kernel = image.Kernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})");
+        return LoweringContext.Call(kernel with { LeavesInHalo = HaloEffect.Keeps }, node);
     }
 
     private static bool IsBroadcast(TensorType input, Node node) => input.Shape != node.Shape;

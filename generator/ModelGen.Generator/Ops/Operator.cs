@@ -82,9 +82,6 @@ internal abstract class Operator
     /// <summary>The same of one node, where nodes differ.</summary>
     public virtual EquatableArray<int> InPlaceInputsOf(Node node) => InPlaceInputs;
 
-    /// <summary>True where the kernel itself leaves the halo of its result zero.</summary>
-    public virtual bool KeepsHaloZero => false;
-
     /// <summary>Chooses the kernel, now that all layouts are known.</summary>
     public virtual KernelCall Lower(LoweringContext context, Node node) =>
         throw new InvalidOperationException($"{Name} has no kernel: a pass must replace it before lowering");

@@ -40,15 +40,13 @@ internal sealed class PositionBias : Operator
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    // Zero plus zero: the bias has the same halo.
-    public override bool KeepsHaloZero => true;
-
     public override EquatableArray<int> InPlaceInputs => [0];
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => context.Chosen(node.Id);
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"PositionBias.Add({{0}}, {{1}}, {{2}}, {context.Of(node.Id).Length}, {{samples}})"), node);
+    // Zero plus zero: the bias has the same halo.
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        new RuntimeKernel($"PositionBias.Add({{0}}, {{1}}, {{2}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo = HaloEffect.MapsZeros }, node);
 }
 
 /// <summary>The sum over the batch, element by element, in the layout of the samples.</summary>
@@ -58,10 +56,8 @@ internal sealed class SampleSum : Operator
 
     public override TensorType Infer(OperatorCall call) => new(call.Inputs[0].Shape, PerSample: false);
 
-    public override bool KeepsHaloZero => true;
-
     public override Layout ResultLayout(ILayoutContext context, Node node) => context.Of(node.Inputs[0])!;
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"PositionBias.SumSamples({{0}}, {{1}}, {context.Of(node.Id).Length}, {{samples}})"), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        new RuntimeKernel($"PositionBias.SumSamples({{0}}, {{1}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo = HaloEffect.MapsZeros }, node);
 }

@@ -45,7 +45,7 @@ internal sealed class RandomDropout() : RandomElements("Dropout.Apply", new("p",
             context.Accumulate(node.Inputs[0], context.Graph.Add(Name, [gradient], node.Attributes, node.Name));
     }
 
-    public override bool KeepsHaloZero => true;
+    protected override HaloEffect HaloEffect => HaloEffect.MapsZeros;
 }
 
 /// <summary>Changes each element by a random number, new in every step, which is a function of the seed, the step and the place: of the samples before a thread's own too.</summary>
@@ -61,10 +61,13 @@ internal abstract class RandomElements(string method, AttributeSpec setting) : O
 
     public override EquatableArray<int> InPlaceInputs => [0];
 
+    /// <summary>What the method leaves in the halo: it works on the whole memory.</summary>
+    protected virtual HaloEffect HaloEffect => HaloEffect.Spoils;
+
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         (int length, string value) = (context.Of(node.Id).Length, Literals.Float(node.Attributes.Float(setting.Name)));
         return LoweringContext.Call(new RuntimeKernel(
-            $"{method}({{0}}, {{1}}, (nint){length} * {{samples}}, {value}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {length})"), node);
+            $"{method}({{0}}, {{1}}, (nint){length} * {{samples}}, {value}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {length})") { LeavesInHalo = HaloEffect }, node);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class Scheduler
     private readonly IReadOnlyDictionary<string, int>? _parameterOffsets;
     private readonly bool[] _isConstant;
     private readonly int[] _root;
+    // Whether a value is written over one that lies as it does.
+    private readonly bool[] _isInPlace;
     // Floats from the beginning of the root's memory, where that is a concatenation's.
     private readonly int[] _offset;
     private readonly ConcatPlacement _concat;
@@ -36,6 +38,7 @@ internal sealed class Scheduler
         _batch = batch;
         _isConstant = new bool[_graph.Nodes.Count];
         _root = new int[_graph.Nodes.Count];
+        _isInPlace = new bool[_graph.Nodes.Count];
         _offset = new int[_graph.Nodes.Count];
         _slots = new Slot[_graph.Nodes.Count];
         // Samples of a batch lie one behind the other, each as a whole.
@@ -96,13 +99,15 @@ internal sealed class Scheduler
             firstStep[root] = Math.Min(firstStep[root], list.Count);
             lastStep[root] = list.Count;
             list.Add(new Step(call, node));
-            if (_laidOut.Layouts[node.Id] is { Halo.IsNone: false } layout && !Op(node).KeepsHaloZero)
-                list.Add(new Step(ClearHalo(node.Id, layout), node, ClearsHalo: true));
         }
 
         int parameters = PlaceParameters();
         PlaceCallersMemory();
         ShareInPlace(firstStep, lastStep);
+        load = ClearHalos(load, out _);
+        steps = ClearHalos(steps, out int[] moved);
+        foreach (int root in Enumerable.Range(0, _graph.Nodes.Count).Where(i => !_isConstant[i] && firstStep[i] < moved.Length))
+            (firstStep[root], lastStep[root]) = (moved[firstStep[root]], moved[lastStep[root]]);
         HashSet<int> readAtRun = [.. steps.SelectMany(s => s.Node.Inputs).Select(i => _root[i])];
         int packed = PlaceInOrder(n => _isConstant[n.Id] && readAtRun.Contains(n.Id), Region.Packed);
         int scratch = PlaceInOrder(n => _isConstant[n.Id] && !readAtRun.Contains(n.Id), Region.LoadScratch);
@@ -143,6 +148,22 @@ internal sealed class Scheduler
     // From parameters to what Forward reads, without anything between that another step would have to wait for.
     private bool IsShared(Step load) => !load.ClearsHalo
         && load.Node.Inputs.All(i => _slots[i].Region == Region.Parameter) && _slots[load.Node.Id].Region == Region.Packed;
+
+    // The same steps, with one behind each whose kernel, where its result lies now, does not leave a halo of zeros; and where each of them is then.
+    private List<Step> ClearHalos(List<Step> steps, out int[] moved)
+    {
+        var cleared = new List<Step>();
+        moved = new int[steps.Count];
+        for (int i = 0; i < steps.Count; i++)
+        {
+            moved[i] = cleared.Count;
+            cleared.Add(steps[i]);
+            Node node = steps[i].Node;
+            if (Op(node).HasResult && _laidOut.Layouts[node.Id] is { Halo.IsNone: false } layout && !steps[i].Call.Kernel.HaloEffect.LeavesZeros(_isInPlace[node.Id]))
+                cleared.Add(new Step(ClearHalo(node.Id, layout), node, ClearsHalo: true));
+        }
+        return cleared;
+    }
 
     private static KernelCall ClearHalo(int value, Layout layout)
     {
@@ -208,6 +229,7 @@ internal sealed class Scheduler
                         _root[i] = root;
                 }
                 lastStep[root] = Math.Max(lastStep[root], last);
+                _isInPlace[node.Id] = true;
                 break;
             }
         }

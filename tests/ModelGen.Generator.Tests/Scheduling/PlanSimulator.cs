@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
@@ -6,7 +7,7 @@ namespace ModelGen.Generator.Tests.Scheduling;
 
 /// <summary>
 /// Runs a plan on memory that holds, in place of each float, the id of the value that wrote it. A step must find what the producers of its inputs wrote, at the
-/// time it runs; whatever was overwritten too early, or never computed, shows.
+/// time it runs; whatever was overwritten too early, or never computed, shows. So does a halo that is not zero when it is read, if kernels leave in theirs what they say.
 /// </summary>
 internal sealed class PlanSimulator
 {
@@ -15,6 +16,8 @@ internal sealed class PlanSimulator
     private readonly Plan _plan;
     private readonly string _name;
     private readonly Dictionary<(Region, string), int[]> _memory = [];
+    // Values with a halo of zeros.
+    private readonly HashSet<int> _surrounded = [];
 
     private PlanSimulator(Plan plan, string name)
     {
@@ -59,15 +62,34 @@ internal sealed class PlanSimulator
             if (steps[i].ClearsHalo)
             {
                 Expect(node.Id, $"step {i}, the halo of %{node.Id}");
+                _surrounded.Add(node.Id);
                 continue;
             }
             foreach (int input in node.Inputs)
+            {
                 Expect(input, $"step {i}, %{node.Id}");
+                Assert.True(HasZerosAround(input), $"{_name}: step {i}, %{node.Id} reads %{input} with a halo that is not zero\n{Graph}");
+            }
             if (!OperatorOf(node).HasResult)
                 continue;
             CheckInPlace(node);
+            // The halo that lies there is one of zeros where it is that of an input.
+            bool isInPlace = node.Inputs.Any(input => _plan.Slots[input] == _plan.Slots[node.Id] && _plan.LayoutOf(input) == _plan.LayoutOf(node.Id));
+            if (!steps[i].Call.Kernel.HaloEffect.LeavesZeros(isInPlace))
+                _surrounded.Remove(node.Id);
+            else
+                _surrounded.Add(node.Id);
             Write(node.Id, MemoryOf(node.Id));
         }
+    }
+
+    private bool HasZerosAround(int value)
+    {
+        Node node = Graph[value];
+        if (_plan.LayoutOf(value).Halo.IsNone || node.Op is OpNames.Input or OpNames.Parameter)
+            return true;
+        bool liesInOthers = OperatorOf(node).IsAlias || InPlace(value).Count() == node.Inputs.Count;
+        return liesInOthers ? node.Inputs.All(HasZerosAround) : _surrounded.Contains(value);
     }
 
     // Only an operator that says so may write over what it reads, and only exactly over it.

@@ -28,6 +28,30 @@ public class SchedulerTests
         Assert.True(plan.ArenaLength + PixelLoad.SpareFloats >= end + 15 * 56, $"{plan.ArenaLength} floats for {end}");
     }
 
+    // A gate writes pixels alone: over its image it finds zeros around them, elsewhere whatever was there.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AGateIsFollowedByZerosWhereItIsNotInPlace(bool readAgain)
+    {
+        Graph graph = GraphParser.Parse($$"""
+            graph Gate
+            %0 = Input "x" : f32[N,3,12,11]
+            %1 = Parameter "w" : f32[16,3,3,3]
+            %2 = Conv2d(%0, %1) {padding=[1,1,1,1]}
+            %3 = GlobalAvgPool2d(%2)
+            %4 = Multiply(%2, %3)
+            %5 = Parameter "v" : f32[16,16,3,3]
+            %6 = Conv2d(%4, %5) {padding=[1,1,1,1]}
+            output "y" %6
+            {{(readAgain ? "output \"z\" %2" : "")}}
+            """);
+        Plan plan = Scheduler.Schedule(LayoutPlanner.Plan(graph, p => Layout.Dense(p.Shape)), batch: 1, parametersChange: false);
+
+        Assert.Equal(readAgain, plan.Slots[plan.Graph.Nodes.Single(n => n.Is(OpNames.Multiply)).Id] != plan.Slots[plan.Graph.Nodes.First(n => n.Is(OpNames.Conv2d)).Id]);
+        Assert.Equal(readAgain ? 1 : 0, plan.Steps.Count(s => s.ClearsHalo && s.Node.Is(OpNames.Multiply)));
+    }
+
     [Theory]
     [MemberData(nameof(Series))]
     public void EveryStepFindsWhatItsInputsProducersWrote(int series) => ForEachPlan(series, (name, plan) => PlanSimulator.Run(plan, name));
