@@ -21,7 +21,7 @@ public static class CifarFile
     /// <summary>Reads the records of CIFAR-10 files, such as <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>, one file behind the other.</summary>
     /// <param name="paths">The files, at least one.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataFileException">A file is empty, cut off or too large, or a label is not 0 to 9.</exception>
+    /// <exception cref="InvalidDataFileException">A file is empty, cut off, too large, a pipe or a device, or a label is not 0 to 9.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static LabeledImages ReadCifar10(params string[] paths) => Read(paths, labelBytes: 1, label: 0, [10], Cifar10Classes);
 
@@ -38,12 +38,19 @@ public static class CifarFile
         ArgumentNullException.ThrowIfNull(paths);
         if (paths.Length == 0)
             throw new ArgumentException("Expected one file or more, got none.", nameof(paths));
-        int recordBytes = labelBytes + ImageBytes;
         var files = new byte[paths.Length][];
+        for (int f = 0; f < paths.Length; f++)
+            files[f] = ReadAll(paths[f], "CIFAR", MaxFileBytes);
+        return Read(paths, files, labelBytes, label, classes, classNames);
+    }
+
+    /// <summary>Reads the records of files whose bytes are there.</summary>
+    internal static LabeledImages Read(string[] paths, byte[][] files, int labelBytes, int label, int[] classes, IReadOnlyList<string>? classNames)
+    {
+        int recordBytes = labelBytes + ImageBytes;
         long count = 0;
         for (int f = 0; f < paths.Length; f++)
         {
-            files[f] = DataFile.ReadAll(paths[f], "CIFAR", MaxFileBytes);
             int rest = files[f].Length % recordBytes;
             if (files[f].Length == 0 || rest != 0)
                 throw new InvalidDataFileException(paths[f], "size", $"a multiple of {Number(recordBytes)} bytes",

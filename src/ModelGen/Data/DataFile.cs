@@ -10,8 +10,6 @@ internal static class DataFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using FileStream file = Open(path, kind);
-        if (!file.CanSeek)
-            throw new InvalidDataFileException(path, "file", "a file on disk", "a pipe or device");
         if (file.Length > limit)
             throw new InvalidDataFileException(path, "size", $"at most {Number(limit)} bytes", $"{Number(file.Length)} bytes");
         var content = new byte[file.Length];
@@ -19,17 +17,24 @@ internal static class DataFile
         return got == content.Length ? content : content[..got];
     }
 
-    /// <summary>Opens a file; a missing one is an error that says what it was to be.</summary>
+    /// <summary>Opens a file; a missing one is an error that says what it was to be, and so is an empty one, a pipe or a device, which are not opened.</summary>
     public static FileStream Open(string path, string kind)
     {
+        if (RegularFile.IsEmptyOrNone(path))
+            throw new InvalidDataFileException(path, "file", "a file on disk", RegularFile.EmptyOrNone);
+        FileStream file;
         try
         {
-            return File.OpenRead(path);
+            file = File.OpenRead(path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new FileNotFoundException($"{kind} file not found: {path}", path, missing);
         }
+        if (file.CanSeek)
+            return file;
+        file.Dispose();
+        throw new InvalidDataFileException(path, "file", "a file on disk", "a pipe or a device");
     }
 
     /// <summary>A number for a message: 65,536.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.IO.Compression;
 
 namespace ModelGen.Data;
 
@@ -14,8 +13,8 @@ namespace ModelGen.Data;
 /// the last dimension varying fastest.
 /// </para>
 /// <para>
-/// Files are not trusted. Memory grows with what the file really delivers and never with what its header claims; a gzip file
-/// must be one member with nothing after it, and its checksum is verified.
+/// Files are not trusted. Memory is made once the file's length, or the length at the end of a gzip file, agrees with the sizes in the head. A gzip file must be one member with nothing
+/// after it, as those of all published sets are; its checksum is verified. Members one behind the other, which RFC 1952 also allows, are refused: nothing says then where the data should end.
 /// </para>
 /// </remarks>
 public sealed class IdxFile
@@ -23,8 +22,11 @@ public sealed class IdxFile
     /// <summary>The most elements a file may hold: 1 GiB, twice the largest data set of the MNIST family.</summary>
     public const int MaxDataBytes = 1 << 30;
 
+    /// <summary>The most elements a gzip file may hold unless the caller allows more: 32 MiB, or this many for each byte of the file. Sets of images are packed to a half to a twentieth.</summary>
+    public const int MaxElementsPerPackedByte = 64;
+
+    private const int MaxUnpackedBytes = 32 << 20;
     private const byte UnsignedByteType = 0x08;
-    private const int FirstReadBytes = 1 << 20;
 
     private IdxFile(int[] dimensions, byte[] data)
     {
@@ -44,7 +46,7 @@ public sealed class IdxFile
     /// <exception cref="InvalidIdxException">The file is damaged, or not IDX, or its elements are not unsigned bytes.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
-    public static IdxFile Read(string path) => Read(path, expectedRank: null);
+    public static IdxFile Read(string path) => Read(path, expectedRank: null, maxDataBytes: null);
 
     /// <summary>Reads a whole file that must have <paramref name="rank"/> dimensions: 3 for images, 1 for labels.</summary>
     /// <param name="path">The file.</param>
@@ -55,25 +57,94 @@ public sealed class IdxFile
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, 255);
-        return Read(path, (int?)rank);
+        return Read(path, (int?)rank, maxDataBytes: null);
     }
 
-    private static IdxFile Read(string path, int? expectedRank)
+    /// <summary>Reads a whole file that must have <paramref name="rank"/> dimensions and has at most so many elements.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="rank">The number of dimensions, 1 to 255.</param>
+    /// <param name="maxDataBytes">The most elements, in place of <see cref="MaxElementsPerPackedByte"/>; 0 to <see cref="MaxDataBytes"/>.</param>
+    /// <inheritdoc cref="Read(string)"/>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rank"/> or <paramref name="maxDataBytes"/> is out of range.</exception>
+    public static IdxFile Read(string path, int rank, int maxDataBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, 255);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxDataBytes, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDataBytes, MaxDataBytes);
+        return Read(path, (int?)rank, maxDataBytes);
+    }
+
+    private static IdxFile Read(string path, int? expectedRank, int? maxDataBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = DataFile.Open(path, "IDX");
-        if (!file.CanSeek)
-            throw new InvalidIdxException(path, "file", "a file on disk", "a pipe or device");
-        if (!IsGzip(file))
-            return ReadContent(file, path, expectedRank);
-
+        FileStream file;
         try
         {
-            IdxFile content;
-            using (var unpacked = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true))
-                content = ReadContent(unpacked, path, expectedRank);
-            CheckGzipTrailer(file, path, content);
-            return content;
+            file = DataFile.Open(path, "IDX");
+        }
+        catch (InvalidDataFileException fault)
+        {
+            throw new InvalidIdxException(fault.File, fault.What, fault.Expected, fault.Actual);
+        }
+        using (file)
+            return Read(file, path, expectedRank, maxDataBytes);
+    }
+
+    /// <summary>Reads a file that is open.</summary>
+    internal static IdxFile Read(Stream file, string path, int? expectedRank, int? maxDataBytes)
+    {
+        var isGzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        file.Position = 0;
+        return isGzip ? ReadGzip(file, path, expectedRank, maxDataBytes) : ReadPlain(file, path, expectedRank, maxDataBytes);
+    }
+
+    private static IdxFile ReadPlain(Stream file, string path, int? expectedRank, int? maxDataBytes)
+    {
+        var dimensions = ReadHeader(file.ReadAtLeast, path, expectedRank);
+        var length = CountElements(dimensions, path, maxDataBytes ?? MaxDataBytes);
+        var left = file.Length - file.Position;
+        if (left > length)
+            throw new InvalidIdxException(path, "data", Bytes(length), $"{Bytes(left)}: the file goes on after its last element");
+        if (left < length)
+            throw CutOff(path, length, left);
+        var data = GC.AllocateUninitializedArray<byte>(length);
+        var got = file.ReadAtLeast(data, length, throwOnEndOfStream: false);
+        return got == length ? new IdxFile(dimensions, data) : throw CutOff(path, length, got);
+    }
+
+    private static IdxFile ReadGzip(Stream file, string path, int? expectedRank, int? maxDataBytes)
+    {
+        try
+        {
+            var member = GzipMember.Open(file, path);
+            using var unpacked = new DeflateData(file, member.PackedBytes);
+            uint sum = 0;
+            var dimensions = ReadHeader(Unpack, path, expectedRank);
+            var most = maxDataBytes ?? (int)Math.Clamp(file.Length * MaxElementsPerPackedByte, MaxUnpackedBytes, MaxDataBytes);
+            var length = CountElements(dimensions, path, most);
+            var total = 4 + 4 * dimensions.Length + length;
+            if (member.UnpackedBytes != total)
+                throw new InvalidIdxException(path, "gzip trailer", $"unpacked size {Number(total)}", $"{Number(member.UnpackedBytes)}: the file is cut off, or goes on after its data");
+            if (member.PackedBytes * DeflateData.MostExpansion < total)
+                throw new InvalidIdxException(path, "gzip data", $"at least {Bytes(total / DeflateData.MostExpansion)} for {Number(total)}", Bytes(member.PackedBytes));
+
+            var data = GC.AllocateUninitializedArray<byte>(length);
+            var got = Unpack(data, length, false);
+            if (got < length)
+                throw CutOff(path, length, got);
+            if (unpacked.FaultAtEnd() is { } fault)
+                throw new InvalidIdxException(path, "gzip data", "a complete, undamaged gzip member", fault);
+            if (sum != member.Checksum)
+                throw new InvalidIdxException(path, "gzip data", "a complete, undamaged gzip member", MessageText.Invariant($"a CRC of 0x{member.Checksum:x8} for data of 0x{sum:x8}"));
+            return new IdxFile(dimensions, data);
+
+            int Unpack(Span<byte> destination, int minimum, bool throwOnEnd)
+            {
+                var count = unpacked.Read(destination);
+                sum = Crc32.Append(sum, destination[..count]);
+                return count;
+            }
         }
         catch (InvalidDataException fault)
         {
@@ -81,25 +152,14 @@ public sealed class IdxFile
         }
     }
 
-    private static bool IsGzip(FileStream file)
-    {
-        var isGzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        file.Position = 0;
-        return isGzip;
-    }
+    private static InvalidIdxException CutOff(string path, int length, long actual) => new(path, "data", Bytes(length), $"{Bytes(actual)}: the file is cut off");
 
-    private static IdxFile ReadContent(Stream stream, string path, int? expectedRank)
-    {
-        var dimensions = ReadHeader(stream, path, expectedRank);
-        var length = CountElements(dimensions, path);
-        var data = ReadElements(stream, path, length);
-        return new IdxFile(dimensions, data);
-    }
+    private delegate int Reader(Span<byte> destination, int minimum, bool throwOnEndOfStream);
 
-    private static int[] ReadHeader(Stream stream, string path, int? expectedRank)
+    private static int[] ReadHeader(Reader read, string path, int? expectedRank)
     {
         Span<byte> word = stackalloc byte[4];
-        var got = stream.ReadAtLeast(word, word.Length, throwOnEndOfStream: false);
+        var got = read(word, word.Length, throwOnEndOfStream: false);
         if (got < word.Length)
             throw new InvalidIdxException(path, "header", "4 bytes of magic number", Bytes(got));
         var rank = word[3];
@@ -111,7 +171,7 @@ public sealed class IdxFile
         var dimensions = new int[rank];
         for (var i = 0; i < rank; i++)
         {
-            got = stream.ReadAtLeast(word, word.Length, throwOnEndOfStream: false);
+            got = read(word, word.Length, throwOnEndOfStream: false);
             if (got < word.Length)
                 throw new InvalidIdxException(path, "header", $"{Bytes(4 + 4 * rank)} for {Number(rank)} dimensions", Bytes(4 + 4 * i + got));
             var size = BinaryPrimitives.ReadUInt32BigEndian(word);
@@ -123,7 +183,7 @@ public sealed class IdxFile
         return dimensions;
     }
 
-    private static int CountElements(int[] dimensions, string path)
+    private static int CountElements(int[] dimensions, string path, int most)
     {
         // Both factors are at most 2^30, so no product overflows before it is found too large.
         long length = 1;
@@ -131,43 +191,10 @@ public sealed class IdxFile
         {
             length *= size;
             if (length > MaxDataBytes)
-                throw new InvalidIdxException(path, "size", $"at most {Number(MaxDataBytes)} elements", Shape(dimensions));
-        }
-
-        return (int)length;
-    }
-
-    private static byte[] ReadElements(Stream stream, string path, int length)
-    {
-        var data = new byte[Math.Min(length, FirstReadBytes)];
-        var filled = 0;
-        while (true)
-        {
-            filled += stream.ReadAtLeast(data.AsSpan(filled), data.Length - filled, throwOnEndOfStream: false);
-            if (filled < data.Length)
-                throw new InvalidIdxException(path, "data", Bytes(length), $"{Bytes(filled)}: the file is cut off");
-            if (filled == length)
                 break;
-            Array.Resize(ref data, (int)Math.Min(length, 2L * data.Length));
         }
 
-        // Reading past the end also makes a gzip stream verify its checksum.
-        if (stream.ReadByte() >= 0)
-            throw new InvalidIdxException(path, "data", Bytes(length), "more: the file goes on after its last element");
-        return data;
-    }
-
-    // A gzip stream ends quietly where the member's trailer is cut off, and at bytes that do not start another member. The last
-    // four bytes of a file that ends with its only member are that member's unpacked size (RFC 1952, section 2.3.1).
-    private static void CheckGzipTrailer(FileStream file, string path, IdxFile content)
-    {
-        Span<byte> word = stackalloc byte[4];
-        file.Position = file.Length - word.Length;
-        file.ReadExactly(word);
-        var found = BinaryPrimitives.ReadUInt32LittleEndian(word);
-        var expected = 4 + 4 * content.Dimensions.Count + content.Data.Length;
-        if (found != expected)
-            throw new InvalidIdxException(path, "gzip trailer", $"unpacked size {Number(expected)}", $"{Number(found)}: the file is cut off, or goes on after its data");
+        return length <= most ? (int)length : throw new InvalidIdxException(path, "size", $"at most {Number(most)} elements", Shape(dimensions));
     }
 
     private static string ExpectedMagic(int? rank) => rank is { } known

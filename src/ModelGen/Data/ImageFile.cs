@@ -17,8 +17,8 @@ public readonly record struct ImageSize(int Width, int Height, int Channels);
 /// scaled to 255.
 /// </para>
 /// <para>
-/// Files are not trusted. A size is only reported if the file has as many bytes as it would need at least, so memory that a caller
-/// makes by it stays in proportion to the file.
+/// Files are not trusted. A size is only reported if the file has as many bytes as it would need at least, and if it is within <see cref="ImageLimits"/>:
+/// packed pixels can be a thousandth of what they stand for.
 /// </para>
 /// </remarks>
 public static class ImageFile
@@ -26,21 +26,25 @@ public static class ImageFile
     /// <summary>The most rows, and the most columns, of an image.</summary>
     public const int MaxSide = 1 << 15;
 
-    /// <summary>The most pixels of an image: 8,192 × 8,192.</summary>
+    /// <summary>The most pixels of an image, whatever <see cref="ImageLimits"/> allow: 8,192 × 8,192.</summary>
     public const int MaxPixels = 1 << 26;
 
     /// <summary>The most bytes of a file that is read by its path: 256 MiB.</summary>
     public const int MaxFileBytes = 1 << 28;
 
+    // All of a header without comments; a longer one is looked at when the file is read.
+    private const int HeaderBytes = 512;
+
     /// <summary>The size of an image.</summary>
     /// <param name="content">The whole file.</param>
     /// <param name="name">What to call the file in errors.</param>
-    /// <exception cref="InvalidDataFileException">The file is damaged, or of another format.</exception>
-    public static ImageSize ReadSize(ReadOnlySpan<byte> content, string name)
+    /// <param name="limits">How large it may be, with the channels that the file has; <see cref="ImageLimits.Default"/> where it is null.</param>
+    /// <exception cref="InvalidDataFileException">The file is damaged, or of another format, or the image is too large.</exception>
+    public static ImageSize ReadSize(ReadOnlySpan<byte> content, string name, ImageLimits? limits = null)
     {
-        if (PngReader.IsPng(content))
-            return new PngReader(content, name).Size;
-        return new NetpbmReader(content, name).Size;
+        var size = SizeOf(content, name);
+        (limits ?? ImageLimits.Default).Check(name, size, size.Channels);
+        return size;
     }
 
     /// <summary>Decodes an image.</summary>
@@ -79,20 +83,58 @@ public static class ImageFile
     /// <returns>Height × width × <paramref name="channels"/> bytes, channels varying fastest.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="channels"/> is not 1 to 4.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataFileException">The file is damaged, too large, or of another format.</exception>
+    /// <exception cref="InvalidDataFileException">The file is damaged, too large, of another format, or a pipe or a device, or the image exceeds <see cref="ImageLimits.Default"/>.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static byte[] Read(string path, int channels, out ImageSize size)
+    public static byte[] Read(string path, int channels, out ImageSize size) => Read(path, channels, ImageLimits.Default, out size);
+
+    /// <summary>Reads and decodes a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="channels">The channels wanted, as for <see cref="Decode"/>.</param>
+    /// <param name="limits">How large the image may be, with the channels wanted.</param>
+    /// <param name="size">The image's size, with the channels the file has.</param>
+    /// <inheritdoc cref="Read(string, int, out ImageSize)"/>
+    /// <exception cref="InvalidDataFileException">The file is damaged, too large, of another format, or a pipe or a device, or the image exceeds <paramref name="limits"/>.</exception>
+    public static byte[] Read(string path, int channels, ImageLimits limits, out ImageSize size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(channels, 4);
+        ArgumentNullException.ThrowIfNull(limits);
         var content = ReadAll(path, "image", MaxFileBytes);
-        size = ReadSize(content, path);
+        size = SizeOf(content, path);
+        limits.Check(path, size, channels);
         var pixels = new byte[size.Width * size.Height * channels];
         Decode(content, path, channels, pixels);
         return pixels;
     }
 
-    /// <summary>Refuses images without pixels, and those beyond the limits.</summary>
+    /// <summary>Refuses what cannot be an image by its first bytes and its length, and what claims a size beyond the limits, without reading the rest.</summary>
+    internal static void CheckHeader(string path, int channels, ImageLimits limits)
+    {
+        using var file = Open(path, "image");
+        long length = file.Length;
+        Span<byte> start = stackalloc byte[(int)Math.Min(length, HeaderBytes)];
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        ImageSize size;
+        if (PngReader.ReadHeader(start, path) is { } header)
+        {
+            size = header.Size;
+            if (length * DeflateData.MostExpansion < header.RawBytes)
+                throw new InvalidDataFileException(path, "size", $"at least {Number(header.RawBytes / DeflateData.MostExpansion)} bytes for {Number(size.Width)}×{Number(size.Height)} pixels",
+                    $"{Number(length)} bytes");
+        }
+        else if (start.Length < length && (PngReader.IsPng(start) || start.Contains((byte)'#')))
+        {
+            // Damaged, or with a comment that may be longer than what was read.
+            size = SizeOf(ReadAll(path, "image", MaxFileBytes), path);
+        }
+        else
+        {
+            size = PngReader.IsPng(start) ? SizeOf(start, path) : NetpbmReader.ReadHeader(start, length, path, out _, out _);
+        }
+        limits.Check(path, size, channels);
+    }
+
+    /// <summary>Refuses images without pixels, and those that nobody can allow.</summary>
     internal static void CheckSize(string name, long width, long height)
     {
         if (width is < 1 or > MaxSide || height is < 1 or > MaxSide)
@@ -122,6 +164,9 @@ public static class ImageFile
                 target[^1] = alpha;
         }
     }
+
+    private static ImageSize SizeOf(ReadOnlySpan<byte> content, string name) =>
+        PngReader.IsPng(content) ? new PngReader(content, name).Size : new NetpbmReader(content, name).Size;
 
     // ITU-R BT.601 in 16 bits after the point, rounded; the weights' sum is 65,536.
     private static byte Luma(ReadOnlySpan<byte> rgb) => (byte)((19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16);

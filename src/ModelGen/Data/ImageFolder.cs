@@ -2,7 +2,7 @@ using static ModelGen.Data.DataFile;
 
 namespace ModelGen.Data;
 
-/// <summary>Reads and decodes an image file; <see cref="ImageFile.Read"/> is one such method.</summary>
+/// <summary>Reads and decodes an image file; <see cref="ImageFile.Read(string, int, out ImageSize)"/> is one such method.</summary>
 /// <param name="path">The file.</param>
 /// <param name="channels">The channels wanted: 1 for gray, 3 for red, green, blue.</param>
 /// <param name="size">The image's size.</param>
@@ -14,19 +14,22 @@ public static class ImageFolder
 {
     /// <summary>
     /// Reads all images into memory. Classes are the sub-folders in ordinal order of their names, and images lie in that of classes and then of file names, so that
-    /// the result does not depend on the file system. Sub-folders of classes are not entered; files without the extension of an image are passed over.
+    /// the result does not depend on the file system. Sub-folders of classes are not entered; files without the extension of an image are passed over. The beginnings of all files are looked at before
+    /// memory for the images is made.
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="channels">1 for gray or 3 for red, green, blue; files are converted as <see cref="ImageFile.Decode"/> says.</param>
     /// <param name="height">Rows of the result, ≥ 1.</param>
     /// <param name="width">Columns of the result, ≥ 1. Images of another size are scaled by <see cref="ImageScaling.ScaleAndCrop"/>.</param>
     /// <param name="jpegDecoder">Reads files that end in .jpg or .jpeg, which the library cannot; they are refused where it is null.</param>
+    /// <param name="limits">How large an image may be before it is scaled, with the channels wanted; <see cref="ImageLimits.Default"/> where it is null.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataFileException">A file is damaged or a JPEG that nobody decodes, a class is without images, there are no classes, or all images together do not fit into one array.</exception>
+    /// <exception cref="InvalidDataFileException">A file is damaged, too large, a pipe, a device or a JPEG that nobody decodes, a class is without images, there are no classes, or all images together do not fit into one array.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="InvalidOperationException">The decoder has not given as many bytes as it says.</exception>
-    public static LabeledImages Read(string path, int channels, int height, int width, ImageDecoder? jpegDecoder = null)
+    public static LabeledImages Read(string path, int channels, int height, int width, ImageDecoder? jpegDecoder = null, ImageLimits? limits = null)
     {
+        limits ??= ImageLimits.Default;
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (channels is not (1 or 3))
             throw new ArgumentOutOfRangeException(nameof(channels), channels, "Expected 1 (gray) or 3 (red, green, blue).");
@@ -41,10 +44,12 @@ public static class ImageFolder
         long length = (long)channels * height * width;
         if (files.Count * length > Array.MaxLength)
             throw new InvalidDataFileException(path, "images", $"at most {Number(Array.MaxLength / length)} of {channels}×{height}×{width} bytes", Number(files.Count));
+        foreach (string file in files)
+            CheckBeginning(file, channels, limits);
         var pixels = new byte[files.Count * length];
         for (int i = 0; i < files.Count; i++)
         {
-            var decoded = Decode(files[i], channels, jpegDecoder, out var size);
+            var decoded = Decode(files[i], channels, jpegDecoder, limits, out var size);
             if (size.Width != width || size.Height != height)
                 decoded = ImageScaling.ScaleAndCrop(decoded, size.Width, size.Height, channels, width, height);
             var image = pixels.AsSpan((int)(i * length), (int)length);
@@ -55,12 +60,22 @@ public static class ImageFolder
         return new LabeledImages(pixels, [.. labels], channels, height, width, classNames);
     }
 
-    private static byte[] Decode(string file, int channels, ImageDecoder? jpegDecoder, out ImageSize size)
+    // The decoder of JPEGs is not ours; that it opens a file, and not a pipe that never ends, is.
+    private static void CheckBeginning(string file, int channels, ImageLimits limits)
     {
         if (!IsJpeg(file))
-            return ImageFile.Read(file, channels, out size);
+            ImageFile.CheckHeader(file, channels, limits);
+        else if (RegularFile.IsEmptyOrNone(file))
+            throw new InvalidDataFileException(file, "file", "a JPEG file", RegularFile.EmptyOrNone);
+    }
+
+    private static byte[] Decode(string file, int channels, ImageDecoder? jpegDecoder, ImageLimits limits, out ImageSize size)
+    {
+        if (!IsJpeg(file))
+            return ImageFile.Read(file, channels, limits, out size);
         byte[] decoded = jpegDecoder!(file, channels, out size);
         ImageFile.CheckSize(file, size.Width, size.Height);
+        limits.Check(file, size, channels);
         long expected = (long)size.Width * size.Height * channels;
         return decoded.Length == expected ? decoded : throw new InvalidOperationException(MessageText.Invariant(
             $"The JPEG decoder gave {decoded.Length} bytes of {MessageText.Quote(file)}: expected {expected}, for {size.Width}×{size.Height} pixels and {channels} channels."));

@@ -90,17 +90,21 @@ public sealed class LabeledImages
     /// <param name="images">The file of images.</param>
     /// <param name="labels">The file of labels.</param>
     /// <param name="classes">The number of classes, 1 to 256.</param>
+    /// <param name="maxDataBytes">The most pixels of all images, 0 to <see cref="IdxFile.MaxDataBytes"/>; null for what <see cref="IdxFile.MaxElementsPerPackedByte"/> says.</param>
     /// <exception cref="InvalidDataFileException">A file is damaged, a label is no class, or there are not as many labels as images.</exception>
-    public static LabeledImages FromIdx(string images, string labels, int classes)
+    public static LabeledImages FromIdx(string images, string labels, int classes, int? maxDataBytes = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
-        var pixels = IdxFile.Read(images, rank: 3);
+        var pixels = maxDataBytes is { } most ? IdxFile.Read(images, rank: 3, most) : IdxFile.Read(images, rank: 3);
         var numbers = IdxFile.Read(labels, rank: 1);
         if (pixels.Dimensions[0] != numbers.Data.Length)
             throw new InvalidIdxException(labels, "labels", Number(pixels.Dimensions[0]), Number(numbers.Data.Length));
         if (pixels.Dimensions[1] == 0 || pixels.Dimensions[2] == 0)
             throw new InvalidIdxException(images, "image size", "at least 1×1", $"{Number(pixels.Dimensions[1])}×{Number(pixels.Dimensions[2])}");
+        // Where there are no images, their size takes no bytes, so that any was read.
+        if ((long)pixels.Dimensions[1] * pixels.Dimensions[2] > Array.MaxLength)
+            throw new InvalidIdxException(images, "image size", $"at most {Number(Array.MaxLength)} pixels", $"{Number(pixels.Dimensions[1])}×{Number(pixels.Dimensions[2])}");
         var values = new int[numbers.Data.Length];
         for (int i = 0; i < values.Length; i++)
         {

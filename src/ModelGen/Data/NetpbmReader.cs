@@ -13,6 +13,18 @@ internal readonly ref struct NetpbmReader
     public NetpbmReader(ReadOnlySpan<byte> content, string name)
     {
         this.name = name;
+        Size = ReadHeader(content, content.Length, name, out maximum, out int start);
+        data = content[start..];
+    }
+
+    /// <summary>Reads the header and checks that as many bytes follow it as there are pixels.</summary>
+    /// <param name="content">The file, or as much of its beginning as holds the header.</param>
+    /// <param name="fileLength">Bytes of the whole file.</param>
+    /// <param name="name">What to call the file in errors.</param>
+    /// <param name="maximum">The value of white, 1 to 255.</param>
+    /// <param name="start">Where the pixels begin.</param>
+    public static ImageSize ReadHeader(ReadOnlySpan<byte> content, long fileLength, string name, out int maximum, out int start)
+    {
         if (content.Length < 2 || content[0] != 'P' || content[1] is not ((byte)'5' or (byte)'6'))
             throw new InvalidDataFileException(name, "magic number", "that of PNG (0x89504e47), PGM (P5) or PPM (P6)", Describe(content));
         int channels = content[1] == '5' ? 1 : 3;
@@ -25,13 +37,12 @@ internal readonly ref struct NetpbmReader
             throw new InvalidDataFileException(name, "maximum", "1 to 255 (8 bits a sample)", Number(most));
         if (at >= content.Length || !IsSpace(content[at]))
             throw new InvalidDataFileException(name, "header", "one white space before the pixels", at < content.Length ? Hex(content[at]) : "the end of the file");
-        maximum = (int)most;
-        data = content[(at + 1)..];
-        long expected = width * height * channels;
-        if (data.Length != expected)
+        (maximum, start) = ((int)most, at + 1);
+        long expected = width * height * channels, actual = fileLength - start;
+        if (actual != expected)
             throw new InvalidDataFileException(name, "pixels", $"{Number(expected)} bytes",
-                $"{Number(data.Length)}: the file {(data.Length < expected ? "is cut off" : "goes on after its image")}");
-        Size = new ImageSize((int)width, (int)height, channels);
+                $"{Number(actual)}: the file {(actual < expected ? "is cut off" : "goes on after its image")}");
+        return new ImageSize((int)width, (int)height, channels);
     }
 
     /// <summary>The image's size.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using static ModelGen.Data.DataFile;
 
 namespace ModelGen.Data;
@@ -35,7 +34,7 @@ internal readonly ref struct PngReader
             switch (type)
             {
                 case Header:
-                    (Size, bitDepth, colourType) = ReadHeader(body, name);
+                    (Size, bitDepth, colourType) = ReadHeaderBody(body, name);
                     break;
                 case Palette:
                     if (palette.Length > 0 || dataBytes > 0)
@@ -68,51 +67,85 @@ internal readonly ref struct PngReader
         }
         while (previous != End);
 
+        if (position < content.Length)
+            throw new InvalidDataFileException(name, "IEND", "the end of the file behind it", $"{Number(content.Length - position)} bytes more");
         if (colourType == 3 && palette.Length == 0)
             throw new InvalidDataFileException(name, "PLTE", "a palette, as the colour type is 3", "none");
-        // Deflate packs 258 bytes into 2 bits at best, so 1 byte stands for at most 1,032.
-        long raw = (long)Size.Height * (1 + RowBytes);
-        if (dataBytes * 1032L < raw)
-            throw new InvalidDataFileException(name, "IDAT", $"at least {Number((raw + 1031) / 1032)} bytes for {Number(Size.Width)}×{Number(Size.Height)} pixels", $"{Number(dataBytes)} bytes");
+        long raw = RawLength(Size, bitDepth, colourType);
+        if (dataBytes * DeflateData.MostExpansion < raw)
+            throw new InvalidDataFileException(name, "IDAT", $"at least {Number((raw + DeflateData.MostExpansion - 1) / DeflateData.MostExpansion)} bytes for {Number(Size.Width)}×{Number(Size.Height)} pixels", $"{Number(dataBytes)} bytes");
+    }
+
+    /// <summary>The size that the header claims, where its chunk is whole, and the bytes that so many pixels have before they are packed; null where it is not, or this is no PNG file.</summary>
+    /// <param name="start">The file's first bytes.</param>
+    /// <param name="name">What to call the file in errors.</param>
+    public static (ImageSize Size, long RawBytes)? ReadHeader(ReadOnlySpan<byte> start, string name)
+    {
+        int position = 8;
+        if (!IsPng(start) || start.Length < position + 25 || BinaryPrimitives.ReadInt32BigEndian(start[position..]) != 13 || ReadChunk(start, name, ref position, out var body) != Header)
+            return null;
+        var (size, bitDepth, colourType) = ReadHeaderBody(body, name);
+        return (size, RawLength(size, bitDepth, colourType));
     }
 
     /// <summary>The image's size.</summary>
     public ImageSize Size { get; }
 
-    private int Samples => colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
+    private int Samples => SamplesOf(colourType);
 
     private int RowBytes => (Size.Width * Samples * bitDepth + 7) / 8;
+
+    private static int SamplesOf(int colourType) => colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
+
+    private static long RawLength(ImageSize size, int bitDepth, int colourType) => size.Height * (1 + ((long)size.Width * SamplesOf(colourType) * bitDepth + 7) / 8);
 
     /// <summary>Writes the pixels.</summary>
     public void Decode(int channels, Span<byte> destination)
     {
-        using var packed = new MemoryStream(GatherData(), writable: false);
-        using var unpacked = new ZLibStream(packed, CompressionMode.Decompress);
+        var packed = GatherData();
+        CheckZlibHeader(packed);
+        using var stream = new MemoryStream(packed, 2, packed.Length - 6, writable: false);
+        using var unpacked = new DeflateData(stream, packed.Length - 6);
         int step = Math.Max(1, Samples * bitDepth / 8);
-        var filter = new byte[1];
-        var (row, above) = (new byte[RowBytes], new byte[RowBytes]);
+        uint sum = Adler32.Empty;
+        // Behind the filter's number.
+        var (row, above) = (new byte[1 + RowBytes], new byte[1 + RowBytes]);
         var pixels = new byte[Size.Width * Size.Channels];
         try
         {
             for (int y = 0; y < Size.Height; y++)
             {
-                if (unpacked.ReadAtLeast(filter, 1, throwOnEndOfStream: false) < 1
-                    || unpacked.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) < row.Length)
+                if (unpacked.Read(row) < row.Length)
                     throw new InvalidDataFileException(name, "IDAT", $"{Number(Size.Height)} rows", $"{Number(y)}: the pixels are cut off");
-                PngFilter.Undo(filter[0], row, above, step, name, y);
-                Expand(row, pixels, y);
+                sum = Adler32.Append(sum, row);
+                PngFilter.Undo(row[0], row.AsSpan(1), above.AsSpan(1), step, name, y);
+                Expand(row.AsSpan(1), pixels, y);
                 ImageFile.Convert(pixels, Size.Channels, destination[(y * Size.Width * channels)..], channels, Size.Width);
                 (row, above) = (above, row);
             }
-            // Reading past the end also verifies the checksum of zlib.
-            if (unpacked.ReadByte() >= 0)
-                throw new InvalidDataFileException(name, "IDAT", $"{Number(Size.Height)} rows", "more: the pixels go on after the last row");
+            if (unpacked.FaultAtEnd() is { } fault)
+                throw new InvalidDataFileException(name, "IDAT", $"{Number(Size.Height)} rows", fault);
         }
         catch (InvalidDataException fault)
         {
-            throw new InvalidDataFileException(name, "IDAT", "complete, undamaged zlib data", "truncated or corrupt data", fault);
+            throw Damaged("truncated or corrupt data", fault);
         }
+        // RFC 1950, section 2.2: behind the deflated data.
+        uint stored = BinaryPrimitives.ReadUInt32BigEndian(packed.AsSpan(packed.Length - 4));
+        if (stored != sum)
+            throw Damaged(MessageText.Invariant($"an Adler-32 of 0x{stored:x8} for pixels of 0x{sum:x8}"));
     }
+
+    // RFC 1950, section 2.2: the method (8, with a window of up to 32 KiB), flags that make both bytes a multiple of 31, and no dictionary.
+    private void CheckZlibHeader(ReadOnlySpan<byte> packed)
+    {
+        if (packed.Length < 8)
+            throw Damaged($"{Number(packed.Length)} bytes");
+        if ((packed[0] & 15) != 8 || packed[0] >> 4 > 7 || (packed[0] << 8 | packed[1]) % 31 != 0 || (packed[1] & 0x20) != 0)
+            throw Damaged(MessageText.Invariant($"a header of 0x{packed[0]:x2}{packed[1]:x2}"));
+    }
+
+    private InvalidDataFileException Damaged(string actual, Exception? fault = null) => new(name, "IDAT", "complete, undamaged zlib data", actual, fault);
 
     // One row as bytes: bits spread out, palette indices as colours.
     private void Expand(ReadOnlySpan<byte> row, Span<byte> pixels, int y)
@@ -181,7 +214,7 @@ internal readonly ref struct PngReader
         return type;
     }
 
-    private static (ImageSize Size, int BitDepth, int ColourType) ReadHeader(ReadOnlySpan<byte> body, string name)
+    private static (ImageSize Size, int BitDepth, int ColourType) ReadHeaderBody(ReadOnlySpan<byte> body, string name)
     {
         if (body.Length != 13)
             throw new InvalidDataFileException(name, "IHDR", "13 bytes", $"{Number(body.Length)} bytes");

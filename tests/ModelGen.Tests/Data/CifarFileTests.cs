@@ -34,7 +34,7 @@ public sealed class CifarFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, "size: expected a multiple of 3,073 bytes, found 0 bytes")]
+    [InlineData(0, "file: expected a file on disk, found an empty file, a pipe or a device")]
     [InlineData(1, "size: expected a multiple of 3,073 bytes, found 1 bytes: record 0 ends after 1 bytes")]
     [InlineData(3 * 3073 - 1, "size: expected a multiple of 3,073 bytes, found 9,218 bytes: record 2 ends after 3,072 bytes")]
     public void Refuses_a_file_that_is_cut_off(int length, string message)

@@ -61,7 +61,7 @@ public sealed class IdxFileTests : IDisposable
         const string AnyFault = ": expected ";
         return new()
         {
-            { "empty", [], "header: expected 4 bytes of magic number, found 0 bytes" },
+            { "empty", [], "file: expected a file on disk, found an empty file, a pipe or a device" },
             { "one byte", [0], "header: expected 4 bytes of magic number, found 1 byte" },
             { "not IDX", "<!DOCTYPE html>"u8.ToArray(), "magic number: expected 0x00000803 (unsigned bytes, 3 dimensions), found 0x3c21444f" },
             { "little-endian magic", [3, 8, 0, 0, .. good[4..]], "found 0x03080000" },
@@ -71,7 +71,7 @@ public sealed class IdxFileTests : IDisposable
             { "header cut off", good[..14], "header: expected 16 bytes for 3 dimensions, found 14 bytes" },
             { "data cut off", good[..^1], "data: expected 12 bytes, found 11 bytes: the file is cut off" },
             { "no data", good[..16], "data: expected 12 bytes, found 0 bytes: the file is cut off" },
-            { "data goes on", [.. good, 0], "data: expected 12 bytes, found more: the file goes on after its last element" },
+            { "data goes on", [.. good, 0], "data: expected 12 bytes, found 13 bytes: the file goes on after its last element" },
             { "claims 4 GiB in one dimension", Idx([-1, 1, 1], twelve), "dimension 0: expected at most 1,073,741,824, found 4,294,967,295" },
             { "sizes overflow 32 bits", Idx([65536, 65536, 1], twelve), "size: expected at most 1,073,741,824 elements, found 65,536×65,536×1" },
             { "sizes overflow 64 bits", Idx([1 << 30, 1 << 30, 1 << 30], twelve), "size: expected at most 1,073,741,824 elements" },
@@ -82,9 +82,18 @@ public sealed class IdxFileTests : IDisposable
             { "gzip: trailer missing", packed[..^8], AnyFault },
             { "gzip: wrong checksum", badChecksum, "gzip data: expected a complete, undamaged gzip member" },
             { "gzip: other bytes after it", [.. packed, 1, 2, 3, 4], "gzip trailer: expected unpacked size 28, found 67,305,985" },
-            { "gzip: content cut off", Gzip(good[..^1]), "data: expected 12 bytes, found 11 bytes: the file is cut off" },
-            { "gzip: content goes on", Gzip([.. good, 0]), "data: expected 12 bytes, found more" },
-            { "gzip: second member", [.. packed, .. Gzip([9])], "data: expected 12 bytes, found more" },
+            { "gzip: content cut off", Gzip(good[..^1]), "gzip trailer: expected unpacked size 28, found 27: the file is cut off" },
+            { "gzip: content goes on", Gzip([.. good, 0]), "gzip trailer: expected unpacked size 28, found 29" },
+            { "gzip: second member", [.. packed, .. Gzip([9])], "gzip trailer: expected unpacked size 28, found 1" },
+            { "gzip: members one behind the other", [.. Gzip(good[..20]), .. Gzip(good[20..])], "gzip trailer: expected unpacked size 28, found 8" },
+            { "gzip: other bytes that end as the file did", [.. packed, .. "junk"u8, .. packed[^4..]], "found a stream that ends before its data, and something behind it" },
+            { "gzip: the same member twice", [.. packed, .. packed], "found a stream that ends before its data, and something behind it" },
+            { "gzip: one byte before the trailer missing", [.. packed[..^9], .. packed[^8..]], AnyFault },
+            { "gzip: an empty second member that is cut off, then the trailer", [.. packed, 0x1f, 0x8b, .. packed[^8..]], "and something behind it" },
+            { "gzip: reserved flags", [.. packed[..3], 0x80, .. packed[4..]], "gzip header: expected 0x1f8b, method 8 and flags without reserved bits, found 0x1f8b0880" },
+            { "gzip: another method", [.. packed[..2], 7, .. packed[3..]], "found 0x1f8b0700" },
+            { "gzip: endless name", [.. packed[..3], 8, .. packed[4..10], .. Enumerable.Repeat((byte)'n', 70_000)], "gzip header: expected one of at most 65536 bytes, found more" },
+            { "gzip: wrong header checksum", [.. packed[..3], 2, .. packed[4..10], 1, 2, .. packed[10..]], "CRC of the gzip header: expected 0x" },
             { "gzip: of something else", Gzip("hello, world"u8.ToArray()), "magic number: expected 0x00000803" },
         };
     }
@@ -143,8 +152,60 @@ public sealed class IdxFileTests : IDisposable
 
         var fault = Assert.Throws<InvalidIdxException>(() => IdxFile.Read(path));
 
-        Assert.Equal("data", fault.What);
+        Assert.Equal("gzip trailer", fault.What);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
+    /// <summary>A bomb whose header admits to all of it: refused before memory is made, unless the caller says that so much is wanted.</summary>
+    [Fact]
+    public void Zeros_are_unpacked_up_to_what_the_caller_allows()
+    {
+        var path = Write(Idx([100 << 20], new byte[100 << 20]), gzip: true);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var fault = Assert.Throws<InvalidIdxException>(() => IdxFile.Read(path));
+
+        Assert.Contains("size: expected at most 33,554,432 elements, found 104,857,600", fault.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Equal(100 << 20, IdxFile.Read(path, 1, 100 << 20).Data.Length);
+        Assert.Throws<InvalidIdxException>(() => IdxFile.Read(path, 1, (100 << 20) - 1));
+    }
+
+    /// <summary>The optional parts of a gzip header: more bytes, a name, a comment, a checksum.</summary>
+    [Fact]
+    public void Reads_every_kind_of_gzip_header()
+    {
+        var content = Idx([3], [7, 8, 9]);
+        var packed = Gzip(content);
+        for (byte flags = 0; flags < 32; flags++)
+        {
+            List<byte> header = [0x1f, 0x8b, 8, flags, .. packed[4..10]];
+            if ((flags & 4) != 0)
+                header.AddRange([3, 0, 1, 2, 3]);
+            if ((flags & 8) != 0)
+                header.AddRange([.. "name"u8, 0]);
+            if ((flags & 16) != 0)
+                header.AddRange([.. "comment"u8, 0]);
+            if ((flags & 2) != 0)
+            {
+                var sum = Crc32.HashToUInt32([.. header]);
+                header.AddRange([(byte)sum, (byte)(sum >> 8)]);
+            }
+            Assert.Equal([7, 8, 9], IdxFile.Read(Write([.. header, .. packed[10..]], gzip: false)).Data);
+        }
+    }
+
+    /// <summary>No image has a size then, so no data contradicts any.</summary>
+    [Fact]
+    public void No_images_of_an_impossible_size_are_a_damaged_file()
+    {
+        var images = Write(Idx([0, 5, 1 << 30], []), gzip: false);
+        var labels = Path.Combine(folder, "labels");
+        File.WriteAllBytes(labels, Idx([0], []));
+
+        var fault = Assert.Throws<InvalidIdxException>(() => LabeledImages.FromIdx(images, labels, classes: 10));
+
+        Assert.Contains("image size: expected at most 2,147,483,591 pixels, found 5×1,073,741,824", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -165,6 +226,7 @@ public sealed class IdxFileTests : IDisposable
         Assert.Throws<ArgumentNullException>(() => IdxFile.Read(null!));
         Assert.Throws<ArgumentOutOfRangeException>(() => IdxFile.Read("x", 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => IdxFile.Read("x", 256));
+        Assert.Throws<ArgumentOutOfRangeException>(() => IdxFile.Read("x", 1, -1));
     }
 
     [Fact]

@@ -125,9 +125,21 @@ public sealed class ImageFileTests
             { "chunk length of 32 bits", [.. png[..33], 0xff, 0xff, 0xff, 0xff, .. png[37..]], "found 4,294,967,295 bytes" },
             { "split IDAT", Gray(header, TestImages.Chunk("IDAT", zlib[..3]), TestImages.Chunk("tEXt", []), TestImages.Chunk("IDAT", zlib[3..])), "found tEXt between them" },
             { "rows cut off", Gray(header, Data(good[..^1])), "IDAT: expected 2 rows, found 1: the pixels are cut off" },
-            { "rows go on", Gray(header, Data([.. good, 0])), "found more: the pixels go on after the last row" },
+            { "rows go on", Gray(header, Data([.. good, 0])), "found more: the data goes on" },
             { "zlib cut off", Gray(header, TestImages.Chunk("IDAT", zlib[..^7])), "IDAT: expected " },
             { "zlib checksum", Gray(header, TestImages.Chunk("IDAT", badSum)), "IDAT: expected complete, undamaged zlib data" },
+            { "zlib cut by 1 byte", Gray(header, TestImages.Chunk("IDAT", zlib[..^1])), "IDAT: expected " },
+            { "zlib cut by 2 bytes", Gray(header, TestImages.Chunk("IDAT", zlib[..^2])), "IDAT: expected " },
+            { "zlib cut by 3 bytes", Gray(header, TestImages.Chunk("IDAT", zlib[..^3])), "IDAT: expected " },
+            { "zlib cut by 4 bytes", Gray(header, TestImages.Chunk("IDAT", zlib[..^4])), "IDAT: expected " },
+            { "stored zlib cut by 4 bytes, a pixel changed", Gray(header, TestImages.Chunk("IDAT", [0x78, 1, 1, 8, 0, 0xF7, 0xFF, 0, 1, 2, 3, 0, 4, 5, 7])), "IDAT: expected " },
+            { "stored zlib, a pixel changed", Gray(header, TestImages.Chunk("IDAT", [0x78, 1, 1, 8, 0, 0xF7, 0xFF, .. good[..^1], 7, .. zlib[^4..]])), "found an Adler-32 of 0x" },
+            { "junk behind zlib", Gray(header, TestImages.Chunk("IDAT", [.. zlib, 1])), "IDAT: expected 2 rows, found a stream that ends before its data, and something behind it" },
+            { "junk before the checksum", Gray(header, TestImages.Chunk("IDAT", [.. zlib[..^4], 1, .. zlib[^4..]])), "something behind it" },
+            { "a second stream behind zlib", Gray(header, TestImages.Chunk("IDAT", [.. zlib, .. zlib])), "something behind it" },
+            { "junk behind IEND", [.. png, 1, 2, 3], "IEND: expected the end of the file behind it, found 3 bytes more" },
+            { "zlib with a dictionary", Gray(header, TestImages.Chunk("IDAT", [0x78, 0xF9, .. zlib[2..]])), "IDAT: expected " },
+            { "a zlib header that is no multiple of 31", Gray(header, TestImages.Chunk("IDAT", [0x78, (byte)(zlib[1] ^ 1), .. zlib[2..]])), "found a header of 0x78" },
             { "not zlib", Gray(header, TestImages.Chunk("IDAT", [1, 2, 3, 4, 5, 6, 7, 8])), "IDAT: expected complete, undamaged zlib data" },
             { "filter 5", Gray(header, Data(0, 1, 2, 3, 5, 4, 5, 6)), "filter of row 1: expected 0 to 4, found 5" },
             { "no palette", Gray(indexed, Data(good)), "PLTE: expected a palette" },
@@ -207,6 +219,61 @@ public sealed class ImageFileTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<InvalidDataFileException>(() => ImageFile.Decode(png, Name, 1, pixels));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    /// <summary>Whatever byte is cut off or added at the end of what is packed, with right checksums of the chunks, is noticed.</summary>
+    [Fact]
+    public void Refuses_every_prefix_of_the_packed_pixels_and_every_changed_bit_of_them()
+    {
+        byte[] pixels = TestImages.Bytes(200, 3), zlib = TestImages.Zlib([.. Enumerable.Range(0, 10).SelectMany(IEnumerable<byte> (y) => [0, .. pixels[(y * 20)..((y + 1) * 20)]])]);
+        byte[] File(byte[] data) => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", TestImages.Header(20, 10, 8, 0)), .. TestImages.Chunk("IDAT", data), .. TestImages.Chunk("IEND", [])];
+
+        Assert.Equal(pixels, Decode(File(zlib), 1, out _));
+        for (int length = 0; length < zlib.Length; length++)
+            Assert.Throws<InvalidDataFileException>(() => Decode(File(zlib[..length]), 1, out _));
+        for (int added = 0; added < 256; added++)
+            Assert.Throws<InvalidDataFileException>(() => Decode(File([.. zlib, (byte)added]), 1, out _));
+        for (int bit = 0; bit < 8 * zlib.Length; bit++)
+        {
+            byte[] changed = [.. zlib];
+            changed[bit / 8] ^= (byte)(1 << bit % 8);
+            try
+            {
+                // Padding between blocks and the window's size say nothing about pixels.
+                Assert.Equal(pixels, Decode(File(changed), 1, out _));
+            }
+            catch (InvalidDataFileException)
+            {
+            }
+        }
+    }
+
+    /// <summary>8 KiB that stand for 8,192 × 8,192 pixels: refused by the header, unless the caller allows so much.</summary>
+    [Fact]
+    public void Images_beyond_the_limits_are_refused_by_their_header()
+    {
+        byte[] png = [.. TestImages.Signature, .. TestImages.Chunk("IHDR", TestImages.Header(8192, 8192, 1, 0)),
+            .. TestImages.Chunk("IDAT", TestImages.Zlib(new byte[8192 * 1025])), .. TestImages.Chunk("IEND", [])];
+        Assert.InRange(png.Length, 8_000, 16_000);
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, png);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Contains("image size: expected at most 16,777,216 pixels (ImageLimits.MaxPixels), found 8,192×8,192", Refused(() => ImageFile.Read(path, 4, out _)), StringComparison.Ordinal);
+            Assert.Contains("expected at most 16,777,216 pixels", Refused(() => ImageFile.ReadSize(png, Name)), StringComparison.Ordinal);
+            var limits = new ImageLimits { MaxPixels = 1 << 26, MaxBytes = (1 << 27) - 1 };
+            Assert.Contains("at most 134,217,727 bytes decoded (ImageLimits.MaxBytes), found 8,192×8,192 pixels of 2 bytes", Refused(() => ImageFile.Read(path, 2, limits, out _)), StringComparison.Ordinal);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+            Assert.Equal(1 << 26, ImageFile.Read(path, 1, limits, out var size).Length);
+            Assert.Equal(new ImageSize(8192, 8192, 1), size);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        static string Refused(Action read) => Assert.Throws<InvalidDataFileException>(read).Message;
     }
 
     [Fact]

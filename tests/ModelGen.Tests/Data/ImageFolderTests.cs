@@ -37,6 +37,37 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Contains("w.jpg: format: expected PNG, PGM or PPM, found JPEG", Fault(), StringComparison.Ordinal);
     }
 
+    /// <summary>Beginnings are looked at before memory for all images is made, which would be 301 MB here.</summary>
+    [Theory]
+    [InlineData("empty")]
+    [InlineData("signature")]
+    [InlineData("comment")]
+    [InlineData("large")]
+    public void Memory_is_made_only_for_files_that_begin_as_images(string kind)
+    {
+        byte[] content = kind switch
+        {
+            "signature" => [.. TestImages.Signature, .. new byte[600]],
+            "comment" => [.. "P5 #"u8, .. Enumerable.Repeat((byte)'c', 1000)],
+            "large" => TestImages.Netpbm(5000, 5000, 1, 255, new byte[25_000_000]),
+            _ => [],
+        };
+        for (int i = 0; i < 2000; i++)
+            Write($"a/{i}.png", i == 1999 ? content : TestImages.Netpbm(1, 1, 1, 255, [1]));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidDataFileException>(() => ImageFolder.Read(folder, 3, 224, 224));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
+    }
+
+    [Fact]
+    public void An_image_that_is_too_large_is_taken_where_the_caller_allows_it()
+    {
+        Write("a/x.pgm", TestImages.Netpbm(40, 50, 1, 255, Enumerable.Repeat((byte)77, 2000).ToArray()));
+        Assert.Equal([77], ImageFolder.Read(folder, 1, 1, 1).Bytes.ToArray());
+        var fault = Assert.Throws<InvalidDataFileException>(() => ImageFolder.Read(folder, 1, 1, 1, limits: new ImageLimits { MaxPixels = 1999 }));
+        Assert.Contains("x.pgm: image size: expected at most 1,999 pixels (ImageLimits.MaxPixels), found 40×50", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_decoder_of_the_callers_reads_jpegs()
     {

@@ -54,6 +54,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (RegularFile.IsEmptyOrNone(path))
+            throw new InvalidSafetensorsException(path, "there is nothing to read", "a file on disk", RegularFile.EmptyOrNone);
         // The stream and the mapping object may be closed at once: the view alone keeps the pages.
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         long length = stream.Length;
