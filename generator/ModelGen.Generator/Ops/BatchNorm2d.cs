@@ -102,12 +102,17 @@ internal sealed class RunningStatistics : Operator
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed(3, call.Inputs[0].Shape[0]);
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
+    // As a file has them, which nothing needs to follow.
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => BatchNormKernels.RowsLayout(node.Shape);
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"BatchNorm.FromRunning({{0}}, {{1}}, {{2}}, {Layout.RoundUp(node.Shape[1], Layout.Block)}, {Literals.Float(node.Attributes.Float("eps"))}, {{part}})", Layout.RoundUp(node.Shape[1], Layout.Block)), node);
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        (int channels, int stride) = (node.Shape[1], Layout.RoundUp(node.Shape[1], Layout.Block));
+        return LoweringContext.Call(new RuntimeKernel(
+            $"BatchNorm.FromRunning({{0}}, {{1}}, {{2}}, {channels}, {stride}, {BatchNormKernels.EpsOf(node)}, {{part}})", stride), node);
+    }
 }
 
 /// <summary>Statistics [3, C] of an image over the batch and all pixels.</summary>

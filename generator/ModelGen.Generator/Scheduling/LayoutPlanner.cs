@@ -171,7 +171,7 @@ internal sealed class LayoutPlanner : ILayoutContext
             if (Of(input) is null)
                 _layouts[_map[input]] = required ?? Layout.Dense(_source[input].Shape);
             else if (required is not null)
-                _reordered[input] = InLayout(input, required);
+                _reordered[input] = InLayout(input, required, atLoad: _isConstant[node.Id]);
         }
         Layout? result = op.ResultLayout(this, node);
         int added = _builder.Copy(node, [.. node.Inputs.Select(i => _reordered.TryGetValue(i, out int copy) ? copy : _map[i])]);
@@ -179,14 +179,21 @@ internal sealed class LayoutPlanner : ILayoutContext
         _map[node.Id] = Append(added, result);
     }
 
-    // A vector of constants lies the same in blocks: its memory starts on a block and is zero up to the end of its last one.
-    private bool IsPaddedVector(int value, Layout layout) =>
-        _isConstant[value] && layout.IsBlocked && layout.Dims.Rank == 1 && _layouts[_map[value]] == Layout.Dense(layout.Dims);
+    // A vector is the same in blocks and without: the former has more floats behind it. In the network's own memory constants have them, too: it
+    // starts on a block and is zero up to the end of its last one. What runs while weights are loaded reads parameters where a file has them,
+    // behind which there may be nothing.
+    private bool LiesAs(int value, Layout layout, bool atLoad)
+    {
+        Layout now = _layouts[_map[value]]!;
+        if (!_isConstant[value] || layout.Dims.Rank != 1)
+            return false;
+        return layout.IsBlocked ? !atLoad && now == Layout.Dense(layout.Dims) : layout == Layout.Dense(layout.Dims) && now == Layout.Blocked(layout.Dims);
+    }
 
-    private int InLayout(int value, Layout layout)
+    private int InLayout(int value, Layout layout, bool atLoad = false)
     {
         int now = _map[value];
-        if (_layouts[now] == layout || !_source[value].Type.PerSample && _source[value].Shape.Rank == 0 || IsPaddedVector(value, layout))
+        if (_layouts[now] == layout || !_source[value].Type.PerSample && _source[value].Shape.Rank == 0 || LiesAs(value, layout, atLoad))
             return now;
         if (!_copies.TryGetValue((now, layout), out int copy))
         {

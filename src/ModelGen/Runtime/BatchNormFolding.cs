@@ -5,21 +5,33 @@ namespace ModelGen.Runtime;
 // Batch normalisation by constants: inference and the gradient of a frozen layer.
 public static partial class BatchNorm
 {
-    /// <summary>stats = [running mean][1 / √(running variance + eps)][running variance], each <paramref name="channels"/> floats.</summary>
-    /// <param name="channels">Channels, rounded up to whole blocks.</param>
-    /// <param name="mean">Running mean.</param>
-    /// <param name="variance">Running variance.</param>
-    /// <param name="stats">Written; 3 × <paramref name="channels"/> floats.</param>
+    /// <summary>
+    /// stats = [running mean][1 / √(running variance + eps)][running variance], each <paramref name="stride"/> floats, zeros behind the last
+    /// channel. Mean and variance are read as far as there are channels: they may be the end of a mapped file.
+    /// </summary>
+    /// <param name="mean">Running mean, <paramref name="channels"/> floats.</param>
+    /// <param name="variance">Running variance, <paramref name="channels"/> floats.</param>
+    /// <param name="stats">Written; 3 × <paramref name="stride"/> floats.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="stride">Channels, rounded up to whole blocks.</param>
     /// <param name="eps">Added to the variance.</param>
-    /// <param name="part">Which part of the channels is wanted.</param>
+    /// <param name="part">Which part of the floats of a row is wanted.</param>
     /// <param name="parts">How many parts there are.</param>
-    public static void FromRunning(ref float mean, ref float variance, ref float stats, int channels, float eps, int part, int parts)
+    public static void FromRunning(
+        ref float mean, ref float variance, ref float stats, int channels, int stride, float eps, int part, int parts)
     {
-        (int first, int end) = Units.OfPart(part, parts, channels);
-        stats = ref Unsafe.Add(ref stats, first);
-        Elementwise.Copy(ref Unsafe.Add(ref mean, first), ref stats, end - first);
-        InvStdFromVariance(ref Unsafe.Add(ref variance, first), ref Unsafe.Add(ref stats, channels), end - first, eps);
-        Elementwise.Copy(ref Unsafe.Add(ref variance, first), ref Unsafe.Add(ref stats, 2 * channels), end - first);
+        (int first, int end) = Units.OfPart(part, parts, stride);
+        int there = Math.Clamp(channels - first, 0, end - first);
+        ref float means = ref Unsafe.Add(ref stats, first);
+        ref float invStds = ref Unsafe.Add(ref means, stride), variances = ref Unsafe.Add(ref invStds, stride);
+        if (there > 0)
+        {
+            Elementwise.Copy(ref Unsafe.Add(ref mean, first), ref means, there);
+            InvStdFromVariance(ref Unsafe.Add(ref variance, first), ref invStds, there, eps);
+            Elementwise.Copy(ref Unsafe.Add(ref variance, first), ref variances, there);
+        }
+        for (nint i = there; i < end - first; i++)
+            Unsafe.Add(ref means, i) = Unsafe.Add(ref invStds, i) = Unsafe.Add(ref variances, i) = 0;
     }
 
     /// <summary>folded[o, i] = filters[o, i] · weight[o] / √(variance[o] + eps), computed in double. Filters are dense, [outputs, length].</summary>

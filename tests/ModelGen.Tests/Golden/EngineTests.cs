@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using ModelGen.Tests.Harness;
 
@@ -24,16 +23,9 @@ public sealed class EngineTests : IDisposable
 
     private void Run(string switchedOff, string engine)
     {
-        ProcessStartInfo start = Program.Start(_image);
-        start.Environment[switchedOff] = "0";
-        using Process child = Process.Start(start)!;
-        Task<string> errors = child.StandardError.ReadToEndAsync();
-        string[] lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        child.WaitForExit();
-
-        Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}\n{string.Join("\n", lines)}\n{errors.Result}");
+        IReadOnlyList<string> lines = Program.Run(switchedOff, _image);
         Assert.Equal("engine " + engine, lines[0]);
         Assert.Equal($"cases {GoldenLibrary.AllIds.Count()}", lines[^1]);
-        Assert.True(lines.Length == 2, string.Join("\n", lines.Skip(1).SkipLast(1)));
+        Assert.True(lines.Count == 2, string.Join("\n", lines.Skip(1).SkipLast(1)));
     }
 }
