@@ -60,7 +60,7 @@ public sealed class AffineAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>The mean of each window.</summary>
-/// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise; with ceilMode the quotient is rounded up. Source: LeCun et al. 1998, §II.B (sub-sampling).</remarks>
+/// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride. Source: LeCun et al. 1998, §II.B (sub-sampling).</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class AvgPool2dAttribute : SingleInputLayerAttribute
 {
@@ -341,7 +341,7 @@ public sealed class LogSoftmaxAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>The largest value of each window; padding counts as minus infinity.</summary>
-/// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise; with ceilMode the quotient is rounded up. Source: Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3.</remarks>
+/// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride. Source: Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class MaxPool2dAttribute : SingleInputLayerAttribute
 {

@@ -19,7 +19,8 @@ internal abstract class Pooling : Operator
     protected static readonly AttributeSpec CeilMode = new("ceilMode", AttributeKind.Bool, false, "Round the output size up, so that a last window may hang over the edge.");
 
     protected const string WindowRule =
-        "C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise; with ceilMode the quotient is rounded up.";
+        "C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. "
+        + "With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride.";
 
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 

@@ -62,18 +62,21 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
             throw new ShapeException(ProblemIds.TooLarge,
                 $"{label}: the padded input {axis} {length} + {before} + {after} = {padded} is more than the {Require.LargestLength} supported");
         }
-        if (padded < span)
+        // With ceilMode a last window may hang over, be it the only one, by less than a stride.
+        long over = ceilMode ? stride - 1 : 0;
+        if (padded + over < span)
         {
             string spans = dilation == 1 ? $"kernel {kernel}" : $"kernel {kernel} with dilation {dilation} spans {span}, which";
             string arithmetic = before + after == 0 ? $"{length}" : $"{length} + {before} + {after} = {padded}";
+            string rounding = over == 0 ? "" : $" and the {over} that ceilMode with stride {stride} lets it hang over";
             throw new ShapeException(ProblemIds.KernelTooLarge,
-                $"{label}: {spans} is larger than the padded input {axis} {arithmetic}; use a kernel of at most {padded} or a padding that adds {span - padded} more");
+                $"{label}: {spans} is larger than the padded input {axis} {arithmetic}{rounding}; "
+                + $"use a kernel of at most {(padded + over - 1) / dilation + 1} or a padding that adds {span - padded - over} more");
         }
-        long rest = padded - span;
-        long output = rest / stride + 1;
-        // With ceilMode a last window may hang over, but it must begin inside the input or its padding before (PyTorch, pooling_output_shape).
-        if (ceilMode && rest % stride != 0 && output * stride < (long)length + before)
-            output++;
+        long output = (padded + over - span) / stride + 1;
+        // It must begin inside the input or its padding before (PyTorch, pooling_output_shape).
+        if (ceilMode && (output - 1) * stride >= (long)length + before)
+            output--;
         return (int)output;
     }
 

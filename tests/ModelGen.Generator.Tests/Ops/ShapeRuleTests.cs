@@ -47,6 +47,8 @@ public class ShapeRuleTests
         { "MaxPool2d(%0) {kernelSize=[2,3]}", "f32[N,4,3,3]" },
         { "MaxPool2d(%0) {kernelSize=[2,2], stride=[2,2], ceilMode=1}", "f32[N,4,4,5]" },
         { "MaxPool2d(%0) {kernelSize=[3,3], stride=[1,1], dilation=[3,4]}", "f32[N,4,1,1]" },
+        { "MaxPool2d(%0) {kernelSize=[8,10], stride=[2,2], ceilMode=1}", "f32[N,4,1,1]" },
+        { "AvgPool2d(%0) {kernelSize=[9,11], stride=[3,5], padding=[0,1], ceilMode=1}", "f32[N,4,1,1]" },
         { "MaxPoolGradient(%0, %8) {kernelSize=[2,2]}", "f32[N,4,7,9]" },
         { "AvgPool2d(%0) {kernelSize=[3,3], padding=[1,1]}", "f32[N,4,3,3]" },
         { "AvgPoolGradient(%8) {kernelSize=[2,2], size=[7,9]}", "f32[N,6,7,9]" },
@@ -149,13 +151,15 @@ public class ShapeRuleTests
     [InlineData("Conv2d(%0, %9)", "Conv2d 'l' needs filters [O, 4, kh, kw] for input 4×7×9, got 6×2×3×2")]
     [InlineData("Conv2d(%0, %4) {groups=3}", "Conv2d 'l': 4 input channels cannot be split into 3 groups: 4 / 3 leaves 1; groups must divide 4 and 6")]
     [InlineData("Conv2d(%0, %9) {groups=4}", "Conv2d 'l': 6 output channels cannot be split into 4 groups: 6 / 4 leaves 2; groups must divide 4 and 6")]
-    [InlineData("Conv2d(%0, %4) {dilation=[4,1]}", "Conv2d 'l': kernel 3 with dilation 4 spans 9, which is larger than the padded input height 7; use a kernel of at most 7 or a padding that adds 2 more")]
-    [InlineData("Conv2d(%0, %4) {dilation=[5,1], padding=[1,0,2,0]}", "Conv2d 'l': kernel 3 with dilation 5 spans 11, which is larger than the padded input height 7 + 1 + 2 = 10; use a kernel of at most 10 or a padding that adds 1 more")]
+    [InlineData("Conv2d(%0, %4) {dilation=[4,1]}", "Conv2d 'l': kernel 3 with dilation 4 spans 9, which is larger than the padded input height 7; use a kernel of at most 2 or a padding that adds 2 more")]
+    [InlineData("Conv2d(%0, %4) {dilation=[5,1], padding=[1,0,2,0]}", "Conv2d 'l': kernel 3 with dilation 5 spans 11, which is larger than the padded input height 7 + 1 + 2 = 10; use a kernel of at most 2 or a padding that adds 1 more")]
     [InlineData("Conv2d(%0, %4) {padding=[1073741824,0,0,0]}", "Conv2d 'l': the padded input height 7 + 1073741824 + 0 = 1073741831 is more than the 1073741824 supported")]
     [InlineData("Linear(%0, %5)", "Linear 'l' needs 1 dimension per sample, got 4×7×9; put Flatten before it")]
     [InlineData("Linear(%1, %7)", "Linear 'l' needs a weight [O, 12], got 3×4")]
     [InlineData("MaxPool2d(%1) {kernelSize=[2,2]}", "MaxPool2d 'l' needs channels×height×width per sample, got 12; put it before Flatten")]
     [InlineData("MaxPool2d(%0) {kernelSize=[8,1]}", "MaxPool2d 'l': kernel 8 is larger than the padded input height 7; use a kernel of at most 7 or a padding that adds 1 more")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[9,1], stride=[2,1], ceilMode=1}", "MaxPool2d 'l': kernel 9 is larger than the padded input height 7 and the 1 that ceilMode with stride 2 lets it hang over; use a kernel of at most 8 or a padding that adds 1 more")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[6,1], stride=[2,1], dilation=[2,1], padding=[1,0], ceilMode=1}", "MaxPool2d 'l': kernel 6 with dilation 2 spans 11, which is larger than the padded input height 7 + 1 + 1 = 9 and the 1 that ceilMode with stride 2 lets it hang over; use a kernel of at most 5 or a padding that adds 1 more")]
     [InlineData("AvgPool2d(%0) {kernelSize=[2,2], padding=[2,1]}", "AvgPool2d 'l': padding 2×1 is more than half the window 2×2; some windows would see nothing but padding; use at most 1×1")]
     [InlineData("MaxPool2d(%0) {kernelSize=[2,2], padding=[0,1], dilation=[1,10]}", "MaxPool2d 'l': with padding 1 and dilation 10 the window that begins at -1 steps over the input width 9 and sees nothing but padding; use less of either")]
     [InlineData("Softmax(%1) {dim=2}", "Softmax 'l': dim 2 does not exist; with the batch there are 2, so 1 to 1 or -1 to -1")]
@@ -208,18 +212,25 @@ public class ShapeRuleTests
         var cases =
             from length in Enumerable.Range(1, 12) from kernel in Enumerable.Range(1, 5) from stride in Enumerable.Range(1, 4)
             from dilation in Enumerable.Range(1, 3) from padding in Enumerable.Range(0, kernel / 2 + 1)
-            where length + 2 * padding >= dilation * (kernel - 1) + 1
             select (length, kernel, stride, dilation, padding);
         foreach ((int length, int kernel, int stride, int dilation, int padding) in cases)
         {
             int span = dilation * (kernel - 1) + 1;
             int inside = Enumerable.Range(0, 100).Count(i => i * stride - padding + span <= length + padding);
             // aten/src/ATen/native/Pool.h: rounded up, then one less if the last would start beyond the input and its padding before.
-            int rounded = (length + 2 * padding - span + stride - 1) / stride + 1;
+            int rounded = (int)Math.Floor((length + 2.0 * padding - span + stride - 1) / stride) + 1;
             int hanging = (rounded - 1) * stride >= length + padding ? rounded - 1 : rounded;
             var window = new Window(kernel, kernel, stride, stride, new(padding, padding, padding, padding), dilation, dilation);
-            Assert.Equal((inside, inside), window.OutputSize("w", Shape.Of(1, length, length)));
-            Assert.Equal((hanging, hanging), window.OutputSize("w", Shape.Of(1, length, length), ceilMode: true));
+            Check(inside, ceilMode: false);
+            Check(hanging, ceilMode: true);
+
+            void Check(int expected, bool ceilMode)
+            {
+                if (expected > 0)
+                    Assert.Equal((expected, expected), window.OutputSize("w", Shape.Of(1, length, length), ceilMode));
+                else
+                    Assert.Throws<ShapeException>(() => window.OutputSize("w", Shape.Of(1, length, length), ceilMode));
+            }
         }
     }
 

@@ -22,6 +22,10 @@ public class ReferenceInterpreterTests
     [InlineData("AvgPool2d(%0) {kernelSize=[2,2], padding=[1,1], countIncludePad=0}", "2,2", new double[] { 1, 2.5, 5.5, 7 })]
     // The window hangs over by one: its area is cut off at the padding, here none.
     [InlineData("AvgPool2d(%0) {kernelSize=[2,2], ceilMode=1}", "2,2", new double[] { 3, 4.5, 7.5, 9 })]
+    // Larger than the image: one window, cut off at its edges.
+    [InlineData("MaxPool2d(%0) {kernelSize=[4,4], stride=[2,2], ceilMode=1}", "1,1", new double[] { 9 })]
+    [InlineData("AvgPool2d(%0) {kernelSize=[4,5], stride=[2,3], ceilMode=1}", "1,1", new double[] { 5 })]
+    [InlineData("AvgPool2d(%0) {kernelSize=[6,4], stride=[2,2], padding=[1,1], ceilMode=1}", "1,2", new double[] { 2.25, 2.2 })]
     [InlineData("Pad(%0) {mode=replicate, padding=[0,2,0,0]}", "3,5", new double[] { 1, 1, 1, 2, 3, 4, 4, 4, 5, 6, 7, 7, 7, 8, 9 })]
     [InlineData("Pad(%0) {mode=reflect, padding=[0,2,0,1]}", "3,6", new double[] { 3, 2, 1, 2, 3, 2, 6, 5, 4, 5, 6, 5, 9, 8, 7, 8, 9, 8 })]
     [InlineData("InsertZeros(%0) {stride=[2,2], offset=[-2,-1], size=[3,3]}", "3,3", new double[] { 0, 5, 0, 0, 0, 0, 0, 8, 0 })]
