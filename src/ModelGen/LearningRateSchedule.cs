@@ -18,9 +18,9 @@ public abstract class LearningRateSchedule
     {
     }
 
-    /// <summary>The learning rate of a step, the first being 0.</summary>
+    /// <summary>The learning rate of a step, the first being 0: finite and at least 0. One that grows beyond the largest float stays there.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
-    public float At(long step) => step >= 0 ? (float)Rate(step) : throw new ArgumentOutOfRangeException(nameof(step), step, "Steps begin with 0.");
+    public float At(long step) => step >= 0 ? (float)BoundedRate(step) : throw new ArgumentOutOfRangeException(nameof(step), step, "Steps begin with 0.");
 
     /// <summary>Sets an optimizer's learning rate to that of a step.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
@@ -43,8 +43,10 @@ public abstract class LearningRateSchedule
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 1 steps, or the factor is not from 0 to 1.</exception>
     public LearningRateSchedule AfterWarmup(long steps, float startFactor = 0f) => new Warmup(this, steps, startFactor, isDelayed: true);
 
-    /// <summary>The rate of a step that is not negative.</summary>
-    internal abstract double Rate(long step);
+    /// <summary>The rate of a step that is not negative; infinite where a factor above 1 has made it so.</summary>
+    private protected abstract double Rate(long step);
+
+    private double BoundedRate(long step) => Math.Min(Rate(step), float.MaxValue);
 
     private protected static float Positive(float value, string name) => float.IsFinite(value) && value > 0f
         ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number above 0.");
@@ -55,8 +57,12 @@ public abstract class LearningRateSchedule
     private protected static float NotNegative(float value, string name) => float.IsFinite(value) && value >= 0f
         ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a finite number of at least 0.");
 
-    // Half a cosine from one rate to the other.
-    private protected static double Cosine(double from, double to, double share) => to + (from - to) * (1 + Math.Cos(Math.PI * share)) / 2;
+    // Half a cosine from one rate to the other. Not as a difference from one of them, in which the smaller one would be lost.
+    private protected static double Cosine(double from, double to, double share)
+    {
+        double weight = (1 + Math.Cos(Math.PI * share)) / 2;
+        return from * weight + to * (1 - weight);
+    }
 
     private sealed class Warmup : LearningRateSchedule
     {
@@ -72,10 +78,10 @@ public abstract class LearningRateSchedule
             (_schedule, _steps, _start, _isDelayed) = (schedule, Positive(steps, nameof(steps)), startFactor, isDelayed);
         }
 
-        internal override double Rate(long step)
+        private protected override double Rate(long step)
         {
             long inner = _isDelayed ? Math.Max(0, step - _steps) : step;
-            return _schedule.Rate(inner) * (step < _steps ? _start + (1 - _start) * step / _steps : 1);
+            return _schedule.BoundedRate(inner) * (step < _steps ? _start + (1 - _start) * step / _steps : 1);
         }
     }
 }
@@ -94,7 +100,7 @@ public sealed class StepSchedule : LearningRateSchedule
     public StepSchedule(float learningRate, long stepSize, float gamma = 0.1f) =>
         (_initial, _stepSize, _gamma) = (Positive(learningRate, nameof(learningRate)), Positive(stepSize, nameof(stepSize)), Positive(gamma, nameof(gamma)));
 
-    internal override double Rate(long step) => _initial * Math.Pow(_gamma, step / _stepSize);
+    private protected override double Rate(long step) => _initial * Math.Pow(_gamma, step / _stepSize);
 }
 
 /// <summary>The rate times <c>gamma</c> at each milestone; as torch's MultiStepLR.</summary>
@@ -114,7 +120,7 @@ public sealed class MultiStepSchedule : LearningRateSchedule
         (_initial, _milestones, _gamma) = (Positive(learningRate, nameof(learningRate)), [.. milestones], Positive(gamma, nameof(gamma)));
     }
 
-    internal override double Rate(long step)
+    private protected override double Rate(long step)
     {
         int passed = 0;
         foreach (long milestone in _milestones)
@@ -134,7 +140,7 @@ public sealed class ExponentialSchedule : LearningRateSchedule
     /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
     public ExponentialSchedule(float learningRate, float gamma) => (_initial, _gamma) = (Positive(learningRate, nameof(learningRate)), Positive(gamma, nameof(gamma)));
 
-    internal override double Rate(long step) => _initial * Math.Pow(_gamma, step);
+    private protected override double Rate(long step) => _initial * Math.Pow(_gamma, step);
 }
 
 /// <summary>
@@ -160,7 +166,7 @@ public sealed class CosineSchedule : LearningRateSchedule
         _periodFactor = periodFactor >= 0 ? periodFactor : throw new ArgumentOutOfRangeException(nameof(periodFactor), periodFactor, "The factor must not be negative.");
     }
 
-    internal override double Rate(long step)
+    private protected override double Rate(long step)
     {
         if (_periodFactor == 0)
             return Cosine(_initial, _etaMin, (double)step / _tMax);
@@ -183,7 +189,7 @@ public sealed class OneCycleSchedule : LearningRateSchedule
     /// <param name="maxLearningRate">The highest rate, above 0.</param>
     /// <param name="totalSteps">All steps, at least 2; later ones have the lowest rate.</param>
     /// <param name="pctStart">Share of the steps in which the rate rises, above 0 and less than 1.</param>
-    /// <param name="divFactor">The first rate is the highest divided by this, above 0.</param>
+    /// <param name="divFactor">The first rate is the highest divided by this, above 0; no rate may be more than a float can be.</param>
     /// <param name="finalDivFactor">The lowest rate is the first divided by this, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
     public OneCycleSchedule(float maxLearningRate, long totalSteps, float pctStart = 0.3f, float divFactor = 25f, float finalDivFactor = 1e4f)
@@ -193,13 +199,17 @@ public sealed class OneCycleSchedule : LearningRateSchedule
         if (!(pctStart is > 0f and < 1f))
             throw new ArgumentOutOfRangeException(nameof(pctStart), pctStart, "The share must be above 0 and less than 1.");
         _highest = Positive(maxLearningRate, nameof(maxLearningRate));
-        _first = _highest / Positive(divFactor, nameof(divFactor));
-        _last = _first / Positive(finalDivFactor, nameof(finalDivFactor));
+        _first = Finite(_highest / Positive(divFactor, nameof(divFactor)), divFactor, nameof(divFactor), "first");
+        _last = Finite(_first / Positive(finalDivFactor, nameof(finalDivFactor)), finalDivFactor, nameof(finalDivFactor), "lowest");
         // The decimal that was meant: 0.3f of 20 steps are 6.
         (_top, _end) = ((double)(decimal)pctStart * totalSteps - 1, totalSteps - 1);
     }
 
-    internal override double Rate(long step) => step > _end ? _last
-        : step <= _top ? Cosine(_first, _highest, step / _top)
+    // Where the share is of one step, that one is the top, and nothing rises.
+    private protected override double Rate(long step) => step > _end ? _last
+        : step < _top ? Cosine(_first, _highest, step / _top)
         : Cosine(_highest, _last, (step - _top) / (_end - _top));
+
+    private static double Finite(double rate, float factor, string name, string which) => rate <= float.MaxValue
+        ? rate : throw new ArgumentOutOfRangeException(name, factor, MessageText.Invariant($"The {which} rate would be {rate}, more than a float can be."));
 }

@@ -12,6 +12,8 @@ public sealed class ReduceOnPlateau
     private readonly bool _isHigherBetter;
     private readonly float _factor, _threshold, _minimum;
     private readonly int _patience, _cooldown;
+    private double _best;
+    private int _badResults, _cooldownLeft;
 
     /// <summary>Creates the observer.</summary>
     /// <param name="isHigherBetter">True of an accuracy, false of a loss.</param>
@@ -37,13 +39,28 @@ public sealed class ReduceOnPlateau
     }
 
     /// <summary>The best result so far; infinite before the first. May be set to go on where another observer was.</summary>
-    public double Best { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is NaN.</exception>
+    public double Best
+    {
+        get => _best;
+        set => _best = double.IsNaN(value) ? throw new ArgumentOutOfRangeException(nameof(Best), value, "Nothing would be better than NaN.") : value;
+    }
 
     /// <summary>How many results since then have been no better. May be set to go on where another observer was.</summary>
-    public int BadResults { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int BadResults
+    {
+        get => _badResults;
+        set => _badResults = NotNegative(value, nameof(BadResults));
+    }
 
     /// <summary>How many more results do not count because the rate has just been lowered. May be set to go on where another observer was.</summary>
-    public int CooldownLeft { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int CooldownLeft
+    {
+        get => _cooldownLeft;
+        set => _cooldownLeft = NotNegative(value, nameof(CooldownLeft));
+    }
 
     /// <summary>Takes a result and, if it is time, lowers the optimizer's learning rate. NaN is no better than anything.</summary>
     /// <returns>Whether the rate was lowered.</returns>
@@ -54,7 +71,7 @@ public sealed class ReduceOnPlateau
         if (isBetter)
             (Best, BadResults) = (result, 0);
         else
-            BadResults++;
+            BadResults = Math.Min(BadResults, int.MaxValue - 1) + 1;
         if (CooldownLeft > 0)
             (CooldownLeft, BadResults) = (CooldownLeft - 1, 0);
         if (BadResults <= _patience)
@@ -62,7 +79,11 @@ public sealed class ReduceOnPlateau
         (CooldownLeft, BadResults) = (_cooldown, 0);
         float lower = Math.Max(optimizer.LearningRate * _factor, _minimum);
         bool isLower = lower < optimizer.LearningRate;
-        optimizer.LearningRate = lower;
+        if (isLower)
+            optimizer.LearningRate = lower;
         return isLower;
     }
+
+    private static int NotNegative(int value, string name) => value >= 0
+        ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must not be negative.");
 }

@@ -80,6 +80,13 @@ public class LearningRateScheduleTests
         Assert.Equal(results.Select(r => r.IsLowered), results.Select(r => plateau.Observe(optimizer, r.Result)));
         Assert.Equal((0.2f, 0.98), (optimizer.LearningRate, plateau.Best));
 
+        // A rate that is below the lowest already is left alone, as torch leaves it.
+        var low = new Sgd(0.1f);
+        Assert.False(new ReduceOnPlateau(patience: 0, minLearningRate: 0.2f) { Best = 0 }.Observe(low, 1));
+        Assert.Equal(0.1f, low.LearningRate);
+        // Saturated, not negative.
+        Assert.True(new ReduceOnPlateau(patience: 3) { Best = 0, BadResults = int.MaxValue }.Observe(low, 1));
+
         var accuracy = new ReduceOnPlateau(isHigherBetter: true, patience: 0);
         Assert.Equal([false, false, true], new[] { 0.5, 0.6, 0.6 }.Select(r => accuracy.Observe(optimizer, r)));
     }
@@ -94,6 +101,11 @@ public class LearningRateScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSchedule(0.1f, 10, 0f, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(0.1f, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(0.1f, 10, 1f));
+        Assert.Contains("The first rate would be", Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1f, 10, 0.1f, 1e-39f)).Message, StringComparison.Ordinal);
+        Assert.Contains("The lowest rate would be", Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1f, 10, 0.1f, 1f, 1e-39f)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau { Best = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau { BadResults = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau { CooldownLeft = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau(factor: 1f));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau(patience: -1));
     }
