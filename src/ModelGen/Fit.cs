@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ModelGen.Data;
+using ModelGen.Runtime;
 
 namespace ModelGen;
 
@@ -72,16 +73,18 @@ public sealed class Fit
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
     /// <exception cref="IOException">A checkpoint cannot be read or written or is not of this network and optimizer, or an observer cannot write.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint was not saved by such a loop.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint was not saved by such a loop; nothing has changed then.</exception>
     public int Run(IClassifierTrainer trainer, ImageBatches batches, Func<Evaluation> validate, Action<EpochResult>? afterEpoch = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(batches);
+        ArgumentNullException.ThrowIfNull(validate);
         if (CheckpointPath is not null && File.Exists(CheckpointPath))
         {
-            IReadOnlyDictionary<string, string> notes = trainer.LoadCheckpoint(CheckpointPath).Notes;
-            Resume(notes);
-            batches.Position = FitNotes.ReadPosition(notes);
+            // What is wrong with them is told before the trainer is overwritten.
+            if (TrainerState.NotesOf(CheckpointPath) is IReadOnlyDictionary<string, string> saved)
+                FitNotes.Read(saved, Metrics, batches);
+            (_history, batches.Position) = FitNotes.Read(trainer.LoadCheckpoint(CheckpointPath).Notes, Metrics, batches);
         }
         long start = Stopwatch.GetTimestamp();
         int before = DoneEpochs;

@@ -21,6 +21,15 @@ internal static class FitNotes
         return notes;
     }
 
+    /// <summary>All that a run goes on by.</summary>
+    /// <exception cref="InvalidDataException">The notes are not those of a loop, of one with other metrics, or of other images.</exception>
+    public static (List<EpochResult> History, DataPosition Position) Read(IReadOnlyDictionary<string, string> notes, ICollection<FitMetric> metrics, ImageBatches batches)
+    {
+        List<EpochResult> history = ReadHistory(notes, metrics);
+        DataPosition position = ReadPosition(notes);
+        return batches.WhyNot(position) is string expected ? throw Wrong(Position, expected, MessageText.Quote(Note(notes, Position))) : (history, position);
+    }
+
     public static List<EpochResult> ReadHistory(IReadOnlyDictionary<string, string> notes, ICollection<FitMetric> metrics)
     {
         ArgumentNullException.ThrowIfNull(notes);
@@ -36,7 +45,7 @@ internal static class FitNotes
         return history;
     }
 
-    public static DataPosition ReadPosition(IReadOnlyDictionary<string, string> notes)
+    private static DataPosition ReadPosition(IReadOnlyDictionary<string, string> notes)
     {
         string note = Note(notes, Position);
         string[] parts = note.Split(' ');
@@ -65,6 +74,7 @@ internal static class FitNotes
             isGood &= Number(parts[FixedColumns + i], out metrics[i]);
         return isGood && Number(parts[0], out int epoch) && Number(parts[1], out double loss) && Number(parts[2], out double validationLoss)
             && Number(parts[3], out int correct) && Number(parts[4], out int count) && Number(parts[5], out int best)
+            && correct >= 0 && correct <= count && (best is 0 or 1)
             ? new EpochResult(epoch, loss, new Evaluation(validationLoss, correct, count), best == 1) { Metrics = metrics }
             : throw Wrong(History, "numbers of an epoch", MessageText.Quote(line));
     }

@@ -6,7 +6,7 @@ namespace ModelGen;
 /// </summary>
 public interface IParallelScheduler
 {
-    /// <summary>How many pieces a <see cref="Run"/> has, 1 or more. Results do not depend on it. It may change between two calls of <c>Forward</c>, not during one.</summary>
+    /// <summary>How many pieces a <see cref="Run"/> has, 1 to 1,024. Results do not depend on it. It may change between two calls of <c>Forward</c>, not during one.</summary>
     int Parallelism { get; }
 
     /// <summary>
@@ -14,6 +14,10 @@ public interface IParallelScheduler
     /// threads, at the same time or one after another: no call waits for another. Called some tens of times for each <c>Forward</c>, with work of some tens to
     /// thousands of microseconds; always the same delegate for one network, so nothing need be allocated.
     /// </summary>
-    /// <param name="work">The work; it does not throw if the arguments are right.</param>
+    /// <remarks>
+    /// Which pieces were run is checked, but for those of a <see cref="WorkerTeam"/>: one that is left out, asked for twice, or still running when this returns is an <see cref="InvalidOperationException"/>
+    /// of the call that wanted it. The second of two calls with the same number does nothing.
+    /// </remarks>
+    /// <param name="work">The work; it does not throw, unless it reads a file that cannot be read.</param>
     void Run(Action<int> work);
 }

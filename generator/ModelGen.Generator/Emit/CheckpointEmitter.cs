@@ -14,14 +14,15 @@ internal sealed class CheckpointEmitter
     private readonly string _name;
     private readonly bool _accumulates;
     private readonly ParameterCopies _copies;
+    private readonly TrainerThreadsEmitter _threads;
     private readonly List<(Node Node, int Offset)> _states = [];
     private readonly List<string> _kinds = [];
     private readonly List<int> _trained = [];
     private readonly int _stride;
 
-    public CheckpointEmitter(NetworkModel model, string name, Plan step, ParameterCopies copies, IReadOnlyDictionary<string, int> canonicalOffsets)
+    public CheckpointEmitter(NetworkModel model, string name, Plan step, ParameterCopies copies, IReadOnlyDictionary<string, int> canonicalOffsets, TrainerThreadsEmitter threads)
     {
-        (_model, _name, _copies) = (model, name, copies);
+        (_model, _name, _copies, _threads) = (model, name, copies, threads);
         _accumulates = model.Training!.AccumulateGradients;
         List<Node> parameters = [.. model.Graph.Parameters];
         _stride = parameters.Select(p => canonicalOffsets[p.Name] + checked((int)p.Shape.Length)).DefaultIfEmpty(0).Max();
@@ -56,36 +57,44 @@ internal sealed class CheckpointEmitter
         w.Line("/// <param name=\"notes\">Text that it gives back.</param>");
         w.Line("/// <exception cref=\"global::System.IO.IOException\">The file cannot be written; the old one is as it was.</exception>");
         w.Line("/// <exception cref=\"global::System.UnauthorizedAccessException\">The path is a directory, or access is denied.</exception>");
+        w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this trainer is running.</exception>");
         using (w.Block("public void SaveCheckpoint(string path, int epoch = 0, global::System.Collections.Generic.IReadOnlyDictionary<string, string>? notes = null)"))
         {
-            w.Line("Weights weights = _initial.Clone();");
-            w.Line($"{Plan}.Give({Memory}, weights.First);");
-            w.Line("var state = StateOf(weights);");
-            w.Line($"{Plan}.GiveState({Memory}, state.First);");
-            w.Line($"state.Save(path, new {RuntimeNames}TrainerCounters(_seed, _steps, _updates, {(_accumulates ? "_accumulated" : "0")}), epoch, notes);");
+            using (_threads.EmitExclusive(w))
+            {
+                w.Line("Weights weights = _initial.Clone();");
+                w.Line($"{Plan}.Give({Memory}, weights.First);");
+                w.Line("var state = StateOf(weights);");
+                w.Line($"{Plan}.GiveState({Memory}, state.First);");
+                w.Line($"state.Save(path, new {RuntimeNames}TrainerCounters(_seed, _steps, _updates, {(_accumulates ? "_accumulated" : "0")}), epoch, notes);");
+            }
         }
         w.Line();
         w.Line("/// <summary>Goes on where a checkpoint was saved: the next step gives the same bits as it would have there. Sets the optimizer's settings, too.</summary>");
         w.Line("/// <exception cref=\"global::ModelGen.CheckpointMismatchException\">The file is no checkpoint of this network and optimizer; nothing has changed then.</exception>");
         w.Line("/// <exception cref=\"global::System.IO.IOException\">The file is missing or damaged; nothing has changed then.</exception>");
+        w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this trainer is running.</exception>");
         using (w.Block("public global::ModelGen.Checkpoint LoadCheckpoint(string path)"))
         {
-            w.Line("var weights = new Weights();");
-            w.Line("var state = StateOf(weights);");
-            w.Line($"global::ModelGen.Checkpoint checkpoint = state.Load(path, out {RuntimeNames}TrainerCounters counters);");
-            w.Line("// All is read and fits.");
-            w.Line($"{Plan}.Take(weights.First, {Memory});");
-            w.Line($"{Plan}.TakeState(state.First, {Memory});");
-            w.Line("_initial = weights;");
-            w.Line("(_seed, _steps, _updates) = (counters.Seed, counters.Steps, counters.Updates);");
-            if (_accumulates)
-                w.Line("_accumulated = counters.Accumulated;");
-            w.Line("return checkpoint;");
+            using (_threads.EmitExclusive(w))
+            {
+                w.Line("var weights = new Weights();");
+                w.Line("var state = StateOf(weights);");
+                w.Line($"global::ModelGen.Checkpoint checkpoint = state.Load(path, out {RuntimeNames}TrainerCounters counters);");
+                w.Line("// All is read and fits.");
+                w.Line($"{Plan}.Take(weights.First, {Memory});");
+                w.Line($"{Plan}.TakeState(state.First, {Memory});");
+                w.Line("_initial = weights;");
+                w.Line("(_seed, _steps, _updates) = (counters.Seed, counters.Steps, counters.Updates);");
+                if (_accumulates)
+                    w.Line("_accumulated = counters.Accumulated;");
+                w.Line("return checkpoint;");
+            }
         }
         w.Line();
         w.Line($"private {RuntimeNames}TrainerState StateOf(Weights weights) => new(");
         w.Line($"    weights, Summary, \"{Fingerprint(_model.Graph)}\", Optimizer,");
-        w.Line($"    [{string.Join(", ", _kinds.Select(Literals.Quote))}], [{string.Join(", ", _trained)}], {_stride});");
+        w.Line($"    [{string.Join(", ", _kinds.Select(Literals.Quote))}], [{string.Join(", ", _trained)}], {_stride}, clips: {(_model.Training!.ClipGradients ? "true" : "false")});");
     }
 
     /// <summary>Writes the copies.</summary>

@@ -145,6 +145,7 @@ internal sealed class NetworkEmitter
         string length = $"{Private}{Memory}.ArenaLength";
         w.Line("private readonly Weights _modelGenWeights;");
         w.Line("private readonly global::System.ArraySegment<float> _modelGenArena;");
+        w.Line($"private int {ThreadsEmitter.Owner};");
         w.Line();
         w.Line("/// <summary>Creates an instance with its own memory for activations. Instances may share weights; an instance is for one thread at a time.</summary>");
         using (w.Block($"public {_model.Class.Name}(Weights weights)"))
@@ -183,19 +184,23 @@ internal sealed class NetworkEmitter
             ? $"/// <summary>Runs the network on 1 to <see cref=\"Batch\"/> samples of shape {shapes}, one behind the other, and writes as many results. Allocates nothing.</summary>"
             : $"/// <summary>Runs the network on one sample of shape {shapes}. Allocates nothing.</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length.</exception>");
+        w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this instance is running, or its scheduler did not do all parts of the work.</exception>");
         using (w.Block($"public void Forward({_signature.Parameters()})"))
         {
             EmitChecks();
-            _threads.EmitCall(w);
-            w.Line($"{Private}{Name}Plan.Forward(");
-            w.Line($"    {MemoryArguments()},");
-            w.Line($"    {CallersArguments()});");
+            using (_threads.EmitExclusive(w))
+            {
+                _threads.EmitCall(w);
+                w.Line($"{Private}{Name}Plan.Forward(");
+                w.Line($"    {MemoryArguments()},");
+                w.Line($"    {CallersArguments()});");
+            }
         }
         w.Line();
         if (_model.Profile)
         {
             string arguments = $"{MemoryArguments()}, {CallersArguments()}{_inference.WholeSteps}";
-            ProfileEmitter.EmitMethod(w, Name, _signature, EmitChecks, $"{Private}{Name}Plan", arguments);
+            ProfileEmitter.EmitMethod(w, Name, _signature, EmitChecks, () => _threads.EmitExclusive(w), $"{Private}{Name}Plan", arguments);
         }
     }
 

@@ -12,9 +12,10 @@ internal static class ProfileEmitter
 
     /// <summary>Writes the method Profile.</summary>
     /// <param name="emitChecks">Writes the checks of inputs and outputs that Forward has, and the number of samples.</param>
+    /// <param name="beginExclusive">Begins what one call does at a time.</param>
     /// <param name="plan">The private class of the plan, in full.</param>
     /// <param name="arguments">What the plan's method Step takes behind the step's number.</param>
-    public static void EmitMethod(CodeWriter w, string networkName, Signature signature, Action emitChecks, string plan, string arguments)
+    public static void EmitMethod(CodeWriter w, string networkName, Signature signature, Action emitChecks, Func<IDisposable> beginExclusive, string plan, string arguments)
     {
         w.Line("/// <summary>");
         w.Line("/// Does what Forward does, on the calling thread alone, and writes how long each step took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. <c>Summary.Steps</c> says");
@@ -25,7 +26,8 @@ internal static class ProfileEmitter
         {
             emitChecks();
             w.Line($"{Runtime}Check.Steps(ticks.Length, {plan}.StepCount, {Literals.Quote(networkName)}, nameof(ticks));");
-            EmitLoop(w, plan + ".Step", arguments);
+            using (beginExclusive())
+                EmitLoop(w, plan + ".Step", arguments);
         }
         w.Line();
     }

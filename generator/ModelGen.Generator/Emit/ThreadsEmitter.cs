@@ -10,6 +10,9 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
 
     private const string Field = "_modelGenThreads";
 
+    /// <summary>The field of an instance that says which thread's call is running.</summary>
+    public const string Owner = "_modelGenOwner";
+
     private const string Runtime = "global::ModelGen.Runtime.";
     private const string Private = "global::" + SourceHeader.Namespace + ".";
 
@@ -25,12 +28,15 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
 
     /// <summary>Writes the network's public properties.</summary>
     public void EmitMembers(CodeWriter w) => EmitProperties(
-        w, Field, "a call of Forward", name, IsDivided ? $"new {Private}{name}Threads(_modelGenArena, _modelGenWeights, _modelGenWeights.Packed)" : null);
+        w, Field, Owner, "Enter", "a call of Forward", name, IsDivided ? $"new {Private}{name}Threads(_modelGenArena, _modelGenWeights, _modelGenWeights.Packed)" : null);
 
     /// <summary>Writes the public properties, and the field behind them.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="owner">The field of who is calling.</param>
+    /// <param name="enter">The method of <c>Exclusive</c> that sets it.</param>
     /// <param name="calls">What the threads are for.</param>
     /// <param name="threads">Creates the <c>ParallelPlan</c>; null where there is nothing to share.</param>
-    public static void EmitProperties(CodeWriter w, string field, string calls, string name, string? threads)
+    public static void EmitProperties(CodeWriter w, string field, string owner, string enter, string calls, string name, string? threads)
     {
         string create = threads ?? $"new {Runtime}UndividedPlan({Literals.Quote(name)})";
         w.Line($"private {Runtime}ParallelPlan? {field};");
@@ -42,19 +48,41 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
             w.Line("/// This network is too small for others to help: it always runs on the calling thread.");
         w.Line("/// </summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentOutOfRangeException\">Less than 1 or more than 1,024.</exception>");
+        w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Set during a call.</exception>");
         using (w.Block("public int Parallelism"))
         {
             w.Line($"get => {field}?.Parallelism ?? 1;");
-            w.Line($"set => ({field} ??= {create}).Parallelism = value;");
+            EmitSetter("Parallelism");
         }
         w.Line();
         w.Line($"/// <summary>Runs the pieces of {calls}, in place of threads of the instance's own: a game's job system, or a team shared by instances. Null, unless set. Not to be set during a call.</summary>");
+        w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Set during a call.</exception>");
         using (w.Block("public global::ModelGen.IParallelScheduler? Scheduler"))
         {
             w.Line($"get => {field}?.Scheduler;");
-            w.Line($"set => ({field} ??= {create}).Scheduler = value;");
+            EmitSetter("Scheduler");
         }
         w.Line();
+
+        void EmitSetter(string property)
+        {
+            using (w.Block("set"))
+            using (EmitExclusive(w, owner, enter, name))
+                w.Line($"({field} ??= {create}).{property} = value;");
+        }
+    }
+
+    /// <summary>Begins what an instance does for one call at a time.</summary>
+    public IDisposable EmitExclusive(CodeWriter w) => EmitExclusive(w, Owner, "Enter", name);
+
+    /// <summary>Begins what an object does for one call at a time.</summary>
+    /// <param name="owner">The field of who is calling.</param>
+    /// <param name="enter">The method of <c>Exclusive</c> that sets it.</param>
+    /// <param name="name">The network's class.</param>
+    public static IDisposable EmitExclusive(CodeWriter w, string owner, string enter, string name)
+    {
+        w.Line($"{Runtime}Exclusive.{enter}(ref {owner}, {Literals.Quote(name)});");
+        return w.Block("try", $"}}\nfinally\n{{\n    {Runtime}Exclusive.Leave(ref {owner});\n}}");
     }
 
     /// <summary>Writes the way that Forward takes with several threads.</summary>

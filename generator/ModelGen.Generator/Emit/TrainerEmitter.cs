@@ -8,7 +8,7 @@ namespace ModelGen.Generator.Emit;
 /// Writes the nested <c>Trainer</c>: one plan for forward, backward and update, one for evaluation on the same parameters, which lie as the kernels read them, and
 /// the copies between that and PyTorch's order.
 /// </summary>
-internal sealed class TrainerEmitter
+internal sealed partial class TrainerEmitter
 {
     private const string Runtime = "global::ModelGen.Runtime.";
     private const string Private = "global::" + SourceHeader.Namespace + ".";
@@ -49,8 +49,8 @@ internal sealed class TrainerEmitter
         _evaluation = new PlanWriter(
             Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets, division), kernels, name + "Kernels", "EvaluatedAt");
         _copies = new ParameterCopies(_step, kernels, name + "Kernels");
-        _checkpoints = new CheckpointEmitter(model, name, step, _copies, canonicalOffsets);
         _threads = new TrainerThreadsEmitter(name, _step.Plan.Stages.Count > 0, _evaluation.Plan.Stages.Count > 0);
+        _checkpoints = new CheckpointEmitter(model, name, step, _copies, canonicalOffsets, _threads);
     }
 
     public TrainingMemory Memory => TrainingMemory.Of(_step.Plan, _evaluation.Plan, _model.Graph.Parameters);
@@ -101,6 +101,7 @@ internal sealed class TrainerEmitter
             w.Line();
             w.Line("private readonly global::System.ArraySegment<float> _arena;");
             w.Line("private readonly global::System.ArraySegment<float> _parameters;");
+            w.Line($"private int {TrainerThreadsEmitter.Owner};");
             w.Line("private Weights _initial;");
             w.Line("private ulong _seed;");
             w.Line("private ulong _steps;");
@@ -147,138 +148,12 @@ internal sealed class TrainerEmitter
             w.Line();
             if (_model.Profile)
                 EmitProfile(w);
-            w.Line("/// <summary>A copy of the weights as they are now, for inference and saving.</summary>");
-            using (w.Block("public Weights ToWeights()"))
-            {
-                w.Line("Weights weights = _initial.Clone();");
-                w.Line($"{Private}{_name}TrainerPlan.Give({Runtime}AlignedMemory.First(_parameters), weights.First);");
-                w.Line("weights.Pack();");
-                w.Line("return weights;");
-            }
+            EmitToWeights(w);
             w.Line();
             _checkpoints.EmitMembers(w);
             w.Line();
             EmitNotFinite(w);
         }
-    }
-
-    private string OptimizerClass => "global::ModelGen." + _options.Optimizer;
-
-    private string StepArguments => $"Optimizer, _seed, _steps, _updates, {(_options.AccumulateGradients ? "_accumulated" : "0")}";
-
-    private void EmitStep(CodeWriter w, string name, string plan, string summary)
-    {
-        w.Line($"/// <summary>{summary} Returns the mean loss of the samples given, before the update. Allocates nothing.</summary>");
-        EmitParameterDocumentation(w);
-        w.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{(_options.IsOfClasses ? ", or a label is not a class" : "")}; nothing has changed then.</exception>");
-        w.Line("/// <exception cref=\"global::ModelGen.NonFiniteLossException\">The loss is NaN or infinite; nothing has changed then.</exception>");
-        if (!_options.ClipGradients)
-            w.Line("/// <exception cref=\"global::System.InvalidOperationException\">The optimizer is to clip gradients, for which the network was not compiled.</exception>");
-        using (w.Block($"public float {name}({_signature.InputParameters()}, {TargetParameter})"))
-        {
-            EmitChecks(w, "BatchSize");
-            foreach (Node node in _step.Plan.Graph.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics)))
-                w.Line($"{Runtime}BatchNorm.CheckCount((long)samples * {node.Attributes.Int("pixels")}, {Quoted}, {Literals.Quote(node.Name)});");
-            if (!_options.ClipGradients)
-                w.Line($"{Runtime}Check.DoesNotClip(Optimizer, {Quoted});");
-            w.Line($"float loss = {Private}{_name}TrainerPlan.{plan}(");
-            EmitArguments(w, StepArguments + ", _threads");
-            w.Line("if (!float.IsFinite(loss))");
-            w.Line($"    throw NotFinite(loss, {string.Join(", ", _signature.Inputs.Select(i => i.Name))}, {Target}, samples);");
-            w.Line("_steps++;");
-            if (name == "Step")
-                w.Line("_updates++;");
-            if (_options.AccumulateGradients)
-                w.Line(name == "Step" ? "_accumulated = 0;" : "_accumulated += samples;");
-            w.Line("return loss;");
-        }
-    }
-
-    private void EmitEvaluate(CodeWriter w)
-    {
-        bool ofClasses = _options.IsOfClasses;
-        w.Line($"/// <summary>{(ofClasses ? "Loss and accuracy" : "The mean loss")}, in inference mode, on any number of samples.</summary>");
-        EmitParameterDocumentation(w);
-        w.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{(ofClasses ? ", or a label is not a class" : "")}.</exception>");
-        using (w.Block($"public {EvaluationOf(ofClasses)} Evaluate({_signature.InputParameters()}, {TargetParameter})"))
-        {
-            EmitChecks(w, $"int.MaxValue / {_signature.Inputs.Append(Output).OrderByDescending(i => i.Shape.Length).First().LengthConstant}");
-            w.Line("double loss = 0;");
-            w.Line("int correct = 0;");
-            using (w.Block("for (int first = 0; first < samples; first += BatchSize)"))
-            {
-                w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
-                w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
-                string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
-                w.Line($"    {inputs}, ref {Unsafe}(ref {FirstTarget}, first{(ofClasses ? "" : " * " + Output.LengthConstant)}),");
-                w.Line("    global::System.Math.Min(BatchSize, samples - first), _threads, ref loss, ref correct);");
-            }
-            w.Line(ofClasses ? "return new global::ModelGen.Evaluation(loss / samples, correct, samples);" : "return loss / samples;");
-        }
-    }
-
-    private void EmitProfile(CodeWriter w) => ProfileEmitter.EmitTrainingMethod(w, _step.DescribeSteps(), $"{_signature.InputParameters()}, {TargetParameter}", () =>
-    {
-        EmitChecks(w, "BatchSize");
-        w.Line($"{Runtime}Check.Steps(ticks.Length, {Private}{_name}TrainerPlan.TrainStepCount, {Quoted}, nameof(ticks), \"Trainer.Steps\");");
-        w.Line($"{Private}{_name}TrainerPlan.Profile(");
-        EmitArguments(w, StepArguments + ", ticks");
-        w.Line("_steps++;");
-        w.Line("_updates++;");
-        if (_options.AccumulateGradients)
-            w.Line("_accumulated = 0;");
-    });
-
-    // Called once a loss is not finite: what was computed is still there, but for what shares its memory, so the forward pass runs again, this time with a look at each result.
-    private void EmitNotFinite(CodeWriter w)
-    {
-        w.Line("// Runs forward again and looks at each result.");
-        using (w.Block($"private global::System.Exception NotFinite(float loss, {_signature.InputParameters()}, {TargetParameter}, int samples)"))
-        {
-            w.Line("string where =");
-            foreach (Argument input in _signature.Inputs)
-                w.Line($"    {Runtime}NonFinite.InInput({input.Name}, {input.LengthConstant}, nameof({input.Name})) ??");
-            if (!_options.IsOfClasses)
-                w.Line($"    {Runtime}NonFinite.InInput({Target}, {Output.LengthConstant}, nameof({Target})) ??");
-            w.Line($"    {Runtime}NonFinite.InParameters(ToWeights()) ??");
-            w.Line($"    {Private}{_name}TrainerPlan.WhereNotFinite(");
-            EmitArguments(w, StepArguments);
-            w.Line($"return new global::ModelGen.NonFiniteLossException({Quoted}, (long)_steps + 1, loss, where);");
-        }
-    }
-
-    private void EmitParameterDocumentation(CodeWriter w)
-    {
-        foreach (Argument input in _signature.Inputs)
-            w.Line($"/// <param name=\"{input.Name.TrimStart('@')}\">The samples one behind the other, <see cref=\"{input.LengthConstant}\"/> floats each.</param>");
-        w.Line(_options.IsOfClasses
-            ? $"/// <param name=\"labels\">The class of each sample, 0 to {Classes - 1}.</param>"
-            : $"/// <param name=\"targets\">What the output should be, <see cref=\"{Output.LengthConstant}\"/> floats for each sample.</param>");
-    }
-
-    // Lengths and labels; declares the number of samples.
-    private void EmitChecks(CodeWriter w, string most)
-    {
-        if (_options.IsOfClasses)
-        {
-            w.Line("int samples = labels.Length;");
-            w.Line($"{Runtime}Check.Samples(samples, {most}, {Quoted}, nameof(labels));");
-        }
-        else
-        {
-            w.Line($"int samples = {Runtime}Check.SamplesOf(targets.Length, {Output.LengthConstant}, {most}, {Quoted}, nameof(targets));");
-        }
-        foreach (Argument input in _signature.Inputs)
-            w.Line($"{Runtime}Check.Length({input.Name}.Length, samples * {input.LengthConstant}, {Quoted}, nameof({input.Name}));");
-        if (_options.IsOfClasses)
-            w.Line($"{Runtime}CrossEntropy.CheckLabels(labels, {Classes}, {Quoted});");
-    }
-
-    private void EmitArguments(CodeWriter w, string more)
-    {
-        w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
-        string inputs = string.Join(", ", _signature.Inputs.Select(i => "ref " + Signature.FirstOf(i)));
-        w.Line($"    {inputs}, ref {FirstTarget}, samples, {more});");
     }
 
     /// <summary>Writes the plans.</summary>

@@ -8,6 +8,9 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
 {
     private const string Threads = "_threads";
 
+    /// <summary>The field of a trainer that says which thread's call is running.</summary>
+    public const string Owner = "_owner";
+
     private const string Evaluates = "evaluates";
 
     private const string Optimizer = "optimizer";
@@ -21,7 +24,10 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
 
     /// <summary>Writes the public properties.</summary>
     public void EmitMembers(CodeWriter w) => ThreadsEmitter.EmitProperties(
-        w, Threads, "a step or an evaluation", name, IsDivided ? $"new global::{SourceHeader.Namespace}.{Class}(_arena, _parameters)" : null);
+        w, Threads, Owner, "EnterTrainer", "a step or an evaluation", name, IsDivided ? $"new global::{SourceHeader.Namespace}.{Class}(_arena, _parameters)" : null);
+
+    /// <summary>Begins what a trainer does for one call at a time.</summary>
+    public IDisposable EmitExclusive(CodeWriter w) => ThreadsEmitter.EmitExclusive(w, Owner, "EnterTrainer", name);
 
     /// <summary>Writes a method that runs steps on whatever threads there are: <paramref name="method"/>Steps(int first, int end, …, ParallelPlan? threads).</summary>
     /// <param name="step">The method with the steps.</param>
@@ -98,7 +104,8 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
                 w.Line(remember);
             IEnumerable<string> arguments = References(parameters).Select((r, i) => $"Argument{i} = ref {(IsOfInts(r) ? $"Unsafe.As<int, float>(ref {NameOf(r)})" : NameOf(r))}");
             w.Line($"var memory = new CallersMemory {{ {string.Join(", ", arguments)} }};");
-            w.Line($"Run({name}TrainerPlan.{step}Stages, first, end, memory, samples);");
+            string completes = remember is null ? "" : $", completes: first >= {name}TrainerPlan.ForwardStepCount";
+            w.Line($"Run({name}TrainerPlan.{step}Stages, first, end, memory, samples{completes});");
         }
     }
 

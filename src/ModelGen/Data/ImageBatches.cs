@@ -86,15 +86,14 @@ public sealed class ImageBatches : IDisposable
     /// Where the sequence stands, behind the current batch. Kept in a checkpoint and set again on another instance with the same images and options, it continues
     /// with the same bits. Setting it leaves no current batch.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The epoch is negative, or the sample not 0 to the number of images.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch is not 0 to 2⁵³, or the sample not 0 to the number of images.</exception>
     public DataPosition Position
     {
         get => position;
         set
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            if (value.Epoch < 0 || value.Sample < 0 || value.Sample > images.Count)
-                throw new ArgumentOutOfRangeException(nameof(value), value, MessageText.Invariant($"Expected an epoch of 0 or more and a sample from 0 to {images.Count}."));
+            if (WhyNot(value) is string expected)
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"Expected {expected}.");
             position = value;
             current.Count = 0;
         }
@@ -137,6 +136,16 @@ public sealed class ImageBatches : IDisposable
             Monitor.PulseAll(gate);
         }
         thread?.Join();
+    }
+
+    /// <summary>Which positions there are, for a message; null if this is one.</summary>
+    /// <exception cref="ObjectDisposedException">The instance has been disposed of.</exception>
+    internal string? WhyNot(DataPosition at)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return at.Epoch is >= 0 and <= DataPosition.MostEpochs && at.Sample >= 0 && at.Sample <= images.Count
+            ? null
+            : MessageText.Invariant($"an epoch from 0 to {DataPosition.MostEpochs} and a sample from 0 to {images.Count}");
     }
 
     private int CountAt(DataPosition at) => Math.Min(options.BatchSize, images.Count - at.Sample);

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
@@ -14,13 +13,15 @@ public abstract unsafe class ParallelPlan(string network)
 {
     private readonly nint[] _callersMemory = new nint[CallersMemory.Most];
     private Action<int>? _runPart;
+    // Of a scheduler that is not ours, one for each: what it calls later, when another one is at work, is not that one's.
+    private PartLedger? _ledger;
+    private Action<int>? _runCountedPart;
     private IParallelScheduler? _scheduler;
     private WorkerTeam? _ownTeam;
     private int _first;
     private int _end;
     private int _parts;
-    private int _partsRun;
-    private bool _countsParts;
+    private string? _failure;
     private int _parallelism = 1;
 
     /// <summary>Whether <see cref="Run"/> is wanted instead of the plan on one thread.</summary>
@@ -54,9 +55,10 @@ public abstract unsafe class ParallelPlan(string network)
             _ownTeam = null;
             _parallelism = 1;
             _scheduler = value;
-            _countsParts = value is not WorkerTeam;
-            if (value is not null)
-                _runPart ??= RunPart;
+            _runPart ??= RunPart;
+            PartLedger? ledger = value is null or WorkerTeam ? null : new PartLedger(network);
+            _runCountedPart = ledger is null ? null : part => RunCountedPart(ledger, part);
+            _ledger = ledger;
         }
     }
 
@@ -72,9 +74,15 @@ public abstract unsafe class ParallelPlan(string network)
     /// <param name="afterLast">The step after the last.</param>
     /// <param name="memory">The caller's memory, as <see cref="Argument"/> gives it to the steps.</param>
     /// <param name="samples">How many samples there are.</param>
-    public void Run(ReadOnlySpan<int> stages, int first, int afterLast, scoped in CallersMemory memory, int samples)
+    /// <param name="completes">
+    /// Whether the steps change what is kept, so that all have to be done or none: should the scheduler fail, the calling thread does what is left, and <see cref="ThrowIfFailed"/> says so afterwards.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The scheduler has not run each part once, and it is not to be completed.</exception>
+    public void Run(ReadOnlySpan<int> stages, int first, int afterLast, scoped in CallersMemory memory, int samples, bool completes = false)
     {
         Samples = samples;
+        if (!completes)
+            _failure = null;
         fixed (float* p0 = &memory.Argument0, p1 = &memory.Argument1, p2 = &memory.Argument2, p3 = &memory.Argument3)
         fixed (float* p4 = &memory.Argument4, p5 = &memory.Argument5, p6 = &memory.Argument6, p7 = &memory.Argument7)
         {
@@ -96,7 +104,10 @@ public abstract unsafe class ParallelPlan(string network)
                 if (done < stages[i])
                     Steps(done, stages[i], 0, 1);
                 done = stages[i + 1];
-                RunStage(scheduler, stages[i], done);
+                if (_failure is null)
+                    RunStage(scheduler, stages[i], done, completes);
+                else
+                    Steps(stages[i], done, 0, 1);
             }
             if (done < afterLast)
                 Steps(done, afterLast, 0, 1);
@@ -114,41 +125,84 @@ public abstract unsafe class ParallelPlan(string network)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected ref float Argument(int index) => ref Unsafe.AsRef<float>((void*)_callersMemory[index]);
 
-    private void RunStage(IParallelScheduler scheduler, int first, int end)
+    /// <summary>Says what went wrong in a run that was completed nevertheless.</summary>
+    /// <exception cref="InvalidOperationException">The scheduler has failed.</exception>
+    public void ThrowIfFailed()
     {
-        (_first, _end, _parts, _partsRun) = (first, end, scheduler.Parallelism, 0);
-        scheduler.Run(_runPart!);
-        // Somebody else's scheduler: a part that is left out or run twice would be a wrong result.
-        if (_countsParts)
-            CheckParts(network, scheduler, Volatile.Read(ref _partsRun), _parts);
+        if (_failure is not string failure)
+            return;
+        _failure = null;
+        throw new InvalidOperationException(failure + " The step was completed on the calling thread, and counts.");
     }
 
-    /// <exception cref="InvalidOperationException">The scheduler has not run each part once.</exception>
-    internal static void CheckParts(string network, IParallelScheduler scheduler, int done, int parts)
+    private void RunStage(IParallelScheduler scheduler, int first, int end, bool completes)
     {
-        if (done != parts)
+        (_first, _end) = (first, end);
+        if (_ledger is not PartLedger ledger)
         {
-            throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"{network}: {scheduler.GetType().Name}.Run must call its work once with each of 0 to {parts - 1}, {parts} calls, got {done}."));
+            _parts = scheduler.Parallelism;
+            try
+            {
+                scheduler.Run(_runPart!);
+            }
+            catch (ObjectDisposedException e) when (completes)
+            {
+                // It is asked before any part is run.
+                _failure = $"{network}: {e.Message}";
+                Steps(first, end, 0, 1);
+            }
+            return;
+        }
+        if (!completes)
+        {
+            _parts = ledger.Begin(scheduler);
+            if (ledger.Run(scheduler, _runCountedPart!) is string failure)
+                throw new InvalidOperationException(failure);
+            return;
+        }
+        RunAndComplete(ledger, scheduler, first, end);
+    }
+
+    // Somebody else's scheduler in steps of which all have to be done.
+    private void RunAndComplete(PartLedger ledger, IParallelScheduler scheduler, int first, int end)
+    {
+        try
+        {
+            _parts = 0;
+            _parts = ledger.Begin(scheduler);
+            _failure = ledger.Run(scheduler, _runCountedPart!);
+        }
+        catch (Exception e)
+        {
+            _failure = $"{network}: {scheduler.GetType().Name} has thrown {e.GetType().Name}: {e.Message}";
+        }
+        if (_failure is null)
+            return;
+        if (_parts == 0)
+            Steps(first, end, 0, 1);
+        for (int part = 0; part < _parts; part++)
+        {
+            if (ledger.IsMissing(part))
+                Steps(first, end, part, _parts);
         }
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
-    internal static void CheckPart(string network, int part, int parts)
-    {
-        if ((uint)part >= (uint)parts)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(part), string.Create(CultureInfo.InvariantCulture, $"{network}: the scheduler's Run must call its work with 0 to {parts - 1}, got {part}."));
-        }
-    }
+    private void RunPart(int part) => Steps(_first, _end, part, _parts);
 
-    private void RunPart(int part)
+    private void RunCountedPart(PartLedger ledger, int part)
     {
-        CheckPart(network, part, _parts);
-        Steps(_first, _end, part, _parts);
-        if (_countsParts)
-            Interlocked.Increment(ref _partsRun);
+        if (!ledger.TryBegin(part))
+            return;
+        try
+        {
+            Steps(_first, _end, part, _parts);
+        }
+        catch (Exception e)
+        {
+            ledger.End(part, e);
+            throw;
+        }
+        ledger.End(part);
     }
 }
 

@@ -92,13 +92,24 @@ internal sealed unsafe class WeightLoader
             work(0, 1);
             return;
         }
-        (int parts, int done) = (scheduler.Parallelism, 0);
-        scheduler.Run(part =>
+        var ledger = new PartLedger(network);
+        int parts = ledger.Begin(scheduler);
+        string? failure = ledger.Run(scheduler, part =>
         {
-            ParallelPlan.CheckPart(network, part, parts);
-            work(part, parts);
-            Interlocked.Increment(ref done);
+            if (!ledger.TryBegin(part))
+                return;
+            try
+            {
+                work(part, parts);
+            }
+            catch (Exception e)
+            {
+                ledger.End(part, e);
+                throw;
+            }
+            ledger.End(part);
         });
-        ParallelPlan.CheckParts(network, scheduler, done, parts);
+        if (failure is not null)
+            throw new InvalidOperationException(failure);
     }
 }

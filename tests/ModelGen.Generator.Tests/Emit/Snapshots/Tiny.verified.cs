@@ -37,6 +37,7 @@ namespace Test
 
         private readonly Weights _modelGenWeights;
         private readonly global::System.ArraySegment<float> _modelGenArena;
+        private int _modelGenOwner;
 
         /// <summary>Creates an instance with its own memory for activations. Instances may share weights; an instance is for one thread at a time.</summary>
         public Net(Weights weights)
@@ -72,13 +73,22 @@ namespace Test
 
         /// <summary>Runs the network on one sample of shape 1×6×6. Allocates nothing.</summary>
         /// <exception cref="global::System.ArgumentException">A span has the wrong length.</exception>
+        /// <exception cref="global::System.InvalidOperationException">Another call on this instance is running, or its scheduler did not do all parts of the work.</exception>
         public void Forward(global::System.ReadOnlySpan<float> image, global::System.Span<float> output)
         {
             global::ModelGen.Runtime.Check.Length(image.Length, InputLength, "Net", nameof(image));
             global::ModelGen.Runtime.Check.Length(output.Length, OutputLength, "Net", nameof(output));
-            global::ModelGen.Generated.NetPlan.Forward(
-                global::ModelGen.Runtime.AlignedMemory.First(_modelGenArena), _modelGenWeights.First, global::ModelGen.Runtime.AlignedMemory.First(_modelGenWeights.Packed),
-                ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(image), ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(output));
+            global::ModelGen.Runtime.Exclusive.Enter(ref _modelGenOwner, "Net");
+            try
+            {
+                global::ModelGen.Generated.NetPlan.Forward(
+                    global::ModelGen.Runtime.AlignedMemory.First(_modelGenArena), _modelGenWeights.First, global::ModelGen.Runtime.AlignedMemory.First(_modelGenWeights.Packed),
+                    ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(image), ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(output));
+            }
+            finally
+            {
+                global::ModelGen.Runtime.Exclusive.Leave(ref _modelGenOwner);
+            }
         }
 
         private global::ModelGen.Runtime.ParallelPlan? _modelGenThreads;
@@ -89,17 +99,41 @@ namespace Test
         /// This network is too small for others to help: it always runs on the calling thread.
         /// </summary>
         /// <exception cref="global::System.ArgumentOutOfRangeException">Less than 1 or more than 1,024.</exception>
+        /// <exception cref="global::System.InvalidOperationException">Set during a call.</exception>
         public int Parallelism
         {
             get => _modelGenThreads?.Parallelism ?? 1;
-            set => (_modelGenThreads ??= new global::ModelGen.Runtime.UndividedPlan("Net")).Parallelism = value;
+            set
+            {
+                global::ModelGen.Runtime.Exclusive.Enter(ref _modelGenOwner, "Net");
+                try
+                {
+                    (_modelGenThreads ??= new global::ModelGen.Runtime.UndividedPlan("Net")).Parallelism = value;
+                }
+                finally
+                {
+                    global::ModelGen.Runtime.Exclusive.Leave(ref _modelGenOwner);
+                }
+            }
         }
 
         /// <summary>Runs the pieces of a call of Forward, in place of threads of the instance's own: a game's job system, or a team shared by instances. Null, unless set. Not to be set during a call.</summary>
+        /// <exception cref="global::System.InvalidOperationException">Set during a call.</exception>
         public global::ModelGen.IParallelScheduler? Scheduler
         {
             get => _modelGenThreads?.Scheduler;
-            set => (_modelGenThreads ??= new global::ModelGen.Runtime.UndividedPlan("Net")).Scheduler = value;
+            set
+            {
+                global::ModelGen.Runtime.Exclusive.Enter(ref _modelGenOwner, "Net");
+                try
+                {
+                    (_modelGenThreads ??= new global::ModelGen.Runtime.UndividedPlan("Net")).Scheduler = value;
+                }
+                finally
+                {
+                    global::ModelGen.Runtime.Exclusive.Leave(ref _modelGenOwner);
+                }
+            }
         }
 
         /// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>
