@@ -32,6 +32,9 @@ internal sealed partial class FuzzRun(FuzzTarget target, ulong seed)
 
     public FuzzTotals Totals { get; } = new();
 
+    /// <summary>The smaller input that the last failure came with.</summary>
+    public byte[]? Smaller { get; private set; }
+
     /// <summary>The input of a number, which depends on the seed and the number alone.</summary>
     public byte[] Make(long index) => target.Make(new Random(Mix(seed, (ulong)index)));
 
@@ -42,6 +45,7 @@ internal sealed partial class FuzzRun(FuzzTarget target, ulong seed)
         long before = GC.GetAllocatedBytesForCurrentThread();
         long start = Stopwatch.GetTimestamp();
         string? failure = null;
+        Smaller = null;
         try
         {
             if (target.Check(input) == FuzzOutcome.Accepted)
@@ -52,6 +56,7 @@ internal sealed partial class FuzzRun(FuzzTarget target, ulong seed)
         catch (Exception e)
         {
             failure = e is FuzzException ? e.Message : e.ToString();
+            Smaller = (e as FuzzException)?.Smaller;
         }
         TimeSpan time = Stopwatch.GetElapsedTime(start);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;

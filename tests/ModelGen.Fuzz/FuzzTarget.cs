@@ -20,6 +20,9 @@ internal abstract class FuzzTarget
     /// <summary>How many random inputs <c>dotnet test</c> tries, beside the corpus.</summary>
     public virtual int TestShare => 200;
 
+    /// <summary>What else a run came to, printed at its end; empty for most.</summary>
+    public virtual string Summary => "";
+
     /// <summary>Prepares what all inputs share; called once, before the first input.</summary>
     public virtual void Start()
     {
@@ -53,4 +56,8 @@ internal enum FuzzOutcome
 }
 
 /// <summary>What must hold does not.</summary>
-internal sealed class FuzzException(string message) : Exception(message);
+internal sealed class FuzzException(string message, byte[]? smaller = null) : Exception(message)
+{
+    /// <summary>A smaller input that fails the same way, to report and keep in place of the one that was tried; null if none was looked for.</summary>
+    public byte[]? Smaller => smaller;
+}

@@ -43,9 +43,11 @@ internal static class Supervisor
             progress.Index = index;
             byte[] input = run.Make(index);
             if (run.Try(input) is string failure && run.IsNew(failure))
-                Report(target, request, index, input, failure);
+                Report(target, request, index, run.Smaller ?? input, failure);
             progress.Write(run.Totals);
         }
+        if (target.Summary.Length > 0)
+            Console.WriteLine(target.Summary);
         progress.Index = long.MaxValue;
         return 0;
     }
