@@ -12,8 +12,6 @@ internal static class Arithmetic
     /// <exception cref="OverflowException"/>
     public static object? Binary(BinaryOperatorKind kind, object? left, object? right, bool isChecked)
     {
-        if (kind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals)
-            return AreEqual(left, right) == (kind == BinaryOperatorKind.Equals);
         if (kind is BinaryOperatorKind.LeftShift or BinaryOperatorKind.RightShift or BinaryOperatorKind.UnsignedRightShift)
             return right is int count ? Shift(kind, left, count) : null;
         return (left, right) switch
@@ -37,8 +35,7 @@ internal static class Arithmetic
         // Not Equals: NaN differs from itself.
         (double a, double b) => a == b,
         (float a, float b) => a == b,
-        (ItemsValue or SequenceValue or FunctionValue or TensorValue, _) => ReferenceEquals(left, right),
-        (TupleValue a, TupleValue b) => a.Items.Count == b.Items.Count && a.Items.Zip(b.Items, AreEqual).All(e => e),
+        (ItemsValue or SequenceValue or FunctionValue or TensorValue or RecordValue or TupleValue, _) => ReferenceEquals(left, right),
         _ => left.Equals(right),
     };
 
@@ -111,15 +108,48 @@ internal static class Arithmetic
         };
     }
 
-    /// <summary>The text of a value, in the invariant culture.</summary>
-    public static string Text(object? value, string? format = null) => value switch
+    /// <summary>The type of a number.</summary>
+    public static SpecialType TypeOf(object? value) => value switch
+    {
+        int => SpecialType.System_Int32,
+        long => SpecialType.System_Int64,
+        uint => SpecialType.System_UInt32,
+        ulong => SpecialType.System_UInt64,
+        float => SpecialType.System_Single,
+        double => SpecialType.System_Double,
+        byte => SpecialType.System_Byte,
+        sbyte => SpecialType.System_SByte,
+        short => SpecialType.System_Int16,
+        ushort => SpecialType.System_UInt16,
+        char => SpecialType.System_Char,
+        _ => SpecialType.None,
+    };
+
+    /// <summary>Two numbers in the type in which C# computes with them; null where it does not.</summary>
+    public static (object Left, object Right)? Promote(object left, object right)
+    {
+        bool Either<T>() => left is T || right is T;
+        if (TypeOf(left) == SpecialType.None || TypeOf(right) == SpecialType.None)
+            return null;
+        bool hasSigned = left is int or long or short or sbyte || right is int or long or short or sbyte;
+        SpecialType common = Either<double>() ? SpecialType.System_Double
+            : Either<float>() ? SpecialType.System_Single
+            : Either<ulong>() ? hasSigned ? SpecialType.None : SpecialType.System_UInt64
+            : Either<long>() ? SpecialType.System_Int64
+            : Either<uint>() ? hasSigned ? SpecialType.System_Int64 : SpecialType.System_UInt32
+            : SpecialType.System_Int32;
+        return common == SpecialType.None ? null : (Convert(left, common, false)!, Convert(right, common, false)!);
+    }
+
+    /// <summary>The text of a plain value, in the invariant culture; for messages also of others.</summary>
+    public static string Text(object? value) => value switch
     {
         null => "",
         // The shortest text that reads back the same, on every runtime.
-        double or float when format is null => ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture),
-        IFormattable number => number.ToString(format, CultureInfo.InvariantCulture),
+        double or float => ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         TensorValue tensor => tensor.Shape.ToString(),
-        TupleValue tuple => "(" + string.Join(", ", tuple.Items.Select(i => Text(i))) + ")",
+        TupleValue tuple => "(" + string.Join(", ", tuple.Items.Select(Text)) + ")",
         _ => value.ToString() ?? "",
     };
 

@@ -10,6 +10,9 @@ namespace ModelGen.Generator.FrontEnds.Definition;
 
 internal sealed partial class Interpreter
 {
+    // A name that came later than the compiler we support.
+    private const TypeKind Extension = (TypeKind)14;
+
     private object? Invoke(IInvocationOperation invocation)
     {
         IMethodSymbol method = invocation.TargetMethod;
@@ -18,37 +21,74 @@ internal sealed partial class Interpreter
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
             object? function = Evaluate(invocation.Instance!);
-            object?[] values = [.. invocation.Arguments.Select(a => Evaluate(a.Value))];
+            object?[] values = ArgumentsOf(invocation.Arguments, method.Parameters.Length);
             return CallFunction(function as FunctionValue ?? throw Fails(invocation.Syntax, "what is called is null"), values, invocation.Syntax);
         }
-        IMethodSymbol source = method.ReducedFrom ?? method;
-        source = source.OriginalDefinition;
-        source = source.PartialImplementationPart ?? source;
-        if (source.DeclaringSyntaxReferences.Length > 0)
-            return InvokeSource(invocation, source);
         object? instance = invocation.Instance is null ? null : Evaluate(invocation.Instance);
-        return InvokeLibrary(invocation, instance);
+        if (ExtensionReceiver(method) is { } receiver)
+            return InvokeSource(invocation, method, null, method.IsStatic ? null : (receiver, new Cell(instance)));
+        bool isLocal = method.MethodKind == MethodKind.LocalFunction;
+        if (instance is RecordValue record && !method.IsStatic && !isLocal)
+            return InvokeOnRecord(invocation, method, record);
+        if (!HasSource(method) || !method.IsStatic && !isLocal)
+            return HasSource(method) ? throw RefuseInstance(invocation, method, instance) : InvokeLibrary(invocation, instance);
+        if (method.IsAbstract || method.IsVirtual)
+            throw Refuse(invocation, $"the virtual method '{method.Name}' is not understood in a definition; use a switch");
+        return InvokeSource(invocation, method, null, null);
     }
 
-    private object? InvokeSource(IInvocationOperation invocation, IMethodSymbol method)
+    private DefinitionException RefuseInstance(IInvocationOperation invocation, IMethodSymbol method, object? instance) => instance is null
+        ? Fails(invocation.Syntax, $"{method.Name} is called on null")
+        : Refuse(invocation, $"the instance method '{method.Name}' is not understood in a definition; make it static");
+
+    // No other record derives from it, so that its own method is the one that is called, also where the call is one of an interface or of object.
+    private object? InvokeOnRecord(IInvocationOperation invocation, IMethodSymbol method, RecordValue record)
+    {
+        IMethodSymbol? own = method;
+        if (method.ContainingType.TypeKind == TypeKind.Interface)
+        {
+            own = record.Type.FindImplementationForInterfaceMember(method) as IMethodSymbol;
+        }
+        else if (!SymbolEqualityComparer.Default.Equals(method.ContainingType.OriginalDefinition, record.Type.OriginalDefinition))
+        {
+            own = record.Type.GetMembers(method.Name).OfType<IMethodSymbol>().FirstOrDefault(m => m.IsOverride && SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, method.OriginalDefinition));
+        }
+        if (own is not null && HasSource(own) && SymbolEqualityComparer.Default.Equals(own.ContainingType.OriginalDefinition, record.Type.OriginalDefinition))
+            return InvokeSource(invocation, own, record, null);
+        // What the compiler makes for a record.
+        if (method is { Name: "Equals", Parameters.Length: 1 })
+            return ValueEquals(record, ArgumentsOf(invocation.Arguments, 1)[0], invocation);
+        throw method.IsVirtual || method.IsAbstract || method.IsOverride
+            ? Refuse(invocation, $"the virtual method '{method.Name}' is not understood in a definition; use a switch")
+            : Refuse(invocation, $"'{record.Type.Name}.{method.Name}' is not understood in a definition; write a static method of this project that does it");
+    }
+
+    private object? InvokeSource(IInvocationOperation invocation, IMethodSymbol method, object? self, (IParameterSymbol Symbol, Cell Cell)? receiver)
     {
         if (method.IsAsync)
             throw Refuse(invocation, "an async method is not understood in a definition; call a synchronous one");
-        object? self = null;
-        if (!method.IsStatic && method.MethodKind != MethodKind.LocalFunction)
-        {
-            self = Evaluate(invocation.Instance!);
-            if (self is not RecordValue)
-                throw Refuse(invocation, $"the instance method '{method.Name}' is not understood in a definition; make it static");
-            if (method.IsVirtual || method.IsAbstract || method.IsOverride)
-                throw Refuse(invocation, $"the virtual method '{method.Name}' is not understood in a definition; use a switch");
-        }
-        // In the order in which they are written; each parameter is a variable of its own unless passed by reference.
-        var cells = new Dictionary<int, Cell>();
-        foreach (IArgumentOperation argument in invocation.Arguments)
+        if (method.IsStatic && method.MethodKind == MethodKind.Ordinary)
+            PrepareStatics(method.ContainingType, invocation);
+        return CallMethod(method, CellsOf(invocation.Arguments, method), invocation.Syntax, self, receiver);
+    }
+
+    // In the order in which they are written; each parameter is a variable of its own unless passed by reference.
+    private Cell[] CellsOf(IEnumerable<IArgumentOperation> arguments, IMethodSymbol method)
+    {
+        var cells = new Cell[method.Parameters.Length];
+        foreach (IArgumentOperation argument in arguments)
             cells[argument.Parameter!.Ordinal] = CellOf(argument);
-        Cell[] parameters = [.. method.Parameters.Select(p => cells[p.Ordinal])];
-        return CallMethod(method, parameters, invocation.Syntax, self);
+        return cells;
+    }
+
+    /// <summary>The parameter of an extension block, of which newer compilers have members.</summary>
+    private IParameterSymbol? ExtensionReceiver(ISymbol member)
+    {
+        if (member.ContainingType is not { TypeKind: Extension })
+            return null;
+        SyntaxNode? block = member.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation).Parent;
+        ParameterSyntax? parameter = (block as TypeDeclarationSyntax)?.ParameterList?.Parameters.FirstOrDefault();
+        return parameter is null ? null : ModelOf(parameter.SyntaxTree).GetDeclaredSymbol(parameter, cancellation);
     }
 
     private Cell CellOf(IArgumentOperation argument)
@@ -77,30 +117,37 @@ internal sealed partial class Interpreter
     private object? CallMethod(IMethodSymbol method, IReadOnlyList<object?> arguments, SyntaxNode place, object? self) =>
         CallMethod(method, [.. arguments.Select(a => new Cell(a))], place, self);
 
-    private object? CallMethod(IMethodSymbol method, Cell[] arguments, SyntaxNode place, object? self)
+    private object? CallMethod(IMethodSymbol method, Cell[] arguments, SyntaxNode place, object? self, (IParameterSymbol Symbol, Cell Cell)? receiver = null)
     {
-        SyntaxNode declaration = method.DeclaringSyntaxReferences[0].GetSyntax(cancellation);
-        IOperation body = BodyOf(method, declaration);
+        IMethodSymbol definition = method.OriginalDefinition;
+        definition = definition.PartialImplementationPart ?? definition;
+        IOperation body = BodyOf(definition, definition.DeclaringSyntaxReferences[0].GetSyntax(cancellation));
         if (body is ILocalFunctionOperation local)
             body = local.Body ?? throw Refuse(place, $"{method.Name} has no body");
-        Frame? outer = method.MethodKind == MethodKind.LocalFunction && !method.IsStatic ? FrameOf(method) : null;
-        return Run(method, body, new Frame(method, outer, self), arguments, place);
+        Frame? outer = method.MethodKind == MethodKind.LocalFunction ? FrameOf(method) : null;
+        var frame = new Frame(definition, outer, self) { Types = TypesOf(method, (self as RecordValue)?.Type ?? (outer is null ? method.ContainingType : null)) };
+        if (receiver is { } of)
+            frame.Declare(of.Symbol, of.Cell);
+        return Run(definition, body, frame, arguments, place);
     }
 
-    private object? CallFunction(FunctionValue function, object?[] arguments, SyntaxNode place)
+    internal object? CallFunction(FunctionValue function, object?[] arguments, SyntaxNode place)
     {
-        Cell[] cells = [.. arguments.Select(a => new Cell(a))];
-        if (function.Body is null)
-        {
-            IMethodSymbol method = function.Method.OriginalDefinition;
-            if (method.DeclaringSyntaxReferences.Length == 0)
-                throw NoSource(method, place);
-            if (function.Outer is null)
-                return CallMethod(method, cells, place, null);
-            var local = (ILocalFunctionOperation)BodyOf(method, method.DeclaringSyntaxReferences[0].GetSyntax(cancellation));
-            return Run(method, local.Body!, new Frame(method, function.Outer, null), cells, place);
-        }
-        return Run(function.Method, function.Body, new Frame(function.Method, function.Outer, null), cells, place);
+        if (function.Body is not null)
+            return Run(function.Method, function.Body, new Frame(function.Method, function.Outer, null), [.. arguments.Select(a => new Cell(a))], place);
+        // Methods take what the delegate's parameters are, which may be more special: string for object.
+        IMethodSymbol method = function.Method;
+        if (function.Self is not null && method.IsStatic)
+            arguments = [function.Self, .. arguments];
+        Frame before = _frame;
+        _frame = function.Outer;
+        object? result;
+        if (HasSource(method))
+            result = CallMethod(method, arguments, place, method.IsStatic ? null : function.Self);
+        else
+            result = UseLibrary(method, method.IsStatic ? arguments : [function.Self, .. arguments], function.Place!);
+        _frame = before;
+        return result;
     }
 
     private object? Run(IMethodSymbol method, IOperation body, Frame frame, Cell[] arguments, SyntaxNode place)
@@ -146,7 +193,7 @@ internal sealed partial class Interpreter
             if (parameter is TensorLayers.Other)
                 inputs.Add(TensorOf(value, argument.Syntax));
             else if (parameter is TensorLayers.Others or TensorLayers.Inputs)
-                inputs.AddRange(ItemsOf(value, argument.Syntax).Select(v => TensorOf(v, argument.Syntax)));
+                inputs.AddRange(CountedItems(value, argument.Syntax).Select(v => TensorOf(v, argument.Syntax)));
             else if (parameter == TensorLayers.Name)
                 name = value as string;
             else if (AttributeOf(value) is AttributeValue attribute)

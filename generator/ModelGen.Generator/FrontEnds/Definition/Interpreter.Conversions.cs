@@ -6,37 +6,58 @@ using ModelGen.Generator.Collections;
 
 namespace ModelGen.Generator.FrontEnds.Definition;
 
+// Conversions: which one it is the compiler has said; from which type to which follows from the operation, whose type parameters are replaced.
 internal sealed partial class Interpreter
 {
     private object? EvaluateConversion(IConversionOperation conversion)
     {
+        ITypeSymbol target = TypeHere(conversion.Type!);
         if (conversion.Operand.Syntax is CollectionExpressionSyntax collection && conversion.Operand is not IConversionOperation)
         {
             Step(collection);
-            return EvaluateCollection(collection, conversion.Type);
+            return EvaluateCollection(collection, target);
         }
         object? value = Evaluate(conversion.Operand);
-        return conversion.OperatorMethod is { } method
-            ? ConvertByMethod(value, method, conversion.Type!, conversion)
-            : ConvertTo(value, conversion.Type!, conversion.IsChecked, conversion);
+        ITypeSymbol? source = conversion.Operand.Type is { } type ? TypeHere(type) : null;
+        if (conversion.OperatorMethod is { } method)
+            return ConvertByMethod(value, method, source, target, conversion);
+        Conversion kind = conversion.GetConversion();
+        if (kind.IsInterpolatedString || kind.IsInterpolatedStringHandler)
+            throw Refuse(conversion, $"interpolation into {target.ToDisplayString()} is not understood in a definition; make a string");
+        if (conversion.IsTryCast)
+            return value is null || !IsOf(value, target, conversion) ? null : ConvertTo(value, source, target, false, conversion);
+        // The parts of a literal have been converted one by one.
+        if (kind.IsTupleLiteralConversion && value is TupleValue literal)
+            return new TupleValue(literal.Items, TupleOf(target));
+        return ConvertTo(value, source, target, conversion.IsChecked, conversion);
     }
 
-    private object? ConvertByMethod(object? value, IMethodSymbol method, ITypeSymbol target, IOperation place)
+    private object? ConvertByMethod(object? value, IMethodSymbol method, ITypeSymbol? source, ITypeSymbol target, IOperation place)
     {
-        if (value is null && target.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T)
-            return null;
-        value = ConvertTo(value, method.Parameters[0].Type, false, place);
+        ITypeSymbol parameter = TypeHere(method.Parameters[0].Type);
+        bool isLifted = IsNullable(source) && parameter.IsValueType && !IsNullable(parameter);
+        if (isLifted && value is null)
+            return IsNullable(target) ? null : throw Fails(place.Syntax, $"this is null, which cannot be {target.ToDisplayString()}");
+        value = ConvertTo(value, source, parameter, false, place);
+        object? result;
         if (IsOurs(method.ContainingType, "Pair") || IsOurs(method.ContainingType, "Border"))
-            return SizesOf(value, method.ContainingType.Name == "Pair" ? 2 : 4) ?? throw Unexpected(place);
-        if (method.DeclaringSyntaxReferences.Length > 0)
-            return CallMethod(method, [value], place.Syntax, null);
-        return (method.ContainingType.Name, value) switch
-        {
-            ("Index", int index) => new IndexValue(index, false),
-            ("Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory", ItemsValue items) => items,
-            _ => throw NotUnderstood(place),
-        };
+            result = SizesOf(value, method.ContainingType.Name == "Pair" ? 2 : 4) ?? throw Unexpected(place);
+        else if (HasSource(method))
+            result = CallMethod(method, [value], place.Syntax, null);
+        else
+            result = ConvertByLibrary(value, method, place);
+        return ConvertTo(result, TypeHere(method.ReturnType), target, false, place);
     }
+
+    private object ConvertByLibrary(object? value, IMethodSymbol method, IOperation place) => (method.ContainingType.Name, value) switch
+    {
+        ("Index", int index) => index >= 0 ? new IndexValue(index, false) : throw Fails(place.Syntax, $"an index of {Arithmetic.Text(index)}"),
+        ("Span" or "ReadOnlySpan", null or ArrayValue or SpanValue) when method.ContainingType.ContainingNamespace.Name == "System" => SpanValue.Of(value as ItemsValue, TypeHere(method.ContainingType.TypeArguments[0])),
+        ("String", string text) when method.ReturnType.Name == "ReadOnlySpan" => Letters(text),
+        _ => throw NotUnderstood(place),
+    };
+
+    private SpanValue Letters(string text) => new(new ArraySegment<object?>([.. text.Select(c => (object?)c)]), Special(SpecialType.System_Char));
 
     /// <summary>One number for all, two for height and width, four as they are.</summary>
     private static SizesValue? SizesOf(object? value, int count)
@@ -52,31 +73,100 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>The conversions that are not methods.</summary>
-    private object? ConvertTo(object? value, ITypeSymbol target, bool isChecked, IOperation place)
+    /// <param name="source">The type that the value has in the code; null where it has none, as a literal may.</param>
+    private object? ConvertTo(object? value, ITypeSymbol? source, ITypeSymbol target, bool isChecked, IOperation place)
     {
+        if (source is not null && SymbolEqualityComparer.Default.Equals(source, target))
+            return value;
         if (target is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
-            return value is null ? null : ConvertTo(value, nullable.TypeArguments[0], isChecked, place);
+            return value is null ? null : ConvertTo(value, Underlying(source), nullable.TypeArguments[0], isChecked, place);
+        if (IsSpan(target))
+            return ToSpan(value, target, place);
         if (value is null)
             return target.IsValueType ? throw Fails(place.Syntax, $"this is null, which cannot be {target.ToDisplayString()}") : null;
+        if (!target.IsValueType)
+            return source is null ? value : source.IsValueType ? Box(value) : CheckReference(value, source, target, place);
+        if (source is { IsReferenceType: true })
+            return Unbox(value, target, place);
         if (target is INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum)
-        {
-            if (value is EnumValue same && SymbolEqualityComparer.Default.Equals(same.Type, @enum))
-                return same;
             return new EnumValue(@enum, Number(PlainNumber(value)!, @enum.EnumUnderlyingType!, isChecked, place));
-        }
-        if (target is INamedTypeSymbol { IsTupleType: true } tuple && value is TupleValue items && items.Items.Count == tuple.TupleElements.Length)
-            return new TupleValue(items.Items.Select((item, i) => ConvertTo(item, tuple.TupleElements[i].Type, isChecked, place)).ToEquatableArray());
-        bool isNumeric = target.SpecialType is >= SpecialType.System_Char and <= SpecialType.System_Double;
-        if (isNumeric)
+        if (TupleOf(target) is { } tuple && value is TupleValue items)
+            return ConvertTuple(items, TupleOf(source) ?? items.Type, tuple, isChecked, place);
+        if (target.SpecialType is >= SpecialType.System_Char and <= SpecialType.System_Double)
             return Number(PlainNumber(value)!, target, isChecked, place);
-        // What is left keeps its identity: boxing, base types, interfaces, type parameters, spans of arrays.
-        return target.SpecialType is SpecialType.System_Decimal or SpecialType.System_DateTime ? throw NotUnderstood(place) : value;
+        return TypeOf(value) is { } own && SymbolEqualityComparer.Default.Equals(own, target) ? value : throw NotUnderstood(place);
     }
+
+    private TupleValue ConvertTuple(TupleValue value, INamedTypeSymbol? source, INamedTypeSymbol target, bool isChecked, IOperation place)
+    {
+        if (value.Items.Count != target.TupleElements.Length)
+            throw Unexpected(place);
+        return new TupleValue(
+            value.Items.Select((item, i) => ConvertItem(item, source?.TupleElements[i].Type, target.TupleElements[i].Type, isChecked, place)).ToEquatableArray(), target);
+    }
+
+    /// <summary>Converts a part of something: which conversion it is the compiler is asked anew.</summary>
+    private object? ConvertItem(object? value, ITypeSymbol? source, ITypeSymbol target, bool isChecked, IOperation place)
+    {
+        if (source is null || SymbolEqualityComparer.Default.Equals(source, target))
+            return source is null ? ConvertTo(value, null, target, isChecked, place) : value;
+        Conversion conversion = compilation.ClassifyConversion(source, target);
+        return conversion is { IsUserDefined: true, MethodSymbol: { } method } ? ConvertByMethod(value, method, source, target, place) : ConvertTo(value, source, target, isChecked, place);
+    }
+
+    /// <summary>A new object each time, as boxing makes one.</summary>
+    private static object Box(object value) => value switch
+    {
+        bool v => v,
+        char v => v,
+        byte v => v,
+        sbyte v => v,
+        short v => v,
+        ushort v => v,
+        int v => v,
+        uint v => v,
+        long v => v,
+        ulong v => v,
+        float v => v,
+        double v => v,
+        EnumValue v => v with { },
+        SizesValue v => v with { },
+        IndexValue v => v with { },
+        RangeValue v => v with { },
+        TupleValue v => new TupleValue(v.Items, v.Type),
+        RecordValue { Type.IsValueType: true } v => CopyOf(v),
+        _ => value,
+    };
+
+    // Unboxing takes the very type, or for an enum the type of its numbers, and the other way round.
+    private object Unbox(object value, ITypeSymbol target, IOperation place)
+    {
+        if (IsOf(value, target, place))
+            return value;
+        ITypeSymbol? own = TypeOf(value);
+        ITypeSymbol Plain(ITypeSymbol type) => type is INamedTypeSymbol { EnumUnderlyingType: { } underlying } ? underlying : type;
+        if (own is not null && (own.TypeKind == TypeKind.Enum || target.TypeKind == TypeKind.Enum) && SymbolEqualityComparer.Default.Equals(Plain(own), Plain(target)))
+            return target is INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum ? new EnumValue(@enum, PlainNumber(value)!) : PlainNumber(value)!;
+        throw Fails(place.Syntax, $"a boxed {own?.ToDisplayString()} cannot be cast to {target.ToDisplayString()}");
+    }
+
+    private object CheckReference(object value, ITypeSymbol source, ITypeSymbol target, IOperation place)
+    {
+        if (target.SpecialType == SpecialType.System_Object || compilation.ClassifyConversion(source, target) is { IsImplicit: true } || IsOf(value, target, place))
+            return value;
+        throw Fails(place.Syntax, $"this {TypeOf(value)?.ToDisplayString()} cannot be cast to {target.ToDisplayString()}");
+    }
+
+    private object? ToSpan(object? value, ITypeSymbol target, IOperation place) => value switch
+    {
+        null or ArrayValue => SpanValue.Of(value as ArrayValue, ((INamedTypeSymbol)target).TypeArguments[0]),
+        SpanValue => value,
+        string text => Letters(text),
+        _ => throw NotUnderstood(place),
+    };
 
     private object Number(object value, ITypeSymbol target, bool isChecked, IOperation place)
     {
-        if (target.SpecialType == SpecialType.System_Decimal)
-            throw NotUnderstood(place);
         try
         {
             return Arithmetic.Convert(value, target.SpecialType, isChecked)
@@ -90,67 +180,11 @@ internal sealed partial class Interpreter
         }
     }
 
-    // foreach (long i in ints) converts each item; conversions by methods have been refused by then.
-    private static object? ConvertItem(object? value, ITypeSymbol target) =>
-        value is int or long or float or double && target.SpecialType is >= SpecialType.System_Int32 and <= SpecialType.System_Double
-            ? Arithmetic.Convert(value, target.SpecialType, false)
-            : value;
+    private static bool IsNullable(ITypeSymbol? type) => type?.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
 
-    private object? EvaluateCollection(CollectionExpressionSyntax collection, ITypeSymbol? type)
-    {
-        SemanticModel model = ModelOf(collection.SyntaxTree);
-        type ??= model.GetTypeInfo(collection, cancellation).ConvertedType;
-        var items = new List<object?>();
-        foreach (CollectionElementSyntax element in collection.Elements)
-        {
-            switch (element)
-            {
-                case ExpressionElementSyntax { Expression: var expression }:
-                    items.Add(EvaluateElement(expression, type, model));
-                    break;
-                case SpreadElementSyntax { Expression: var expression }:
-                    object? spread = Evaluate(OperationOf(expression));
-                    ITypeSymbol? itemType = ElementTypeOf(type);
-                    foreach (object? item in ItemsOf(spread, expression))
-                    {
-                        Step(expression);
-                        items.Add(itemType is null ? item : ConvertItem(item, itemType));
-                    }
-                    break;
-                default:
-                    throw Refuse(element, "this element is not understood in a definition; write a value or a spread '..values'");
-            }
-        }
-        return type?.OriginalDefinition.Name is "List" or "IList" or "ICollection" ? new ListValue(items) : new ArrayValue([.. items]);
-    }
+    private static ITypeSymbol? Underlying(ITypeSymbol? type) => IsNullable(type) ? ((INamedTypeSymbol)type!).TypeArguments[0] : type;
 
-    private object? EvaluateElement(ExpressionSyntax expression, ITypeSymbol? collectionType, SemanticModel model)
-    {
-        if (expression is CollectionExpressionSyntax nested)
-            return EvaluateCollection(nested, ElementTypeOf(collectionType));
-        IOperation operation = OperationOf(expression);
-        object? value = Evaluate(operation);
-        Conversion conversion = model.GetConversion(expression, cancellation);
-        ITypeSymbol? target = ElementTypeOf(collectionType) ?? model.GetTypeInfo(expression, cancellation).ConvertedType;
-        if (target is null || conversion.IsIdentity)
-            return value;
-        return conversion.IsUserDefined && conversion.MethodSymbol is { } method ? ConvertByMethod(value, method, target, operation) : ConvertTo(value, target, false, operation);
-    }
+    private static bool IsSpan(ITypeSymbol type) => type is { Name: "Span" or "ReadOnlySpan", IsValueType: true, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 
-    private static ITypeSymbol? ElementTypeOf(ITypeSymbol? collection) => collection switch
-    {
-        IArrayTypeSymbol array => array.ElementType,
-        INamedTypeSymbol { TypeArguments.Length: 1 } named => named.TypeArguments[0],
-        _ => null,
-    };
-
-    private IOperation OperationOf(ExpressionSyntax expression)
-    {
-        if (!_operations.TryGetValue(expression, out IOperation? operation))
-        {
-            operation = ModelOf(expression.SyntaxTree).GetOperation(expression, cancellation);
-            _operations.Add(expression, operation);
-        }
-        return operation ?? throw Refuse(expression, $"'{Wording.Short(expression)}' is not understood here; put it into a local first");
-    }
+    private static INamedTypeSymbol? TupleOf(ITypeSymbol? type) => type is INamedTypeSymbol { IsTupleType: true } tuple ? tuple : null;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -9,6 +8,9 @@ namespace ModelGen.Generator.FrontEnds.Definition;
 
 internal sealed partial class Interpreter
 {
+    // A collection that the compiler makes for a parameter with params; the name for it came later than the compiler we support.
+    private const OperationKind ImplicitCollection = (OperationKind)127;
+
     private object? Evaluate(IOperation operation)
     {
         Step(operation.Syntax);
@@ -46,13 +48,13 @@ internal sealed partial class Interpreter
                 place.Set(assigned);
                 return assigned;
             case ICoalesceOperation coalesce:
-                return Evaluate(coalesce.Value) ?? Evaluate(coalesce.WhenNull);
+                return EvaluateCoalesce(coalesce);
             case IInterpolatedStringOperation text:
-                return Limit(EvaluateInterpolation(text), text.Syntax);
+                return EvaluateInterpolation(text);
             case ITupleOperation tuple:
-                return new TupleValue(tuple.Elements.Select(Evaluate).ToEquatableArray());
+                return new TupleValue(tuple.Elements.Select(Evaluate).ToEquatableArray(), tuple.Type is { } tupleType ? TupleOf(TypeHere(tupleType)) : null);
             case ITupleBinaryOperation tuples:
-                return Arithmetic.AreEqual(Evaluate(tuples.LeftOperand), Evaluate(tuples.RightOperand)) == (tuples.OperatorKind == BinaryOperatorKind.Equals);
+                return EvaluateTupleBinary(tuples);
             case IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation:
                 return Resolve(operation).Get();
             case IArrayCreationOperation array:
@@ -65,7 +67,7 @@ internal sealed partial class Interpreter
                 return ReadField(field);
             case IPropertyReferenceOperation property:
                 return EvaluateProperty(property);
-            case IInstanceReferenceOperation self:
+            case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } self:
                 return _frame.Self ?? throw NotUnderstood(self);
             case ISwitchExpressionOperation choice:
                 return EvaluateSwitch(choice);
@@ -73,16 +75,16 @@ internal sealed partial class Interpreter
                 return Matches(test.Pattern, Evaluate(test.Value));
             case IIsTypeOperation test:
                 return IsOf(Evaluate(test.ValueOperand), test.TypeOperand, test) != test.IsNegated;
-            case IDefaultValueOperation or ITypeParameterObjectCreationOperation:
-                return DefaultOf(operation.Type, operation);
+            case IDefaultValueOperation or ITypeParameterObjectCreationOperation { Type: ITypeParameterSymbol { HasValueTypeConstraint: true } }:
+                return DefaultOf(operation.Type is { } type ? TypeHere(type) : null, operation);
             case IRangeOperation range:
                 return new RangeValue(IndexOf(range.LeftOperand) ?? new(0, false), IndexOf(range.RightOperand) ?? new(0, true));
             case IDelegateCreationOperation creation:
-                return Evaluate(creation.Target);
+                return EvaluateDelegate(creation);
             case IAnonymousFunctionOperation lambda:
                 return new FunctionValue(lambda.Symbol, lambda.Body, _frame.Capture());
-            case IMethodReferenceOperation { Method.IsStatic: true } method:
-                return new FunctionValue(method.Method, null, method.Method.MethodKind == MethodKind.LocalFunction ? FrameOf(method.Method).Capture() : null);
+            case IMethodReferenceOperation method:
+                return EvaluateMethodGroup(method);
             case IConditionalAccessOperation access:
                 return EvaluateConditionalAccess(access);
             case IConditionalAccessInstanceOperation:
@@ -95,7 +97,9 @@ internal sealed partial class Interpreter
                 return Evaluate(declaration.Expression);
             // The interface of collection expressions came later than the compiler we support; their syntax says all.
             case var _ when operation.Syntax is CollectionExpressionSyntax collection:
-                return EvaluateCollection(collection, operation.Type);
+                return EvaluateCollection(collection, operation.Type is { } collectionType ? TypeHere(collectionType) : null);
+            case var _ when operation.Kind == ImplicitCollection && operation.Type is { } implicitType:
+                return MakeCollection(TypeHere(implicitType), [.. operation.ChildOperations.Select(Evaluate)], operation);
             default:
                 throw NotUnderstood(operation);
         }
@@ -105,128 +109,6 @@ internal sealed partial class Interpreter
 
     // A value of a kind that the C# compiler would not have let through: its error to report, or ours.
     private static UnreadableException Unexpected(IOperation place) => new(place.Syntax);
-
-    private object? EvaluateBinary(IBinaryOperation binary)
-    {
-        if (binary.OperatorKind is BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr)
-        {
-            bool left = Truth(binary.LeftOperand);
-            return left == (binary.OperatorKind == BinaryOperatorKind.ConditionalOr) ? left : Truth(binary.RightOperand);
-        }
-        object? a = Evaluate(binary.LeftOperand);
-        object? b = Evaluate(binary.RightOperand);
-        if (binary.OperatorMethod is { } method && binary.Type?.SpecialType != SpecialType.System_String)
-            return CallOperator(method, binary, a, b);
-        return binary.Type?.SpecialType == SpecialType.System_String
-            ? Limit(Arithmetic.Text(a) + Arithmetic.Text(b), binary.Syntax)
-            : Compute(binary, binary.OperatorKind, a, b, binary.IsChecked, binary.IsLifted);
-    }
-
-    private object? Compute(IOperation place, BinaryOperatorKind kind, object? left, object? right, bool isChecked, bool isLifted = false)
-    {
-        bool isEquality = kind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals;
-        if (isLifted && (left is null || right is null) && !isEquality)
-            return kind is BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual ? false : null;
-        if (isEquality && (left is RecordValue || right is RecordValue))
-            throw Refuse(place, "equality of records is not understood in a definition; compare their properties");
-        EnumValue? member = left as EnumValue ?? right as EnumValue;
-        if (member is not null && !isEquality)
-        {
-            (left, right) = (PlainNumber(left), PlainNumber(right));
-            // Arithmetic on enums is that of at least int.
-            if (left is byte or sbyte or short or ushort)
-                left = Arithmetic.Convert(left, SpecialType.System_Int32, false);
-            if (right is byte or sbyte or short or ushort)
-                right = Arithmetic.Convert(right, SpecialType.System_Int32, false);
-        }
-        try
-        {
-            object? result = Arithmetic.Binary(kind, left, right, isChecked) ?? throw NotUnderstood(place);
-            if (member is null || place.Type is not INamedTypeSymbol { TypeKind: TypeKind.Enum } type)
-                return result;
-            return new EnumValue(type, Arithmetic.Convert(result, type.EnumUnderlyingType!.SpecialType, isChecked)!);
-        }
-        catch (DivideByZeroException)
-        {
-            throw Fails(place.Syntax, $"{Arithmetic.Text(left)} is divided by zero");
-        }
-        catch (OverflowException)
-        {
-            throw Fails(place.Syntax, $"'{Wording.Short(place.Syntax)}' overflows {place.Type?.ToDisplayString()} for {Arithmetic.Text(left)} and {Arithmetic.Text(right)}");
-        }
-    }
-
-    private static object? PlainNumber(object? value) => value is EnumValue member ? member.Number : value;
-
-    private object? EvaluateUnary(IUnaryOperation unary)
-    {
-        object? operand = Evaluate(unary.Operand);
-        if (unary.OperatorMethod is { } method)
-            return CallOperator(method, unary, operand);
-        if (unary.OperatorKind == UnaryOperatorKind.Hat)
-            return new IndexValue((int)operand!, true);
-        if (operand is null)
-            return null;
-        try
-        {
-            object result = Arithmetic.Unary(unary.OperatorKind, PlainNumber(operand), unary.IsChecked) ?? throw NotUnderstood(unary);
-            return operand is EnumValue member ? new EnumValue(member.Type, result) : result;
-        }
-        catch (OverflowException)
-        {
-            throw Fails(unary.Syntax, $"'{Wording.Short(unary.Syntax)}' overflows for {Arithmetic.Text(operand)}");
-        }
-    }
-
-    private object? CallOperator(IMethodSymbol method, IOperation place, params object?[] operands)
-    {
-        if (IsOurs(method.ContainingType, "Tensor"))
-            return Layer(TensorLayers.LayerOf(method.Name), place.Syntax, [.. operands.Select(o => TensorOf(o, place.Syntax))], null, [], _ => null);
-        // Records compare by value, strings by their text; both have the operator as a method.
-        if (method.Name is "op_Equality" or "op_Inequality" && operands.All(o => o is null or string or SizesValue))
-            return Arithmetic.AreEqual(operands[0], operands[1]) == (method.Name == "op_Equality");
-        return method.DeclaringSyntaxReferences.Length > 0 && !method.IsImplicitlyDeclared ? CallMethod(method, operands, place.Syntax, null) : throw NotUnderstood(place);
-    }
-
-    private string EvaluateInterpolation(IInterpolatedStringOperation interpolated)
-    {
-        var text = new StringBuilder();
-        foreach (IInterpolatedStringContentOperation part in interpolated.Parts)
-        {
-            switch (part)
-            {
-                case IInterpolatedStringTextOperation fixedText:
-                    text.Append(Evaluate(fixedText.Text) as string);
-                    break;
-                case IInterpolationOperation hole:
-                    string value = TextOf(Evaluate(hole.Expression), hole.FormatString is null ? null : Evaluate(hole.FormatString) as string, hole);
-                    int alignment = hole.Alignment is null ? 0 : (int)Evaluate(hole.Alignment)!;
-                    text.Append(alignment < 0 ? value.PadRight(-alignment) : value.PadLeft(alignment));
-                    break;
-                default:
-                    throw NotUnderstood(part);
-            }
-        }
-        return text.ToString();
-    }
-
-    private string TextOf(object? value, string? format, IOperation place)
-    {
-        if (value is ItemsValue or SequenceValue or FunctionValue or RecordValue or SizesValue)
-            throw Refuse(place, $"the text of {(value is ItemsValue or SequenceValue ? "a collection" : "this value")} is not understood in a definition; write its parts");
-        try
-        {
-            return Arithmetic.Text(value, format);
-        }
-        catch (FormatException)
-        {
-            throw Fails(place.Syntax, $"'{format}' is no format for {Show(value)}");
-        }
-    }
-
-    private string Limit(string text, SyntaxNode place) => text.Length <= LongestText
-        ? text
-        : throw Problem(ProblemIds.RunsAway, $"this text has {text.Length} characters; does a loop end?", place.GetLocation());
 
     private object? EvaluateConditionalAccess(IConditionalAccessOperation access)
     {
@@ -239,6 +121,42 @@ internal sealed partial class Interpreter
         return result;
     }
 
+    // The value, if there is one, is converted to the type of the whole: int? ?? double is a double.
+    private object? EvaluateCoalesce(ICoalesceOperation coalesce)
+    {
+        if (Evaluate(coalesce.Value) is not { } value)
+            return Evaluate(coalesce.WhenNull);
+        ITypeSymbol? source = coalesce.Value.Type is { } type ? TypeHere(type) : null;
+        ITypeSymbol target = TypeHere(coalesce.Type!);
+        if (!IsNullable(target))
+            source = Underlying(source);
+        return coalesce.ValueConversion.MethodSymbol is { } method
+            ? ConvertByMethod(value, method, source, target, coalesce)
+            : ConvertTo(value, source, target, false, coalesce);
+    }
+
+    private object? EvaluateDelegate(IDelegateCreationOperation creation)
+    {
+        object? function = Evaluate(creation.Target);
+        if (function is FunctionValue { Type: null } made && creation.Type is { } type)
+            made.Type = TypeHere(type);
+        return function;
+    }
+
+    private FunctionValue EvaluateMethodGroup(IMethodReferenceOperation reference)
+    {
+        IMethodSymbol method = reference.Method;
+        if (method.MethodKind == MethodKind.LocalFunction)
+            return new FunctionValue(method, null, FrameOf(method).Capture());
+        bool isBound = !method.IsStatic || method.ReducedFrom is not null || reference.Instance is not null and not IInstanceReferenceOperation;
+        object? self = isBound && reference.Instance is not null ? Evaluate(reference.Instance) ?? throw Fails(reference.Syntax, $"{method.Name} of null") : null;
+        return new FunctionValue(method.ReducedFrom is { } whole ? Reconstruct(method, whole) : method, null, _frame) { Self = self, Place = reference };
+    }
+
+    private static IMethodSymbol Reconstruct(IMethodSymbol reduced, IMethodSymbol whole) =>
+        whole.TypeParameters.Length == 0 ? whole
+        : whole.Construct([.. whole.TypeParameters.Select(p => reduced.GetTypeInferredDuringReduction(p) ?? reduced.TypeArguments[reduced.OriginalDefinition.TypeParameters.IndexOf(p)])]);
+
     private IndexValue? IndexOf(IOperation? operation) => operation is null ? null : Evaluate(operation) switch
     {
         IndexValue index => index,
@@ -246,15 +164,18 @@ internal sealed partial class Interpreter
         _ => throw Unexpected(operation),
     };
 
-    private object? DefaultOf(ITypeSymbol? type, IOperation place) => type switch
+    internal object? DefaultOf(ITypeSymbol? type, IOperation place) => type switch
     {
         null or { IsReferenceType: true } => null,
         INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } => null,
         INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum => new EnumValue(@enum, Arithmetic.Convert(0, @enum.EnumUnderlyingType!.SpecialType, false)!),
-        INamedTypeSymbol { IsTupleType: true } tuple => new TupleValue(tuple.TupleElements.Select(e => DefaultOf(e.Type, place)).ToEquatableArray()),
+        INamedTypeSymbol { IsTupleType: true } tuple => new TupleValue(tuple.TupleElements.Select(e => DefaultOf(e.Type, place)).ToEquatableArray(), tuple),
+        INamedTypeSymbol { IsRecord: true, IsValueType: true } record when HasSource(record) => NewRecord(record, place),
         { SpecialType: SpecialType.System_Boolean } => false,
         _ when IsOurs(type, "Pair") => new SizesValue([0, 0]),
         _ when IsOurs(type, "Border") => new SizesValue([0, 0, 0, 0]),
+        _ when IsSpan(type) => SpanValue.Of(null, ((INamedTypeSymbol)type).TypeArguments[0]),
+        { Name: "Index", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } => new IndexValue(0, false),
         _ => Arithmetic.Convert(0, type.SpecialType, false) ?? throw Refuse(place, $"the default of {type.ToDisplayString()} is not understood in a definition; write the value"),
     };
 }

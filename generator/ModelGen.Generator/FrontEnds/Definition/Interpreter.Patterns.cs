@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
-using ModelGen.Generator.Collections;
 
 namespace ModelGen.Generator.FrontEnds.Definition;
 
@@ -27,9 +24,9 @@ internal sealed partial class Interpreter
             case IDiscardPatternOperation:
                 return true;
             case IConstantPatternOperation constant:
-                return Arithmetic.AreEqual(value, Constant(constant.Value.ConstantValue.HasValue ? constant.Value.ConstantValue.Value : null, constant.Value.Type));
+                return MatchesConstant(constant, value);
             case IRelationalPatternOperation relational:
-                return value is not null && Compute(relational, relational.OperatorKind, value, Evaluate(relational.Value), false) is true;
+                return MatchesRelation(relational, value);
             case INegatedPatternOperation negated:
                 return !Matches(negated.Pattern, value);
             case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.And } both:
@@ -39,8 +36,7 @@ internal sealed partial class Interpreter
             case IDeclarationPatternOperation declaration:
                 if (!declaration.MatchesNull && !IsOf(value, declaration.MatchedType!, pattern))
                     return false;
-                if (declaration.DeclaredSymbol is { } symbol)
-                    _frame.Declare(symbol, new Cell(value));
+                Bind(declaration.DeclaredSymbol, value, pattern);
                 return true;
             case ITypePatternOperation type:
                 return IsOf(value, type.MatchedType, pattern);
@@ -59,9 +55,11 @@ internal sealed partial class Interpreter
             return false;
         if (!pattern.MatchedType.Equals(pattern.InputType, SymbolEqualityComparer.Default) && !IsOf(value, pattern.MatchedType, pattern))
             return false;
-        if (pattern.DeconstructionSubpatterns.Length > 0)
+        if (pattern.DeconstructSymbol is not (null or IMethodSymbol))
+            throw NotUnderstood(pattern);
+        if (pattern.DeconstructionSubpatterns.Length > 0 || pattern.DeconstructSymbol is not null)
         {
-            EquatableArray<object?> parts = Deconstruct(value, pattern);
+            (IReadOnlyList<object?> parts, _) = Deconstruct(value, pattern.MatchedType, pattern.DeconstructSymbol as IMethodSymbol, pattern.DeconstructionSubpatterns.Length, pattern);
             for (int i = 0; i < pattern.DeconstructionSubpatterns.Length; i++)
             {
                 if (!Matches(pattern.DeconstructionSubpatterns[i], parts[i]))
@@ -73,89 +71,75 @@ internal sealed partial class Interpreter
             object? member = property.Member switch
             {
                 IPropertyReferenceOperation reference => ReadProperty(reference.Property, value, reference),
-                IFieldReferenceOperation reference => ReadTupleField(reference, value),
+                IFieldReferenceOperation reference => ReadInstanceField(reference.Field, value, reference),
                 _ => throw NotUnderstood(property),
             };
             if (!Matches(property.Pattern, member))
                 return false;
         }
-        if (pattern.DeclaredSymbol is { } symbol)
-            _frame.Declare(symbol, new Cell(value));
+        Bind(pattern.DeclaredSymbol, value, pattern);
         return true;
+    }
+
+    private void Bind(ISymbol? variable, object? value, IPatternOperation pattern)
+    {
+        if (variable is not ILocalSymbol { Type: var type })
+            return;
+        // A number that is matched as an object is boxed.
+        bool isBoxed = value is not null && TypeHere(pattern.InputType).IsValueType && !TypeHere(type).IsValueType;
+        _frame.Declare(variable, new Cell(isBoxed ? Box(value!) : value));
+    }
+
+    // Of what is not of the constant's type nothing matches; NaN is NaN.
+    private bool MatchesConstant(IConstantPatternOperation pattern, object? value)
+    {
+        object? constant = pattern.Value.ConstantValue.HasValue ? Constant(pattern.Value.ConstantValue.Value, pattern.Value.Type) : null;
+        return (value, constant) switch
+        {
+            (double.NaN, double.NaN) or (float.NaN, float.NaN) => true,
+            (SpanValue span, string text) => span.Items.Count == text.Length && !text.Where((c, i) => !c.Equals(span.Items[i])).Any(),
+            _ => Arithmetic.AreEqual(value, constant),
+        };
+    }
+
+    private bool MatchesRelation(IRelationalPatternOperation pattern, object? value)
+    {
+        object constant = Evaluate(pattern.Value)!;
+        if (value is null || (value is EnumValue member ? !(constant is EnumValue other && SymbolEqualityComparer.Default.Equals(other.Type, member.Type)) : value.GetType() != constant.GetType()))
+            return false;
+        return Arithmetic.Promote(PlainNumber(value)!, PlainNumber(constant)!) is (object left, object right) && Arithmetic.Binary(pattern.OperatorKind, left, right, false) is bool matches
+            ? matches
+            : throw NotUnderstood(pattern);
     }
 
     private bool MatchesList(IListPatternOperation pattern, object? value)
     {
-        if (value is not ItemsValue { Items: var items })
-            return value is null ? false : throw NotUnderstood(pattern);
+        if (value is null)
+            return false;
+        if (value is not (ItemsValue or string) || HasSource(pattern.LengthSymbol ?? pattern.InputType) || pattern.LengthSymbol is null)
+            throw NotUnderstood(pattern);
+        int count = value is string text ? text.Length : ((ItemsValue)value).Items.Count;
         int slice = pattern.Patterns.ToList().FindIndex(p => p is ISlicePatternOperation);
         int fixedCount = pattern.Patterns.Length - (slice < 0 ? 0 : 1);
-        if (slice < 0 ? items.Count != fixedCount : items.Count < fixedCount)
+        if (slice < 0 ? count != fixedCount : count < fixedCount)
             return false;
-        int skipped = items.Count - fixedCount;
+        int skipped = count - fixedCount;
         for (int i = 0; i < pattern.Patterns.Length; i++)
         {
             if (pattern.Patterns[i] is ISlicePatternOperation part)
             {
-                if (part.Pattern is not null && !Matches(part.Pattern, new ArrayValue([.. items.Skip(i).Take(skipped)])))
+                if (part.Pattern is not null && !Matches(part.Pattern, value is string whole ? whole.Substring(i, skipped) : Part((ItemsValue)value, i, skipped, pattern)))
                     return false;
+                continue;
             }
-            else if (!Matches(pattern.Patterns[i], items[slice >= 0 && i > slice ? i + skipped - 1 : i]))
-            {
+            int at = slice >= 0 && i > slice ? i + skipped - 1 : i;
+            if (!Matches(pattern.Patterns[i], value is string letters ? letters[at] : ((ItemsValue)value).Items[at]))
                 return false;
-            }
         }
+        Bind(pattern.DeclaredSymbol, value, pattern);
         return true;
-    }
-
-    private bool IsOf(object? value, ITypeSymbol type, IOperation place)
-    {
-        if (value is null)
-            return false;
-        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
-            type = nullable.TypeArguments[0];
-        return value switch
-        {
-            _ when type.SpecialType == SpecialType.System_Object => true,
-            EnumValue member => SymbolEqualityComparer.Default.Equals(member.Type, type),
-            RecordValue record => Is(record.Type, type),
-            TensorValue => IsOurs(type, "Tensor"),
-            SizesValue { Numbers.Count: 2 } => IsOurs(type, "Pair"),
-            SizesValue => IsOurs(type, "Border"),
-            int => type.SpecialType == SpecialType.System_Int32,
-            long => type.SpecialType == SpecialType.System_Int64,
-            float => type.SpecialType == SpecialType.System_Single,
-            double => type.SpecialType == SpecialType.System_Double,
-            bool => type.SpecialType == SpecialType.System_Boolean,
-            string => type.SpecialType == SpecialType.System_String,
-            char => type.SpecialType == SpecialType.System_Char,
-            _ => throw Refuse(place, $"whether something is {type.ToDisplayString()} is not understood; keep its kind in an enum and test that"),
-        };
-    }
-
-    private static bool Is(INamedTypeSymbol type, ITypeSymbol candidate)
-    {
-        for (INamedTypeSymbol? t = type; t is not null; t = t.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(t, candidate))
-                return true;
-        }
-        return type.AllInterfaces.Contains(candidate, SymbolEqualityComparer.Default);
     }
 
     private static bool IsOurs(ITypeSymbol? type, string name) =>
         type?.Name == name && type.ContainingNamespace is { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true } && type.ContainingType is null;
-
-    /// <summary>The parts of a tuple, pair or positional record.</summary>
-    private EquatableArray<object?> Deconstruct(object? value, IOperation place) => value switch
-    {
-        TupleValue tuple => tuple.Items,
-        SizesValue sizes => sizes.Numbers.Select(n => (object?)n).ToEquatableArray(),
-        RecordValue record when PositionalParameters(record.Type) is { } parameters => parameters.Select(p => record.Properties[p.Name]).ToEquatableArray(),
-        null => throw Fails(place.Syntax, "what is deconstructed is null"),
-        _ => throw Refuse(place, "only tuples, pairs and positional records can be deconstructed here; read the parts one by one"),
-    };
-
-    private static ImmutableArray<IParameterSymbol>? PositionalParameters(INamedTypeSymbol type) =>
-        type.InstanceConstructors.FirstOrDefault(c => c.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is RecordDeclarationSyntax))?.Parameters;
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace ModelGen.Generator.FrontEnds.Definition;
@@ -94,19 +96,37 @@ internal sealed partial class Interpreter
         if (loop.IsAsynchronous)
             throw NotUnderstood(loop);
         object? collection = Evaluate(loop.Collection);
+        ForEachStatementInfo info = ModelOf(loop.Syntax.SyntaxTree).GetForEachStatementInfo((CommonForEachStatementSyntax)loop.Syntax);
+        if (info.GetEnumeratorMethod is { } method && HasSource(method))
+            throw Refuse(loop.Collection, $"'{method.ContainingType.Name}.{method.Name}' is not understood in a definition; enumerate an array or a List");
+        ITypeSymbol? type = info.ElementType is { } element ? TypeHere(element) : null;
         IEnumerable<object?> items = ItemsOf(collection, loop.Collection.Syntax);
         using IEnumerator<object?> enumerator = items.GetEnumerator();
         while (MoveNext(enumerator, loop.Collection.Syntax))
         {
             if (loop.LoopControlVariable is IVariableDeclaratorOperation variable)
-                _frame.Declare(variable.Symbol, new Cell(ConvertItem(enumerator.Current, variable.Symbol.Type)));
+                _frame.Declare(variable.Symbol, new Cell(ConvertLoopValue(enumerator.Current, type, TypeHere(variable.Symbol.Type), info.ElementConversion, loop)));
             else
-                Assign(loop.LoopControlVariable, enumerator.Current);
+                DeconstructLoopValue(loop, enumerator.Current, type);
             Flow flow = Round(loop, running);
             if (flow is Flow.Break or Flow.Return)
                 return flow;
         }
         return Flow.Next;
+    }
+
+    private object? ConvertLoopValue(object? value, ITypeSymbol? source, ITypeSymbol target, Conversion conversion, IForEachLoopOperation loop) =>
+        conversion is { IsUserDefined: true, MethodSymbol: { } method } ? ConvertByMethod(value, method, source, target, loop.Collection)
+        : conversion.IsIdentity ? value
+        : ConvertTo(value, source, target, false, loop.Collection);
+
+    private void DeconstructLoopValue(IForEachLoopOperation loop, object? value, ITypeSymbol? type)
+    {
+        List<Action<object?>> places = PlacesOf(loop.LoopControlVariable);
+        var values = new List<(IOperation Target, object? Value)>();
+        Part(loop.LoopControlVariable, value, type, DeconstructionOf(loop.Syntax), values);
+        for (int i = 0; i < values.Count; i++)
+            places[i](values[i].Value);
     }
 
     private bool MoveNext(IEnumerator<object?> enumerator, SyntaxNode collection)
@@ -157,7 +177,7 @@ internal sealed partial class Interpreter
 
     private bool Matches(ICaseClauseOperation clause, object? value) => clause switch
     {
-        ISingleValueCaseClauseOperation single => Arithmetic.AreEqual(value, Evaluate(single.Value)),
+        ISingleValueCaseClauseOperation single => Arithmetic.AreEqual(value, Evaluate(single.Value)) || value is double.NaN or float.NaN && Evaluate(single.Value) is double.NaN or float.NaN,
         IPatternCaseClauseOperation pattern => Matches(pattern.Pattern, value) && (pattern.Guard is null || Truth(pattern.Guard)),
         IDefaultCaseClauseOperation => false,
         _ => throw NotUnderstood(clause),

@@ -16,9 +16,6 @@ namespace ModelGen.Generator.FrontEnds.Definition;
 /// </summary>
 internal sealed partial class Interpreter(Compilation compilation, DefinedGraph graph, CancellationToken cancellation)
 {
-    /// <summary>Evaluations after which a definition is taken for one without end. The largest networks we know need a fifth.</summary>
-    public const int MostSteps = 1_000_000;
-
     /// <summary>Calls inside each other.</summary>
     public const int DeepestCall = 64;
 
@@ -26,13 +23,11 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
 
     private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
     private readonly Dictionary<SyntaxNode, IOperation?> _operations = [];
-    private readonly Dictionary<ISymbol, Cell> _statics = new(SymbolEqualityComparer.Default);
-    private readonly HashSet<ISymbol> _staticsInWork = new(SymbolEqualityComparer.Default);
     private readonly HashSet<SyntaxNode> _bodies = [];
     private readonly List<Call> _calls = [];
     private readonly List<Loop> _loops = [];
     private readonly Dictionary<int, Location> _layerPlaces = [];
-    private int _steps;
+    private readonly Budget _budget = new(cancellation);
     private Frame _frame = null!;
 
     /// <summary>What is odd but legal, so far.</summary>
@@ -93,13 +88,9 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
     private static bool IsGenerated(ISymbol symbol) =>
         symbol.DeclaringSyntaxReferences.Length > 0 && symbol.DeclaringSyntaxReferences.All(r => DefinitionCache.IsGenerated(r.SyntaxTree));
 
-    private void Step(SyntaxNode node, int count = 1)
+    private void Step(SyntaxNode node)
     {
-        _steps = Math.Min(_steps, MostSteps) + Math.Min(count, MostSteps);
-        if (_steps > MostSteps)
-            throw RunsAway(node);
-        if ((_steps & 1023) == 0)
-            cancellation.ThrowIfCancellationRequested();
+        Charge(node, 1);
         try
         {
             RuntimeHelpers.EnsureSufficientExecutionStack();
@@ -110,9 +101,24 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         }
     }
 
+    /// <summary>Charges work to the budget, before it is done: one for an evaluation, the length of what is moved, compared or made for everything else.</summary>
+    internal void Charge(SyntaxNode node, long work)
+    {
+        if (!_budget.Charge(work))
+            throw RunsAway(node);
+    }
+
+    /// <summary>Charges a text that is to be made, and refuses one that is too long.</summary>
+    internal void ChargeText(SyntaxNode node, long length)
+    {
+        if (length > LongestText)
+            throw Problem(ProblemIds.RunsAway, $"this text has {length.ToString(CultureInfo.InvariantCulture)} characters; does a loop end?", node.GetLocation());
+        Charge(node, length / Budget.CharactersOfStep);
+    }
+
     private DefinitionException RunsAway(SyntaxNode node)
     {
-        string steps = MostSteps.ToString("N0", CultureInfo.InvariantCulture);
+        string steps = Budget.MostSteps.ToString("N0", CultureInfo.InvariantCulture);
         Loop? longest = _loops.OrderByDescending(l => l.Rounds).FirstOrDefault();
         return longest is null
             ? Problem(ProblemIds.RunsAway, $"the definition takes more than {steps} steps; does a recursion end?", node.GetLocation())
@@ -128,13 +134,13 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         return value is not null && type is INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum ? new EnumValue(@enum, value) : value;
     }
 
-    private DefinitionException NotUnderstood(IOperation operation) => Refuse(operation.Syntax, Wording.Of(operation));
+    internal DefinitionException NotUnderstood(IOperation operation) => Refuse(operation.Syntax, Wording.Of(operation));
 
-    private DefinitionException Refuse(IOperation operation, string message) => Refuse(operation.Syntax, message);
+    internal DefinitionException Refuse(IOperation operation, string message) => Refuse(operation.Syntax, message);
 
     private DefinitionException Refuse(SyntaxNode node, string message) => Problem(ProblemIds.NotUnderstood, message, node.GetLocation());
 
-    private DefinitionException Fails(SyntaxNode node, string message) => Problem(ProblemIds.Fails, message, node.GetLocation());
+    internal DefinitionException Fails(SyntaxNode node, string message) => Problem(ProblemIds.Fails, message, node.GetLocation());
 
     private DefinitionException Problem(string id, string message, Location location) =>
         new(new DefinitionProblem(new Problem(id, message + Callers()), location, [.. Enumerable.Reverse(_calls).Select(c => c.Place)]));
