@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Ops;
@@ -16,93 +15,19 @@ internal sealed partial class Interpreter
         Step(operation.Syntax);
         if (operation.ConstantValue.HasValue)
             return Constant(operation.ConstantValue.Value, operation.Type);
-        switch (operation)
-        {
-            case ILocalReferenceOperation local:
-                return local.IsDeclaration ? null : CellOf(local.Local, local).Value;
-            case IParameterReferenceOperation parameter:
-                return CellOf(parameter.Parameter, parameter).Value;
-            case IInvocationOperation invocation:
-                return Invoke(invocation);
-            case IConversionOperation conversion:
-                return EvaluateConversion(conversion);
-            case IBinaryOperation binary:
-                return EvaluateBinary(binary);
-            case IUnaryOperation unary:
-                return EvaluateUnary(unary);
-            case IConditionalOperation condition:
-                return Truth(condition.Condition) ? Evaluate(condition.WhenTrue) : Evaluate(condition.WhenFalse!);
-            case ISimpleAssignmentOperation assignment:
-                return EvaluateAssignment(assignment);
-            case ICompoundAssignmentOperation compound:
-                return EvaluateCompound(compound);
-            case IIncrementOrDecrementOperation increment:
-                return EvaluateIncrement(increment);
-            case IDeconstructionAssignmentOperation deconstruction:
-                return EvaluateDeconstruction(deconstruction);
-            case ICoalesceAssignmentOperation coalesce:
-                var place = Resolve(coalesce.Target);
-                if (place.Get() is object present)
-                    return present;
-                object? assigned = Evaluate(coalesce.Value);
-                place.Set(assigned);
-                return assigned;
-            case ICoalesceOperation coalesce:
-                return EvaluateCoalesce(coalesce);
-            case IInterpolatedStringOperation text:
-                return EvaluateInterpolation(text);
-            case ITupleOperation tuple:
-                return new TupleValue(tuple.Elements.Select(Evaluate).ToEquatableArray(), tuple.Type is { } tupleType ? TupleOf(TypeHere(tupleType)) : null);
-            case ITupleBinaryOperation tuples:
-                return EvaluateTupleBinary(tuples);
-            case IArrayElementReferenceOperation or IImplicitIndexerReferenceOperation:
-                return Resolve(operation).Get();
-            case IArrayCreationOperation array:
-                return EvaluateArray(array);
-            case IObjectCreationOperation creation:
-                return EvaluateCreation(creation);
-            case IWithOperation with:
-                return EvaluateWith(with);
-            case IFieldReferenceOperation field:
-                return ReadField(field);
-            case IPropertyReferenceOperation property:
-                return EvaluateProperty(property);
-            case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } self:
-                return _frame.Self ?? throw NotUnderstood(self);
-            case ISwitchExpressionOperation choice:
-                return EvaluateSwitch(choice);
-            case IIsPatternOperation test:
-                return Matches(test.Pattern, Evaluate(test.Value));
-            case IIsTypeOperation test:
-                return IsOf(Evaluate(test.ValueOperand), test.TypeOperand, test) != test.IsNegated;
-            case IDefaultValueOperation or ITypeParameterObjectCreationOperation { Type: ITypeParameterSymbol { HasValueTypeConstraint: true } }:
-                return DefaultOf(operation.Type is { } type ? TypeHere(type) : null, operation);
-            case IRangeOperation range:
-                return new RangeValue(IndexOf(range.LeftOperand) ?? new(0, false), IndexOf(range.RightOperand) ?? new(0, true));
-            case IDelegateCreationOperation creation:
-                return EvaluateDelegate(creation);
-            case IAnonymousFunctionOperation lambda:
-                return new FunctionValue(lambda.Symbol, lambda.Body, _frame.Capture());
-            case IMethodReferenceOperation method:
-                return EvaluateMethodGroup(method);
-            case IConditionalAccessOperation access:
-                return EvaluateConditionalAccess(access);
-            case IConditionalAccessInstanceOperation:
-                return _frame.Receivers.Peek();
-            case IThrowOperation thrown:
-                throw Thrown(thrown);
-            case IParenthesizedOperation inner:
-                return Evaluate(inner.Operand);
-            case IDeclarationExpressionOperation declaration:
-                return Evaluate(declaration.Expression);
-            // The interface of collection expressions came later than the compiler we support; their syntax says all.
-            case var _ when operation.Syntax is CollectionExpressionSyntax collection:
-                return EvaluateCollection(collection, operation.Type is { } collectionType ? TypeHere(collectionType) : null);
-            case var _ when operation.Kind == ImplicitCollection && operation.Type is { } implicitType:
-                return MakeCollection(TypeHere(implicitType), [.. operation.ChildOperations.Select(Evaluate)], operation);
-            default:
-                throw NotUnderstood(operation);
-        }
+        if (Understood.Find(Expressions, operation.Kind) is { } does)
+            return does(this, operation);
+        throw NotUnderstood(operation);
+    }
+
+    private object? EvaluateCoalesceAssignment(ICoalesceAssignmentOperation coalesce)
+    {
+        var place = Resolve(coalesce.Target);
+        if (place.Get() is object present)
+            return present;
+        object? assigned = Evaluate(coalesce.Value);
+        place.Set(assigned);
+        return assigned;
     }
 
     private Cell CellOf(ISymbol variable, IOperation place) => _frame.Find(variable) ?? throw Unexpected(place);

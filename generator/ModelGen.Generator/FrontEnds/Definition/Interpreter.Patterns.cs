@@ -19,34 +19,19 @@ internal sealed partial class Interpreter
     private bool Matches(IPatternOperation pattern, object? value)
     {
         Step(pattern.Syntax);
-        switch (pattern)
-        {
-            case IDiscardPatternOperation:
-                return true;
-            case IConstantPatternOperation constant:
-                return MatchesConstant(constant, value);
-            case IRelationalPatternOperation relational:
-                return MatchesRelation(relational, value);
-            case INegatedPatternOperation negated:
-                return !Matches(negated.Pattern, value);
-            case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.And } both:
-                return Matches(both.LeftPattern, value) && Matches(both.RightPattern, value);
-            case IBinaryPatternOperation either:
-                return Matches(either.LeftPattern, value) || Matches(either.RightPattern, value);
-            case IDeclarationPatternOperation declaration:
-                if (!declaration.MatchesNull && !IsOf(value, declaration.MatchedType!, pattern))
-                    return false;
-                Bind(declaration.DeclaredSymbol, value, pattern);
-                return true;
-            case ITypePatternOperation type:
-                return IsOf(value, type.MatchedType, pattern);
-            case IRecursivePatternOperation recursive:
-                return MatchesRecursive(recursive, value);
-            case IListPatternOperation list:
-                return MatchesList(list, value);
-            default:
-                throw NotUnderstood(pattern);
-        }
+        return Understood.Find(Patterns, pattern.Kind) is { } matches ? matches(this, pattern, value) : throw NotUnderstood(pattern);
+    }
+
+    private bool MatchesBinary(IBinaryPatternOperation pattern, object? value) => pattern.OperatorKind == BinaryOperatorKind.And
+        ? Matches(pattern.LeftPattern, value) && Matches(pattern.RightPattern, value)
+        : Matches(pattern.LeftPattern, value) || Matches(pattern.RightPattern, value);
+
+    private bool MatchesDeclaration(IDeclarationPatternOperation pattern, object? value)
+    {
+        if (!pattern.MatchesNull && !IsOf(value, pattern.MatchedType!, pattern))
+            return false;
+        Bind(pattern.DeclaredSymbol, value, pattern);
+        return true;
     }
 
     private bool MatchesRecursive(IRecursivePatternOperation pattern, object? value)

@@ -11,45 +11,7 @@ internal sealed partial class Interpreter
     private Flow Execute(IOperation statement)
     {
         Step(statement.Syntax);
-        switch (statement)
-        {
-            case IMethodBodyOperation method:
-                return Execute(method.BlockBody ?? method.ExpressionBody!);
-            case IBlockOperation block:
-                foreach (IOperation part in block.Operations)
-                {
-                    Flow flow = Execute(part);
-                    if (flow != Flow.Next)
-                        return flow;
-                }
-                return Flow.Next;
-            case IVariableDeclarationGroupOperation group:
-                foreach (IVariableDeclaratorOperation variable in group.Declarations.SelectMany(d => d.Declarators))
-                    Declare(variable);
-                return Flow.Next;
-            case IExpressionStatementOperation expression:
-                Evaluate(expression.Operation);
-                return Flow.Next;
-            case IReturnOperation { Kind: OperationKind.Return } result:
-                _frame.Result = result.ReturnedValue is null ? null : Evaluate(result.ReturnedValue);
-                return Flow.Return;
-            case IConditionalOperation condition:
-                return Truth(condition.Condition) ? Execute(condition.WhenTrue) : condition.WhenFalse is null ? Flow.Next : Execute(condition.WhenFalse);
-            case ILoopOperation loop:
-                return ExecuteLoop(loop);
-            case ISwitchOperation choice:
-                return ExecuteSwitch(choice);
-            case IBranchOperation { BranchKind: BranchKind.Break }:
-                return Flow.Break;
-            case IBranchOperation { BranchKind: BranchKind.Continue }:
-                return Flow.Continue;
-            case IEmptyOperation or ILocalFunctionOperation:
-                return Flow.Next;
-            case IThrowOperation thrown:
-                throw Thrown(thrown);
-            default:
-                throw NotUnderstood(statement);
-        }
+        return Understood.Find(Statements, statement.Kind) is { } does ? does(this, statement) : throw NotUnderstood(statement);
     }
 
     private void Declare(IVariableDeclaratorOperation variable)

@@ -71,7 +71,10 @@ internal static partial class LibraryTable
         foreach (string separator in new[] { "string", "char" })
         {
             foreach (string values in new[] { "string[]", "object[]", "IEnumerable<string>", "ReadOnlySpan<string>", "ReadOnlySpan<object>" })
-                Add($"string.Join({separator}, {values})", Join);
+            {
+                if ((separator, values) is not ("char", "IEnumerable<string>"))
+                    Add($"string.Join({separator}, {values})", Join);
+            }
             Add($"string.Join<T>({separator}, IEnumerable<T>)", Join);
         }
         foreach (string values in new[] { "string[]", "object[]", "IEnumerable<string>", "ReadOnlySpan<string>", "ReadOnlySpan<object>" })

@@ -1,0 +1,41 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using ModelGen.Generator.FrontEnds.Definition;
+using ModelGen.Generator.Tests.FrontEnds;
+
+namespace ModelGen.Generator.Tests.Definition;
+
+/// <summary>What docs/definitions.md says to be understood is what the tables have, and what the tables have exists.</summary>
+public class DefinitionPageTests
+{
+    [Fact]
+    public void ThePageSaysWhatIsUnderstood()
+    {
+        const string Page = "docs/definitions.md";
+        GeneratedFilesTests.Check(Page, DefinitionPageWriter.Write(File.ReadAllText(Path.Combine(GeneratedFilesTests.Root(), Page))));
+    }
+
+    /// <summary>A member whose name the compiler does not know would never be found, and the page would claim what is refused.</summary>
+    [Fact]
+    public void EveryMemberExists()
+    {
+        CSharpCompilation compilation = Compile.Create();
+        string[] unknown = [.. LibraryTable.Signatures.Where(s => DocumentationCommentId.GetFirstSymbolForDeclarationId(Signature.IdOf(s), compilation) is null)];
+        Assert.True(unknown.Length == 0, string.Join("\n", unknown));
+    }
+
+    [Fact]
+    public void EveryKindHasWordsAndIsThereOnce()
+    {
+        Check(Interpreter.StatementTable);
+        Check(Interpreter.ExpressionTable);
+        Check(Interpreter.PatternTable);
+
+        static void Check<T>(IReadOnlyList<Understood<T>> table)
+            where T : Delegate
+        {
+            Assert.Equal(table.Count, table.Select(r => r.Kind).Distinct().Count());
+            Assert.All(table, r => Assert.NotEmpty(r.Words));
+        }
+    }
+}
