@@ -168,6 +168,9 @@ internal sealed class NetworkEmitter
         w.Line("public static Weights CreateWeights(int seed) => Weights.Create(seed);");
         w.Line();
         w.Line("/// <summary>Reads weights from a safetensors file with PyTorch's keys.</summary>");
+        w.Line("/// <remarks>");
+        w.Line("/// Where parameters are not kept, a large file is mapped into memory meanwhile, and a program that cuts it short then ends this process: options.Access = SafetensorsAccess.Read makes that an error.");
+        w.Line("/// </remarks>");
         w.Line("/// <exception cref=\"global::System.IO.FileNotFoundException\">There is no such file.</exception>");
         w.Line("/// <exception cref=\"global::ModelGen.Safetensors.InvalidSafetensorsException\">The file is damaged or not a safetensors file.</exception>");
         w.Line("/// <exception cref=\"global::ModelGen.WeightsMismatchException\">Keys are missing, unexpected or of another shape; all are listed.</exception>");

@@ -132,7 +132,8 @@ public sealed class TrainerState
     /// <exception cref="CheckpointMismatchException">The file is none of this network and optimizer.</exception>
     public Checkpoint Load(string path, out TrainerCounters counters)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
+        // All is copied, so a mapping would gain nothing.
+        using SafetensorsFile file = SafetensorsFile.Open(path, SafetensorsAccess.Read);
         var differences = new List<string>();
         CompareNetworks(file.Metadata, differences);
         ThrowIfAny(differences, path);

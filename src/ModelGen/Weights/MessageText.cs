@@ -13,7 +13,7 @@ internal static class MessageText
     /// <summary>Quotes <paramref name="name"/>, with control characters escaped and the tail of a very long name cut.</summary>
     public static string Quote(string name)
     {
-        var text = new StringBuilder(name.Length + 2).Append('\'');
+        var text = new StringBuilder(Math.Min(name.Length, MaxNameLength) + 2).Append('\'');
         foreach (char c in name.Length > MaxNameLength ? name.AsSpan(0, MaxNameLength) : name)
         {
             if (IsPlain(c)) text.Append(c);

@@ -9,8 +9,11 @@ internal sealed class NearestName(long budget = NearestName.DefaultBudget)
 {
     const int MaxLength = 256;
 
-    /// <summary>Cells of distance tables one object computes; they take two seconds at most.</summary>
-    const long DefaultBudget = 1_000_000_000;
+    /// <summary>Cells of distance tables one object computes; they take half a second at most.</summary>
+    const long DefaultBudget = 200_000_000;
+
+    // What it takes to look at a pair of names at all, in cells.
+    const int PairCost = 8;
 
     long _budget = budget;
 
@@ -21,6 +24,7 @@ internal sealed class NearestName(long budget = NearestName.DefaultBudget)
         int smallest = int.MaxValue;
         foreach (string candidate in candidates)
         {
+            if (_budget <= 0) break;
             if (Bounded(name, candidate, smallest) is not { } distance) continue;
             (best, smallest) = (candidate, distance);
         }
@@ -29,7 +33,7 @@ internal sealed class NearestName(long budget = NearestName.DefaultBudget)
 
     /// <summary>The nearest candidates, at most <paramref name="count"/>, nearest first, equals in the order given.</summary>
     public IReadOnlyList<string> Several(string name, IEnumerable<string> candidates, int count) =>
-        candidates.Select(candidate => (Name: candidate, Distance: Bounded(name, candidate, int.MaxValue)))
+        candidates.TakeWhile(_ => _budget > 0).Select(candidate => (Name: candidate, Distance: Bounded(name, candidate, int.MaxValue)))
             .Where(c => c.Distance != null).OrderBy(c => c.Distance).Take(count).Select(c => c.Name).ToList();
 
     /// <summary>Levenshtein distance: the fewest characters to insert, delete or replace.</summary>
@@ -38,7 +42,7 @@ internal sealed class NearestName(long budget = NearestName.DefaultBudget)
     /// <summary>The distance if it is below <paramref name="limit"/>; null if not, or if the work cannot be afforded.</summary>
     int? Bounded(ReadOnlySpan<char> a, ReadOnlySpan<char> b, int limit)
     {
-        if (_budget <= 0 || a.Length > MaxLength || b.Length > MaxLength) return null;
+        if ((_budget -= PairCost) <= 0 || a.Length > MaxLength || b.Length > MaxLength) return null;
         // A common head and tail never cost an edit, and parameter names share most of theirs.
         int head = a.CommonPrefixLength(b);
         a = a[head..];

@@ -5,8 +5,8 @@ using ModelGen.Safetensors;
 namespace ModelGen;
 
 /// <summary>
-/// Packs a network's parameters straight from a mapped file, in pieces for several threads, and copies what is to be kept. Parameters that the file does not have as the
-/// processor has floats (F16, BF16, or at an odd address) are converted first.
+/// Packs a network's parameters straight from a mapped file, in pieces for several threads, and copies what is to be kept. Where the file is not mapped, or has parameters not as the
+/// processor has floats (F16, BF16, or at an odd address), they are read into memory first.
 /// </summary>
 internal sealed unsafe class WeightLoader
 {
@@ -48,8 +48,8 @@ internal sealed unsafe class WeightLoader
 
     private void Run(IParallelScheduler? scheduler, string network, Packer pack, RestPacker packRest)
     {
-        nint[] addresses = [.. _entries.Select(_file.AddressOf)];
-        if (BitConverter.IsLittleEndian && _entries.All(e => e.Dtype == SafetensorsDtype.F32) && addresses.All(a => a % sizeof(float) == 0))
+        nint[] addresses = _file.IsMapped ? [.. _entries.Select(_file.AddressOf)] : [];
+        if (_file.IsMapped && BitConverter.IsLittleEndian && _entries.All(e => e.Dtype == SafetensorsDtype.F32) && addresses.All(a => a % sizeof(float) == 0))
         {
             int[] offsets = [.. _parameters.Select(p => p.Offset)];
             InParts(scheduler, network, (part, parts) =>

@@ -108,7 +108,7 @@ public abstract class WeightStore
     /// <param name="options">Threads, and which values are errors. Whether parameters are kept was decided by the constructor.</param>
     /// <exception cref="WeightsMismatchException">Keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
     /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and the options reject such.</exception>
-    /// <exception cref="InvalidSafetensorsException">The file is damaged.</exception>
+    /// <exception cref="InvalidSafetensorsException">The file is damaged, or is cut short while it is read. One that is cut short while it is mapped (<see cref="WeightLoadOptions.Access"/>) ends the process.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read. All exceptions above are of this type.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
@@ -116,7 +116,8 @@ public abstract class WeightStore
     protected void Load(string path, WeightLoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        using var file = SafetensorsFile.Open(path);
+        // What is kept is copied anyway: reading was measured to be as fast as a mapping, for files of any size.
+        using var file = SafetensorsFile.Open(path, options.Access == SafetensorsAccess.Automatic && KeepsParameters ? SafetensorsAccess.Read : options.Access);
         WeightsMismatchException.ThrowIfMismatch(NetworkName, _parameters, file);
         if (options.RejectNonFinite)
         {
@@ -161,7 +162,8 @@ public abstract class WeightStore
     /// <exception cref="IOException">The file is missing, damaged or cannot be read.</exception>
     protected void Load(string path, string skip, int seed)
     {
-        using var file = SafetensorsFile.Open(path);
+        // All is copied, so a mapping would gain nothing.
+        using var file = SafetensorsFile.Open(path, SafetensorsAccess.Read);
         var patterns = new SkippedNames(skip);
         patterns.ThrowIfUnused(NetworkName, _parameters, file);
         var loaded = _parameters.Where(p => !patterns.Match(p.Name)).ToList();

@@ -67,7 +67,7 @@ public sealed class WeightsMismatchException : IOException
     sealed class Differences
     {
         /// <summary>Above every real network's key count; a message from a hostile file must still end.</summary>
-        const int MaxLinesPerKind = 5_000;
+        const int MaxLinesPerKind = 2_000;
 
         public readonly List<ParameterInfo> Missing = [];
         public readonly List<SafetensorsEntry> Unexpected = [];

@@ -77,7 +77,7 @@ internal static class MappedParameters
     private static void Check(Type network, WeightStore expected, string path, int parts, bool keeps)
     {
         WeightStore loaded = Create(network, keeps);
-        using SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path, SafetensorsAccess.Mapped);
         GuardedFile.Protect(file);
         foreach (ParameterInfo parameter in loaded.Parameters)
         {

@@ -68,7 +68,12 @@ public sealed class WeightLoadTests : IDisposable
         string path = file == "F32" ? _path : _folder.Write(file, file == "BF16" ? AsBrainFloats() : AtOddAddress());
         foreach (IParallelScheduler? scheduler in (IParallelScheduler?[])[null, new Backwards(parallelism)])
         {
-            Loaded.Weights loaded = Loaded.LoadWeights(path, new() { Parallelism = parallelism, Scheduler = scheduler, KeepParameters = keep });
+            foreach (SafetensorsAccess access in Enum.GetValues<SafetensorsAccess>())
+                Check(Loaded.LoadWeights(path, new() { Parallelism = parallelism, Scheduler = scheduler, KeepParameters = keep, Access = access }));
+        }
+
+        void Check(Loaded.Weights loaded)
+        {
             Assert.Equal(Bits(_weights.Packed), Bits(loaded.Packed));
             Assert.Equal(_expected, Forward(loaded));
             Assert.Equal(keep, loaded.KeepsParameters);

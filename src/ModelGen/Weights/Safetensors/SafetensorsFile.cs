@@ -2,81 +2,120 @@ using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace ModelGen.Safetensors;
 
-/// <summary>A safetensors file, mapped into memory and fully checked before anything of it can be read.</summary>
+/// <summary>A safetensors file, fully checked before anything of it can be read.</summary>
 /// <remarks>
-/// Reading is safe from many threads at once. The file must not be cut short while it is mapped: the operating system would stop the
-/// process. Files that <see cref="SafetensorsWriter"/> replaces are safe, the mapping keeps the old content.
+/// Reading is safe from many threads at once. Whether a file may be cut short while it is open depends on <see cref="SafetensorsAccess"/>. Files that <see cref="SafetensorsWriter"/> replaces are safe in
+/// any case: what is open keeps the old content.
 /// Source: the format's description at https://github.com/huggingface/safetensors.
 /// </remarks>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
-    const int BufferLength = 512;
+    /// <summary>Files of up to so many bytes are read rather than mapped, unless the caller says otherwise: 4 MiB, where a mapping saves less than a millisecond.</summary>
+    public const long MaxReadBytes = 4 << 20;
 
-    readonly MemoryMappedViewAccessor _view;
+    const int BufferLength = 4096;
+    const int MostFloats = 1 << 28;
+
     readonly SafetensorsHeader _header;
     readonly long _dataOffset;
+    // One of the two is there.
+    readonly SafeFileHandle? _handle;
+    readonly MemoryMappedViewAccessor? _view;
     // Held from Open to Dispose. A file that is never disposed leaks its mapping rather than pull it from under a span of ReadRaw.
     readonly byte* _start;
     int _disposed;
 
-    SafetensorsFile(string path, MemoryMappedViewAccessor view, long fileLength)
+    SafetensorsFile(string path, SafetensorsHeader header, long dataOffset, SafeFileHandle? handle, MemoryMappedViewAccessor? view)
     {
-        Path = path;
-        _view = view;
+        (Path, _header, _dataOffset, _handle, _view) = (path, header, dataOffset, handle, view);
+        if (view is null) return;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
-        try
-        {
-            _start += view.PointerOffset;
-            int prefixLength = (int)Math.Min(fileLength, SafetensorsHeader.PrefixLengthInBytes);
-            int headerLength = SafetensorsHeader.CheckLength(path, new(_start, prefixLength), fileLength);
-            _dataOffset = SafetensorsHeader.PrefixLengthInBytes + headerLength;
-            _header = SafetensorsHeader.Parse(path, new(_start + SafetensorsHeader.PrefixLengthInBytes, headerLength), fileLength - _dataOffset);
-        }
-        catch
-        {
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
-            throw;
-        }
+        _start += view.PointerOffset;
     }
 
-    /// <summary>Maps a file and checks it whole: header, names, and that the tensors cover the data exactly. Tensor data is not touched yet.</summary>
+    /// <summary>Opens a file and checks it whole: header, names, and that the tensors cover the data exactly. Tensor data is not touched yet.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The open file; dispose it to unmap it.</returns>
+    /// <param name="access">Whether tensors are read or the file is mapped.</param>
+    /// <returns>The open file; dispose it to close it.</returns>
     /// <exception cref="InvalidSafetensorsException">
-    /// The content breaks a rule of the format; the message names the file, what is wrong, the expected and the actual value.
+    /// The content breaks a rule of the format, or the path names a pipe or a device; the message names the file, what is wrong, the expected and the actual value.
     /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
-    public static SafetensorsFile Open(string path)
+    public static SafetensorsFile Open(string path, SafetensorsAccess access = SafetensorsAccess.Automatic)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (access is not (SafetensorsAccess.Automatic or SafetensorsAccess.Read or SafetensorsAccess.Mapped))
+            throw new ArgumentOutOfRangeException(nameof(access), MessageText.Invariant($"Expected Automatic, Read or Mapped, actual {(int)access}."));
         if (RegularFile.IsEmptyOrNone(path))
             throw new InvalidSafetensorsException(path, "there is nothing to read", "a file on disk", RegularFile.EmptyOrNone);
-        // The stream and the mapping object may be closed at once: the view alone keeps the pages.
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        long length = stream.Length;
-        // An empty file cannot be mapped.
-        if (length == 0) SafetensorsHeader.CheckLength(path, [], 0);
-        using var mapping = MemoryMappedFile.CreateFromFile(
-            stream, mapName: null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        var view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        SafetensorsFile? file = null;
         try
         {
-            return new SafetensorsFile(path, view, length);
+            file = Open(path, handle, access);
+            return file;
         }
-        catch
+        finally
         {
-            view.Dispose();
-            throw;
+            // A mapping keeps the pages by itself.
+            if (file?._handle is null) handle.Dispose();
+        }
+    }
+
+    static SafetensorsFile Open(string path, SafeFileHandle handle, SafetensorsAccess access)
+    {
+        long length = LengthOf(path, handle);
+        Span<byte> prefix = stackalloc byte[(int)Math.Min(length, SafetensorsHeader.PrefixLengthInBytes)];
+        ReadAt(path, handle, 0, prefix);
+        int headerLength = SafetensorsHeader.CheckLength(path, prefix, length);
+        byte[] json = GC.AllocateUninitializedArray<byte>(headerLength);
+        ReadAt(path, handle, SafetensorsHeader.PrefixLengthInBytes, json);
+        long dataOffset = SafetensorsHeader.PrefixLengthInBytes + headerLength;
+        var header = SafetensorsHeader.Parse(path, json, length - dataOffset);
+
+        if (access == SafetensorsAccess.Read || access == SafetensorsAccess.Automatic && length <= MaxReadBytes)
+            return new SafetensorsFile(path, header, dataOffset, handle, null);
+        // The mapping object may be closed at once: the view alone keeps the pages.
+        using var mapping = MemoryMappedFile.CreateFromFile(handle, mapName: null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        return new SafetensorsFile(path, header, dataOffset, null, mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read));
+    }
+
+    static long LengthOf(string path, SafeFileHandle handle)
+    {
+        try
+        {
+            return RandomAccess.GetLength(handle);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new InvalidSafetensorsException(path, "there is nothing to read", "a file on disk", "a pipe or a device", e);
+        }
+    }
+
+    static void ReadAt(string path, SafeFileHandle handle, long position, Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            int got = RandomAccess.Read(handle, destination, position);
+            if (got == 0)
+                throw new InvalidSafetensorsException(path, "the file was cut short while it was read",
+                    MessageText.Invariant($"{destination.Length} more bytes at byte {position}"), "the end of the file");
+            destination = destination[got..];
+            position += got;
         }
     }
 
     /// <summary>The path it was opened by.</summary>
     public string Path { get; }
+
+    /// <summary>Whether the file is mapped into memory.</summary>
+    public bool IsMapped => _view is not null;
 
     /// <summary>All tensors, in the order of their data in the file.</summary>
     public IReadOnlyList<SafetensorsEntry> Tensors => _header.Tensors;
@@ -97,6 +136,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="KeyNotFoundException">The file has no such tensor; the message names the nearest ones.</exception>
     /// <exception cref="NotSupportedException">The tensor has another dtype.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another length. Nothing is written.</exception>
+    /// <exception cref="InvalidSafetensorsException">The file was cut short since it was opened, and is not mapped.</exception>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public void Read(string name, Span<float> destination)
     {
@@ -107,27 +147,34 @@ public sealed unsafe class SafetensorsFile : IDisposable
         Read(entry, 0, destination);
     }
 
-    /// <summary>The bytes of a tensor of any dtype, little endian, without a copy.</summary>
+    /// <summary>The bytes of a tensor of any dtype, little endian; without a copy where the file is mapped.</summary>
     /// <param name="name">The tensor's key.</param>
-    /// <returns>A view of the mapped file, valid until <see cref="Dispose"/>. Not necessarily aligned for its dtype.</returns>
+    /// <returns>A view of the mapped file, valid until <see cref="Dispose"/>, or a copy. Not necessarily aligned for its dtype.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor; the message names the nearest ones.</exception>
-    /// <exception cref="NotSupportedException">The tensor is longer than a span can be, 2^31 - 1 bytes.</exception>
+    /// <exception cref="NotSupportedException">The tensor is longer than a span can be, 2^31 - 1 bytes; or than an array can be, where the file is not mapped.</exception>
+    /// <exception cref="InvalidSafetensorsException">The file was cut short since it was opened, and is not mapped.</exception>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public ReadOnlySpan<byte> ReadRaw(string name)
     {
         var entry = Find(name);
-        if (entry.End - entry.Begin > int.MaxValue)
+        int most = IsMapped ? int.MaxValue : Array.MaxLength;
+        if (entry.End - entry.Begin > most)
             throw new NotSupportedException($"Tensor {MessageText.Quote(name)} of '{Path}': " + MessageText.Invariant(
-                $"expected at most {int.MaxValue} bytes in one span, actual {entry.End - entry.Begin}."));
-        return new(_start + _dataOffset + entry.Begin, (int)(entry.End - entry.Begin));
+                $"expected at most {most} bytes in one span, actual {entry.End - entry.Begin}."));
+        if (IsMapped)
+            return new(_start + _dataOffset + entry.Begin, (int)(entry.End - entry.Begin));
+        byte[] copy = GC.AllocateUninitializedArray<byte>((int)(entry.End - entry.Begin));
+        ReadAt(Path, _handle!, _dataOffset + entry.Begin, copy);
+        return copy;
     }
 
-    /// <summary>Unmaps the file. Spans from <see cref="ReadRaw"/> must not be used afterwards.</summary>
+    /// <summary>Closes or unmaps the file. Spans from <see cref="ReadRaw"/> must not be used afterwards.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
+        _handle?.Dispose();
+        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view?.Dispose();
     }
 
     /// <summary>Index of the first NaN or infinity of a tensor that is readable as float; -1 when all are finite.</summary>
@@ -148,34 +195,58 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return -1;
     }
 
-    /// <summary>Where a tensor's data is in memory, until <see cref="Dispose"/>.</summary>
+    /// <summary>Where a tensor's data is in memory, until <see cref="Dispose"/>. Only where the file is mapped.</summary>
     internal nint AddressOf(SafetensorsEntry entry) => (nint)(_start + _dataOffset + entry.Begin);
 
     /// <summary>Copies <c>destination.Length</c> elements from element <paramref name="first"/> on.</summary>
     internal void Read(SafetensorsEntry entry, long first, Span<float> destination)
     {
+        long position = entry.Begin + first * (entry.Dtype.BitsPerElement() / 8);
+        switch (entry.Dtype)
+        {
+            case SafetensorsDtype.F32:
+                // In parts, because the bytes of one span could be more than a span can count.
+                for (; !destination.IsEmpty; position += MostFloats * (long)sizeof(float))
+                {
+                    var bits = MemoryMarshal.Cast<float, int>(destination[..Math.Min(MostFloats, destination.Length)]);
+                    ReadBytes(position, MemoryMarshal.AsBytes(bits));
+                    if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(bits, bits);
+                    destination = destination[bits.Length..];
+                }
+                break;
+            case SafetensorsDtype.F16 or SafetensorsDtype.BF16:
+                Span<ushort> buffer = stackalloc ushort[BufferLength];
+                for (; !destination.IsEmpty; position += BufferLength * sizeof(ushort))
+                {
+                    var bits = buffer[..Math.Min(BufferLength, destination.Length)];
+                    ReadBytes(position, MemoryMarshal.AsBytes(bits));
+                    if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(bits, bits);
+                    if (entry.Dtype == SafetensorsDtype.F16) TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<ushort, Half>(bits), destination);
+                    else ConvertBrainFloats(bits, destination);
+                    destination = destination[bits.Length..];
+                }
+                break;
+            default:
+                throw new NotSupportedException($"Tensor {MessageText.Quote(entry.Name)} of '{Path}' has dtype {entry.Dtype.Name()} "
+                    + $"and cannot be read as float (expected F32, F16 or BF16, actual {entry.Dtype.Name()}).");
+        }
+    }
+
+    // Headers need not be padded, so the source may lie at any address: it is copied as bytes, never dereferenced as a wider type.
+    void ReadBytes(long position, Span<byte> destination)
+    {
+        if (_view is null)
+        {
+            ReadAt(Path, _handle!, _dataOffset + position, destination);
+            return;
+        }
         // A reference of its own: another thread's Dispose cannot unmap the pages in the middle of this copy.
         byte* start = null;
         var handle = _view.SafeMemoryMappedViewHandle;
         handle.AcquirePointer(ref start);
         try
         {
-            byte* source = start + _view.PointerOffset + _dataOffset + entry.Begin + first * (entry.Dtype.BitsPerElement() / 8);
-            switch (entry.Dtype)
-            {
-                case SafetensorsDtype.F32:
-                    ReadSingles(source, destination);
-                    break;
-                case SafetensorsDtype.F16:
-                    ReadHalves(source, destination);
-                    break;
-                case SafetensorsDtype.BF16:
-                    ReadBrainFloats(source, destination);
-                    break;
-                default:
-                    throw new NotSupportedException($"Tensor {MessageText.Quote(entry.Name)} of '{Path}' has dtype {entry.Dtype.Name()} "
-                        + $"and cannot be read as float (expected F32, F16 or BF16, actual {entry.Dtype.Name()}).");
-            }
+            new ReadOnlySpan<byte>(start + _view.PointerOffset + _dataOffset + position, destination.Length).CopyTo(destination);
         }
         finally
         {
@@ -183,46 +254,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    // Headers need not be padded, so the source may lie at any address: it is copied as bytes, never dereferenced as a wider type.
-
-    static void ReadSingles(byte* source, Span<float> destination)
+    static void ConvertBrainFloats(ReadOnlySpan<ushort> bits, Span<float> destination)
     {
-        fixed (float* target = destination)
-            Buffer.MemoryCopy(source, target, (long)destination.Length * sizeof(float), (long)destination.Length * sizeof(float));
-        if (!BitConverter.IsLittleEndian)
-        {
-            var bits = MemoryMarshal.Cast<float, int>(destination);
-            BinaryPrimitives.ReverseEndianness(bits, bits);
-        }
-    }
-
-    static void ReadHalves(byte* source, Span<float> destination)
-    {
-        Span<ushort> buffer = stackalloc ushort[BufferLength];
-        for (; !destination.IsEmpty; source += BufferLength * sizeof(ushort))
-        {
-            var bits = CopyUInt16(source, buffer[..Math.Min(BufferLength, destination.Length)]);
-            TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<ushort, Half>(bits), destination);
-            destination = destination[bits.Length..];
-        }
-    }
-
-    static void ReadBrainFloats(byte* source, Span<float> destination)
-    {
-        Span<ushort> buffer = stackalloc ushort[BufferLength];
-        for (; !destination.IsEmpty; source += BufferLength * sizeof(ushort))
-        {
-            var bits = CopyUInt16(source, buffer[..Math.Min(BufferLength, destination.Length)]);
-            for (int i = 0; i < bits.Length; i++) destination[i] = BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
-            destination = destination[bits.Length..];
-        }
-    }
-
-    static Span<ushort> CopyUInt16(byte* source, Span<ushort> buffer)
-    {
-        new ReadOnlySpan<byte>(source, buffer.Length * sizeof(ushort)).CopyTo(MemoryMarshal.AsBytes(buffer));
-        if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(buffer, buffer);
-        return buffer;
+        for (int i = 0; i < bits.Length; i++) destination[i] = BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
     }
 
     SafetensorsEntry Find(string name)

@@ -9,7 +9,7 @@ namespace ModelGen.Safetensors;
 /// <remarks>
 /// Accepts what the reference implementation (huggingface/safetensors, <c>tensor.rs</c>) accepts, except what the format's description
 /// forbids and the reference lets pass: duplicate keys, and a header that does not begin with '{'. Nothing is allocated by a size the file
-/// claims; every allocation is paid for by header bytes that are there.
+/// claims; every allocation is paid for by header bytes that are there, and all of them together are bounded, see <see cref="MaxMemoryInBytes"/>.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -24,7 +24,18 @@ internal sealed class SafetensorsHeader
     /// <summary>The depth limit of the reference's JSON reader. The format itself needs 3; unknown keys may hold more.</summary>
     const int MaxDepth = 128;
 
+    /// <summary>
+    /// What names, shapes and metadata may take in memory, all objects counted: the format bounds the header's length alone, of which two bytes can be a dimension and sixty a tensor. Enough for some 80,000
+    /// tensors, or 20 million characters of metadata.
+    /// </summary>
+    public const int MaxMemoryInBytes = 48 << 20;
+
+    // What is allocated for each, beside the characters of a string; what lists and dictionaries grow out of included.
+    const int BytesOfTensor = 448, BytesOfNumber = 32, BytesOfString = 64;
+
     readonly string _path;
+    readonly List<long> _numbers = [];
+    long _memoryLeft = MaxMemoryInBytes;
     readonly List<SafetensorsEntry> _tensors = [];
     readonly Dictionary<string, SafetensorsEntry> _byName = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
@@ -84,8 +95,10 @@ internal sealed class SafetensorsHeader
     void ReadTop(ref Utf8JsonReader reader)
     {
         bool metadataSeen = false;
-        while (ReadKey(ref reader, out string key))
+        while (ReadKey(ref reader))
         {
+            string key = ReadString(ref reader);
+            reader.Read();
             if (key == MetadataKey)
             {
                 if (metadataSeen) throw Duplicate(key, "the header");
@@ -94,6 +107,7 @@ internal sealed class SafetensorsHeader
                 continue;
             }
             if (_byName.ContainsKey(key)) throw Duplicate(key, "the header");
+            Charge(BytesOfTensor, ref reader);
             var entry = ReadTensor(ref reader, key);
             _byName.Add(key, entry);
             _tensors.Add(entry);
@@ -106,8 +120,10 @@ internal sealed class SafetensorsHeader
         if (reader.TokenType == JsonTokenType.Null) return;
         if (reader.TokenType != JsonTokenType.StartObject)
             throw Invalid($"the value of '{MetadataKey}' is of the wrong kind", "an object of strings", reader.TokenType.Kind());
-        while (ReadKey(ref reader, out string key))
+        while (ReadKey(ref reader))
         {
+            string key = ReadString(ref reader);
+            reader.Read();
             if (reader.TokenType != JsonTokenType.String)
                 throw Invalid($"the metadata value {MessageText.Quote(key)} is of the wrong kind", "a string", reader.TokenType.Kind());
             if (!_metadata.TryAdd(key, ReadString(ref reader))) throw Duplicate(key, $"'{MetadataKey}'");
@@ -121,44 +137,50 @@ internal sealed class SafetensorsHeader
                 "an object with dtype, shape and data_offsets", reader.TokenType.Kind());
 
         SafetensorsDtype? dtype = null;
-        List<long>? shape = null, offsets = null;
+        long[]? shape = null;
+        (long Begin, long End)? offsets = null;
         HashSet<string>? others = null;
-        while (ReadKey(ref reader, out string key))
+        while (ReadKey(ref reader))
         {
             // Keys we do not know are skipped, as the reference does; twice the same key is refused either way.
-            bool duplicate;
-            switch (key)
+            if (reader.ValueTextEquals("dtype"u8))
             {
-                case "dtype":
-                    duplicate = dtype != null;
-                    dtype = ReadDtype(ref reader, name);
-                    break;
-                case "shape":
-                    duplicate = shape != null;
-                    shape = ReadNumbers(ref reader, name, key);
-                    break;
-                case "data_offsets":
-                    duplicate = offsets != null;
-                    offsets = ReadNumbers(ref reader, name, key);
-                    break;
-                default:
-                    duplicate = !(others ??= new(StringComparer.Ordinal)).Add(key);
-                    reader.Skip();
-                    break;
+                if (dtype != null) throw DuplicateIn("dtype", name);
+                reader.Read();
+                dtype = ReadDtype(ref reader, name);
             }
-            if (duplicate) throw Duplicate(key, $"tensor {MessageText.Quote(name)}");
+            else if (reader.ValueTextEquals("shape"u8))
+            {
+                if (shape != null) throw DuplicateIn("shape", name);
+                reader.Read();
+                shape = [.. ReadNumbers(ref reader, name, "shape")];
+            }
+            else if (reader.ValueTextEquals("data_offsets"u8))
+            {
+                if (offsets != null) throw DuplicateIn("data_offsets", name);
+                reader.Read();
+                var numbers = ReadNumbers(ref reader, name, "data_offsets");
+                if (numbers.Count != 2)
+                    throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets",
+                        "2 numbers, begin and end", MessageText.Invariant($"{numbers.Count}"));
+                offsets = (numbers[0], numbers[1]);
+            }
+            else
+            {
+                string key = ReadString(ref reader);
+                if (!(others ??= new(StringComparer.Ordinal)).Add(key)) throw DuplicateIn(key, name);
+                reader.Read();
+                reader.Skip();
+            }
         }
 
         string? missing = dtype == null ? "dtype" : shape == null ? "shape" : offsets == null ? "data_offsets" : null;
         if (missing != null) throw Invalid($"tensor {MessageText.Quote(name)} lacks a key", $"'{missing}'", "none");
-        if (offsets!.Count != 2)
-            throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets",
-                "2 numbers, begin and end", MessageText.Invariant($"{offsets.Count}"));
-        return Check(name, dtype!.Value, shape!, offsets[0], offsets[1]);
+        return Check(name, dtype!.Value, shape!, offsets!.Value.Begin, offsets.Value.End);
     }
 
     /// <summary>Checks what one tensor says of itself: its byte range against its shape and dtype.</summary>
-    SafetensorsEntry Check(string name, SafetensorsDtype dtype, List<long> shape, long begin, long end)
+    SafetensorsEntry Check(string name, SafetensorsDtype dtype, long[] shape, long begin, long end)
     {
         if (end < begin)
             throw Invalid($"tensor {MessageText.Quote(name)} has malformed data_offsets",
@@ -181,7 +203,7 @@ internal sealed class SafetensorsHeader
         if (bits / 8 != end - begin)
             throw Invalid($"the size of tensor {MessageText.Quote(name)} does not match its shape",
                 MessageText.Invariant($"{bits / 8} bytes for shape {MessageText.Shape(shape)} of {dtype.Name()}"), MessageText.Invariant($"{end - begin} bytes in data_offsets [{begin}, {end}]"));
-        return new SafetensorsEntry(name, dtype, [.. shape], begin, end, elements);
+        return new SafetensorsEntry(name, dtype, shape, begin, end, elements);
     }
 
     /// <summary>Checks that the tensors cover the data exactly: no gap, no overlap, nothing after the last.</summary>
@@ -223,11 +245,13 @@ internal sealed class SafetensorsHeader
                 $"one of {SafetensorsDtypes.AllNames()}", MessageText.Quote(text));
     }
 
+    /// <returns>A list that the next call uses again.</returns>
     List<long> ReadNumbers(ref Utf8JsonReader reader, string name, string key)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw Invalid($"the {key} of tensor {MessageText.Quote(name)} is of the wrong kind", "an array of integers", reader.TokenType.Kind());
-        List<long> numbers = [];
+        var numbers = _numbers;
+        numbers.Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number)
@@ -237,24 +261,27 @@ internal sealed class SafetensorsHeader
             if (reader.ValueSpan.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0 || !reader.TryGetInt64(out long number))
                 throw Invalid($"the {key} of tensor {MessageText.Quote(name)} has a malformed number", "an integer from 0 to 2^63 - 1",
                     MessageText.Quote(Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, 64)])));
+            Charge(BytesOfNumber, ref reader);
             numbers.Add(number);
         }
         return numbers;
     }
 
-    /// <summary>Moves to the next key of the current object and on to its value; false at the object's end.</summary>
-    bool ReadKey(ref Utf8JsonReader reader, out string key)
+    /// <summary>Moves to the next key of the current object; false at the object's end.</summary>
+    static bool ReadKey(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    void Charge(long bytes, ref Utf8JsonReader reader)
     {
-        key = "";
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.PropertyName) return false;
-        key = ReadString(ref reader);
-        reader.Read();
-        return true;
+        _memoryLeft -= bytes;
+        if (_memoryLeft < 0)
+            throw Invalid("the header describes too much", MessageText.Invariant($"names, shapes and metadata that take at most {MaxMemoryInBytes} bytes of memory"),
+                MessageText.Invariant($"more, at header byte {reader.TokenStartIndex}"));
     }
 
     string ReadString(ref Utf8JsonReader reader)
     {
+        // Escaped text is longer than what it stands for.
+        Charge(BytesOfString + sizeof(char) * (long)reader.ValueSpan.Length, ref reader);
         try
         {
             return reader.GetString()!;
@@ -266,6 +293,8 @@ internal sealed class SafetensorsHeader
                 MessageText.Invariant($"an unpaired \\u escape at header byte {reader.TokenStartIndex}"), e);
         }
     }
+
+    InvalidSafetensorsException DuplicateIn(string key, string tensor) => Duplicate(key, $"tensor {MessageText.Quote(tensor)}");
 
     InvalidSafetensorsException Duplicate(string key, string where) => Invalid($"a key stands twice in {where}", "each key once", $"{MessageText.Quote(key)} twice");
 

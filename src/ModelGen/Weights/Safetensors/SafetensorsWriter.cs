@@ -17,23 +17,27 @@ public static class SafetensorsWriter
 {
     const int BufferLengthInFloats = 16_384;
 
+    // A shorter header cannot describe more than a reader takes: no byte of it costs more than 16 of SafetensorsHeader.MaxMemoryInBytes.
+    const int MostCheckedLength = SafetensorsHeader.MaxMemoryInBytes / 16;
+
     // An unpaired surrogate has no UTF-8; better an error than a replacement character in a key.
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Writes <paramref name="tensors"/> to <paramref name="path"/>, replacing a file that is there only once the new one is complete.</summary>
     /// <remarks>
     /// The content goes to a temporary file in the same folder, is flushed to the disk, and is renamed over <paramref name="path"/>.
-    /// On any failure the old file is as it was and the temporary file is gone. The bytes depend on the arguments alone: tensors are sorted
+    /// On any failure the old file is as it was and the temporary file is gone; one that a killed process left is removed by the next writer in that folder. Links are followed; the new file has the mode of the
+    /// old one, and its owner where this process may give files away. The bytes depend on the arguments alone: tensors are sorted
     /// by name and metadata by key, both by their UTF-8 bytes.
     /// </remarks>
     /// <param name="path">The file to write.</param>
     /// <param name="tensors">The tensors, in any order.</param>
     /// <param name="metadata">Text for the header's <c>__metadata__</c>; null for none.</param>
     /// <exception cref="ArgumentException">
-    /// A name is taken twice, reserved or not valid text, a shape does not match its data, or the header exceeds the format's
-    /// 100,000,000 bytes. No file is touched.
+    /// A name is taken twice, reserved or not valid text, a text is null, a shape does not match its data, or the header exceeds the format's
+    /// 100,000,000 bytes or could not be read back. No file is touched.
     /// </exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written, or the path names a pipe or a device.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
     public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, tensors, metadata, file => file);
@@ -59,12 +63,14 @@ public static class SafetensorsWriter
         List<(byte[] Key, SafetensorsTensor Tensor)> sorted = new(tensors.Count);
         foreach (var tensor in tensors)
         {
+            if (tensor?.Name is null || tensor.Shape is null)
+                throw new ArgumentException(MessageText.Invariant($"Expected tensors with names and shapes, actual null at index {sorted.Count}."), nameof(tensors));
             if (tensor.Name == SafetensorsHeader.MetadataKey)
                 throw new ArgumentException($"A tensor cannot be named '{SafetensorsHeader.MetadataKey}': the format reserves that key.", nameof(tensors));
             if (!HasLength(tensor.Shape, tensor.Data.Length))
                 throw new ArgumentException($"Tensor {MessageText.Quote(tensor.Name)}: " + MessageText.Invariant(
                     $"expected as many elements as shape {MessageText.Shape(tensor.Shape)} has, actual {tensor.Data.Length}."), nameof(tensors));
-            sorted.Add((Utf8(tensor.Name, nameof(tensors)), tensor));
+            sorted.Add((Utf8(tensor.Name, nameof(tensors), "a name"), tensor));
         }
         // The reference sorts by dtype, of which there is one here, and then by name as Rust compares strings: by UTF-8 bytes.
         // (UTF-16 order differs for characters beyond the basic plane.)
@@ -95,7 +101,7 @@ public static class SafetensorsWriter
         if (metadata != null)
         {
             json.Write("\"__metadata__\":{"u8);
-            var pairs = metadata.Select(pair => (Key: Utf8(pair.Key, nameof(metadata)), Value: Utf8(pair.Value, nameof(metadata)))).ToList();
+            var pairs = metadata.Select(pair => (Key: Utf8(pair.Key, nameof(metadata), "a key of the metadata"), Value: Utf8(pair.Value, nameof(metadata), $"the metadata {MessageText.Quote(pair.Key)}"))).ToList();
             pairs.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
             foreach (var (key, value) in pairs)
             {
@@ -127,12 +133,26 @@ public static class SafetensorsWriter
         if (length > SafetensorsHeader.MaxLengthInBytes)
             throw new ArgumentException("The names and metadata do not fit in a safetensors header: " + MessageText.Invariant(
                 $"expected at most {SafetensorsHeader.MaxLengthInBytes} bytes, actual {length}."));
+        if (length > MostCheckedLength) CheckReadable(header.AsSpan(SafetensorsHeader.PrefixLengthInBytes), offset);
         BinaryPrimitives.WriteInt64LittleEndian(header, length);
         return header;
     }
 
-    static byte[] Utf8(string text, string argument)
+    static void CheckReadable(ReadOnlySpan<byte> json, long dataLength)
     {
+        try
+        {
+            SafetensorsHeader.Parse("", json, dataLength);
+        }
+        catch (InvalidSafetensorsException e)
+        {
+            throw new ArgumentException($"The names, shapes and metadata could not be read back: {e.Problem} (expected {e.Expected}, actual {e.Actual}).", e);
+        }
+    }
+
+    static byte[] Utf8(string? text, string argument, string what)
+    {
+        if (text is null) throw new ArgumentException($"Expected text for {what}, actual null.", argument);
         try
         {
             return s_utf8.GetBytes(text);

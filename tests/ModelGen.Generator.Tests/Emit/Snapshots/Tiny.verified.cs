@@ -60,6 +60,9 @@ namespace Test
         public static Weights CreateWeights(int seed) => Weights.Create(seed);
 
         /// <summary>Reads weights from a safetensors file with PyTorch's keys.</summary>
+        /// <remarks>
+        /// Where parameters are not kept, a large file is mapped into memory meanwhile, and a program that cuts it short then ends this process: options.Access = SafetensorsAccess.Read makes that an error.
+        /// </remarks>
         /// <exception cref="global::System.IO.FileNotFoundException">There is no such file.</exception>
         /// <exception cref="global::ModelGen.Safetensors.InvalidSafetensorsException">The file is damaged or not a safetensors file.</exception>
         /// <exception cref="global::ModelGen.WeightsMismatchException">Keys are missing, unexpected or of another shape; all are listed.</exception>
