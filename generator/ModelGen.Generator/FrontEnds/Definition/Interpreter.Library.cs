@@ -76,7 +76,7 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>A sequence that LINQ makes.</summary>
-    internal SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? elementType) => new(items, elementType);
+    internal static SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? elementType) => new(items, elementType);
 
     /// <summary>The items of anything that can be enumerated, each a step.</summary>
     internal IEnumerable<object?> CountedItems(object? collection, SyntaxNode place) => Counted(ItemsOf(collection, place), place);

@@ -76,7 +76,7 @@ internal sealed partial class Interpreter
     }
 
     // Of what is not of the constant's type nothing matches; NaN is NaN.
-    private bool MatchesConstant(IConstantPatternOperation pattern, object? value)
+    private static bool MatchesConstant(IConstantPatternOperation pattern, object? value)
     {
         object? constant = pattern.Value.ConstantValue.HasValue ? Constant(pattern.Value.ConstantValue.Value, pattern.Value.Type) : null;
         return (value, constant) switch

@@ -73,7 +73,7 @@ internal sealed partial class Interpreter
     public static readonly IReadOnlyList<Understood<Func<Interpreter, IOperation, object?, bool>>> PatternTable =
     [
         new(OperationKind.DiscardPattern, "`_`", (_, _, _) => true),
-        new(OperationKind.ConstantPattern, "constants", (i, o, value) => i.MatchesConstant((IConstantPatternOperation)o, value)),
+        new(OperationKind.ConstantPattern, "constants", (_, o, value) => MatchesConstant((IConstantPatternOperation)o, value)),
         new(OperationKind.RelationalPattern, "`<`, `<=`, `>`, `>=`", (i, o, value) => i.MatchesRelation((IRelationalPatternOperation)o, value)),
         new(OperationKind.NegatedPattern, "`not`, `and`, `or`", (i, o, value) => !i.Matches(((INegatedPatternOperation)o).Pattern, value)),
         new(OperationKind.BinaryPattern, "`not`, `and`, `or`", (i, o, value) => i.MatchesBinary((IBinaryPatternOperation)o, value)),

@@ -50,7 +50,7 @@ internal sealed class LibraryCall(Interpreter interpreter, ISymbol member, objec
     public object? Default(ITypeSymbol type) => interpreter.DefaultOf(type, place);
 
     /// <summary>A sequence that is evaluated when, and as often as, it is enumerated.</summary>
-    public SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? type) => interpreter.Sequence(items, type);
+    public static SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? type) => Interpreter.Sequence(items, type);
 
     /// <summary>The items of a value that a delegate gave.</summary>
     public IEnumerable<object?> Enumerate(object? collection) => interpreter.CountedItems(collection, place.Syntax);

@@ -82,7 +82,7 @@ internal static partial class LibraryTable
         Add("Tensor.ToString()", c => c.TextOf(c[0]));
     }
 
-    private static object Size(LibraryCall c, int rank, int axis, string name) => c.Get<TensorValue>(0).Shape is var shape && shape.Rank == rank
+    private static int Size(LibraryCall c, int rank, int axis, string name) => c.Get<TensorValue>(0).Shape is var shape && shape.Rank == rank
         ? shape[axis]
         : throw c.Fails($"{name} is for {(rank == 3 ? "images (channels×height×width)" : "vectors (features)")}; this tensor is {shape}");
 }

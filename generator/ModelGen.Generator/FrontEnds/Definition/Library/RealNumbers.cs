@@ -23,7 +23,7 @@ internal static class RealNumbers
         2 => Math.Truncate(value),
         3 => Math.Floor(value),
         4 => Math.Ceiling(value),
-        _ => throw new ArgumentException("mode"),
+        _ => throw new ArgumentException($"there is no MidpointRounding of number {mode}", nameof(mode)),
     };
 
     /// <summary>To digits behind the point, as .NET does it: by multiplying, rounding and dividing.</summary>
