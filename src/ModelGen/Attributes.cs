@@ -141,6 +141,13 @@ public sealed class TrainableAttribute : Attribute
     public bool ClipGradients { get; set; }
 
     /// <summary>
+    /// Whether a step looks, before it changes anything, whether what it is going to write is finite, and throws a <see cref="NonFiniteUpdateException"/> otherwise. Then all gradients have to be there before
+    /// the first update, which takes as much memory as the trained parameters do, and parameters and gradients are read twice. Without it the same is found while parameters are updated, and the trainer can
+    /// only go on from a checkpoint. Trainers that clip gradients, and accumulate none, have all gradients there and look anyway.
+    /// </summary>
+    public bool CheckUpdates { get; set; }
+
+    /// <summary>
     /// Whether the trainer has a method <c>Accumulate</c>, so that a step can be on more samples than fit into memory. The sums of gradients take as much memory as the trained parameters do.
     /// </summary>
     public bool AccumulateGradients { get; set; }

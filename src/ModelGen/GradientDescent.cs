@@ -60,10 +60,14 @@ public abstract class GradientDescent
 
     /// <summary>For generated code: what gradients are multiplied by.</summary>
     /// <param name="sumOfSquares">Of all gradients, before that.</param>
+    /// <returns>NaN where their norm is more than a float can be.</returns>
     /// <param name="scale">What they would be multiplied by if their norm were small.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public float ScaleOf(float sumOfSquares, float scale)
     {
+        // A norm that is not known must not pass for one that is very large.
+        if (!float.IsFinite(sumOfSquares) && MaxGradientNorm < float.PositiveInfinity)
+            return float.NaN;
         float clipped = MaxGradientNorm / (MathF.Sqrt(sumOfSquares) * scale + SmallestNorm);
         return clipped < 1f ? scale * clipped : scale;
     }

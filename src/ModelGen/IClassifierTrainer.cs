@@ -20,6 +20,7 @@ public interface IClassifierTrainer
     /// <returns>The mean loss, before the update.</returns>
     /// <exception cref="ArgumentException">A span has the wrong length, or a label is not a class; nothing has changed then.</exception>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite; nothing has changed then.</exception>
+    /// <exception cref="NonFiniteUpdateException">The loss is finite and what would become of the parameters is not.</exception>
     float Step(ReadOnlySpan<float> images, ReadOnlySpan<int> labels);
 
     /// <summary>Loss and accuracy, in inference mode, on any number of samples.</summary>

@@ -13,6 +13,7 @@ internal static class Differentiate
     /// <summary>
     /// Adds the gradients of a loss with respect to all parameters that are trained, and an update of each as soon as nothing before it reads the parameter, so that
     /// gradients live as shortly as can be; or, where they are clipped, all updates at the end. Gradients that are accumulated are added to their sums as early, and the updates, at the end, are by the sums.
+    /// Where all is checked first, everything that changes state stands at the end, behind the checks of all of it.
     /// </summary>
     public static Graph ForUpdate(Graph forward, string loss, TrainingOptions options)
     {
@@ -25,48 +26,19 @@ internal static class Differentiate
         }
         ILookup<int, Node> updatesAfter = forward.Parameters.Where(p => options.Trains(p) && firstReader.ContainsKey(p.Id))
             .ToLookup(p => firstReader[p.Id]);
-        var update = (Update)OperatorTable.Get(options.Optimizer + Update.Suffix);
-        var atEnd = new List<(Node Parameter, int Gradient)>();
-        return Run(forward, start, _ => GradientSeed.One, p => p.Is(OpNames.Parameter) && options.Trains(p), (context, node) =>
+        var updates = new UpdatesAtEnd(options);
+        // Running averages, which are the last nodes.
+        Node[] changes = options.ChecksFirst ? [.. forward.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics))] : [];
+        Graph unchanged = changes.Length == 0 ? forward : forward with { Nodes = [.. forward.Nodes.Take(forward.Nodes.Count - changes.Length)] };
+        return Run(unchanged, start, _ => GradientSeed.One, p => p.Is(OpNames.Parameter) && options.Trains(p), (context, node) =>
         {
             foreach (Node parameter in updatesAfter[node.Id])
             {
-                if (!context.TryGet(parameter.Id, out int gradient))
-                    continue;
-                if (options.AccumulateGradients)
-                {
-                    int sum = AddState(context.Graph, "gradient", parameter);
-                    context.Graph.Add(OpNames.AccumulateGradient, [parameter.Id, sum, gradient], AttributeMap.Empty, parameter.Name);
-                    atEnd.Add((parameter, sum));
-                }
-                else if (options.ClipGradients)
-                {
-                    atEnd.Add((parameter, gradient));
-                }
-                else
-                {
-                    AddUpdate(context.Graph, update, parameter, [gradient], isAccumulated: false);
-                }
+                if (context.TryGet(parameter.Id, out int gradient))
+                    updates.Add(context.Graph, parameter, gradient);
             }
-        }, (_, graph) =>
-        {
-            int[] squares = [];
-            foreach ((Node parameter, int gradient) in options.ClipGradients ? atEnd : [])
-                squares = [graph.Add(OpNames.SumOfSquares, [gradient, .. squares], AttributeMap.Empty, parameter.Name)];
-            foreach ((Node parameter, int gradient) in atEnd)
-                AddUpdate(graph, update, parameter, [gradient, .. squares], options.AccumulateGradients);
-        });
+        }, (_, graph) => updates.Finish(graph, changes));
     }
-
-    private static void AddUpdate(GraphBuilder graph, Update update, Node parameter, int[] gradient, bool isAccumulated)
-    {
-        int[] states = [.. update.States.Select(state => AddState(graph, state, parameter))];
-        bool isVector = parameter.Shape.Rank <= 1 || parameter.Name.EndsWith(".bias", StringComparison.Ordinal);
-        graph.Add(update.Name, [parameter.Id, .. states, .. gradient], AttributeMap.Of(("isVector", isVector), ("accumulated", isAccumulated)), parameter.Name);
-    }
-
-    private static int AddState(GraphBuilder graph, string state, Node parameter) =>
-        graph.AddLeaf(OpNames.Parameter, $"{state}.{parameter.Name}", parameter.Type, Initializers.Constant("zeros", trainable: false));
 
     /// <summary>
     /// Adds the gradients of Σ output · seed, where the seed is a new input "gradOutput", with respect to the inputs and parameters named, as outputs

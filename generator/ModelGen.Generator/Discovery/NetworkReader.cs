@@ -156,6 +156,7 @@ internal static class NetworkReader
                 ("HingePower", int value) => training with { HingePower = value },
                 ("Optimizer", int value) => training with { Optimizer = value },
                 ("ClipGradients", bool value) => training with { ClipGradients = value },
+                ("CheckUpdates", bool value) => training with { CheckUpdates = value },
                 ("AccumulateGradients", bool value) => training with { AccumulateGradients = value },
                 ("Checkpoint", bool value) => training with { Checkpoint = value },
                 ("AuxiliaryWeight", double value) => training with { AuxiliaryWeight = value },

@@ -62,6 +62,7 @@ internal sealed class CheckpointEmitter
         {
             using (_threads.EmitExclusive(w))
             {
+                w.Line("_check.ThrowIfDamaged();");
                 w.Line("Weights weights = _initial.Clone();");
                 w.Line($"{Plan}.Give({Memory}, weights.First);");
                 w.Line("var state = StateOf(weights);");
@@ -85,6 +86,7 @@ internal sealed class CheckpointEmitter
                 w.Line($"{Plan}.Take(weights.First, {Memory});");
                 w.Line($"{Plan}.TakeState(state.First, {Memory});");
                 w.Line("_initial = weights;");
+                w.Line("_check.Repair();");
                 w.Line("(_seed, _steps, _updates) = (counters.Seed, counters.Steps, counters.Updates);");
                 if (_accumulates)
                     w.Line("_accumulated = counters.Accumulated;");

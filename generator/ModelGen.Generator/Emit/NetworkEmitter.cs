@@ -186,7 +186,7 @@ internal sealed class NetworkEmitter
         w.Line(IsBatched
             ? $"/// <summary>Runs the network on 1 to <see cref=\"Batch\"/> samples of shape {shapes}, one behind the other, and writes as many results. Allocates nothing.</summary>"
             : $"/// <summary>Runs the network on one sample of shape {shapes}. Allocates nothing.</summary>");
-        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length.</exception>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length, or one that is written shares memory with another.</exception>");
         w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this instance is running, or its scheduler did not do all parts of the work.</exception>");
         using (w.Block($"public void Forward({_signature.Parameters()})"))
         {
@@ -216,6 +216,11 @@ internal sealed class NetworkEmitter
             _writer.Line($"int samples = {Runtime}Check.SamplesOf({first.Name}.Length, {first.LengthConstant}, Batch, {Quoted}, nameof({first.Name}));");
         foreach (Argument argument in IsBatched ? arguments.Skip(1) : arguments)
             _writer.Line($"{Runtime}Check.Length({argument.Name}.Length, {(IsBatched ? "samples * " : "")}{argument.LengthConstant}, {Quoted}, nameof({argument.Name}));");
+        foreach (Argument output in _signature.Outputs)
+        {
+            foreach (Argument other in arguments.TakeWhile(a => a != output))
+                _writer.Line($"{Runtime}Check.Apart({other.Name}, {output.Name}, {Quoted}, nameof({other.Name}), nameof({output.Name}));");
+        }
     }
 
     // The plan's first arguments: the instance's own memory.

@@ -42,6 +42,12 @@ internal sealed record TrainingOptions(int BatchSize, string Loss, float LabelSm
     /// <summary>Whether gradients may be scaled down together, for which all have to be there before the first update.</summary>
     public bool ClipGradients { get; init; }
 
+    /// <summary>Whether a step is to change nothing unless all that it is going to write is finite.</summary>
+    public bool CheckUpdates { get; init; }
+
+    /// <summary>Whether it does so: with all gradients there anyway, it takes no memory.</summary>
+    public bool ChecksFirst => CheckUpdates || (ClipGradients && !AccumulateGradients);
+
     /// <summary>Whether gradients of several batches are added up before an update.</summary>
     public bool AccumulateGradients { get; init; }
 

@@ -46,10 +46,11 @@ internal static class ProfileEmitter
         w.Line("];");
         w.Line();
         w.Line("/// <summary>");
-        w.Line("/// Does what Step does, on the calling thread alone, and writes how long each step of <see cref=\"Steps\"/> took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. Where the loss is not");
-        w.Line("/// finite, the trainer is of no use afterwards. Allocates nothing.");
+        w.Line("/// Does what Step does, on the calling thread alone, and writes how long each step of <see cref=\"Steps\"/> took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. It does not stop");
+        w.Line("/// where the loss is not finite: parameters are not either, then. Allocates nothing.");
         w.Line("/// </summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> is the number of steps.</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.NonFiniteUpdateException\">What has become of the parameters is not finite; then only LoadCheckpoint makes the trainer usable again.</exception>");
         using (w.Block($"public void Profile({parameters}, global::System.Span<long> ticks)"))
             emitBody();
         w.Line();

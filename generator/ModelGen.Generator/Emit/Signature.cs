@@ -22,8 +22,8 @@ internal sealed class Signature
         + "void volatile while ";
 
     // What generated methods call their own arguments and locals, and members of their classes that they use.
-    private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber updateNumber accumulated firstSample ownSamples team _threads evaluates givenOptimizer givenRandomSeed givenStepNumber givenUpdateNumber givenAccumulated where first loss correct step part parts memory threads ticks start end "
-        + "_modelGenArena _modelGenWeights _modelGenThreads _modelGenOwner _owner _arena _parameters _seed _steps _updates _accumulated Optimizer NotFinite ToWeights nameof ";
+    private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber updateNumber accumulated firstSample ownSamples team _threads evaluates givenOptimizer givenRandomSeed givenStepNumber givenUpdateNumber givenAccumulated check givenCheck _check where first loss correct step part parts memory threads ticks start end "
+        + "_modelGenArena _modelGenWeights _modelGenThreads _modelGenOwner _owner _arena _parameters _seed _steps _updates _accumulated Optimizer NotFinite ToWeights CopyWeights nameof ";
 
     public Signature(Graph graph)
         : this([.. graph.Inputs.Select(i => (i.Name, i.Shape))], [.. graph.Outputs.Select(o => (o.Name, graph[o.Value].Shape))])

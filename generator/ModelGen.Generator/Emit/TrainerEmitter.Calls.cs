@@ -7,7 +7,7 @@ internal sealed partial class TrainerEmitter
 {
     private string OptimizerClass => "global::ModelGen." + _options.Optimizer;
 
-    private string StepArguments => $"Optimizer, _seed, _steps, _updates, {(_options.AccumulateGradients ? "_accumulated" : "0")}";
+    private string StepArguments => $"Optimizer, _seed, _steps, _updates, {(_options.AccumulateGradients ? "_accumulated" : "0")}, _check";
 
     private void EmitStep(CodeWriter w, string name, string plan, string summary)
     {
@@ -18,6 +18,7 @@ internal sealed partial class TrainerEmitter
         w.Line("/// Another call on this trainer is running; or its scheduler did not do all parts of the work: the step has then been completed without it if it had begun to change parameters, and nothing has changed otherwise.");
         w.Line("/// </exception>");
         w.Line("/// <exception cref=\"global::ModelGen.NonFiniteLossException\">The loss is NaN or infinite; nothing has changed then.</exception>");
+        w.Line($"/// <exception cref=\"global::ModelGen.NonFiniteUpdateException\">The loss is finite and {(_options.ChecksFirst ? "what would become of the parameters is not; nothing has changed then" : "what becomes of the parameters is not; then only LoadCheckpoint makes the trainer usable again")}.</exception>");
         if (!_options.ClipGradients)
             w.Line("/// <exception cref=\"global::System.InvalidOperationException\">The optimizer is to clip gradients, for which the network was not compiled.</exception>");
         using (w.Block($"public float {name}({_signature.InputParameters()}, {TargetParameter})"))
@@ -31,10 +32,12 @@ internal sealed partial class TrainerEmitter
                 w.Line($"{Runtime}Check.Accumulated(_accumulated, samples, {Quoted});");
             using (_threads.EmitExclusive(w))
             {
+                w.Line("_check.ThrowIfDamaged();");
                 w.Line($"float loss = {Private}{_name}TrainerPlan.{plan}(");
                 EmitArguments(w, StepArguments + ", _threads");
                 w.Line("if (!float.IsFinite(loss))");
                 w.Line($"    throw NotFinite(loss, {string.Join(", ", _signature.Inputs.Select(i => i.Name))}, {Target}, samples);");
+                w.Line("_check.ThrowIfFound((long)_steps + 1);");
                 w.Line("_steps++;");
                 if (name == "Step")
                     w.Line("_updates++;");
@@ -58,13 +61,16 @@ internal sealed partial class TrainerEmitter
             w.Line("double loss = 0;");
             w.Line("int correct = 0;");
             using (_threads.EmitExclusive(w))
-            using (w.Block("for (int first = 0; first < samples; first += BatchSize)"))
             {
-                w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
-                w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
-                string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
-                w.Line($"    {inputs}, ref {Unsafe}(ref {FirstTarget}, first{(ofClasses ? "" : " * " + Output.LengthConstant)}),");
-                w.Line("    global::System.Math.Min(BatchSize, samples - first), _threads, ref loss, ref correct);");
+                w.Line("_check.ThrowIfDamaged();");
+                using (w.Block("for (int first = 0; first < samples; first += BatchSize)"))
+                {
+                    w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
+                    w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
+                    string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
+                    w.Line($"    {inputs}, ref {Unsafe}(ref {FirstTarget}, first{(ofClasses ? "" : " * " + Output.LengthConstant)}),");
+                    w.Line("    global::System.Math.Min(BatchSize, samples - first), _threads, ref loss, ref correct);");
+                }
             }
             w.Line(ofClasses ? "return new global::ModelGen.Evaluation(loss / samples, correct, samples);" : "return loss / samples;");
         }
@@ -76,8 +82,10 @@ internal sealed partial class TrainerEmitter
         w.Line($"{Runtime}Check.Steps(ticks.Length, {Private}{_name}TrainerPlan.TrainStepCount, {Quoted}, nameof(ticks), \"Trainer.Steps\");");
         using (_threads.EmitExclusive(w))
         {
+            w.Line("_check.ThrowIfDamaged();");
             w.Line($"{Private}{_name}TrainerPlan.Profile(");
             EmitArguments(w, StepArguments + ", ticks");
+            w.Line("_check.ThrowIfFound((long)_steps + 1);");
             w.Line("_steps++;");
             w.Line("_updates++;");
             if (_options.AccumulateGradients)
@@ -92,7 +100,10 @@ internal sealed partial class TrainerEmitter
         using (w.Block("public Weights ToWeights()"))
         {
             using (_threads.EmitExclusive(w))
+            {
+                w.Line("_check.ThrowIfDamaged();");
                 w.Line("return CopyWeights();");
+            }
         }
         w.Line();
         using (w.Block("private Weights CopyWeights()"))

@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 
@@ -25,8 +26,10 @@ internal sealed partial class TrainerEmitter
     private readonly ParameterCopies _copies;
     private readonly CheckpointEmitter _checkpoints;
     private readonly TrainerThreadsEmitter _threads;
-    // The steps up to the loss, and those before the first update and what is computed for it.
+    // The steps up to the loss; up to the last check, before anything has changed; the first of those that a step goes on with; and behind the last of those that accumulating goes on with.
     private readonly int _forwardSteps;
+    private readonly int _checkedSteps;
+    private readonly int _updateSteps;
     private readonly int _gradientSteps;
 
     public TrainerEmitter(NetworkModel model, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets)
@@ -40,8 +43,10 @@ internal sealed partial class TrainerEmitter
         Division division = ThreadsEmitter.DivisionOf(_signature.Inputs.Count + 1);
         Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true, division: division);
         _forwardSteps = ForwardStepsOf(step);
-        _gradientSteps = GradientStepsOf(step);
-        step = step.CutBefore(_forwardSteps, _gradientSteps);
+        _checkedSteps = Math.Max(_forwardSteps, After(step, n => n.Is(OpNames.CheckRunningStatistics) || OperatorTable.Get(n.Op) is Update { IsCheck: true }));
+        _updateSteps = Math.Max(_checkedSteps, After(step, n => n.Is(OpNames.StoreGradient)));
+        _gradientSteps = After(step, n => n.Op is OpNames.AccumulateGradient or OpNames.StoreGradient || (_options.ChecksFirst && n.Is(OpNames.UpdateRunningStatistics)));
+        step = step.CutBefore(_forwardSteps, _checkedSteps, _updateSteps, _gradientSteps);
         var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
         var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);
         LaidOutGraph evaluation = LayoutPlanner.Plan(Pipeline.ForEvaluation(model.Graph, _options, model.Options), p => layouts[p.Name]);
@@ -102,6 +107,7 @@ internal sealed partial class TrainerEmitter
             w.Line("private readonly global::System.ArraySegment<float> _arena;");
             w.Line("private readonly global::System.ArraySegment<float> _parameters;");
             w.Line($"private int {TrainerThreadsEmitter.Owner};");
+            w.Line($"private readonly {Runtime}UpdateCheck _check = new({Quoted}, {Private}{_name}UpdateNames.Table);");
             w.Line("private Weights _initial;");
             w.Line("private ulong _seed;");
             w.Line("private ulong _steps;");
@@ -168,11 +174,14 @@ internal sealed partial class TrainerEmitter
             w.Line("// The steps up to the loss; those behind it change what is trained.");
             w.Line($"public const int ForwardStepCount = {_forwardSteps};");
             w.Line();
-            EmitTraining(w, "Train", training, "TrainStepCount");
+            w.Line("// The steps up to the last that looks at what is going to change.");
+            w.Line($"public const int CheckedStepCount = {_checkedSteps};");
+            w.Line();
+            EmitTraining(w, "Train", training, _updateSteps, "TrainStepCount");
             if (_model.Profile)
                 ProfileEmitter.EmitSteps(w, "TrainStep", training, _step.WholeSteps);
             if (_options.AccumulateGradients)
-                EmitTraining(w, "Accumulate", training, $"{_gradientSteps}");
+                EmitTraining(w, "Accumulate", training, _checkedSteps, $"{_gradientSteps}");
             using (w.Block($"public static string WhereNotFinite({training})"))
             {
                 w.Line("// What no kernel writes must not be taken for a result.");
@@ -216,6 +225,10 @@ internal sealed partial class TrainerEmitter
         using (w.Block($"file static class {_name}StepResults"))
             w.Table("StepResult", "Table", [.. Enumerable.Range(0, _forwardSteps).Select(i => DescribeResult(_step.Plan.Steps[i].Node))]);
         w.Line();
+        w.Line("/// <summary>What is updated, for saying what is not finite.</summary>");
+        using (w.Block($"file static class {_name}UpdateNames"))
+            w.Table("(int Node, string Name)", "Table", [.. UpdateNames()]);
+        w.Line();
         _threads.EmitPrivate(w, memory, _options.Optimizer);
         _step.EmitMemory(w, "Where each value lives in training.");
         w.Line();
@@ -223,7 +236,7 @@ internal sealed partial class TrainerEmitter
     }
 
     // One method for the whole step and one for as much of it as changes no parameter.
-    private void EmitTraining(CodeWriter w, string name, string parameters, string end)
+    private void EmitTraining(CodeWriter w, string name, string parameters, int first, string end)
     {
         using (w.Block($"public static float {name}({parameters}, ParallelPlan? threads)"))
         {
@@ -231,13 +244,33 @@ internal sealed partial class TrainerEmitter
             w.Line($"float loss = {_step.Memory(LossNode)};");
             w.Line("if (!float.IsFinite(loss))");
             w.Line("    return loss;");
-            w.Line($"TrainSteps(ForwardStepCount, {end}, {PlanWriter.ArgumentsOf(parameters)}, threads);");
+            if (_checkedSteps > _forwardSteps)
+            {
+                w.Line($"TrainSteps(ForwardStepCount, CheckedStepCount, {PlanWriter.ArgumentsOf(parameters)}, threads);");
+                w.Line("if (check.Stops())");
+                w.Line("    return loss;");
+            }
+            w.Line($"TrainSteps({(first == _checkedSteps ? "CheckedStepCount" : $"{first}")}, {end}, {PlanWriter.ArgumentsOf(parameters)}, threads);");
             w.Line("return loss;");
         }
         w.Line();
     }
 
-    private static int GradientStepsOf(Plan plan) => plan.Steps.Select((step, i) => (step.Node, i)).Where(s => s.Node.Is(OpNames.AccumulateGradient)).Select(s => s.i + 1).DefaultIfEmpty(0).Max();
+    private static int After(Plan plan, Func<Node, bool> isWanted) =>
+        plan.Steps.Select((step, i) => (step.Node, i)).Where(s => isWanted(s.Node)).Select(s => s.i + 1).DefaultIfEmpty(0).Max();
+
+    // What is updated, by the number of the node that reports it.
+    private IEnumerable<string> UpdateNames()
+    {
+        Graph graph = _step.Plan.Graph;
+        foreach (Node node in _step.Plan.Steps.Select(s => s.Node).Distinct().OrderBy(n => n.Id))
+        {
+            if (OperatorTable.Get(node.Op) is Update || node.Is(OpNames.AccumulateGradient))
+                yield return $"({node.Id}, {Literals.Quote(node.Name)})";
+            else if (node.Is(OpNames.CheckRunningStatistics))
+                yield return $"({node.Id}, {Literals.Quote(graph[node.Inputs[0]].Name + ", " + graph[node.Inputs[1]].Name)})";
+        }
+    }
 
     private static int ForwardStepsOf(Plan plan)
     {

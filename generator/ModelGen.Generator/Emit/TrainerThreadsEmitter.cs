@@ -20,7 +20,7 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
     private string Class => name + "TrainerThreads";
 
     /// <summary>The parameters of steps that are the trainer's state and not memory.</summary>
-    public static string StateOf(string optimizer) => $"ModelGen.{optimizer} {Optimizer}, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated";
+    public static string StateOf(string optimizer) => $"ModelGen.{optimizer} {Optimizer}, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated, UpdateCheck check";
 
     /// <summary>Writes the public properties.</summary>
     public void EmitMembers(CodeWriter w) => ThreadsEmitter.EmitProperties(
@@ -65,9 +65,9 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
                 w.Line($"private bool {Evaluates};");
             if (dividesTraining)
             {
-                // The optimizer is known from the first run on.
+                // Objects are known from the first run on.
                 foreach (string field in Split(state))
-                    w.Line($"private {field.Substring(0, field.Length - NameOf(field).Length - 1)}{(NameOf(field) == Optimizer ? "?" : "")} {Field(NameOf(field))};");
+                    w.Line($"private {field.Substring(0, field.Length - NameOf(field).Length - 1)}{(IsObject(field) ? "?" : "")} {Field(NameOf(field))};");
                 w.Line();
                 EmitRunOfStages(w, "Train", "TrainStep", $"{memory}, {state}", "false", $"({string.Join(", ", fields)}) = ({string.Join(", ", Names(state))});");
             }
@@ -88,7 +88,7 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
                         w.Line("return;");
                     }
                 }
-                EmitLoop(w, dividesTraining ? "TrainStep" : "EvaluationStep", memory, dividesTraining ? $", {string.Join(", ", fields.Select(f => f == Field(Optimizer) ? f + "!" : f))}" : "");
+                EmitLoop(w, dividesTraining ? "TrainStep" : "EvaluationStep", memory, dividesTraining ? $", {string.Join(", ", Names(state).Select(n => Field(n) + (n is Optimizer or "check" ? "!" : "")))}" : "");
             }
         }
         w.Line();
@@ -104,7 +104,7 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
                 w.Line(remember);
             IEnumerable<string> arguments = References(parameters).Select((r, i) => $"Argument{i} = ref {(IsOfInts(r) ? $"Unsafe.As<int, float>(ref {NameOf(r)})" : NameOf(r))}");
             w.Line($"var memory = new CallersMemory {{ {string.Join(", ", arguments)} }};");
-            string completes = remember is null ? "" : $", completes: first >= {name}TrainerPlan.ForwardStepCount";
+            string completes = remember is null ? "" : $", completes: first >= {name}TrainerPlan.CheckedStepCount";
             w.Line($"Run({name}TrainerPlan.{step}Stages, first, end, memory, samples{completes});");
         }
     }
@@ -128,6 +128,8 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
     private static IEnumerable<string> Passed(string list) => Split(list).Where(p => NameOf(p) is not ("arena" or "parameters"));
 
     private static IEnumerable<string> References(string parameters) => Split(parameters).Where(p => p.StartsWith("ref ", StringComparison.Ordinal));
+
+    private static bool IsObject(string parameter) => NameOf(parameter) is Optimizer or "check";
 
     private static bool IsOfInts(string reference) => reference.StartsWith("ref int ", StringComparison.Ordinal);
 

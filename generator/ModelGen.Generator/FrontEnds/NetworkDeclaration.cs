@@ -95,6 +95,8 @@ internal sealed record TrainingDeclaration
 
     public bool ClipGradients { get; init; }
 
+    public bool CheckUpdates { get; init; }
+
     public bool AccumulateGradients { get; init; }
 
     public bool Checkpoint { get; init; }

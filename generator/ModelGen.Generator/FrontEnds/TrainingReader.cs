@@ -61,6 +61,7 @@ internal static class TrainingReader
         {
             Optimizer = training.OptimizerName,
             ClipGradients = training.ClipGradients,
+            CheckUpdates = training.CheckUpdates,
             AccumulateGradients = training.AccumulateGradients,
             Checkpoint = training.Checkpoint,
             HuberDelta = (float)training.HuberDelta,

@@ -78,5 +78,8 @@ internal static class OpNames
     public const string Huber = "Huber";
     public const string BinaryCrossEntropyWithLogits = "BinaryCrossEntropyWithLogits";
     public const string AccumulateGradient = "AccumulateGradient";
+    public const string TotalGradient = "TotalGradient";
+    public const string StoreGradient = "StoreGradient";
+    public const string CheckRunningStatistics = "CheckRunningStatistics";
     public const string SumOfSquares = "SumOfSquares";
 }

@@ -33,7 +33,7 @@ internal sealed class GraphRewriter
 
     public int Copy(Node node) => Builder.Copy(node, node.Inputs.Select(i => _map[i]));
 
-    /// <summary>Drops nodes that neither reach an output nor change state. Inputs stay: they are the signature.</summary>
+    /// <summary>Drops nodes that neither reach an output nor have an effect. Inputs stay: they are the signature.</summary>
     public static Graph RemoveUnused(Graph graph)
     {
         bool[] used = new bool[graph.Nodes.Count];
@@ -42,7 +42,7 @@ internal sealed class GraphRewriter
         for (int i = graph.Nodes.Count - 1; i >= 0; i--)
         {
             Node node = graph[i];
-            used[i] |= node.Is(OpNames.Input) || (node.Op is not OpNames.Parameter && Ops.OperatorTable.Get(node.Op).MutatedInputs.Count > 0);
+            used[i] |= node.Is(OpNames.Input) || (node.Op is not OpNames.Parameter && Ops.OperatorTable.Get(node.Op).HasEffect);
             if (!used[i])
                 continue;
             foreach (int input in node.Inputs)

@@ -163,6 +163,31 @@ internal sealed class UpdateRunningStatistics : Operator
         [.. node.Inputs]);
 }
 
+/// <summary>Looks whether <see cref="UpdateRunningStatistics"/> on the same inputs would leave averages that are finite.</summary>
+internal sealed class CheckRunningStatistics : Operator
+{
+    public override string Name => OpNames.CheckRunningStatistics;
+
+    public override EquatableArray<AttributeSpec> Attributes => new UpdateRunningStatistics().Attributes;
+
+    public override bool HasEffect => true;
+
+    public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
+
+    public override bool HasResult => false;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
+
+    // As for the update, {samples} would be 1.
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        int channels = context.TypeOf(node.Inputs[0]).Shape[0];
+        return LoweringContext.Call(new RuntimeKernel(
+            $"BatchNorm.CheckRunning({{0}}, {{1}}, {{2}}, {channels}, {Layout.RoundUp(channels, Layout.Block)}, {Literals.Float(node.Attributes.Float("momentum"))}, samples * {node.Attributes.Int("pixels")}, check.Of({node.Id}))"),
+            [.. node.Inputs]);
+    }
+}
+
 /// <summary>[2, C]: Σ dy and Σ dy·x̂ over the batch and all pixels, which are the gradients of bias and weight.</summary>
 internal sealed class BatchNormGradientSums : Operator
 {

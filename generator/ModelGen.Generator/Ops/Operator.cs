@@ -27,6 +27,9 @@ internal abstract class Operator
     /// <summary>Inputs that the operator overwrites: state such as weights in an update.</summary>
     public virtual EquatableArray<int> MutatedInputs => [];
 
+    /// <summary>True where the node is there for what it does, not for its result.</summary>
+    public virtual bool HasEffect => MutatedInputs.Count > 0;
+
     /// <summary>True where parameters are read as the nodes before have left them, rather than as the step found them.</summary>
     public virtual bool ReadsState => false;
 

@@ -11,14 +11,14 @@ internal static class OperatorTable
         new Linear(), new LinearInputGradient(), new LinearWeightGradient(),
         new MaxPool2d(), new MaxPoolGradient(), new AvgPool2d(), new AvgPoolGradient(),
         new GlobalAvgPool2d(), new AdaptiveAvgPool2d(), new AdaptiveAvgPoolGradient(),
-        new BatchNorm2d(), new RunningStatistics(), new BatchStatistics(), new UpdateRunningStatistics(),
+        new BatchNorm2d(), new RunningStatistics(), new BatchStatistics(), new CheckRunningStatistics(), new UpdateRunningStatistics(),
         new BatchNormGradientSums(), new BatchNormGradient(), new Row(), new FoldWeight(), new FoldBias(),
         new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
         new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
         new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CountCorrect(),
-        new Dropout(), new RandomDropout(), new GaussianNoise(), new RandomNoise(), new AccumulateGradient(), new SumOfSquares(),
+        new Dropout(), new RandomDropout(), new GaussianNoise(), new RandomNoise(), new AccumulateGradient(), new TotalGradient(), new StoreGradient(), new SumOfSquares(),
         new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
-    }.Concat(Elementwise.Rows).Concat(Losses).Concat(Update.Rows).ToDictionary(o => o.Name, StringComparer.Ordinal);
+    }.Concat(Elementwise.Rows).Concat(Losses).Concat(Update.Rows).Concat(Update.Checks).ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     // Each with its gradient.
     private static IEnumerable<Operator> Losses =>

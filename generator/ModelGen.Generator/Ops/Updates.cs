@@ -11,28 +11,40 @@ namespace ModelGen.Generator.Ops;
 /// </summary>
 /// <param name="optimizer">The runtime's class.</param>
 /// <param name="method">The method of <c>Optimizers</c>.</param>
+/// <param name="isCheck">Whether it writes nothing and only looks whether what it would write is finite.</param>
 /// <param name="states">Names of what is kept.</param>
-internal sealed class Update(string optimizer, string method, params string[] states) : Operator
+internal sealed class Update(string optimizer, string method, bool isCheck, params string[] states) : Operator
 {
     public const string Suffix = "Update";
+
+    public const string CheckSuffix = "Check";
 
     /// <summary>The attribute that says which rows of the parameter a gradient of fewer rows is of: where they begin, a multiple of a block.</summary>
     public const string FirstRow = "firstRow";
 
-    public static IEnumerable<Update> Rows =>
+    public static IEnumerable<Update> Rows => All(isCheck: false);
+
+    /// <summary>The same without writing anything.</summary>
+    public static IEnumerable<Update> Checks => All(isCheck: true);
+
+    private static IEnumerable<Update> All(bool isCheck) =>
     [
-        new Update("Sgd", "Sgd", "velocity"),
-        new Update("Adam", "Adam", "mean", "square"),
-        new Update("AdamW", "Adam", "mean", "square"),
-        new Update("RmsProp", "RmsProp", "square", "mean", "velocity"),
+        new Update("Sgd", "Sgd", isCheck, "velocity"),
+        new Update("Adam", "Adam", isCheck, "mean", "square"),
+        new Update("AdamW", "Adam", isCheck, "mean", "square"),
+        new Update("RmsProp", "RmsProp", isCheck, "square", "mean", "velocity"),
     ];
 
     /// <summary>The optimizers by name, in the order in which the enum of the runtime has them.</summary>
     public static EquatableArray<string> Optimizers { get; } = Rows.Select(r => r.Optimizer).ToEquatableArray();
 
-    public override string Name => optimizer + Suffix;
+    public override string Name => optimizer + (isCheck ? CheckSuffix : Suffix);
 
     public string Optimizer => optimizer;
+
+    public bool IsCheck => isCheck;
+
+    public override bool HasEffect => true;
 
     /// <summary>What is kept for each parameter: the first parts of the names of what holds it.</summary>
     public IReadOnlyList<string> States => states;
@@ -44,7 +56,7 @@ internal sealed class Update(string optimizer, string method, params string[] st
         new(FirstRow, AttributeKind.Int, 0, "The first row that is updated; the gradient has as many as are.", 0),
     ];
 
-    public override EquatableArray<int> MutatedInputs => Enumerable.Range(0, states.Length + 1).ToEquatableArray();
+    public override EquatableArray<int> MutatedInputs => isCheck ? [] : Enumerable.Range(0, states.Length + 1).ToEquatableArray();
 
     public override bool ReadsState => true;
 
@@ -75,7 +87,7 @@ internal sealed class Update(string optimizer, string method, params string[] st
             scale = $"optimizer.ScaleOf({{{GradientIndex + 1}=}}, {scale})";
         string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
         return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.{method}({At(0)}, {Pieces.Of(GradientIndex, updated)}{kept}, {Pieces.Length(updated)}, optimizer{count}, {scale}, {isPenalized})", Pieces.Count(updated)), [.. node.Inputs]);
+            $"Optimizers.{method}({At(0)}, {Pieces.Of(GradientIndex, updated)}{kept}, {Pieces.Length(updated)}, optimizer{count}, {scale}, {isPenalized}, {Pieces.Report(node, updated)}{(isCheck ? ", writes: false" : "")})", Pieces.Count(updated)), [.. node.Inputs]);
 
         string At(int operand) => first == 0 ? Pieces.Of(operand, updated) : $"ref Unsafe.Add({Pieces.Of(operand, updated)}, {first})";
     }
@@ -105,7 +117,51 @@ internal sealed class AccumulateGradient : Operator
     {
         Layout parameter = context.Of(node.Inputs[0]);
         return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Accumulate({Pieces.Of(2, parameter)}, {Pieces.Of(1, parameter)}, {Pieces.Length(parameter)}, samples, accumulated == 0)", Pieces.Count(parameter)), [.. node.Inputs]);
+            $"Optimizers.Accumulate({Pieces.Of(2, parameter)}, {Pieces.Of(1, parameter)}, {Pieces.Length(parameter)}, samples, accumulated == 0, {Pieces.Report(node, parameter)})", Pieces.Count(parameter)), [.. node.Inputs]);
+    }
+}
+
+/// <summary>What <see cref="AccumulateGradient"/> would make of the sum, beside it. Inputs: the parameter, which only says how the others lie, the sum and the gradient.</summary>
+internal sealed class TotalGradient : Operator
+{
+    public override string Name => OpNames.TotalGradient;
+
+    public override bool ReadsState => true;
+
+    public override TensorType Infer(OperatorCall call) => call.Inputs[0];
+
+    public override EquatableArray<int> InPlaceInputs => [2];
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Update.LayoutOfParameter(context, node, input);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => Update.LayoutOfParameter(context, node, 0)!;
+
+    // No operand is per sample, so {samples} would be 1.
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout parameter = context.Of(node.Inputs[0]);
+        return LoweringContext.Call(new RuntimeKernel(
+            $"Optimizers.Total({Pieces.Of(2, parameter)}, {Pieces.Of(1, parameter)}, {Pieces.Of(3, parameter)}, {Pieces.Length(parameter)}, samples, accumulated == 0)", Pieces.Count(parameter)), node);
+    }
+}
+
+/// <summary>Keeps a sum of gradients until the next batch. Inputs: the parameter, which only says how the others lie, the sum that is kept, and the new one.</summary>
+internal sealed class StoreGradient : Operator
+{
+    public override string Name => OpNames.StoreGradient;
+
+    public override EquatableArray<int> MutatedInputs => [1];
+
+    public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
+
+    public override bool HasResult => false;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Update.LayoutOfParameter(context, node, input);
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout parameter = context.Of(node.Inputs[0]);
+        return LoweringContext.Call(new RuntimeKernel($"Elementwise.Copy({Pieces.Of(2, parameter)}, {Pieces.Of(1, parameter)}, {Pieces.Length(parameter)})", Pieces.Count(parameter)), [.. node.Inputs]);
     }
 }
 
@@ -118,6 +174,11 @@ internal static class Pieces
 
     /// <summary>Where an operand of a <see cref="RuntimeKernel"/> has the first piece that is wanted.</summary>
     public static string Of(int operand, Layout layout) => Count(layout) > 1 ? $"{{{operand}+{Floats}}}" : $"{{{operand}}}";
+
+    /// <summary>Where the pieces that are wanted are reported if they are not finite: lanes of the last block that belong to no channel may hold anything.</summary>
+    public static string Report(Node node, Layout layout) => layout.HasPartialBlock
+        ? $"check.Of({node.Id}, {{units}}, {(layout.Planes - 1) * layout.PlaneStride}, {layout.Channels % Layout.Block})"
+        : $"check.Of({node.Id})";
 
     /// <summary>Floats of the pieces that are wanted.</summary>
     public static string Length(Layout layout) => Count(layout) > 1 ? $"({{count}}) * {Floats}" : $"{layout.Length}";

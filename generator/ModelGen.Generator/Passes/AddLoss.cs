@@ -26,6 +26,9 @@ internal static class AddLoss
             int loss = builder.Add(options.Loss, [map[output.Value], target], options.LossAttributes(options.AuxiliaryWeight), Pipeline.Loss + "." + output.Name);
             total = builder.Add(OpNames.Add, [total, loss], AttributeMap.Empty, Pipeline.Loss);
         }
+        // What they would become is looked at before any of them changes.
+        foreach (Node node in updates)
+            builder.Add(OpNames.CheckRunningStatistics, [.. node.Inputs.Select(i => map[i])], node.Attributes, node.Name);
         foreach (Node node in updates)
             builder.Copy(node, node.Inputs.Select(i => map[i]));
         builder.Output(Pipeline.Loss, total);

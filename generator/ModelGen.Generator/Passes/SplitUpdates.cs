@@ -21,7 +21,7 @@ internal static class SplitUpdates
         int[] uses = graph.CountUses();
         return GraphRewriter.Rewrite(graph, (rewriter, node) =>
         {
-            if (node.Inputs.Count == 0 || OperatorTable.Get(node.Op) is not Update || graph[node.Inputs[node.Inputs.Count - 1]] is not { Op: "LinearWeightGradient" } gradient || uses[gradient.Id] != 1)
+            if (node.Inputs.Count == 0 || OperatorTable.Get(node.Op) is not Update { IsCheck: false } || graph[node.Inputs[node.Inputs.Count - 1]] is not { Op: "LinearWeightGradient" } gradient || uses[gradient.Id] != 1)
                 return null;
             int pieces = (int)Math.Min(MostPieces, (gradient.Shape.Length + LargestWhole - 1) / LargestWhole);
             int rows = Layout.RoundUp(Layout.DivideUp(gradient.Shape[0], pieces), Layout.Block);

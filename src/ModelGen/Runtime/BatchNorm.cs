@@ -77,14 +77,29 @@ public static partial class BatchNorm
     /// <param name="count">Values per channel: samples × rows × columns.</param>
     public static void UpdateRunning(ref float runningMean, ref float runningVar, ref float stats, int channels, float momentum, int count)
     {
-        double unbiased = count > 1 ? count / (count - 1.0) : 1.0;
+        for (nint c = 0; c < channels; c++)
+            Average(ref Unsafe.Add(ref runningMean, c), ref Unsafe.Add(ref runningVar, c), Unsafe.Add(ref stats, c), Unsafe.Add(ref stats, 2 * channels + c), momentum, count);
+    }
+
+    /// <summary>Reports averages that <see cref="UpdateRunning"/> would make, and that are not finite; <paramref name="stride"/> is from one row of the statistics to the next.</summary>
+    public static void CheckRunning(ref float runningMean, ref float runningVar, ref float stats, int channels, int stride, float momentum, int count, UpdateReport report)
+    {
         for (nint c = 0; c < channels; c++)
         {
-            ref float mean = ref Unsafe.Add(ref runningMean, c);
-            ref float variance = ref Unsafe.Add(ref runningVar, c);
-            mean = (float)((1.0 - momentum) * mean + (double)momentum * Unsafe.Add(ref stats, c));
-            variance = (float)((1.0 - momentum) * variance + momentum * unbiased * Unsafe.Add(ref stats, 2 * channels + c));
+            float mean = Unsafe.Add(ref runningMean, c), variance = Unsafe.Add(ref runningVar, c);
+            Average(ref mean, ref variance, Unsafe.Add(ref stats, c), Unsafe.Add(ref stats, 2 * stride + c), momentum, count);
+            if (float.IsFinite(mean) && float.IsFinite(variance))
+                continue;
+            report.Add(UpdateFault.RunningAverages);
+            return;
         }
+    }
+
+    private static void Average(ref float mean, ref float variance, float batchMean, float batchVariance, float momentum, int count)
+    {
+        double unbiased = count > 1 ? count / (count - 1.0) : 1.0;
+        mean = (float)((1.0 - momentum) * mean + (double)momentum * batchMean);
+        variance = (float)((1.0 - momentum) * variance + momentum * unbiased * batchVariance);
     }
 
     /// <summary>Refuses to train on one value per channel, as PyTorch does: the variance is 0, the unbiased variance undefined.</summary>

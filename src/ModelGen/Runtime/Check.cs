@@ -14,6 +14,14 @@ public static class Check
             Throw(actual, expected, network, argument);
     }
 
+    /// <summary>Results are written while inputs are still read.</summary>
+    /// <exception cref="ArgumentException">The spans share memory.</exception>
+    public static void Apart(ReadOnlySpan<float> one, ReadOnlySpan<float> other, string network, string argument, string output)
+    {
+        if (one.Overlaps(other))
+            throw new ArgumentException($"{network}: '{output}' must not share memory with '{argument}', which is still read or written when the first results are there.", output);
+    }
+
     /// <exception cref="InvalidOperationException">The optimizer is to clip gradients, for which the network was not compiled.</exception>
     public static void DoesNotClip(GradientDescent optimizer, string network)
     {

@@ -13,7 +13,7 @@ internal interface IUpdateRule
 /// <summary>Parameter updates, one pass over memory each.</summary>
 /// <remarks>
 /// Gradients are multiplied by <c>scale</c> first. <c>isPenalized</c> says whether weight decay and the L1 penalty are applied. What an optimizer keeps is 0 before the first step;
-/// what its settings do not need is neither read nor written, and may be a null reference.
+/// what its settings do not need is neither read nor written, and may be a null reference. Every update looks whether what comes out is finite, and reports it; one that does not write does that alone.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Optimizers
@@ -26,37 +26,50 @@ public static class Optimizers
     private const int Block = 16;
 
     /// <summary>Updates <paramref name="n"/> parameters as <see cref="ModelGen.Sgd"/> says.</summary>
-    public static void Sgd(ref float parameter, ref float gradient, ref float velocity, nint n, Sgd settings, float scale, bool isPenalized)
+    public static void Sgd(
+        ref float parameter, ref float gradient, ref float velocity, nint n, Sgd settings, float scale, bool isPenalized, UpdateReport report = default, bool writes = true)
     {
         ref float none = ref Unsafe.NullRef<float>();
         var rule = new SgdRule(settings, scale, isPenalized);
-        Run(rule, ref parameter, ref gradient, ref settings.Momentum != 0f ? ref velocity : ref none, ref none, ref none, n);
+        Run(rule, ref parameter, ref gradient, ref settings.Momentum != 0f ? ref velocity : ref none, ref none, ref none, n, scale, report, writes);
     }
 
     /// <summary>Updates <paramref name="n"/> parameters as <see cref="ModelGen.Adam"/> says, or <see cref="AdamW"/>; <paramref name="updates"/> have been before.</summary>
     public static void Adam(
-        ref float parameter, ref float gradient, ref float mean, ref float square, nint n, Adam settings, ulong updates, float scale, bool isPenalized) =>
-        Run(new AdamRule(settings, updates, scale, isPenalized), ref parameter, ref gradient, ref mean, ref square, ref Unsafe.NullRef<float>(), n);
+        ref float parameter, ref float gradient, ref float mean, ref float square, nint n, Adam settings, ulong updates, float scale, bool isPenalized,
+        UpdateReport report = default, bool writes = true) =>
+        Run(new AdamRule(settings, updates, scale, isPenalized), ref parameter, ref gradient, ref mean, ref square, ref Unsafe.NullRef<float>(), n, scale, report, writes);
 
     /// <summary>Updates <paramref name="n"/> parameters as <see cref="ModelGen.RmsProp"/> says.</summary>
     public static void RmsProp(
-        ref float parameter, ref float gradient, ref float square, ref float mean, ref float velocity, nint n, RmsProp settings, float scale, bool isPenalized)
+        ref float parameter, ref float gradient, ref float square, ref float mean, ref float velocity, nint n, RmsProp settings, float scale, bool isPenalized,
+        UpdateReport report = default, bool writes = true)
     {
         ref float none = ref Unsafe.NullRef<float>();
         Run(new RmsPropRule(settings, scale, isPenalized), ref parameter, ref gradient, ref square,
-            ref settings.Centered ? ref mean : ref none, ref settings.Momentum != 0f ? ref velocity : ref none, n);
+            ref settings.Centered ? ref mean : ref none, ref settings.Momentum != 0f ? ref velocity : ref none, n, scale, report, writes);
     }
 
     /// <summary>
     /// sum += samples · gradient, or sum = samples · gradient where it is the first; over several batches so much of a sum is the mean over all their samples.
     /// </summary>
-    public static void Accumulate(ref float gradient, ref float sum, nint n, int samples, bool isFirst)
+    public static void Accumulate(ref float gradient, ref float sum, nint n, int samples, bool isFirst, UpdateReport report = default)
     {
         Elementwise.Scale(ref gradient, samples, ref gradient, n);
         if (isFirst)
             Elementwise.Copy(ref gradient, ref sum, n);
         else
             Elementwise.Add(ref sum, ref gradient, ref sum, n);
+        if (report.IsWanted && !IsFinite(ref sum, n))
+            UpdateFaults.OfSum(ref gradient, ref sum, n, report);
+    }
+
+    /// <summary>The same into other memory, which may be the gradient's.</summary>
+    public static void Total(ref float gradient, ref float sum, ref float total, nint n, int samples, bool isFirst)
+    {
+        Elementwise.Scale(ref gradient, samples, ref total, n);
+        if (!isFirst)
+            Elementwise.Add(ref sum, ref total, ref total, n);
     }
 
     /// <summary>Σ x² of <paramref name="n"/> floats, and of the first <paramref name="lanes"/> of each 16 of <paramref name="partial"/> floats behind them.</summary>
@@ -86,42 +99,77 @@ public static class Optimizers
         return S.HorizontalSum(sum);
     }
 
-    private static void Run<R>(R rule, ref float p, ref float g, ref float a, ref float b, ref float c, nint n) where R : struct, IUpdateRule
+    // Anything times 0 is 0, but for what is not finite.
+    private static bool IsFinite(ref float x, nint n) =>
+        Vector512.IsHardwareAccelerated ? IsFinite<Simd512, Vector512<float>>(ref x, n)
+        : Vector256.IsHardwareAccelerated ? IsFinite<Simd256, Vector256<float>>(ref x, n)
+        : IsFinite<Simd128, Vector128<float>>(ref x, n);
+
+    private static bool IsFinite<S, V>(ref float x, nint n) where S : struct, ISimd<V> where V : struct
     {
-        if (Vector512.IsHardwareAccelerated)
-            Run<Simd512, Vector512<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n);
-        else if (Vector256.IsHardwareAccelerated)
-            Run<Simd256, Vector256<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n);
-        else
-            Run<Simd128, Vector128<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n);
+        V zero = S.Broadcast(0f), wrong = zero;
+        for (nint i = 0; i < n; i += S.Width)
+            wrong = S.FusedMultiplyAdd(ClassAxis.Load<S, V>(ref x, i, Math.Min(S.Width, n - i)), zero, wrong);
+        return !float.IsNaN(S.HorizontalSum(wrong));
+    }
+
+    private static void Run<R>(R rule, ref float p, ref float g, ref float a, ref float b, ref float c, nint n, float scale, UpdateReport report, bool writes)
+        where R : struct, IUpdateRule
+    {
+        bool isFinite = Vector512.IsHardwareAccelerated ? Run<Simd512, Vector512<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n, writes)
+            : Vector256.IsHardwareAccelerated ? Run<Simd256, Vector256<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n, writes)
+            : Run<Simd128, Vector128<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n, writes);
+        if (!isFinite && report.IsWanted)
+            UpdateFaults.OfUpdate(rule, ref p, ref g, ref a, ref b, ref c, n, scale, report, hasWritten: writes);
     }
 
     /// <summary>One pass over all; a null reference stands for what is not kept.</summary>
+    /// <returns>Whether all that comes out is finite, lanes that belong to no channel included.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Run<S, V, R>(R rule, ref float p, ref float g, ref float a, ref float b, ref float c, nint n)
+    internal static bool Run<S, V, R>(R rule, ref float p, ref float g, ref float a, ref float b, ref float c, nint n, bool writes = true)
         where S : struct, ISimd<V> where V : struct where R : struct, IUpdateRule
     {
         bool hasA = !Unsafe.IsNullRef(ref a), hasB = !Unsafe.IsNullRef(ref b), hasC = !Unsafe.IsNullRef(ref c);
+        V zero = S.Broadcast(0f), wrong = zero;
         nint i = 0;
         for (; i <= n - S.Width; i += S.Width)
         {
-            V keptA = hasA ? S.Load(ref a, i) : default, keptB = hasB ? S.Load(ref b, i) : default, keptC = hasC ? S.Load(ref c, i) : default;
-            S.Store(rule.Update<S, V>(S.Load(ref p, i), S.Load(ref g, i), ref keptA, ref keptB, ref keptC), ref p, i);
+            V keptA = hasA ? S.Load(ref a, i) : zero, keptB = hasB ? S.Load(ref b, i) : zero, keptC = hasC ? S.Load(ref c, i) : zero;
+            V updated = rule.Update<S, V>(S.Load(ref p, i), S.Load(ref g, i), ref keptA, ref keptB, ref keptC);
+            wrong = S.FusedMultiplyAdd(updated, zero, wrong);
+            if (writes)
+                S.Store(updated, ref p, i);
             if (hasA)
-                S.Store(keptA, ref a, i);
+            {
+                wrong = S.FusedMultiplyAdd(keptA, zero, wrong);
+                if (writes)
+                    S.Store(keptA, ref a, i);
+            }
             if (hasB)
-                S.Store(keptB, ref b, i);
+            {
+                wrong = S.FusedMultiplyAdd(keptB, zero, wrong);
+                if (writes)
+                    S.Store(keptB, ref b, i);
+            }
             if (hasC)
-                S.Store(keptC, ref c, i);
+            {
+                wrong = S.FusedMultiplyAdd(keptC, zero, wrong);
+                if (writes)
+                    S.Store(keptC, ref c, i);
+            }
         }
+        bool isFinite = !float.IsNaN(S.HorizontalSum(wrong));
         if (i >= n)
-            return;
+            return isFinite;
 
         nint count = n - i;
-        V zero = S.Broadcast(0f);
-        V lastA = hasA ? Partial.Load<S, V>(ref a, i, count, zero) : default, lastB = hasB ? Partial.Load<S, V>(ref b, i, count, zero) : default;
-        V lastC = hasC ? Partial.Load<S, V>(ref c, i, count, zero) : default;
+        V lastA = hasA ? Partial.Load<S, V>(ref a, i, count, zero) : zero, lastB = hasB ? Partial.Load<S, V>(ref b, i, count, zero) : zero;
+        V lastC = hasC ? Partial.Load<S, V>(ref c, i, count, zero) : zero;
         V last = rule.Update<S, V>(Partial.Load<S, V>(ref p, i, count, zero), Partial.Load<S, V>(ref g, i, count, zero), ref lastA, ref lastB, ref lastC);
+        isFinite &= Partial.IsFinite<S, V>(last, count) && (!hasA || Partial.IsFinite<S, V>(lastA, count)) && (!hasB || Partial.IsFinite<S, V>(lastB, count))
+            && (!hasC || Partial.IsFinite<S, V>(lastC, count));
+        if (!writes)
+            return isFinite;
         Partial.Store<S, V>(last, ref p, i, count);
         if (hasA)
             Partial.Store<S, V>(lastA, ref a, i, count);
@@ -129,6 +177,7 @@ public static class Optimizers
             Partial.Store<S, V>(lastB, ref b, i, count);
         if (hasC)
             Partial.Store<S, V>(lastC, ref c, i, count);
+        return isFinite;
     }
 
     // The branches of the rules do not change within a call, so they are predicted; the loop is bound by memory.

@@ -26,4 +26,15 @@ internal static class Partial
         for (nint i = 0; i < count; i++)
             Unsafe.Add(ref destination, index + i) = Unsafe.Add(ref lane, i);
     }
+
+    /// <summary>Whether the first <paramref name="count"/> lanes are finite.</summary>
+    internal static bool IsFinite<S, V>(V value, nint count) where S : struct, ISimd<V> where V : struct
+    {
+        V lanes = value;
+        ref float lane = ref Unsafe.As<V, float>(ref lanes);
+        bool isFinite = true;
+        for (nint i = 0; i < count; i++)
+            isFinite &= float.IsFinite(Unsafe.Add(ref lane, i));
+        return isFinite;
+    }
 }

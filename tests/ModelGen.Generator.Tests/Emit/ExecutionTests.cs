@@ -96,6 +96,7 @@ public class ExecutionTests
             Optimizer = Update.Optimizers[seed / 2 % Update.Optimizers.Count],
             ClipGradients = seed % 5 == 0,
             AccumulateGradients = seed % 7 == 0,
+            CheckUpdates = seed % 3 == 1,
             Checkpoint = seed % 5 < 3,
             HuberDelta = loss == OpNames.Huber ? 0.3f : 1,
             HingePower = loss == OpNames.Hinge ? 1 + seed % 2 : 1,

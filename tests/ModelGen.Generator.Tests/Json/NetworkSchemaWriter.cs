@@ -106,6 +106,7 @@ internal static class NetworkSchemaWriter
                 ("hingePower", new JsonObject { ["enum"] = new JsonArray(1, 2), ["default"] = 1 }, "Of Hinge: 2 for the squared hinge."),
                 ("optimizer", new JsonObject { ["enum"] = new JsonArray([.. Update.Optimizers.Select(n => (JsonNode)n)]), ["default"] = "Sgd" }, "What updates the parameters."),
                 ("clipGradients", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether gradients can be scaled down to a norm, for which all are kept until the end of the step."),
+                ("checkUpdates", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether a step changes nothing unless all that it is going to write is finite, for which all gradients are kept until its end."),
                 ("accumulateGradients", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether the gradients of several batches can be added up before an update."),
                 ("checkpoint", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether most activations are computed again in the backward pass instead of being kept: less memory, the same bits, more time."),
                 ("auxiliaryWeight", new JsonObject { ["type"] = "number", ["minimum"] = 0 },

@@ -43,10 +43,10 @@ public class RoundTripTests
     public void ChoicesOfTrainingAreKept()
     {
         JsonNetwork network = JsonFrontEnd.Build("""
-            { "name": "Net", "inputs": { "x": [9] }, "layers": [{ "op": "Linear", "outFeatures": 10 }], "trainable": { "batchSize": 3, "accumulateGradients": true, "checkpoint": true } }
+            { "name": "Net", "inputs": { "x": [9] }, "layers": [{ "op": "Linear", "outFeatures": 10 }], "trainable": { "batchSize": 3, "accumulateGradients": true, "checkUpdates": true, "checkpoint": true } }
             """);
         Assert.Empty(network.Problems);
-        Assert.Equal((3, true, true, false), (network.Model!.Training!.BatchSize, network.Model.Training.AccumulateGradients, network.Model.Training.Checkpoint, network.Model.Training.ClipGradients));
+        Assert.Equal((3, true, true, true, false), (network.Model!.Training!.BatchSize, network.Model.Training.AccumulateGradients, network.Model.Training.CheckUpdates, network.Model.Training.Checkpoint, network.Model.Training.ClipGradients));
         Assert.Equal(network.Model, JsonFrontEnd.Build(NetworkJson.Write(network.Model)).Model);
     }
 

@@ -8,6 +8,7 @@ internal static class Normalizations
         ["BatchNorm2d"] = Normalize,
         ["RunningStatistics"] = o => Statistics(o, o[0], o[1]),
         ["BatchStatistics"] = OfBatch,
+        ["CheckRunningStatistics"] = o => o.NoResult(),
         ["UpdateRunningStatistics"] = UpdateRunning,
         ["BatchNormGradientSums"] = GradientSums,
         ["BatchNormGradient"] = Gradient,

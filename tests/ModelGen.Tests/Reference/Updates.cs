@@ -11,7 +11,14 @@ internal static class Updates
         ["AdamUpdate"] = o => Update(o, 2),
         ["AdamWUpdate"] = o => Update(o, 2),
         ["RmsPropUpdate"] = o => Update(o, 3),
+        // They say whether results are finite, and have none of their own.
+        ["SgdCheck"] = o => o.NoResult(),
+        ["AdamCheck"] = o => o.NoResult(),
+        ["AdamWCheck"] = o => o.NoResult(),
+        ["RmsPropCheck"] = o => o.NoResult(),
         ["AccumulateGradient"] = Accumulate,
+        ["TotalGradient"] = o => [.. o[2].Select((g, i) => (o.Training.Accumulated == 0 ? 0 : o[1][i]) + o.Batch * g)],
+        ["StoreGradient"] = Store,
         ["SumOfSquares"] = o => [o[0].Sum(g => g * g) + (o.Count > 1 ? o[1][0] : 0)],
     };
 
@@ -62,6 +69,12 @@ internal static class Updates
         Step(step.Optimizer, operation[0], [.. operation[states + 1].Select(g => g * scale)], [.. Enumerable.Range(1, states).Select(i => operation[i])],
             step.Updates, !(operation.Attributes.Flag("isVector") && step.Optimizer.ExcludeBiasesAndNorms),
             operation.Attributes.Int("firstRow") * (operation[0].Length / (operation.ShapeOf(0).Rank > 0 ? operation.ShapeOf(0)[0] : 1)));
+        return operation.NoResult();
+    }
+
+    private static double[] Store(Operation operation)
+    {
+        operation[2].CopyTo(operation[1], 0);
         return operation.NoResult();
     }
 

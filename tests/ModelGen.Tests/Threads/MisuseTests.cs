@@ -223,6 +223,21 @@ public sealed class MisuseTests : IDisposable
     }
 
     [Fact]
+    public void ResultsMustNotLieInTheInput()
+    {
+        var network = new Branches(Weights);
+        float[] memory = [.. Image, .. new float[Branches.OutputLength]];
+        foreach (int at in (int[])[0, 1, Branches.InputLength - Branches.OutputLength, Branches.InputLength - 1])
+        {
+            Assert.StartsWith("Branches: 'output' must not share memory with 'image'", Assert.Throws<ArgumentException>(
+                () => network.Forward(memory.AsSpan(0, Branches.InputLength), memory.AsSpan(at, Branches.OutputLength))).Message, StringComparison.Ordinal);
+            Assert.True(memory.AsSpan(0, Branches.InputLength).SequenceEqual(Image));
+        }
+        network.Forward(memory.AsSpan(0, Branches.InputLength), memory.AsSpan(Branches.InputLength));
+        AssertSameBits(Expected, memory[Branches.InputLength..]);
+    }
+
+    [Fact]
     public void SchedulersOfTheProgramAllocateNothing()
     {
         var network = new Branches(Weights) { Scheduler = new Backwards(3) };
@@ -291,11 +306,14 @@ public sealed class MisuseTests : IDisposable
     private sealed class Faulty(string wrong, Func<bool>? isGood = null) : IParallelScheduler
     {
         private bool _isDuring, _isGood;
+        private volatile bool _isOver;
 
         public int Parallelism
         {
             get
             {
+                // Asked behind a run, for the message.
+                _isOver = _isDuring;
                 if (!_isDuring)
                     _isGood = isGood?.Invoke() ?? false;
                 return _isGood ? 2 : wrong switch
@@ -334,8 +352,13 @@ public sealed class MisuseTests : IDisposable
             foreach (int part in parts)
                 work(part);
             // Called when nobody waits for it any more: nothing may happen.
-            if (wrong == "late")
-                ThreadPool.QueueUserWorkItem(_ => work(1));
+            if (wrong != "late")
+                return;
+            ThreadPool.QueueUserWorkItem(_ =>
+            {
+                SpinWait.SpinUntil(() => _isOver);
+                work(1);
+            });
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class JsonTraining
     private const string Label = "trainable";
 
     private static readonly string[] Keys =
-        ["batchSize", "loss", "labelSmoothing", "huberDelta", "hingeMargin", "hingePower", "optimizer", "clipGradients", "accumulateGradients", "checkpoint", "auxiliaryWeight", "freeze"];
+        ["batchSize", "loss", "labelSmoothing", "huberDelta", "hingeMargin", "hingePower", "optimizer", "clipGradients", "checkUpdates", "accumulateGradients", "checkpoint", "auxiliaryWeight", "freeze"];
 
     private readonly JsonValue _trainable;
     private readonly JsonProblems _problems;
@@ -56,6 +56,7 @@ internal sealed class JsonTraining
             HingePower = _trainable["hingePower"] is JsonValue power ? _fields.Size(power, $"{Label}: hingePower", _scope, 1) ?? 1 : defaults.HingePower,
             Optimizer = Word("optimizer", Update.Optimizers),
             ClipGradients = Flag("clipGradients"),
+            CheckUpdates = Flag("checkUpdates"),
             AccumulateGradients = Flag("accumulateGradients"),
             Checkpoint = Flag("checkpoint"),
             AuxiliaryWeight = Number("auxiliaryWeight"),

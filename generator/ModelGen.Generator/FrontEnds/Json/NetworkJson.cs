@@ -80,6 +80,8 @@ internal static class NetworkJson
             yield return $"\"optimizer\": {Quote(training.Optimizer)}";
         if (training.ClipGradients)
             yield return "\"clipGradients\": true";
+        if (training.CheckUpdates)
+            yield return "\"checkUpdates\": true";
         if (training.AccumulateGradients)
             yield return "\"accumulateGradients\": true";
         if (training.Checkpoint)

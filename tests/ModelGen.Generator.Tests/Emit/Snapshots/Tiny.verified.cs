@@ -75,12 +75,13 @@ namespace Test
         public static Weights LoadWeights(string path, string skip, int seed = 0) => Weights.FromFile(path, skip, seed);
 
         /// <summary>Runs the network on one sample of shape 1×6×6. Allocates nothing.</summary>
-        /// <exception cref="global::System.ArgumentException">A span has the wrong length.</exception>
+        /// <exception cref="global::System.ArgumentException">A span has the wrong length, or one that is written shares memory with another.</exception>
         /// <exception cref="global::System.InvalidOperationException">Another call on this instance is running, or its scheduler did not do all parts of the work.</exception>
         public void Forward(global::System.ReadOnlySpan<float> image, global::System.Span<float> output)
         {
             global::ModelGen.Runtime.Check.Length(image.Length, InputLength, "Net", nameof(image));
             global::ModelGen.Runtime.Check.Length(output.Length, OutputLength, "Net", nameof(output));
+            global::ModelGen.Runtime.Check.Apart(image, output, "Net", nameof(image), nameof(output));
             global::ModelGen.Runtime.Exclusive.Enter(ref _modelGenOwner, "Net");
             try
             {
