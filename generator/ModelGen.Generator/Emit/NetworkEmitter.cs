@@ -42,7 +42,7 @@ internal sealed class NetworkEmitter
             if (group.Key)
                 _readLength = _parameterLength;
         }
-        Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets, ThreadsEmitter.DivisionOf(_signature));
+        Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets, ThreadsEmitter.DivisionOf(_signature, model.Division));
         _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Memory);
         _threads = new ThreadsEmitter(Name, _signature, _inference, model.Batch > 1);
         _trainer = model.Training is null ? null : new TrainerEmitter(model, Name, _kernels, _parameterOffsets);

@@ -1,6 +1,7 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Passes;
+using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Emit;
 
@@ -14,6 +15,9 @@ internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, Trainin
 {
     /// <summary>What inference is compiled for.</summary>
     public CompilerOptions Options { get; init; } = CompilerOptions.Default;
+
+    /// <summary>Which steps threads may share.</summary>
+    public Division Division { get; init; } = Division.Worthwhile;
 }
 
 /// <summary>How the user's class is declared, so that the generated part matches.</summary>

@@ -21,10 +21,10 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
     private bool IsDivided => plan.Plan.Stages.Count > 0;
 
     /// <summary>What threads may share of a network: nothing where it has more inputs and outputs than the runtime can pass on.</summary>
-    public static Division DivisionOf(Signature signature) => DivisionOf(signature.Inputs.Count + signature.Outputs.Count);
+    public static Division DivisionOf(Signature signature, Division wanted) => DivisionOf(signature.Inputs.Count + signature.Outputs.Count, wanted);
 
     /// <summary>What threads may share of a plan whose calls bring that many spans.</summary>
-    public static Division DivisionOf(int arguments) => arguments <= MostArguments ? Division.Worthwhile : Division.None;
+    public static Division DivisionOf(int arguments, Division wanted) => arguments <= MostArguments ? wanted : Division.None;
 
     /// <summary>Writes the network's public properties.</summary>
     public void EmitMembers(CodeWriter w) => EmitProperties(

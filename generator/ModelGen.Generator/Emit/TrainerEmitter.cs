@@ -40,7 +40,7 @@ internal sealed partial class TrainerEmitter
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options, model.Options), _ => null);
         if (_options.Checkpoint)
             training = Recompute.Run(training, Pipeline.Loss, _options.BatchSize);
-        Division division = ThreadsEmitter.DivisionOf(_signature.Inputs.Count + 1);
+        Division division = ThreadsEmitter.DivisionOf(_signature.Inputs.Count + 1, model.Division);
         Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true, division: division);
         _forwardSteps = ForwardStepsOf(step);
         _checkedSteps = Math.Max(_forwardSteps, After(step, n => n.Is(OpNames.CheckRunningStatistics) || OperatorTable.Get(n.Op) is Update { IsCheck: true }));

@@ -193,20 +193,18 @@ internal sealed class SumOfSquares : Operator
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
 
-    // Gaps and halos may hold anything.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
-    {
-        if (input > 0)
-            return null;
-        Layout dense = Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
-        return context.Of(node.Inputs[0]) is Layout now && (now.Kind == LayoutKind.Dense || (now.IsBlocked && now.Halo.IsNone)) ? now : dense;
-    }
+    // As it lies: a copy of a sum that has been changed since would be of what it was.
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        input > 0 ? null : context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
-        string arguments = x.HasPartialBlock ? $"{(x.Planes - 1) * x.PlaneStride}, {x.PlaneStride}, {x.Channels % Layout.Block}" : $"{x.Length}";
+        // Gaps and halos may hold anything.
+        string arguments = x.Kind == LayoutKind.Pitched || !x.Halo.IsNone ? $"{RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}"
+            : x.HasPartialBlock ? $"{{0}}, {(x.Planes - 1) * x.PlaneStride}, {x.PlaneStride}, {x.Channels % Layout.Block}"
+            : $"{{0}}, {x.Length}";
         string known = node.Inputs.Count > 1 ? "{1=} + " : "";
-        return LoweringContext.Call(new RuntimeKernel($"{{{node.Inputs.Count}=}} = {known}Optimizers.SumOfSquares({{0}}, {arguments})"), node);
+        return LoweringContext.Call(new RuntimeKernel($"{{{node.Inputs.Count}=}} = {known}Optimizers.SumOfSquares({arguments})"), node);
     }
 }

@@ -83,6 +83,27 @@ public static class Optimizers
         return (float)total;
     }
 
+    /// <summary>Σ x² of the pixels of an image, without what lies between and around them.</summary>
+    /// <param name="x">Pixel (0, 0) of the first channel.</param>
+    /// <param name="image">How they lie; of one sample.</param>
+    public static float SumOfSquares(ref float x, ImageLayout image)
+    {
+        double total = 0;
+        for (int plane = 0; plane < image.Planes; plane++)
+        {
+            int lanes = image.Blocked ? Math.Min(Block, image.Channels - plane * Block) : 1;
+            for (int row = 0; row < image.Rows; row++)
+            {
+                ref float first = ref Unsafe.Add(ref x, plane * image.PlaneStride + row * image.RowStride);
+                if (lanes == image.Lanes)
+                    total += SumOfSquares(ref first, (nint)image.Columns * lanes);
+                else
+                    total += SumOfSquares(ref first, 0, (nint)image.Columns * Block, lanes);
+            }
+        }
+        return (float)total;
+    }
+
     private static float Squares(ref float x, int n) =>
         Vector512.IsHardwareAccelerated ? Squares<Simd512, Vector512<float>>(ref x, n)
         : Vector256.IsHardwareAccelerated ? Squares<Simd256, Vector256<float>>(ref x, n)

@@ -195,6 +195,25 @@ internal static class RecordedNetworks
             %27 = Linear(%24, %25, %26) "fc2" : f32[N,3]
             output "output" %27
             """,
+        // Gradients that are accumulated and clipped, of a bias that lies as an image with a halo does.
+        [9100] = """
+            graph Random
+            %0 = Input "input" : f32[N,2,15,4]
+            %1 = Parameter "conv2.weight" {init=auto} : f32[15,2,1,3]
+            %2 = Conv2d(%0, %1) "conv2" {dilation=[1,1], groups=1, padding=[0,0,0,0], stride=[1,1]} : f32[N,15,15,2]
+            %3 = Parameter "conv3.weight" {init=auto} : f32[15,15,3,3]
+            %4 = Parameter "conv3.bias" {init=zeros} : f32[15]
+            %5 = Conv2d(%2, %3, %4) "conv3" {dilation=[1,1], groups=1, padding=[1,1,1,1], stride=[1,1]} : f32[N,15,15,2]
+            %6 = Tanh(%2) "tanh1" : f32[N,15,15,2]
+            %7 = Maximum(%5, %6) "maximum1" : f32[N,15,15,2]
+            %8 = Flatten(%7) "flatten1" : f32[N,450]
+            %9 = Parameter "position1.bias" {init=zeros, trainable=1} : f32[450]
+            %10 = PositionBias(%8, %9) "position1" : f32[N,450]
+            %11 = Parameter "fc1.weight" {init=auto} : f32[5,450]
+            %12 = Parameter "fc1.bias" {init=zeros} : f32[5]
+            %13 = Linear(%10, %11, %12) "fc1" : f32[N,5]
+            output "output" %13
+            """,
     };
 
     /// <summary>The seeds that made them, which still choose their values, batches and options.</summary>

@@ -17,9 +17,9 @@ internal enum StoredAs
 }
 
 /// <summary>
-/// A safetensors file, mapped, in which every tensor lies between pages that nobody may touch: its last byte is the last one before the page
-/// behind, or its first one the first behind the page before. Such a page is a tensor that the library does not read, one of PyTorch's counters
-/// of batches.
+/// A safetensors file, mapped, in which every tensor lies between pages that nobody may touch: its last byte is the last one before the
+/// page behind, or its first one the first behind the page before. Such a page is a tensor that the library does not read, one of PyTorch's
+/// counters of batches.
 /// </summary>
 internal static class GuardedFile
 {

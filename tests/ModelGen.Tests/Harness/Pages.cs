@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace ModelGen.Tests.Harness;
 
-/// <summary>Memory by the page, on Linux. Whoever reads or writes where access was taken away ends the process, so such tests run in a child process.</summary>
+/// <summary>
+/// Memory by the page, on Linux. Whoever reads or writes where access was taken away ends the process, so such tests run in a child
+/// process.
+/// </summary>
 internal static class Pages
 {
     private const int NoAccess = 0, ReadAndWrite = 3;

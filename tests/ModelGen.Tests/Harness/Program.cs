@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Runtime.Loader;
 using ModelGen.Tests.Golden;
@@ -7,8 +8,8 @@ using ModelGen.Tests.Weights;
 namespace ModelGen.Tests.Harness;
 
 /// <summary>
-/// The test assembly as a program: runs the golden cases with the instruction sets that its environment leaves enabled, as the runtime reads those switches
-/// only when a process starts; trains, to be killed (<see cref="TrainingRun"/>); or loads weights from files between guards (<see cref="MappedParameters"/>).
+/// The test assembly as a program: what needs a process of its own, because it wants other instruction sets, whose switches the runtime reads when a
+/// process starts, or may end it; and long runs of what <c>dotnet test</c> tries a small share of.
 /// </summary>
 internal static class Program
 {
@@ -16,21 +17,46 @@ internal static class Program
     public static string Engine =>
         Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "scalar";
 
-    /// <param name="arguments">The file of compiled golden cases; "train", a folder and where to stop; or "mapped".</param>
+    private const string Usage = """
+        usage: networks COUNT [FIRST]   random networks, from seed FIRST or 1, in inference and training
+               guards COUNT [FIRST]     the same with all memory between pages that nobody may touch (Linux)
+        'dotnet test' runs the tests, which start this program with
+               COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
+        """;
+
     public static int Main(string[] arguments)
     {
-        if (arguments is ["train", string folder, string stop])
-            return TrainingRun.Execute(folder, stop);
-        if (arguments is ["mapped"])
+        switch (arguments)
         {
-            Console.WriteLine($"engine {Engine}");
-            return MappedParameters.Execute();
+            case ["networks" or "guards", string count, .. { Length: <= 1 } first]:
+                return Networks(arguments[0] == "guards", Number(first is [string seed] ? seed : "1"), Number(count));
+            case ["compiled", string networks, string from, string number, "guarded" or "free"]:
+                return WholeRun.Execute(networks, Number(from), Number(number), arguments[4] == "guarded");
+            case ["train", string folder, string stop]:
+                return TrainingRun.Execute(folder, stop);
+            case ["touch", string index]:
+                return GuardedFloats.Touch(Number(index));
+            case ["mapped"]:
+                return MappedParameters.Execute();
+            case [string image] when File.Exists(image):
+                return Golden(image);
+            default:
+                Console.Error.WriteLine(Usage);
+                return 2;
         }
-        if (arguments is not [string image])
-        {
-            Console.Error.WriteLine("usage: ModelGen.Tests COMPILED_CASES | train FOLDER STOP | mapped; 'dotnet test' runs the tests");
-            return 2;
-        }
+    }
+
+    private static int Networks(bool guarded, int first, int count)
+    {
+        long start = Stopwatch.GetTimestamp();
+        WholeTotals totals = WholeRun.Run(first, count, guarded, together: 25, Console.WriteLine);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{(guarded ? "guards" : "networks")}: {totals}; {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+        return totals.Failures.Count == 0 ? 0 : 1;
+    }
+
+    private static int Golden(string image)
+    {
         Console.WriteLine($"engine {Engine}");
         var library = new GeneratedLibrary(AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.GetFullPath(image)));
         int cases = 0;
@@ -43,6 +69,8 @@ internal static class Program
         Console.WriteLine($"cases {cases}");
         return 0;
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>How this program is started again.</summary>
     public static ProcessStartInfo Start(params string[] arguments)

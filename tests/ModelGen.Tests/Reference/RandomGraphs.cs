@@ -8,7 +8,7 @@ namespace ModelGen.Tests.Reference;
 /// concatenations. The same seed gives the same
 /// graph everywhere, so a failure names its seed.
 /// </summary>
-internal sealed class RandomGraphs
+internal sealed partial class RandomGraphs
 {
     private static readonly int[] FewChannels = [1, 2, 3, 4, 6];
 

@@ -35,8 +35,11 @@ internal static class ReferenceInterpreter
             }
             var operation = new Operation(graph, node, batch, [.. node.Inputs.Select(i => results[i])], training ?? TrainingStep.None);
             results[node.Id] = Operators[node.Op](operation);
-            if (operation.HasResult)
-                Assert.Equal(LengthOf(node, batch), results[node.Id].Length);
+            if (!operation.HasResult)
+                continue;
+            Assert.Equal(LengthOf(node, batch), results[node.Id].Length);
+            if (training?.Disturb is Func<double[], double[]> disturb)
+                results[node.Id] = disturb(results[node.Id]);
         }
         return results;
     }
@@ -57,6 +60,9 @@ internal static class ReferenceInterpreter
 /// <param name="Accumulated">Samples whose gradients have been added up already.</param>
 internal sealed record TrainingStep(GradientDescent Optimizer, Func<int, double, int, double[]> Mask, int Updates = 0, int Accumulated = 0)
 {
+    /// <summary>What is done to the result of each operation, to see how much the graph's depend on its rounding; null for nothing.</summary>
+    public Func<double[], double[]>? Disturb { get; init; }
+
     public static TrainingStep None { get; } = new(new Sgd(0), (_, _, _) => throw new InvalidOperationException("no dropout masks were given"));
 }
 

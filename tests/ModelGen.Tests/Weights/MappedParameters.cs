@@ -48,6 +48,7 @@ internal static class MappedParameters
     /// <summary>Checks all of them; failures go to the console.</summary>
     public static int Execute()
     {
+        Console.WriteLine($"engine {Program.Engine}");
         using var folder = new TemporaryFolder();
         int cases = 0;
         foreach (Type network in Networks)

@@ -1,0 +1,104 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Passes;
+using ModelGen.Generator.Scheduling;
+using ModelGen.Tests.Reference;
+
+namespace ModelGen.Tests.Harness;
+
+/// <summary>
+/// A random network with all that its class says: how it is trained, for how many samples, what it is optimized for, what threads share.
+/// One seed gives one case.
+/// </summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Graph">As declared, without dropout and noise, whose random numbers follow the order of memory.</param>
+/// <param name="Training">Null where nothing can be trained.</param>
+/// <param name="Batch">The most samples of a call of Forward.</param>
+internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Training, int Batch)
+{
+    /// <summary>Samples of the larger of two batches; the other has one.</summary>
+    public const int MostSamples = 3;
+
+    private CompilerOptions Options { get; init; } = CompilerOptions.Default;
+
+    private Division Division { get; init; }
+
+    /// <summary>The node that is trained.</summary>
+    public int MainOutput => MainOutputOf(Graph).Value;
+
+    public static WholeCase Of(int seed)
+    {
+        var random = new Random(seed);
+        Graph graph = RemoveDropout.Run(RandomGraphs.Whole(seed));
+        return new WholeCase(seed, graph, TrainingOf(graph, random), random.Next(3) switch { 0 => 1, 1 => 3, _ => 4 })
+        {
+            Options = new CompilerOptions(
+                random.Next(6) switch { 0 => Optimization.Memory, 1 => Optimization.Exact, _ => Optimization.Speed }),
+            // All that can be divided, however small, or as users have it.
+            Division = random.Next(4) == 0 ? Division.Worthwhile : Division.Everything,
+        };
+    }
+
+    /// <summary>What the emitter takes.</summary>
+    public NetworkModel Model(string name) =>
+        new(Graph, new ClassDeclaration("Test", [], name, "public"), Training, Batch) { Options = Options, Division = Division };
+
+    /// <summary>The graphs of a step and of evaluation, as they are compiled.</summary>
+    public (Graph Step, Graph Evaluation) TrainingGraphs() =>
+        (Pipeline.ForTraining(Graph, Training!, Options), Pipeline.ForEvaluation(Graph, Training!, Options));
+
+    /// <summary>
+    /// An optimizer. Where it divides by the size of gradients, what is all but zero would show its rounding, were it not for a large
+    /// epsilon.
+    /// </summary>
+    public GradientDescent CreateOptimizer()
+    {
+        var random = new Random(Seed + 1);
+        GradientDescent optimizer = Training!.Optimizer switch
+        {
+            "Adam" => new Adam(0.01f, epsilon: 0.05f, weightDecay: 0.01f),
+            "AdamW" => new AdamW(0.01f, epsilon: 0.05f, weightDecay: 0.1f),
+            "RmsProp" => new RmsProp(0.01f, epsilon: 0.05f, momentum: random.Next(3) * 0.3f, centered: random.Next(3) == 0, weightDecay: 0.01f),
+            _ => new Sgd(0.05f, 0.9f, 0.01f, nesterov: random.Next(3) == 0),
+        };
+        optimizer.L1Penalty = random.Next(3) * 1e-3f;
+        optimizer.ExcludeBiasesAndNorms = random.Next(2) == 0;
+        if (Training.ClipGradients)
+            optimizer.MaxGradientNorm = 0.1f;
+        return optimizer;
+    }
+
+    public override string ToString() => $"{Training}, batch {Batch}, {Options}, divided: {Division}\n{Graph}";
+
+    private static GraphOutput MainOutputOf(Graph graph) => graph.Outputs.Single(o => o.Name == Pipeline.Output);
+
+    private static TrainingOptions? TrainingOf(Graph graph, Random random)
+    {
+        Shape main = graph[MainOutputOf(graph).Value].Shape;
+        Graph alone = GraphRewriter.RemoveUnused(graph with { Outputs = [MainOutputOf(graph)] });
+        string[] trained = [.. alone.Parameters.Where(Initializers.IsTrainable).Select(p => p.Name)];
+        if (trained.Length == 0)
+            return null;
+        string loss = random.Next(3) > 0 ? OpNames.CrossEntropy : LossOperator.Names[random.Next(LossOperator.Names.Count)];
+        if (main.Rank != 1 && LossOperator.IsOfClasses(loss))
+            loss = random.Next(2) == 0 ? OpNames.MeanSquaredError : OpNames.Huber;
+        string[] patterns = random.Next(5) switch { 0 => ["*.bias"], 1 => ["conv1.*", "bn*"], _ => [] };
+        patterns = [.. patterns.Where(p => trained.Any(n => NamePattern.Matches(p, n)))];
+        bool hasHeads = graph.Outputs.Count > 1 && graph.Outputs.All(o => graph[o.Value].Shape == main);
+        int batch = random.Next(3) switch { 0 => 3, 1 => 5, _ => 9 };
+        return new TrainingOptions(batch, loss, loss == OpNames.CrossEntropy ? random.Next(3) * 0.1f : 0)
+        {
+            Optimizer = Update.Optimizers[random.Next(Update.Optimizers.Count)],
+            ClipGradients = random.Next(5) == 0,
+            AccumulateGradients = random.Next(7) == 0,
+            Checkpoint = random.Next(3) == 0,
+            HuberDelta = loss == OpNames.Huber ? 0.3f : 1,
+            HingePower = loss == OpNames.Hinge ? 1 + random.Next(2) : 1,
+            AuxiliaryWeight = hasHeads ? random.Next(3) * 0.3f : 0,
+            Frozen = trained.All(n => patterns.Any(p => NamePattern.Matches(p, n))) ? [] : patterns.ToEquatableArray(),
+        };
+    }
+}
