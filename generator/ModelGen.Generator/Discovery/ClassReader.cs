@@ -16,74 +16,76 @@ internal static class ClassReader
         var containing = new List<string>();
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
             containing.Insert(0, $"partial {KeywordOf(outer)} {Escape(outer.Name)}");
-        return new ClassDeclaration(NamespaceOf(type), containing.ToEquatableArray(), Escape(type.Name), AccessibilityOf(type));
+        return new ClassDeclaration(NamespaceOf(type), containing.ToEquatableArray(), Escape(type.Name), AccessibilityOf(type)) { Keyword = KeywordOf(type) };
     }
 
-    /// <summary>Adds what is wrong with the class; false where another part of it must not be generated.</summary>
-    public static bool Check(INamedTypeSymbol type, Extras extras, List<LocatedProblem> problems)
+    /// <summary>Adds what is wrong with the class, and says what may be generated of it.</summary>
+    public static ClassPart Check(INamedTypeSymbol type, GeneratedMembers members, List<LocatedProblem> problems)
     {
+        // Somebody is still typing, or C# says it.
+        if (!IsNamed(type))
+            return ClassPart.Nothing;
         int before = problems.Count;
-        if (Unsupported(type, extras) is string unsupported)
-            problems.Add(new(new Problem(ProblemIds.UnsupportedClass, unsupported), Place.Class));
+        string[] taken = [.. MembersInTheWay.Of(type, members)];
+        (string? unsupported, bool allowsStub) = Unsupported(type);
+        unsupported ??= MembersInTheWay.Describe(type, taken);
+        if (unsupported is not null)
+            Add(ProblemIds.UnsupportedClass, unsupported);
         if (!IsPartial(type))
-            problems.Add(new(new Problem(ProblemIds.NotPartial, $"{type.Name} must be partial, because its other part is generated; write 'partial class {type.Name}'"), Place.Class));
+            Add(ProblemIds.NotPartial, $"{type.Name} must be partial, because its other part is generated; write 'partial class {type.Name}'");
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
         {
-            if (IsPartial(outer))
-                continue;
-            string message = $"{outer.Name} must be partial, because {type.Name} inside it is; write 'partial {KeywordOf(outer)} {outer.Name}'";
-            problems.Add(new(new Problem(ProblemIds.NotPartial, message), Place.Class));
+            if (!IsPartial(outer))
+                Add(ProblemIds.NotPartial, $"{outer.Name} must be partial, because {type.Name} inside it is; write 'partial {KeywordOf(outer)} {outer.Name}'");
         }
-        return problems.Count == before;
+        if (problems.Count == before)
+            return ClassPart.Whole;
+        // Without the class Weights, or in a class that is called like a member, little of the surface could stand.
+        allowsStub &= !taken.Contains(GeneratedMembers.Weights) && !taken.Contains(type.Name);
+        bool canConstruct = !Declarations(type).Any(d => d.ParameterList is not null) && !LacksBaseConstructor(type);
+        return allowsStub ? new ClassPart(PartExtent.Stub, taken.Concat(canConstruct ? [] : [ClassPart.Constructors]).ToEquatableArray()) : ClassPart.Nothing;
+
+        void Add(string id, string message) => problems.Add(new(new Problem(id, message), Place.Class));
     }
 
-    private static string? Unsupported(INamedTypeSymbol type, Extras extras)
+    // Why the class cannot be a network, and whether C# lets it have another part all the same.
+    private static (string? Reason, bool AllowsStub) Unsupported(INamedTypeSymbol type)
     {
-        if (type.IsRecord)
-            return $"{type.Name} is a record, but a network owns memory that must not be copied; make it a class";
         if (type.IsStatic)
-            return $"{type.Name} is static, but each instance of a network has its own memory; leave out 'static'";
-        if (type.IsAbstract)
-            return $"{type.Name} is abstract, but the generated part makes it whole; leave out 'abstract'";
-        if (type.IsFileLocal)
-            return $"{type.Name} is local to its file, but its other part is generated into another one; leave out 'file'";
+            return ($"{type.Name} is static, but each instance of a network has its own memory; leave out 'static'", false);
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
             if (outer.TypeParameters.Length > 0)
-                return $"{outer.Name} is generic, but a network's shapes are fixed when it is compiled; {(outer.Equals(type, SymbolEqualityComparer.Default) ? "leave out the type parameters" : $"move {type.Name} out of it")}";
+                return ($"{outer.Name} is generic, but a network's shapes are fixed when it is compiled; {(outer.Equals(type, SymbolEqualityComparer.Default) ? "leave out the type parameters" : $"move {type.Name} out of it")}", false);
             if (outer.IsFileLocal)
-                return $"{outer.Name} is local to its file, but the other part of {type.Name} is generated into another one; leave out 'file'";
+                return ($"{outer.Name} is local to its file, but {(outer.Equals(type, SymbolEqualityComparer.Default) ? "its other part" : $"the other part of {type.Name}")} is generated into another one; leave out 'file'", false);
         }
+        if (NamesInTheWay.Find(type.ContainingAssembly, type.Name, type) is string name)
+            return (name, false);
+        if (type.IsRecord)
+            return ($"{type.Name} is a record, but a network owns memory that must not be copied; make it a class", true);
+        if (type.IsAbstract)
+            return ($"{type.Name} is abstract, but the generated part makes it whole; leave out 'abstract'", true);
         if (Declarations(type).Any(d => d.ParameterList is not null))
-            return $"{type.Name} has a primary constructor, but the generated part has the constructor {type.Name}(Weights); use properties instead";
-        if (type.BaseType is { } baseType && !baseType.InstanceConstructors.Any(c => c.Parameters.Length == 0 && c.DeclaredAccessibility is not Accessibility.Private))
-            return $"{type.Name}'s base class {baseType.Name} has no constructor without parameters, which the generated constructor would call; add one";
-        return Clash(type, extras);
+            return ($"{type.Name} has a primary constructor, but the generated part has the constructor {type.Name}(Weights); use properties instead", true);
+        return LacksBaseConstructor(type)
+            ? ($"{type.Name}'s base class {type.BaseType!.Name} has no constructor without parameters, which the generated constructor would call; add one", true)
+            : (null, true);
     }
 
-    private static string? Clash(INamedTypeSymbol type, Extras extras)
+    private static bool LacksBaseConstructor(INamedTypeSymbol type) =>
+        type.BaseType is { } baseType && !baseType.InstanceConstructors.Any(c => c.Parameters.Length == 0 && c.DeclaredAccessibility is not Accessibility.Private);
+
+    // All names around the class are there.
+    private static bool IsNamed(INamedTypeSymbol type)
     {
-        foreach (ISymbol member in type.GetMembers().Where(IsWrittenByUser))
+        for (ISymbol? part = type; part is not null and not INamespaceSymbol { IsGlobalNamespace: true }; part = part.ContainingSymbol)
         {
-            bool isTaken = member switch
-            {
-                IMethodSymbol { MethodKind: MethodKind.Constructor } constructor => constructor.Parameters.Length == 1 && constructor.Parameters[0].Type.Name == "Weights",
-                IMethodSymbol method when GeneratedMembers.ParametersOf(method.Name, extras) is string parameters => parameters == string.Join(", ", method.Parameters.Select(p => p.Type.ToDisplayString())),
-                INamedTypeSymbol { TypeParameters.Length: 0, TypeKind: TypeKind.Class, IsRecord: false } nested when GeneratedMembers.IsClass(nested.Name, extras) => !IsPartial(nested) || nested.IsStatic,
-                INamedTypeSymbol { TypeParameters.Length: > 0 } => false,
-                _ => GeneratedMembers.Has(member.Name, extras),
-            };
-            if (isTaken)
-                return $"{type.Name} has a member '{(member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? type.Name + "(Weights)" : member.Name)}', which the generated part declares too; rename it";
+            if (part is INamespaceOrTypeSymbol && part.Name.Length == 0)
+                return false;
         }
-        return GeneratedMembers.Has(type.Name, extras)
-            ? $"{type.Name} has the name of one of its generated members; choose another name for the class"
-            : null;
+        return true;
     }
-
-    // An analyzer sees the generated part too.
-    private static bool IsWrittenByUser(ISymbol member) =>
-        !member.IsImplicitlyDeclared && !member.DeclaringSyntaxReferences.All(r => r.SyntaxTree.FilePath.Contains(typeof(NetworkGenerator).FullName!));
 
     private static IEnumerable<TypeDeclarationSyntax> Declarations(INamedTypeSymbol type) =>
         type.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<TypeDeclarationSyntax>();

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.FrontEnds;
@@ -21,34 +24,41 @@ internal static class JsonNetworks
     // No name of a class ends like this (see HintNames), so that a file never meets one of a class with attributes.
     private const string HintSuffix = "-json.g.cs";
 
-    public static void Register(IncrementalGeneratorInitializationContext context, Func<NetworkModel, string> emit)
+    /// <summary>Adds the steps; what is wrong with the files is their result.</summary>
+    public static IncrementalValueProvider<EquatableArray<Finding>> Register(
+        IncrementalGeneratorInitializationContext context, IncrementalValueProvider<LanguageVersion> language, Func<NetworkModel, string> emit)
     {
         IncrementalValueProvider<string> rootNamespace = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => RootNamespace(options));
-        IncrementalValuesProvider<CompiledFile> networks = context.AdditionalTextsProvider
+        IncrementalValuesProvider<JsonSource> files = context.AdditionalTextsProvider
             .Where(static file => IsNetwork(file))
             .Select(static (file, cancellation) => (file.Path, Text: TextOf(file, cancellation)))
             .WithTrackingName(Texts)
             .Combine(rootNamespace)
-            .Select(static (pair, _) => Compile(pair.Left.Path, pair.Left.Text, pair.Right))
-            .Where(static n => n is not null)
-            .Select(static (n, _) => n!)
+            .Select(static (pair, _) => JsonSource.Read(pair.Left.Path, pair.Left.Text, pair.Right));
+        IncrementalValuesProvider<CompiledFile> networks = files
+            .Select(static (f, _) => new CompiledFile(f.Path, f.Network.Class, f.Network.Extras, f.Network.Members, f.Network.Model))
             .WithTrackingName(Models);
         IncrementalValueProvider<EquatableArray<(string Hint, string Path)>> claims = networks
-            .Select(static (n, _) => (HintNames.Of(n.Class), n.Path))
+            .Where(static n => n.Class is not null)
+            .Select(static (n, _) => (HintNames.Of(n.Class!), n.Path))
             .Collect()
             .Select(static (all, _) => all.OrderBy(c => c.Item1, StringComparer.Ordinal).ThenBy(c => c.Path, StringComparer.Ordinal).ToEquatableArray());
-        IncrementalValuesProvider<(string HintName, string Text, Problem? Failure)> sources = networks
+        // What the project's own C# has of the class: the only step here that a change of C# runs again.
+        IncrementalValuesProvider<AuthorsPart> parts = networks
+            .Combine(context.CompilationProvider)
+            .Select(static (pair, _) => AuthorsPart.Read(pair.Left.Class, pair.Left.Extras, pair.Left.Members, pair.Right));
+        IncrementalValuesProvider<GeneratedFile> sources = networks.Collect().Combine(parts.Collect())
+            .SelectMany(static (all, _) => all.Left.Zip(all.Right, (network, part) => (network, part)))
             .Combine(claims)
-            .Select(static (pair, _) => (Network: pair.Left, HintName: HintName(pair.Left, pair.Right)))
-            .Where(static pair => pair.HintName is not null)
-            .Select((pair, _) => Emit(pair.Network, pair.HintName!, emit))
+            .Combine(language)
+            .Select((pair, _) => Emit(pair.Left.Left.network, pair.Left.Left.part, HintName(pair.Left.Left.network, pair.Left.Right), emit, pair.Right))
             .WithTrackingName(Sources);
         context.RegisterSourceOutput(sources, static (output, source) =>
         {
-            if (source.Failure is Problem failure)
-                output.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(failure.Id), Location.None, failure.Message));
-            output.AddSource(source.HintName, source.Text);
+            if (source is { HintName: string hintName, Text: string text })
+                output.AddSource(hintName, text);
         });
+        return files.Collect().Combine(sources.Collect()).Combine(claims).Select(static (all, _) => Locate(all.Left.Left, all.Left.Right, all.Right));
     }
 
     public static bool IsNetwork(AdditionalText file) => file.Path.EndsWith(JsonFrontEnd.FileSuffix, StringComparison.OrdinalIgnoreCase);
@@ -58,61 +68,76 @@ internal static class JsonNetworks
     public static string RootNamespace(AnalyzerConfigOptionsProvider options) =>
         options.GlobalOptions.TryGetValue("build_property.RootNamespace", out string? name) ? name : "";
 
-    private static CompiledFile? Compile(string path, string text, string rootNamespace)
-    {
-        try
-        {
-            JsonNetwork network = JsonFrontEnd.Build(text, rootNamespace);
-            return network.Class is null ? null : new CompiledFile(path, network.Class, network.Extras, network.Members, network.Model, Failure: null);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            var unknown = new ClassDeclaration("", [], "UnreadableNetwork", "internal");
-            return new CompiledFile(path, unknown, Extras.None, MemberNames.Unknown, Model: null, NetworkGenerator.Describe(unknown, e));
-        }
-    }
-
-    // Of several files that declare one class the first in the order of their paths is taken; the analyzer reports the others.
+    // Of several files that declare one class the first in the order of their paths is taken; null for the others.
     private static string? HintName(CompiledFile network, EquatableArray<(string Hint, string Path)> claims)
     {
-        string hint = HintNames.Of(network.Class);
-        if (claims.First(c => c.Hint == hint).Path != network.Path)
+        if (network.Class is null || FirstOf(network.Class, claims) != network.Path)
             return null;
+        string hint = HintNames.Of(network.Class);
         string[] alike = [.. claims.Select(c => c.Hint).Distinct().Where(h => h.Equals(hint, StringComparison.OrdinalIgnoreCase))];
         return hint + (alike.Length == 1 ? "" : "-" + (Array.IndexOf(alike, hint) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)) + HintSuffix;
     }
 
-    private static (string HintName, string Text, Problem? Failure) Emit(CompiledFile network, string hintName, Func<NetworkModel, string> emit)
+    private static string FirstOf(ClassDeclaration declaration, EquatableArray<(string Hint, string Path)> claims)
     {
-        Problem? failure = network.Failure;
-        string declaration = Declare(network);
-        if (network.Model is NetworkModel model)
+        string hint = HintNames.Of(declaration);
+        return claims.First(c => c.Hint == hint).Path;
+    }
+
+    private static GeneratedFile Emit(CompiledFile network, AuthorsPart part, string? hintName, Func<NetworkModel, string> emit, LanguageVersion language)
+    {
+        EquatableArray<Problem> problems = part.Problems;
+        if (network.Class is not ClassDeclaration declaration || hintName is null)
+            return new GeneratedFile(null, null, problems);
+        string? text = null;
+        if (GeneratedLanguage.Problem(language) is Problem tooOld)
+            problems = problems.Append(tooOld).ToEquatableArray();
+        else if (network.Model is NetworkModel model && part.Part.Extent == PartExtent.Whole)
         {
             try
             {
-                return (hintName, emit(model) + declaration, null);
+                text = emit(model) + Declare(network.Path, declaration, ";");
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                failure = NetworkGenerator.Describe(network.Class, e);
+                problems = problems.Append(NetworkGenerator.Describe(declaration, e)).ToEquatableArray();
             }
         }
-        return (hintName, StubEmitter.Emit(network.Class, network.Extras, network.Members) + declaration, failure);
+        if (part.Part.Extent != PartExtent.Nothing)
+            text ??= StubEmitter.Emit(declaration, network.Extras, network.Members, part.Part.Taken, language) + Declare(network.Path, declaration, " { }");
+        return new GeneratedFile(hintName, text, problems);
     }
 
     // What a class with attributes has from its author: who may see it, and that nobody derives from it.
-    private static string Declare(CompiledFile network)
+    private static string Declare(string path, ClassDeclaration declaration, string body)
     {
         var writer = new CodeWriter();
         writer.Line();
-        SourceHeader.InClass(writer, network.Class, () =>
+        SourceHeader.InClass(writer, declaration, () =>
         {
-            string file = network.Path.Substring(network.Path.LastIndexOfAny(['/', '\\']) + 1);
-            writer.Line($"/// <summary>The network of {JsonNames.Printable(file).Replace("&", "&amp;").Replace("<", "&lt;")}.</summary>");
-            writer.Line($"{network.Class.Accessibility} sealed partial class {network.Class.Name};");
+            writer.Line($"/// <summary>The network of {JsonNames.Printable(FileOf(path)).Replace("&", "&amp;").Replace("<", "&lt;")}.</summary>");
+            writer.Line($"{declaration.Accessibility} sealed partial class {declaration.Name}{body}");
         });
         return writer.ToString();
     }
 
-    private sealed record CompiledFile(string Path, ClassDeclaration Class, Extras Extras, MemberNames Members, NetworkModel? Model, Problem? Failure);
+    private static EquatableArray<Finding> Locate(
+        ImmutableArray<JsonSource> files, ImmutableArray<GeneratedFile> sources, EquatableArray<(string Hint, string Path)> claims)
+    {
+        var findings = new List<Finding>();
+        foreach ((JsonSource file, GeneratedFile source) in files.Zip(sources, (f, s) => (f, s)))
+        {
+            findings.AddRange(file.Findings);
+            if (file.Network.Class is ClassDeclaration declaration && FirstOf(declaration, claims) is string first && first != file.Path)
+                findings.Add(file.AtName(new Problem(ProblemIds.DuplicateClass, $"{declaration.Name} is declared by {JsonNames.Printable(FileOf(first))} already; choose another name")));
+            findings.AddRange(source.Problems.Select(file.AtName));
+        }
+        return findings.ToEquatableArray();
+    }
+
+    private static string FileOf(string path) => path.Substring(path.LastIndexOfAny(['/', '\\']) + 1);
+
+    private sealed record CompiledFile(string Path, ClassDeclaration? Class, Extras Extras, MemberNames Members, NetworkModel? Model);
+
+    private sealed record GeneratedFile(string? HintName, string? Text, EquatableArray<Problem> Problems);
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
@@ -8,8 +10,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Discovery;
 
 /// <summary>
-/// Generates the other part of every class with <c>[Network]</c>. Mistakes are the analyzer's to report; for a network that has some the generator writes
-/// a stub. Each step's result compares by value, so that what does not change the network re-runs nothing past "Declarations".
+/// Generates the other part of every class with <c>[Network]</c>, a stub for one with mistakes, and reports these. Each step's result compares by value, so that what
+/// does not change the network re-runs nothing past "Declarations" but the search for the places of its problems.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class NetworkGenerator : IIncrementalGenerator
@@ -31,72 +33,97 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        JsonNetworks.Register(context, _emit);
-        IncrementalValuesProvider<NetworkDeclaration> declarations = context.SyntaxProvider
-            .ForAttributeWithMetadataName(NetworkReader.NetworkAttribute, static (node, _) => node is ClassDeclarationSyntax, static (c, cancellation) => ReadOnce(c, cancellation))
-            .Where(static d => d is { CanExtend: true })
-            .Select(static (d, _) => d!)
+        IncrementalValueProvider<LanguageVersion> language = context.ParseOptionsProvider
+            .Select(static (options, _) => options is CSharpParseOptions { LanguageVersion: LanguageVersion version } ? version : GeneratedLanguage.Oldest);
+        IncrementalValueProvider<EquatableArray<Finding>> findings = RegisterClasses(context, language)
+            .Combine(JsonNetworks.Register(context, language, _emit))
+            .Combine(StrayLayers.Register(context).Collect())
+            .Select(static (all, _) => Findings.Merge(all.Left.Left.Concat(all.Left.Right).Concat(all.Right)));
+        context.RegisterSourceOutput(
+            findings.Combine(context.CompilationProvider), static (output, pair) => Findings.Report(output, pair.Left, pair.Right));
+    }
+
+    private IncrementalValueProvider<EquatableArray<Finding>> RegisterClasses(
+        IncrementalGeneratorInitializationContext context, IncrementalValueProvider<LanguageVersion> language)
+    {
+        IncrementalValuesProvider<NetworkSource> classes = context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                NetworkReader.NetworkAttribute, static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax, static (c, cancellation) => ReadOnce(c, cancellation))
+            .Where(static c => c is not null)
+            .Select(static (c, _) => c!);
+        IncrementalValuesProvider<NetworkDeclaration> declarations = classes
+            .Select(static (c, _) => c.Declaration)
             .WithTrackingName(Declarations);
         IncrementalValuesProvider<CompiledNetwork> models = declarations
             .Select(static (declaration, _) => Compile(declaration))
             .WithTrackingName(Models);
         IncrementalValueProvider<EquatableArray<string>> clashes = declarations
+            .Where(static d => d.Part.Extent != PartExtent.Nothing)
             .Select(static (d, _) => HintNames.Of(d.Class))
             .Collect()
             .Select(static (names, _) => HintNames.Clashes(names));
         IncrementalValuesProvider<GeneratedSource> sources = models
             .Combine(clashes)
-            .Select((pair, _) => Emit(pair.Left, pair.Right))
+            .Combine(language)
+            .Select((pair, _) => Emit(pair.Left.Left, pair.Left.Right, pair.Right))
             .WithTrackingName(Sources);
         context.RegisterSourceOutput(sources, static (output, source) =>
         {
-            if (source.Failure is Problem failure)
-                output.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(failure.Id), Location.None, failure.Message));
-            output.AddSource(source.HintName, source.Text);
+            if (source.Text is string text)
+                output.AddSource(source.HintName, text);
         });
+        // Each class goes through all steps by itself, so there are as many of each, in one order.
+        return classes.Collect().Combine(sources.Collect()).Select(static (all, _) => Locate(all.Left, all.Right));
     }
 
     // A class with [Network] on two of its declarations, which C# refuses, comes twice; two files of one name would stop the generator for all networks.
-    private static NetworkDeclaration? ReadOnce(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    private static NetworkSource? ReadOnce(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
         AttributeData first = type.GetAttributes().First(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, context.Attributes[0].AttributeClass));
         bool isFirst = first.ApplicationSyntaxReference is { } reference && reference.SyntaxTree == context.TargetNode.SyntaxTree
             && context.TargetNode.Span.Contains(reference.Span);
-        return isFirst ? NetworkReader.Read(context.SemanticModel.Compilation, type, cancellation).Declaration : null;
+        return isFirst && type.TypeKind == TypeKind.Class ? NetworkReader.Read(context.SemanticModel.Compilation, type, cancellation) : null;
     }
 
     private static CompiledNetwork Compile(NetworkDeclaration declaration)
     {
-        Extras extras = NetworkDeclaration.ExtrasOf(declaration.Training, declaration.Profile);
-        MemberNames members = declaration.Definition?.Members ?? MemberNames.Unknown;
         try
         {
-            return new CompiledNetwork(declaration.Class, extras, members, FrontEnd.Build(declaration).Model, Failure: null);
+            FrontEndResult result = FrontEnd.Build(declaration);
+            return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Extras, declaration.Members, result.Model, result.Problems);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new CompiledNetwork(declaration.Class, extras, members, Model: null, Describe(declaration.Class, e));
+            EquatableArray<LocatedProblem> failure = [new(Describe(declaration.Class, e), Place.Class)];
+            return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Extras, declaration.Members, Model: null, failure);
         }
     }
 
-    private GeneratedSource Emit(CompiledNetwork network, EquatableArray<string> clashes)
+    private GeneratedSource Emit(CompiledNetwork network, EquatableArray<string> clashes, LanguageVersion language)
     {
-        string hintName = HintNames.Of(network.Class, clashes);
-        Problem? failure = network.Failure;
-        if (network.Model is NetworkModel model)
+        EquatableArray<LocatedProblem> problems = network.Problems;
+        string? text = null;
+        if (GeneratedLanguage.Problem(language) is Problem tooOld)
+            problems = problems.Append(new LocatedProblem(tooOld, Place.Class)).ToEquatableArray();
+        else if (network is { Model: NetworkModel model, Part.Extent: PartExtent.Whole })
         {
             try
             {
-                return new GeneratedSource(hintName, _emit(model), Failure: null);
+                text = _emit(model);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                failure = Describe(network.Class, e);
+                problems = problems.Append(new LocatedProblem(Describe(network.Class, e), Place.Class)).ToEquatableArray();
             }
         }
-        return new GeneratedSource(hintName, StubEmitter.Emit(network.Class, network.Extras, network.Members), failure);
+        if (network.Part.Extent != PartExtent.Nothing)
+            text ??= StubEmitter.Emit(network.Class, network.Extras, network.Members, network.Part.Taken, language);
+        return new GeneratedSource(HintNames.Of(network.Class, clashes), text, problems);
     }
+
+    private static EquatableArray<Finding> Locate(ImmutableArray<NetworkSource> classes, ImmutableArray<GeneratedSource> sources) =>
+        classes.Zip(sources, (c, source) => c.Findings.Concat(source.Problems.Select(p => c.Locate(p)))).SelectMany(f => f).ToEquatableArray();
 
     // On one line, as diagnostics are; the first frame says where to look. Of memory that cannot be addressed only the plan knows.
     internal static Problem Describe(ClassDeclaration network, Exception e)
@@ -108,7 +135,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return new Problem(ProblemIds.Internal, $"{network.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {message} {frame}");
     }
 
-    private sealed record CompiledNetwork(ClassDeclaration Class, Extras Extras, MemberNames Members, NetworkModel? Model, Problem? Failure);
+    private sealed record CompiledNetwork(
+        ClassDeclaration Class, ClassPart Part, Extras Extras, MemberNames Members, NetworkModel? Model, EquatableArray<LocatedProblem> Problems);
 
-    private sealed record GeneratedSource(string HintName, string Text, Problem? Failure);
+    private sealed record GeneratedSource(string HintName, string? Text, EquatableArray<LocatedProblem> Problems);
 }

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
 using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Graphs;
@@ -28,11 +29,15 @@ internal static class NetworkReader
         CheckOneDeclaration(type, layers, read, inputs.FirstOrDefault(), problems);
         (int? batch, bool profile, int optimize, int weightStorage) = network is null ? (null, false, 0, 0) : ReadNetwork(network);
         TrainingDeclaration? training = trainable is null ? null : ReadTrainable(trainable);
-        bool canExtend = ClassReader.Check(type, NetworkDeclaration.ExtrasOf(training, profile), problems);
         DefinitionResult? definition = ReadDefinition(compilation, type, layers.Length > 0, cancellation);
         var declaration = new NetworkDeclaration(
-            ClassReader.Read(type), canExtend, problems.ToEquatableArray(), inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
-            training, definition?.Network, batch, profile, optimize, weightStorage);
+            ClassReader.Read(type), ClassPart.Whole, [], inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
+            training, definition?.Network, batch, profile, optimize, weightStorage)
+        {
+            IsInDoubt = attributes.Any(a => a.AttributeClass is null or { TypeKind: TypeKind.Error }),
+        };
+        ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(declaration.Class.Name, declaration.Extras, declaration.Members), problems);
+        declaration = declaration with { Part = part, ClassProblems = problems.ToEquatableArray() };
         return new NetworkSource(type, declaration, layers, network, inputs.FirstOrDefault(), trainable, definition?.Problems ?? []);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.FrontEnds.Definition;
 
@@ -10,8 +11,14 @@ internal sealed record NetworkSource(
     INamedTypeSymbol Type, NetworkDeclaration Declaration, IReadOnlyList<AttributeData> Layers, AttributeData? Network, AttributeData? Input, AttributeData? Trainable,
     IReadOnlyList<DefinitionProblem> DefinitionProblems)
 {
-    /// <summary>The attribute or argument at fault; the class's name where there is none.</summary>
-    public Location Locate(Place place)
+    /// <summary>What is wrong with its definition.</summary>
+    public EquatableArray<Finding> Findings { get; } = DefinitionProblems
+        .Select(p => new Finding(Type.ToDisplayString(), p.Problem, TextPlace.Of(p.Location), p.Callers.Select(TextPlace.Of).ToEquatableArray())).ToEquatableArray();
+
+    /// <summary>A problem at the attribute or argument at fault; at the class's name where there is none.</summary>
+    public Finding Locate(LocatedProblem problem) => new(Type.ToDisplayString(), problem.Problem, TextPlace.Of(Locate(problem.Place)), []);
+
+    private Location Locate(Place place)
     {
         AttributeData? attribute = place.IsInput ? Input : place.IsTrainable ? Trainable : place.IsNetwork ? Network : place.IsClass ? null : Layers[place.Layer];
         if (attribute?.ApplicationSyntaxReference?.GetSyntax() is not AttributeSyntax syntax)

@@ -26,4 +26,7 @@ internal enum Extras
 
     /// <summary>The trainer's optimizer is this instead of Sgd.</summary>
     RmsProp = 64,
+
+    /// <summary>It is not known what the declaration asks for, because a part of it cannot be read: a stub has all that it might.</summary>
+    Doubt = 128,
 }

@@ -25,7 +25,11 @@ internal sealed record NetworkModel(Graph Graph, ClassDeclaration Class, Trainin
 /// <param name="ContainingTypes">From the outermost: how each is declared, e.g. <c>partial class Models</c>, <c>partial record struct Box</c>.</param>
 /// <param name="Name">The class's name, escaped where it is a keyword.</param>
 /// <param name="Accessibility"><c>public</c>, <c>internal</c>, <c>private</c>, …</param>
-internal sealed record ClassDeclaration(string Namespace, EquatableArray<string> ContainingTypes, string Name, string Accessibility);
+internal sealed record ClassDeclaration(string Namespace, EquatableArray<string> ContainingTypes, string Name, string Accessibility)
+{
+    /// <summary><c>class</c>; <c>record</c> of one that is refused for it.</summary>
+    public string Keyword { get; init; } = "class";
+}
 
 /// <summary>What <c>[Trainable]</c> says, checked.</summary>
 /// <param name="Loss">Name of the loss, an operator.</param>

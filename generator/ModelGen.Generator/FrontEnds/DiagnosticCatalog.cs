@@ -21,6 +21,7 @@ internal static class DiagnosticCatalog
         Error(ProblemIds.UnsupportedClass, "A network cannot be this kind of class"),
         Error(ProblemIds.NoLayers, "A network needs at least one layer"),
         Warning(ProblemIds.NotANetwork, "A class has layers but no [Network]"),
+        Error(ProblemIds.LanguageVersion, "The project's version of C# is too old"),
         Error(ProblemIds.KernelTooLarge, "A kernel is larger than its padded input"),
         Error(ProblemIds.NeedsFeatures, "A layer needs one dimension per sample"),
         Error(ProblemIds.Groups, "Channels cannot be split into groups"),
@@ -57,10 +58,11 @@ internal static class DiagnosticCatalog
     /// <summary>True where the network can be compiled all the same.</summary>
     public static bool IsWarning(string id) => ById[id].DefaultSeverity == DiagnosticSeverity.Warning;
 
-    private static DiagnosticDescriptor Error(string id, string title) => Describe(id, title, DiagnosticSeverity.Error);
+    // A wrong network fails the build whatever is switched off: no pragma, no NoWarn and no editorconfig reaches what is not configurable.
+    private static DiagnosticDescriptor Error(string id, string title) => Describe(id, title, DiagnosticSeverity.Error, WellKnownDiagnosticTags.NotConfigurable);
 
     private static DiagnosticDescriptor Warning(string id, string title) => Describe(id, title, DiagnosticSeverity.Warning);
 
-    private static DiagnosticDescriptor Describe(string id, string title, DiagnosticSeverity severity) =>
-        new(id, title, "{0}", "ModelGen", severity, isEnabledByDefault: true, description: $"See docs/diagnostics/{id}.md.");
+    private static DiagnosticDescriptor Describe(string id, string title, DiagnosticSeverity severity, params string[] tags) =>
+        new(id, title, "{0}", "ModelGen", severity, isEnabledByDefault: true, description: $"See docs/diagnostics/{id}.md.", customTags: tags);
 }

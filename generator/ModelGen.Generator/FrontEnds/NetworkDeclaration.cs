@@ -10,7 +10,7 @@ namespace ModelGen.Generator.FrontEnds;
 /// cached. Not yet checked, apart from the class itself.
 /// </summary>
 /// <param name="Class">How the class is declared.</param>
-/// <param name="CanExtend">False where C# itself would refuse another part of the class, so that nothing may be generated.</param>
+/// <param name="Part">What may be generated of the class.</param>
 /// <param name="ClassProblems">What is wrong with the class.</param>
 /// <param name="Inputs">The <c>[Input]</c> attributes: one, in good code.</param>
 /// <param name="Layers">In source order.</param>
@@ -22,7 +22,7 @@ namespace ModelGen.Generator.FrontEnds;
 /// <param name="WeightStorage">Likewise.</param>
 internal sealed record NetworkDeclaration(
     ClassDeclaration Class,
-    bool CanExtend,
+    ClassPart Part,
     EquatableArray<LocatedProblem> ClassProblems,
     EquatableArray<InputDeclaration> Inputs,
     EquatableArray<LayerDeclaration> Layers,
@@ -33,6 +33,15 @@ internal sealed record NetworkDeclaration(
     int Optimize = 0,
     int WeightStorage = 0)
 {
+    /// <summary>True where the class has an attribute that the C# compiler does not know, which could have been any.</summary>
+    public bool IsInDoubt { get; init; }
+
+    /// <summary>What the class has beside the members of every network.</summary>
+    public Extras Extras => ExtrasOf(Training, Profile) | (IsInDoubt ? Extras.Doubt | Extras.Trainer : Extras.None);
+
+    /// <summary>The names of its inputs and outputs.</summary>
+    public MemberNames Members => Definition?.Members ?? MemberNames.Unknown;
+
     /// <param name="training">Null where nothing is trained.</param>
     public static Extras ExtrasOf(TrainingDeclaration? training, bool isProfiled) =>
         (training is null ? Extras.None : Extras.Trainer)

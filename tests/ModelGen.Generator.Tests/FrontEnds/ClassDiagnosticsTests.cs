@@ -129,13 +129,12 @@ public class ClassDiagnosticsTests
     // Each tensor of the batch can be indexed, all that are alive at once cannot; 4 channels take the room of 16.
     [Fact]
     public Task MemoryThatNoArrayCanHave() => Expect("[Network(Batch = 16), Input(4, 4096, 4096), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1)] partial class Net;", new Finding(
-        "MG0108", "", "Net: Forward on 16 samples needs more than the 2147482567 floats of memory that one array can have; use a smaller batch or image"));
+        "MG0108", "Net", "Net: Forward on 16 samples needs more than the 2147482567 floats of memory that one array can have; use a smaller batch or image"));
 
     private static async Task Expect(string source, params Finding[] expected)
     {
         Report report = await Compile.Run("using ModelGen;\n" + source);
-        Assert.Equal(expected, report.Findings);
-        if (expected.Any(f => f.Id is "MG0001" or "MG0008"))
-            Assert.Empty(report.Generated);
+        // Of a class that is not partial the C# compiler says so too, because it has a stub.
+        Assert.Equal(expected, report.Findings.Where(f => f.Id != "CS0260"));
     }
 }

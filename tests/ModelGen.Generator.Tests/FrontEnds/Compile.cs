@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Diagnostics;
 using ModelGen.Generator.Discovery;
 
 namespace ModelGen.Generator.Tests.FrontEnds;
 
-/// <summary>Compiles source text as a user's project would, with the generator and the analyzer.</summary>
+/// <summary>Compiles source text as a user's project would, with the generator.</summary>
 internal static class Compile
 {
     // The oldest language that generated code supports.
@@ -24,17 +23,16 @@ internal static class Compile
         [new NetworkGenerator().AsSourceGenerator()], parseOptions: ParseOptions,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
-    /// <summary>Everything that is reported: by the analyzer, by the generator, and errors by the C# compiler, in order of position.</summary>
-    public static async Task<Report> Run(params string[] sources)
+    /// <summary>Everything that is reported: by the generator, and errors by the C# compiler, in order of position.</summary>
+    public static Task<Report> Run(params string[] sources)
     {
         CSharpCompilation compilation = Create(sources);
         GeneratorDriver driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> fromGenerator);
-        ImmutableArray<Diagnostic> fromAnalyzer = await output.WithAnalyzers([new NetworkAnalyzer()]).GetAnalyzerDiagnosticsAsync();
         IEnumerable<Diagnostic> fromCompiler = output.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error);
-        Finding[] findings = [.. fromAnalyzer.Concat(fromGenerator).Concat(fromCompiler)
+        Finding[] findings = [.. fromGenerator.Concat(fromCompiler)
             .OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start).Select(Finding.Of)];
         Dictionary<string, string> generated = driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
-        return new Report(findings, generated);
+        return Task.FromResult(new Report(findings, generated));
     }
 
     // Types of the runtime library that the generated surface names, as far as the library does not have them yet.

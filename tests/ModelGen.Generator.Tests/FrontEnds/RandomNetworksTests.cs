@@ -43,7 +43,7 @@ public class RandomNetworksTests
         from layers in AnyLayer().ArrayOf(count)
         from batch in Gen.Frequency((9, Gen.Constant(1)), (1, AnyInt))
         from training in Gen.Frequency((4, Gen.Constant<TrainingDeclaration?>(null)), (1, AnyTraining()))
-        select new NetworkDeclaration(new ClassDeclaration("", [], "Net", "public"), true, [], input, layers.ToEquatableArray(), training, Batch: batch);
+        select new NetworkDeclaration(new ClassDeclaration("", [], "Net", "public"), ClassPart.Whole, [], input, layers.ToEquatableArray(), training, Batch: batch);
 
     private static Gen<EquatableArray<InputDeclaration>> AnyInput() =>
         from size in Gen.Frequency((20, Gen.Choose(4, 24)), (1, AnyInt))

@@ -91,7 +91,7 @@ public class JsonDiagnosticsTests
     }
 
     [Theory]
-    [InlineData("{\n  \"name\": \"Net\",\n  \"layers\": [ 1, ]\n}", 3, 18, "MG0301", "a comma before ']' is one too many", 1)]
+    [InlineData("{\n  \"name\": \"Net\",\n  \"layers\": [ 1 \n}", 4, 1, "MG0301", "expected ',' or ']', got '}'", 1)]
     [InlineData("", 1, 1, "MG0301", "the text is empty", 0)]
     [InlineData("[]", 1, 1, "MG0303", "a network must be an object, got an array", 0)]
     [InlineData("{ \"inputs\": { \"x\": [4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 1, "MG0303", "a network needs 'name', which is the name of its class", 0)]
@@ -124,6 +124,39 @@ public class JsonDiagnosticsTests
         JsonFinding finding = Assert.Single(report.Findings);
         Assert.Equal(new JsonFinding(id, "Net.network.json", line, column, message ?? finding.Message), finding);
         Assert.Equal(generated, report.Generated.Count);
+    }
+
+    // Where it is plain what was meant the rest is what the author wrote, so that all mistakes are told at once.
+    [Fact]
+    public async Task AFileIsReadOnAfterAMistake()
+    {
+        JsonReport report = await CompileJson.Run("""
+            {
+              "name": "Net", // a network
+              "inputs": { "x": [4], },
+              "layers": [{ "op": "Rely" } { "op": "Linear", "outFeatures": 0, }],
+              "outputs": { "scores": "fc1" }
+            }
+            """);
+        Assert.Equal(
+            [
+                (2, 18, "MG0301", "JSON has no comments"), (3, 25, "MG0301", "a comma before '}' is one too many"), (4, 22, "MG0304", "there is no layer 'Rely'; did you mean 'Relu'?"),
+                (4, 31, "MG0301", "expected ',' or ']', got '{'"), (4, 64, "MG0005", "Linear 'fc1': outFeatures must be at least 1, got 0"),
+                (4, 67, "MG0301", "a comma before '}' is one too many"),
+            ],
+            report.Findings.Select(f => (f.Line, f.Column, f.Id, f.Message)));
+    }
+
+    // Behind a mistake of which it is open what was meant others may follow from it.
+    [Theory]
+    [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": Relu }, { "op": "Rely" }], }""", "expected a value, got 'Relu'; strings stand in double quotes")]
+    [InlineData("""{ "name": "Net", "layers": [{ "op": "Relu" }, { "op": """, "expected a value, got the end of the text")]
+    [InlineData("""{ "name": "Net", "trainable" { }, "layers": [{ "op": "Rely" }] }""", "expected ':' after the name 'trainable', got '{'")]
+    [InlineData("""{ "name": "Net", name: 2, "layers": [{ "op": "Rely" }] }""", "expected a name in double quotes, got 'n'")]
+    public async Task TheFirstUnclearMistakeIsTheLast(string text, string message)
+    {
+        JsonReport report = await CompileJson.Run(text, "namespace Root; class User { Net.Trainer? T; }");
+        Assert.Equal(message, Assert.Single(report.Findings, f => f.Id != "CS0169").Message);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public class JsonFrontEndTests
     public void LeNet5IsTheGraphOfItsAttributes()
     {
         NetworkDeclaration declaration = new(
-            new ModelGen.Generator.Emit.ClassDeclaration("", [], "LeNet5", "public"), true, [], [new InputDeclaration([1, 28, 28], true)],
+            new ModelGen.Generator.Emit.ClassDeclaration("", [], "LeNet5", "public"), ClassPart.Whole, [], [new InputDeclaration([1, 28, 28], true)],
             [
                 Layer("Conv2d", ("outChannels", 6), ("kernelSize", 5), ("Padding", 2)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)),
                 Layer("Conv2d", ("outChannels", 16), ("kernelSize", 5)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)), Layer("Flatten"),

@@ -7,8 +7,7 @@ using ModelGen.Generator.Passes;
 namespace ModelGen.Generator.FrontEnds.Json;
 
 /// <summary>
-/// From the text of a <c>*.network.json</c> file to a graph; docs/json.md says what such a file holds. The generator and the analyzer both run this, so that they
-/// cannot disagree. Whatever the text is, it ends soon, and with a network or an error.
+/// From the text of a <c>*.network.json</c> file to a graph; docs/json.md says what such a file holds. Whatever the text is, it ends soon, and with a network or an error.
 /// </summary>
 internal sealed class JsonFrontEnd
 {
@@ -37,16 +36,16 @@ internal sealed class JsonFrontEnd
 
     private JsonNetwork Build()
     {
-        if (_document.Error is JsonError error)
+        foreach (JsonError error in _document.Errors)
             _problems.Add(ProblemIds.InvalidJson, error.Message, error.Range);
-        if (_document.Root is not JsonValue root || (_document.Error is null && !_fields.Is(root, JsonKind.Object, "a network")))
+        if (_document.Root is not JsonValue root || (_document.IsWhole && !_fields.Is(root, JsonKind.Object, "a network")))
             return new(null, Extras.None, null, null, _problems.ToEquatableArray());
 
-        // Of half a file the name of the class is kept, so that the code which uses it has one error less for each use.
+        // Of half a file the surface of the class is kept, so that the code which uses it has one error less for each use.
         TextRange nameRange = root["name"]?.Range ?? root.Range;
         (ClassDeclaration? declaration, string accessibility) = ReadClass(root);
         Extras extras = ExtrasOf(root);
-        if (_document.Error is not null)
+        if (!_document.IsWhole)
             return new(declaration, extras, null, null, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
 
         _fields.CheckKeys(root, "a network", null, Keys);
@@ -101,8 +100,12 @@ internal sealed class JsonFrontEnd
         return training;
     }
 
-    private static Extras ExtrasOf(JsonValue root) =>
-        NetworkDeclaration.ExtrasOf(JsonTraining.SurfaceOf(root), root["profile"] is { IsTrue: true });
+    // Of a file that is not whole, or has a key that means nothing, it is open what it asks for.
+    private Extras ExtrasOf(JsonValue root)
+    {
+        bool isInDoubt = !_document.IsWhole || root.Members.Any(m => !Keys.Contains(m.Name)) || (root["trainable"] is JsonValue trainable && JsonTraining.IsInDoubt(trainable));
+        return NetworkDeclaration.ExtrasOf(JsonTraining.SurfaceOf(root), root["profile"] is { IsTrue: true }) | (isInDoubt ? Extras.Doubt | Extras.Trainer : Extras.None);
+    }
 
     private int ReadBatch(JsonValue root, JsonScope scope, GraphBuilder graph)
     {
@@ -162,7 +165,7 @@ internal sealed class JsonFrontEnd
         }
         if (root["name"] is not JsonValue name)
         {
-            if (_document.Error is null)
+            if (_document.IsWhole)
                 _problems.Add(ProblemIds.WrongValue, "a network needs 'name', which is the name of its class", new TextRange(root.Range.Start, 1));
             return (null, accessibility);
         }
@@ -174,7 +177,7 @@ internal sealed class JsonFrontEnd
                 $"'{JsonNames.Printable(name.Text)}' cannot be the name of a class; it is an ASCII letter, then letters, digits and underscores, {JsonNames.LongestIdentifier} at most", name.Range);
             return (null, accessibility);
         }
-        if (GeneratedMembers.Has(name.Text, Extras.Trainer | ExtrasOf(root)))
+        if (GeneratedMembers.Of("", Extras.Trainer | ExtrasOf(root), MembersOf(root)).Contains(name.Text))
         {
             _problems.Add(ProblemIds.InvalidName, $"'{name.Text}' is the name of a member of every network's class; choose another name for the class", name.Range);
             return (null, accessibility);

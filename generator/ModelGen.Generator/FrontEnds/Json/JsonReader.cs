@@ -5,8 +5,8 @@ namespace ModelGen.Generator.FrontEnds.Json;
 
 /// <summary>
 /// Reads JSON as RFC 8259 has it and nothing else: no comments, no trailing commas, no NaN. What the standard leaves open is refused where it could hide a
-/// mistake or an attack: names that come twice, halves of surrogate pairs, texts that are too large or too deep. It never throws. The analyzer ships no
-/// dependency, and no other reader says where each value stands.
+/// mistake or an attack: names that come twice, halves of surrogate pairs, texts that are too large or too deep. It never throws, and reads on after a mistake, so
+/// that what a file says elsewhere is known. The generator ships no dependency, and no other reader says where each value stands.
 /// </summary>
 internal sealed class JsonReader
 {
@@ -15,8 +15,10 @@ internal sealed class JsonReader
     public const int MostValues = 1 << 18;
     public const int MostNames = 1 << 10;
     public const int DeepestNesting = 64;
+    public const int MostErrors = 20;
 
     private readonly string _text;
+    private readonly List<JsonError> _errors = [];
     private int _position;
     private int _values;
     private JsonValue? _root;
@@ -29,18 +31,25 @@ internal sealed class JsonReader
         try
         {
             reader.ReadDocument();
-            return new JsonDocument(reader._root, null);
         }
         catch (InvalidJsonException e)
         {
-            return new JsonDocument(reader._root, new JsonError(e.Message, e.Range));
+            reader.Add(e.Error);
         }
+        return new JsonDocument(reader._root, reader._errors);
+    }
+
+    // Behind a mistake of which it is open what was meant, others may follow from it.
+    private void Add(JsonError error)
+    {
+        if (_errors.Count < MostErrors && _errors.All(e => e.IsClear))
+            _errors.Add(error);
     }
 
     private void ReadDocument()
     {
         if (_text.Length > LargestText)
-            throw Error(0, 1, $"the text has {Number(_text.Length)} characters; at most {Number(LargestText)} are read");
+            throw Limit(0, 1, $"the text has {Number(_text.Length)} characters; at most {Number(LargestText)} are read");
         SkipSpace();
         if (_position == _text.Length)
             throw Error(_position, 0, "the text is empty");
@@ -53,9 +62,9 @@ internal sealed class JsonReader
     private JsonValue ReadValue(int depth, bool isRoot = false)
     {
         if (++_values > MostValues)
-            throw Error(_position, 1, $"there are more than {Number(MostValues)} values");
+            throw Limit(_position, 1, $"there are more than {Number(MostValues)} values");
         if (depth > DeepestNesting)
-            throw Error(_position, 1, $"arrays and objects are nested more than {Number(DeepestNesting)} deep");
+            throw Limit(_position, 1, $"arrays and objects are nested more than {Number(DeepestNesting)} deep");
         int start = _position;
         switch (_position < _text.Length ? _text[_position] : '\0')
         {
@@ -87,50 +96,113 @@ internal sealed class JsonReader
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         SkipSpace();
-        if (TryTake('}'))
-            return End(value);
-        do
+        while (!TryTake('}') && !IsAtEnd(']', "'}'"))
         {
+            Recovering(() => ReadMember(value, names, depth));
             SkipSpace();
-            int start = _position;
-            if (_position >= _text.Length || _text[_position] != '"')
-                throw Error(_position, 1, value.Members.Count > 0 && Peek('}') ? "a comma before '}' is one too many" : $"expected a name in double quotes, got {Here()}");
-            string name = ReadString();
-            TextRange range = From(start);
-            if (!names.Add(name))
-                throw new InvalidJsonException($"the name {Quote(name)} comes twice in one object", range);
-            if (names.Count > MostNames)
-                throw new InvalidJsonException($"an object has more than {Number(MostNames)} names", range);
-            SkipSpace();
+            if (!EndsElement('}', c => c == '"'))
+                return End(value);
+        }
+        return End(value);
+    }
+
+    private void ReadMember(JsonValue value, HashSet<string> names, int depth)
+    {
+        int start = _position;
+        if (_text[_position] != '"')
+            throw Error(_position, 1, $"expected a name in double quotes, got {Here()}");
+        string name = ReadString();
+        TextRange range = From(start);
+        if (!names.Add(name))
+            throw new InvalidJsonException($"the name {Quote(name)} comes twice in one object", range);
+        if (names.Count > MostNames)
+            throw Limit(range.Start, range.Length, $"an object has more than {Number(MostNames)} names");
+        int position = value.Members.Count;
+        SkipSpace();
+        try
+        {
             if (!TryTake(':'))
                 throw Error(_position, 1, $"expected ':' after the name {Quote(name)}, got {Here()}");
             SkipSpace();
             value.Members.Add(new JsonMember(name, range, ReadValue(depth + 1)));
-            SkipSpace();
         }
-        while (TryTake(','));
-        if (!TryTake('}'))
-            throw Error(_position, 1, $"expected ',' or '}}', got {Here()}");
-        return End(value);
+        catch (InvalidJsonException) when (value.Members.Count == position)
+        {
+            // That there is such a member is known.
+            value.Members.Add(new JsonMember(name, range, new JsonValue(JsonKind.Null, From(start), "null")));
+            throw;
+        }
     }
 
     private JsonValue ReadArray(JsonValue value, int depth)
     {
         SkipSpace();
-        if (TryTake(']'))
-            return End(value);
-        do
+        while (!TryTake(']') && !IsAtEnd('}', "']'"))
+        {
+            Recovering(() => value.Items.Add(ReadValue(depth + 1)));
+            SkipSpace();
+            if (!EndsElement(']', c => c is '{' or '[' or '"' or '-' or (>= '0' and <= '9')))
+                return End(value);
+        }
+        return End(value);
+    }
+
+    /// <summary>Takes the comma behind an element; false behind the last one, whose list is closed.</summary>
+    private bool EndsElement(char close, Func<char, bool> begins)
+    {
+        if (TryTake(','))
         {
             SkipSpace();
-            if (value.Items.Count > 0 && Peek(']'))
-                throw Error(_position, 1, "a comma before ']' is one too many");
-            value.Items.Add(ReadValue(depth + 1));
-            SkipSpace();
+            if (Peek(close))
+                Add(new JsonError($"a comma before '{close}' is one too many", From(_position, 1), IsClear: true));
+            return !TryTake(close);
         }
-        while (TryTake(','));
-        if (!TryTake(']'))
-            throw Error(_position, 1, $"expected ',' or ']', got {Here()}");
-        return End(value);
+        if (TryTake(close))
+            return false;
+        bool isForgotten = _position < _text.Length && begins(_text[_position]);
+        Add(new JsonError($"expected ',' or '{close}', got {Here()}", From(_position, 1), IsClear: isForgotten));
+        if (!isForgotten)
+            SkipElement();
+        return isForgotten || TryTake(',') || !TryTake(close);
+    }
+
+    // Where a list is not closed but what is around it is, or the text ends.
+    private bool IsAtEnd(char other, string expected)
+    {
+        if (_position < _text.Length && !Peek(other))
+            return false;
+        Add(new JsonError(expected == "'}'" && !Peek(other) ? $"expected a name in double quotes, got {Here()}" : $"expected ',' or {expected}, got {Here()}", From(_position, 1), IsClear: false));
+        return true;
+    }
+
+    private void Recovering(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (InvalidJsonException e) when (!e.IsLimit)
+        {
+            Add(e.Error);
+            SkipElement();
+        }
+    }
+
+    // To the comma or bracket that ends the element, whatever stands there.
+    private void SkipElement()
+    {
+        for (int depth = 0; _position < _text.Length; _position++)
+        {
+            char c = _text[_position];
+            if (depth == 0 && c is ',' or '}' or ']')
+                return;
+            depth += c is '{' or '[' ? 1 : c is '}' or ']' ? -1 : 0;
+            if (c != '"')
+                continue;
+            while (_position + 1 < _text.Length && _text[_position + 1] is not ('"' or '\n' or '\r'))
+                _position += _text[_position + 1] == '\\' && _position + 2 < _text.Length ? 2 : 1;
+            _position += _position + 1 < _text.Length && _text[_position + 1] == '"' ? 1 : 0;
+        }
     }
 
     private string ReadString()
@@ -250,8 +322,16 @@ internal sealed class JsonReader
     {
         while (_position < _text.Length && _text[_position] is ' ' or '\t' or '\n' or '\r')
             _position++;
-        if (Peek('/'))
+        if (!Peek('/'))
+            return;
+        bool isLine = _position + 1 < _text.Length && _text[_position + 1] == '/';
+        bool isBlock = _position + 1 < _text.Length && _text[_position + 1] == '*';
+        int end = isLine ? _text.IndexOf('\n', _position) : isBlock ? _text.IndexOf("*/", _position + 2, StringComparison.Ordinal) : -1;
+        if (!isLine && end < 0)
             throw Error(_position, 1, "JSON has no comments");
+        Add(new JsonError("JSON has no comments", From(_position, 1), IsClear: true));
+        _position = end < 0 ? _text.Length : isBlock ? end + 2 : end;
+        SkipSpace();
     }
 
     private bool Peek(char c) => _position < _text.Length && _text[_position] == c;
@@ -272,6 +352,9 @@ internal sealed class JsonReader
 
     private TextRange From(int start) => new(start, _position - start);
 
+    // Kept inside the text, so that it can be shown.
+    private TextRange From(int start, int length) => new(start, Math.Min(length, _text.Length - start));
+
     private string Here()
     {
         if (_position >= _text.Length)
@@ -284,11 +367,15 @@ internal sealed class JsonReader
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    // Kept inside the text, so that it can be shown.
-    private InvalidJsonException Error(int start, int length, string message) => new(message, new TextRange(start, Math.Min(length, _text.Length - start)));
+    private InvalidJsonException Error(int start, int length, string message) => new(message, From(start, length));
+
+    // Reading on would take as long as what the limit is against.
+    private InvalidJsonException Limit(int start, int length, string message) => new(message, From(start, length)) { IsLimit = true };
 
     private sealed class InvalidJsonException(string message, TextRange range) : Exception(message)
     {
-        public TextRange Range { get; } = range;
+        public JsonError Error { get; } = new(message, range, IsClear: false);
+
+        public bool IsLimit { get; init; }
     }
 }

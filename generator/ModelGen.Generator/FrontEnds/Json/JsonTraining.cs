@@ -30,6 +30,13 @@ internal sealed class JsonTraining
             AccumulateGradients = trainable["accumulateGradients"] is { IsTrue: true },
         };
 
+    /// <summary>True where it cannot be told how the network is trained.</summary>
+    public static bool IsInDoubt(JsonValue trainable) =>
+        trainable.Kind != JsonKind.Object
+        || trainable.Members.Any(m => !Keys.Contains(m.Name))
+        || (trainable["loss"] is JsonValue loss && IndexOf(LossOperator.Names, loss.Text) < 0)
+        || (trainable["optimizer"] is JsonValue optimizer && IndexOf(Update.Optimizers, optimizer.Text) < 0);
+
     public static TrainingOptions? Read(
         JsonValue trainable, JsonProblems problems, JsonFields fields, JsonScope scope, GraphBuilder graph, IReadOnlyList<(string Name, JsonLayerValue Value)> outputs)
     {

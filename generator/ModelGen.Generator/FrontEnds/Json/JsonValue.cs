@@ -58,9 +58,17 @@ internal sealed class JsonValue(JsonKind kind, TextRange range, string text)
 internal sealed record JsonMember(string Name, TextRange NameRange, JsonValue Value);
 
 /// <summary>Why a text is not JSON, or not JSON that we are willing to read.</summary>
-internal sealed record JsonError(string Message, TextRange Range);
+/// <param name="IsClear">True where it is plain what was meant, a comma too many for instance, so that the rest is what its author wrote.</param>
+internal sealed record JsonError(string Message, TextRange Range, bool IsClear);
 
 /// <summary>What could be read of a text.</summary>
-/// <param name="Root">All that stands before the error, if there is one; null where not even a value begins.</param>
-/// <param name="Error">Null where the whole text is JSON.</param>
-internal sealed record JsonDocument(JsonValue? Root, JsonError? Error);
+/// <param name="Root">As much as could be; null where not even a value begins.</param>
+/// <param name="Errors">None where the whole text is JSON. Behind one that is not clear no other is told.</param>
+internal sealed record JsonDocument(JsonValue? Root, IReadOnlyList<JsonError> Errors)
+{
+    /// <summary>The first; null where the whole text is JSON.</summary>
+    public JsonError? Error => Errors.Count == 0 ? null : Errors[0];
+
+    /// <summary>True where all that the author wrote is known.</summary>
+    public bool IsWhole => Errors.All(e => e.IsClear);
+}

@@ -1,0 +1,40 @@
+using Microsoft.CodeAnalysis.Text;
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.FrontEnds.Json;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Discovery;
+
+/// <summary>A network file as it has been read, with its problems at the key or value at fault.</summary>
+internal sealed record JsonSource(string Path, JsonNetwork Network, EquatableArray<Finding> Findings, TextPlace NamePlace)
+{
+    public static JsonSource Read(string path, string text, string rootNamespace)
+    {
+        JsonNetwork network;
+        try
+        {
+            network = JsonFrontEnd.Build(text, rootNamespace);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Problem failure = NetworkGenerator.Describe(new ClassDeclaration("", [], "UnreadableNetwork", "internal"), e);
+            network = new JsonNetwork(null, Extras.None, null, null, [new JsonProblem(failure, new TextRange(0, 0), [])]);
+        }
+        SourceText lines = SourceText.From(text);
+        string name = network.Class?.Name ?? path;
+        return new JsonSource(
+            path, network,
+            network.Problems.Select(p => new Finding(name, p.Problem, Place(p.Range), p.Calls.Select(Place).ToEquatableArray())).ToEquatableArray(),
+            Place(network.NameRange));
+
+        TextPlace Place(TextRange range)
+        {
+            TextSpan span = TextSpan.FromBounds(Math.Min(range.Start, text.Length), Math.Min(range.End, text.Length));
+            return new TextPlace(path, span, lines.Lines.GetLinePositionSpan(span));
+        }
+    }
+
+    /// <summary>A problem of the class as a whole.</summary>
+    public Finding AtName(Problem problem) => new(Network.Class?.Name ?? Path, problem, NamePlace, []);
+}
