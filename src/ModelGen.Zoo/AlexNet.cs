@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>AlexNet (Krizhevsky, Sutskever and Hinton 2012, ImageNet classification with deep convolutional neural networks).</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class AlexNet
 {
     /// <summary>As in the paper: two columns, which are groups of two, and local response normalisation. 60,965,224 parameters.</summary>

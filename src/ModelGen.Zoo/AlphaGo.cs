@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>AlphaGo's policy network (Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, methods): the probability of each move.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class AlphaGo
 {
     /// <remarks>The board is 48 planes of 19×19. The match version has 192 filters; 128, 256 and 384 were tried.</remarks>

@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>Residual networks for CIFAR-10. Images are 3×32×32; three stages of 16, 32 and 64 channels.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class CifarResNet
 {
     /// <summary>He et al. 2016, Deep residual learning, §4.2: depth 20, 32, 44, 56, 110 or 1202.</summary>

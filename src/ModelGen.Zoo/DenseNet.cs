@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>DenseNet with bottlenecks and compression (Huang et al. 2017, Densely connected convolutional networks, table 1). Images are 3×224×224; keys are torchvision's.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class DenseNet
 {
     /// <summary>7,978,856 parameters.</summary>

@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>GoogLeNet, also called Inception v1 (Szegedy et al. 2015, Going deeper with convolutions, table 1). Images are 3×224×224.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class GoogLeNet
 {
     /// <summary>

@@ -4,6 +4,7 @@ namespace ModelGen.Zoo;
 /// Inception-ResNet (Szegedy et al. 2017, Inception-v4, Inception-ResNet and the impact of residual connections on learning). Images are 3×299×299; what a
 /// module adds is scaled down before it is added (§3.3).
 /// </summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class InceptionResNet
 {
     /// <summary>Version 1 (figures 10 to 15), with 5, 10 and 5 modules.</summary>

@@ -4,6 +4,7 @@ namespace ModelGen.Zoo;
 /// Inception v2, also called BN-Inception (Ioffe and Szegedy 2015, Batch normalization, figure 5): each 5×5 is two 3×3, every convolution is normalised, and two of the modules
 /// halve the image. About 11.3 million parameters.
 /// </summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class InceptionV2
 {
     /// <remarks>The image is 3×224×224.</remarks>

@@ -4,6 +4,7 @@ namespace ModelGen.Zoo;
 /// Inception v3 (Szegedy et al. 2016, Rethinking the Inception architecture for computer vision, table 1), as torchvision has it: a 5×5 becomes two 3×3, an n×n becomes 1×n and n×1
 /// with n = 7. Images are 3×299×299.
 /// </summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class InceptionV3
 {
     /// <summary>Without the auxiliary classifier: 23,834,568 parameters.</summary>

@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>Inception v4 (Szegedy et al. 2017, Inception-v4, Inception-ResNet and the impact of residual connections on learning, figures 3 to 9): 42,679,816 parameters.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class InceptionV4
 {
     /// <remarks>The image is 3×299×299.</remarks>

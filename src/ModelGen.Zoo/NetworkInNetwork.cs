@@ -4,6 +4,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>Network in Network (Lin, Chen and Yan 2014): convolutions followed by 1×1 convolutions ("mlpconv"), and the mean of each map instead of linear layers.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class NetworkInNetwork
 {
     /// <summary>For ImageNet, with the sizes of the authors' published model: 7,595,176 parameters.</summary>

@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>Residual networks for ImageNet (He et al. 2016, Deep residual learning for image recognition, table 1). Images are 3×224×224; keys are torchvision's.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class ResNet
 {
     /// <summary>11,689,512 parameters.</summary>

@@ -4,6 +4,7 @@ namespace ModelGen.Zoo;
 /// VGG (Simonyan and Zisserman 2015, Very deep convolutional networks for large-scale image recognition, table 1). Images are 3×224×224; keys are torchvision's, which
 /// counts convolutions, activations and pools alike.
 /// </summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class Vgg
 {
     /// <summary>Configuration A, torchvision's <c>vgg11</c>: 132,863,336 parameters.</summary>

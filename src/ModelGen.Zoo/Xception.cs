@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>Xception (Chollet 2017, Xception: deep learning with depthwise separable convolutions, figure 5), with the keys of its PyTorch port: 22,855,952 parameters.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class Xception
 {
     /// <remarks>The image is 3×299×299.</remarks>

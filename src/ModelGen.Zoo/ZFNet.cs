@@ -1,6 +1,7 @@
 namespace ModelGen.Zoo;
 
 /// <summary>ZFNet (Zeiler and Fergus 2014, Visualizing and understanding convolutional networks, figure 3): AlexNet with a finer first layer.</summary>
+[Microsoft.CodeAnalysis.Embedded]
 internal static class ZFNet
 {
     /// <summary>384, 384 and 256 filters in the last three convolutions.</summary>

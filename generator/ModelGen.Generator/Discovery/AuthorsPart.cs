@@ -26,8 +26,8 @@ internal sealed record AuthorsPart(ClassPart Part, EquatableArray<Problem> Probl
         }
         if (NetworkReader.IsNetwork(type))
         {
-            return new AuthorsPart(ClassPart.Nothing,
-                [new Problem(ProblemIds.DuplicateClass, $"{written.Name} is a class with [Network] already, which declares its layers itself; choose another name")]);
+            var twice = new Problem(ProblemIds.DuplicateClass, $"{written.Name} is a class with [Network] already, which declares its layers itself; choose another name");
+            return new AuthorsPart(ClassPart.Nothing, [twice]);
         }
         var problems = new List<LocatedProblem>();
         ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(written.Name, extras, members), problems);

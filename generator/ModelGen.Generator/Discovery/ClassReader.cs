@@ -74,7 +74,7 @@ internal static class ClassReader
     }
 
     private static bool LacksBaseConstructor(INamedTypeSymbol type) =>
-        type.BaseType is { } baseType && !baseType.InstanceConstructors.Any(c => c.Parameters.Length == 0 && c.DeclaredAccessibility is not Accessibility.Private);
+        type.BaseType is { TypeKind: not TypeKind.Error } baseType && !baseType.InstanceConstructors.Any(c => c.Parameters.Length == 0 && c.DeclaredAccessibility is not Accessibility.Private);
 
     // All names around the class are there.
     private static bool IsNamed(INamedTypeSymbol type)

@@ -50,5 +50,5 @@ internal static class Findings
     }
 
     private static Problem AlsoIn(Problem problem, string[] networks) =>
-        problem with { Message = $"{problem.Message} (so in {string.Join(", ", networks.Take(MostNetworks))}{(networks.Length > MostNetworks ? ", …" : "")} too)" };
+        new(problem.Id, $"{problem.Message} (so in {string.Join(", ", networks.Take(MostNetworks))}{(networks.Length > MostNetworks ? ", …" : "")} too)");
 }

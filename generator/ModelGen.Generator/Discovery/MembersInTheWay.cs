@@ -58,7 +58,7 @@ internal static class MembersInTheWay
             keys.Add(member.Key);
             names.Add(member.Name);
         }
-        if (names.Contains(type.Name))
+        if (names.Contains(type.Name) || type.Name.StartsWith(GeneratedMembers.PrivatePrefix, StringComparison.Ordinal))
             yield return type.Name;
         foreach (ISymbol member in type.GetMembers().Where(m => !m.IsImplicitlyDeclared))
         {
@@ -89,9 +89,11 @@ internal static class MembersInTheWay
         return GeneratedMember.KeyOf(name, string.Join(", ", method.Parameters.Select(p => (p.RefKind == RefKind.None ? "" : "ref ") + TypeOf(p.Type))));
 
         // The generated class is not there yet, unless the author declares a part of it.
-        string TypeOf(ITypeSymbol type) =>
-            type.Name == GeneratedMembers.Weights && (type.TypeKind == TypeKind.Error || SymbolEqualityComparer.Default.Equals(type.ContainingType, method.ContainingType))
-                ? GeneratedMembers.Weights : type.ToDisplayString(WithoutNullability);
+        string TypeOf(ITypeSymbol type) => type.Name == GeneratedMembers.Weights && (type.TypeKind == TypeKind.Error || IsAround(type.ContainingType))
+            ? GeneratedMembers.Weights : type.ToDisplayString(WithoutNullability);
+
+        bool IsAround(INamedTypeSymbol? owner) => owner is not null
+            && (SymbolEqualityComparer.Default.Equals(owner, method.ContainingType) || SymbolEqualityComparer.Default.Equals(owner, method.ContainingType.ContainingType));
     }
 
     private static bool IsExtensible(ISymbol member) =>

@@ -3,16 +3,16 @@ using Microsoft.CodeAnalysis;
 namespace ModelGen.Generator.Discovery;
 
 /// <summary>
-/// Finds types whose names generated code uses and cannot write in another way: namespaces from which all its names begin, and words that are no keywords of C#, so
-/// that a type of that name comes first wherever it is seen.
+/// Finds what has names that generated code uses and cannot write in another way: namespaces from which all its names begin, and words that are no keywords of C#, so
+/// that a type or namespace of that name comes first wherever it is seen.
 /// </summary>
 internal static class NamesInTheWay
 {
-    private static readonly string[] Words = ["var", "nint", "nuint"];
+    private static readonly string[] Words = ["var", "nint", "nuint", "nameof"];
 
     private static readonly string[] Namespaces = ["System", "ModelGen"];
 
-    /// <summary>Says which type is in the way, and how to get it out; null where none is.</summary>
+    /// <summary>Says what is in the way, and how to get it out; null where none is.</summary>
     /// <param name="assembly">The project.</param>
     /// <param name="name">The name of the network.</param>
     /// <param name="network">Its class, as far as the project's C# declares it.</param>
@@ -32,7 +32,8 @@ internal static class NamesInTheWay
         {
             foreach (string word in Words)
             {
-                if (scope.GetTypeMembers(word, 0).Any(t => t.Locations.Any(l => l.IsInSource)))
+                // A method or field hides the operator nameof as well.
+                if (scope.GetMembers(word).Any(m => (m is INamespaceOrTypeSymbol || word == "nameof") && m.Locations.Any(l => l.IsInSource)))
                     return Say(word, $"'{word}'");
             }
         }
@@ -40,7 +41,7 @@ internal static class NamesInTheWay
 
         string Say(string taken, string what) => name == taken
             ? $"a network cannot be called {name}, because generated code uses {what}; choose another name for the class"
-            : $"generated code of {name} uses {what}, but there is a type of that name; choose another name for the type";
+            : $"generated code of {name} uses {what}, but something else here has that name; choose another one for it";
     }
 
     private static IEnumerable<INamespaceOrTypeSymbol> Outward(INamedTypeSymbol type)

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.FrontEnds;
@@ -21,7 +22,9 @@ internal static class NetworkReader
         AttributeData[] inputs = [.. attributes.Where(a => Is(a, "InputAttribute"))];
         AttributeData? network = Array.Find(attributes, a => Is(a, "NetworkAttribute"));
         AttributeData? trainable = Array.Find(attributes, a => Is(a, "TrainableAttribute"));
-        AttributeData[] layers = InSourceOrder(attributes.Where(IsLayer));
+        DefinitionResult? definition = ReadDefinition(compilation, type, attributes.Any(IsKnownLayer), cancellation);
+        // Of a class that has no layers as attributes, an attribute that nobody knows was hardly meant to be one.
+        AttributeData[] layers = InSourceOrder(attributes.Where(definition is null ? IsLayer : IsKnownLayer));
         cancellation.ThrowIfCancellationRequested();
 
         var problems = new List<LocatedProblem>();
@@ -29,7 +32,6 @@ internal static class NetworkReader
         CheckOneDeclaration(type, layers, read, inputs.FirstOrDefault(), problems);
         (int? batch, bool profile, int optimize, int weightStorage) = network is null ? (null, false, 0, 0) : ReadNetwork(network);
         TrainingDeclaration? training = trainable is null ? null : ReadTrainable(trainable);
-        DefinitionResult? definition = ReadDefinition(compilation, type, layers.Length > 0, cancellation);
         var declaration = new NetworkDeclaration(
             ClassReader.Read(type), ClassPart.Whole, [], inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
             training, definition?.Network, batch, profile, optimize, weightStorage)
@@ -38,8 +40,26 @@ internal static class NetworkReader
         };
         ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(declaration.Class.Name, declaration.Extras, declaration.Members), problems);
         declaration = declaration with { Part = part, ClassProblems = problems.ToEquatableArray() };
-        return new NetworkSource(type, declaration, layers, network, inputs.FirstOrDefault(), trainable, definition?.Problems ?? []);
+        AttributeData?[] asked = [network, trainable, .. inputs, .. layers];
+        IEnumerable<DefinitionProblem> refused = asked.Where(a => a is not null && !IsReadable(a)).Select(a => Refused(compilation, a!, cancellation)).OfType<DefinitionProblem>();
+        return new NetworkSource(type, declaration, layers, network, inputs.FirstOrDefault(), trainable, [.. definition?.Problems ?? [], .. refused]);
     }
+
+    // Of the attributes' own types all is known; names in them, and the names of others, might be declared by a generator.
+    private static DefinitionProblem? Refused(Compilation compilation, AttributeData attribute, CancellationToken cancellation)
+    {
+        if (attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) is not AttributeSyntax syntax)
+            return null;
+        Diagnostic[] errors =
+        [
+            .. Refusal.ErrorsIn(compilation.GetSemanticModel(syntax.SyntaxTree), syntax, cancellation)
+                .Where(e => syntax.Name.Span.Contains(e.Location.SourceSpan) || IsInArgument(syntax, e.Location.SourceSpan)),
+        ];
+        return errors.Length == 0 ? null : Refusal.Of(errors);
+    }
+
+    private static bool IsInArgument(AttributeSyntax attribute, TextSpan span) =>
+        attribute.ArgumentList?.Arguments.Any(a => a.Expression.Span.Contains(span) && a.Expression is not LiteralExpressionSyntax) == true;
 
     private static DefinitionResult? ReadDefinition(Compilation compilation, INamedTypeSymbol type, bool hasLayers, CancellationToken cancellation)
     {

@@ -43,7 +43,9 @@ internal sealed class GeneratedMembers(string name, Extras extras, Signature sig
     /// <summary>Members of the class itself, without the nested classes, which are partial and may be extended.</summary>
     public IEnumerable<GeneratedMember> OfClass()
     {
-        foreach (string constant in signature.Inputs.Concat(signature.Outputs).Select(a => a.LengthConstant).Distinct().Concat(["ParameterCount", "Batch"]).Where(c => c != name))
+        // Of several inputs or outputs one could be called like the class, which is an error of its own.
+        IEnumerable<string> lengths = signature.Inputs.Concat(signature.Outputs).Select(a => a.LengthConstant).Distinct();
+        foreach (string constant in lengths.Where(c => c != name || c is "InputLength" or "OutputLength").Concat(["ParameterCount", "Batch"]))
             yield return Constant("int", constant);
         yield return Constant("long", "MultiplyAdds");
         yield return Constant("long", "ArenaBytes");
@@ -80,7 +82,7 @@ internal sealed class GeneratedMembers(string name, Extras extras, Signature sig
     {
         if (!HasTrainer)
             yield break;
-        foreach (string field in new[] { "_arena", "_parameters", "_initial", "_seed", "_steps", "_updates", "_accumulated", "_threads" })
+        foreach (string field in new[] { "_arena", "_parameters", "_initial", "_seed", "_steps", "_updates", "_accumulated", "_threads", "_owner", "_check" })
             yield return Private(field);
         yield return Constant("int", "BatchSize");
         yield return Constant("long", "ArenaBytes");
@@ -108,6 +110,7 @@ internal sealed class GeneratedMembers(string name, Extras extras, Signature sig
         yield return Method("void", "SaveCheckpoint", $"string path, int epoch = 0, {Notes}");
         yield return Method("global::ModelGen.Checkpoint", "LoadCheckpoint", "string path");
         yield return PrivateMethod("StateOf", "Weights weights");
+        yield return PrivateMethod("CopyWeights", "");
     }
 
     /// <summary>The interface that the trainer implements, with a colon before it; empty where it does not.</summary>

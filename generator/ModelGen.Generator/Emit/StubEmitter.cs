@@ -50,11 +50,13 @@ internal static class StubEmitter
 
         void WriteTrainer()
         {
+            // Without some of its members it is no such trainer.
+            string implemented = taken.Any(k => k.StartsWith(GeneratedMembers.Trainer + ".", StringComparison.Ordinal)) ? "" : all.TrainersInterface;
             writer.Line();
-            using (writer.Block("public sealed partial class Trainer" + all.TrainersInterface))
+            using (writer.Block("public sealed partial class Trainer" + implemented))
             {
                 Write(all.OfTrainer(), GeneratedMembers.Trainer + ".");
-                if (all.TrainersInterface.Length > 0)
+                if (implemented.Length > 0)
                     writer.Line(TrainerEmitter.InterfaceMembers);
             }
         }

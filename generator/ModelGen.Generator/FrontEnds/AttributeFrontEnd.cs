@@ -9,7 +9,7 @@ namespace ModelGen.Generator.FrontEnds;
 
 /// <summary>
 /// From layers written as attributes to a graph. Every mistake is reported once, where it was made: what depends on a broken layer is not checked against
-/// its unknown result, but its own arguments and names are. The generator and the analyzer both run this, so that they cannot disagree.
+/// its unknown result, but its own arguments and names are.
 /// </summary>
 internal sealed class AttributeFrontEnd
 {

@@ -22,6 +22,7 @@ internal static class DiagnosticCatalog
         Error(ProblemIds.NoLayers, "A network needs at least one layer"),
         Warning(ProblemIds.NotANetwork, "A class has layers but no [Network]"),
         Error(ProblemIds.LanguageVersion, "The project's version of C# is too old"),
+        Error(ProblemIds.NotKnownYet, "A network uses what the C# compiler does not know"),
         Error(ProblemIds.KernelTooLarge, "A kernel is larger than its padded input"),
         Error(ProblemIds.NeedsFeatures, "A layer needs one dimension per sample"),
         Error(ProblemIds.Groups, "Channels cannot be split into groups"),

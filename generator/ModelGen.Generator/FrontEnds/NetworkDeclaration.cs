@@ -117,7 +117,7 @@ internal sealed record TrainingDeclaration
     public string Freeze { get; init; } = "";
 }
 
-/// <summary>Something wrong, and where: a front end's own idea of a place, which the analyzer turns into a position in the text.</summary>
+/// <summary>Something wrong, and where: a front end's own idea of a place, which discovery turns into a position in the text.</summary>
 internal readonly record struct LocatedProblem(Problem Problem, Place Place);
 
 /// <summary>A place in a declaration.</summary>

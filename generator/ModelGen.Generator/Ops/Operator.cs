@@ -174,7 +174,12 @@ internal sealed record AttributeSpec(
 }
 
 /// <summary>Something wrong with a network, without a place: the front end that knows the place adds it.</summary>
-internal readonly record struct Problem(string Id, string Message);
+/// <param name="Id">One of <see cref="ProblemIds"/>.</param>
+/// <param name="Message">What is wrong, the numbers, and what would be right; fit to be shown, whatever was put into it.</param>
+internal readonly record struct Problem(string Id, string Message)
+{
+    public string Message { get; } = Readable.Message(Message);
+}
 
 /// <summary>A layer does not fit its inputs.</summary>
 internal sealed class ShapeException(string id, string message) : Exception(message)

@@ -165,6 +165,7 @@ internal static class ProblemIds
     public const string NoLayers = "MG0009";
     public const string NotANetwork = "MG0010";
     public const string LanguageVersion = "MG0011";
+    public const string NotKnownYet = "MG0012";
     public const string KernelTooLarge = "MG0101";
     public const string NeedsFeatures = "MG0102";
     public const string Groups = "MG0103";

@@ -50,10 +50,10 @@ public class ErrorsSurviveTests
             .Source("Unrelated.cs", "class Unrelated { Missing? M; }");
         CscResult result = await csc.Run();
         Assert.Equal(
-            ["Abstract.cs MG0008", "Clash.cs MG0008", "Comma.network.json MG0301", "Doubt.cs MG0005", "Key.network.json MG0302", "NotPartial.cs MG0001", "Wrong.cs MG0102",
+            ["Abstract.cs MG0008", "Clash.cs MG0008", "Comma.network.json MG0301", "Doubt.cs MG0005", "Doubt.cs MG0012", "Key.network.json MG0302", "NotPartial.cs MG0001", "Wrong.cs MG0102",
                 "Doubt.cs CS0246", "Doubt.cs CS0246", "NotPartial.cs CS0260", "Unrelated.cs CS0246"],
             result.Lines.Where(l => l.Severity == "error").OrderByDescending(l => l.IsOurs).ThenBy(l => l.File, StringComparer.Ordinal).Select(l => $"{l.File} {l.Id}"));
-        Assert.All(result.Lines.Take(7), l => Assert.True(l.IsOurs, result.Text));
+        Assert.All(result.Lines.Take(8), l => Assert.True(l.IsOurs, result.Text));
     }
 
     // A block that three networks share, in a file that declares none of them.
@@ -94,5 +94,38 @@ public class ErrorsSurviveTests
         Assert.Equal(
             $"the code that ModelGen generates is C# 12.0, but this project is compiled as C# {(version.Contains('.', StringComparison.Ordinal) ? version : version + ".0")}; "
             + "remove <LangVersion> from the project file, or set it to 12.0 or later", line.Message);
+    }
+
+    // What generators write is not there yet when a network is read, and is there when the compiler looks: it has nothing to say then, and the network would be a stub.
+    [Fact]
+    public async Task NoNetworkIsAStubWithoutAWord()
+    {
+        using Csc csc = new Csc()
+            .Source("A.cs", "using ModelGen; [Network, Input(8), Linear(4)] partial class A;")
+            .Source("Attribute.cs", "using ModelGen; [Network, Input(A.OutputLength), Linear(4)] partial class B;")
+            .Source("Definition.cs", "using ModelGen; [Network] partial class C { static Tensor Define([Shape(8)] Tensor x) => x.Linear(InputLength); }")
+            .Source("Batch.cs", "using ModelGen; [Network(Batch = A.OutputLength), Input(8), Linear(4)] partial class D;")
+            .Source("Trained.cs", "using ModelGen; [Network, Trainable(BatchSize = A.OutputLength), Input(8), Linear(4)] partial class E;")
+            .Source("Shape.cs", "using ModelGen; [Network] partial class F { static Tensor Define([Shape(A.OutputLength)] Tensor x) => x.Linear(2); }");
+        CscResult result = await csc.Run();
+        Assert.Equal(["Attribute.cs", "Batch.cs", "Definition.cs", "Shape.cs", "Trained.cs"], result.Lines.Where(l => l.Id == "MG0012").Select(l => l.File));
+        Assert.Equal(5, result.Lines.Count);
+    }
+
+    [Fact]
+    public async Task TheZooIsForEachProjectOfAProgram()
+    {
+        string[] zoo = Directory.GetFiles(Path.Combine(GeneratedFilesTests.Root(), "src/ModelGen.Zoo"), "*.cs");
+        string directory = Directory.CreateTempSubdirectory("modelgen-zoo-").FullName;
+        string library = Path.Combine(directory, "Library.dll");
+        const string Usings = "global using System; global using System.Collections.Generic; global using System.Linq; global using ModelGen; global using ModelGen.Zoo;\n";
+        const string Network = "[Network] public partial class NAME { static Tensor Define([Shape(3, 32, 32)] Tensor image) => CifarResNet.Build(image, 20); }";
+        using Csc first = zoo.Aggregate(new Csc(), (csc, file) => csc.File_(file))
+            .Source("First.cs", Usings + "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"Program\")]\n" + Network.Replace("NAME", "First", StringComparison.Ordinal));
+        Assert.Equal("", (await first.Run(library)).Text);
+        using Csc second = zoo.Aggregate(new Csc().Reference(library), (csc, file) => csc.File_(file))
+            .Source("Second.cs", Usings + Network.Replace("NAME", "Second", StringComparison.Ordinal) + "\nclass User { First? F; Second? S; }").Option("-nowarn:CS0169");
+        Assert.Equal("", (await second.Run(Path.Combine(directory, "Program.dll"))).Text);
+        Directory.Delete(directory, recursive: true);
     }
 }

@@ -158,7 +158,7 @@ public class LayerDiagnosticsTests
     [InlineData("a\u202Eb")]
     [InlineData("a/*")]
     public Task NamesThatCannotBeKeys(string name) => Expect($"Input(8), Relu(Name = \"{name}\")",
-        new Finding("MG0005", $"Name = \"{name}\"", $"Relu: '{name}' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, as in 'layer1.0.conv1'"));
+        new Finding("MG0005", $"Name = \"{name}\"", $"Relu: '{name.Replace("\u202E", "\\u202e", StringComparison.Ordinal)}' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, as in 'layer1.0.conv1'"));
 
     [Fact]
     public Task ALayerAfterABrokenOneIsNotReportedAgain() => Expect("Input(1, 4, 4), Conv2d(6, 5, Name = \"a\"), Linear(10), Add(\"a\", \"input\"), MaxPool2d(0), Linear(3, From = \"input\")",
@@ -167,16 +167,20 @@ public class LayerDiagnosticsTests
         new Finding("MG0102", "Linear(3, From = \"input\")", "Linear 'fc2' needs 1 dimension per sample, got 1×4×4; put Flatten before it"));
 
     [Theory]
-    [InlineData("Conv2d(\"six\", 5)", "CS1503")]
-    [InlineData("Conv2d(6)", "CS1729")]
-    [InlineData("Conv2d(6, 5, Pading = 2)", "CS0246")]
-    [InlineData("Conv3d(6, 5)", "CS0246")]
-    [InlineData("Conv2d(6, 5, Padding = Two)", "CS0103")]
-    public async Task WhatTheCompilerRefusesIsNotReportedAgain(string layer, string id)
+    [InlineData("Conv2d(\"six\", 5)", "CS1503", false)]
+    [InlineData("Conv2d(6)", "CS1729", false)]
+    [InlineData("Conv2d(6, 5, Pading = 2)", "CS0246", false)]
+    [InlineData("Conv3d(6, 5)", "CS0246", true)]
+    [InlineData("Conv2d(6, 5, Padding = Two)", "CS0103", true)]
+    [InlineData("Conv2d(Sizes.Two, 5)", "CS0103", true)]
+    public async Task WhatTheCompilerRefusesIsNotReportedAgain(string layer, string id, bool mayBeGenerated)
     {
         Report report = await Compile.Run($"using ModelGen;\n[Network, Input(1, 28, 28), {layer}, Linear(10), Linear(0)] partial class Net;");
         Assert.Contains(report.Findings, f => f.Id == id);
-        Assert.Equal("Linear 'fc2': outFeatures must be at least 1, got 0", Assert.Single(report.Findings, f => !f.Id.StartsWith("CS", StringComparison.Ordinal)).Message);
+        Finding[] ours = [.. report.Findings.Where(f => f.Id.StartsWith("MG", StringComparison.Ordinal)).OrderBy(f => f.Id)];
+        Assert.Equal("Linear 'fc2': outFeatures must be at least 1, got 0", ours[0].Message);
+        // A generator might declare it, so that in the end the compiler would have nothing to say.
+        Assert.Equal(mayBeGenerated ? ["MG0005", "MG0012"] : ["MG0005"], ours.Select(f => f.Id));
     }
 
     private static async Task Expect(string attributes, params Finding[] expected)

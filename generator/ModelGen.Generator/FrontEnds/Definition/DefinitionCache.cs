@@ -88,6 +88,6 @@ internal static class DefinitionCache
 
 /// <summary>What a definition came to.</summary>
 /// <param name="Network">The part that is compared by value and goes on to the compiler.</param>
-/// <param name="Problems">With their places, for the analyzer.</param>
+/// <param name="Problems">With their places.</param>
 /// <param name="TreesRead">Every tree of which code ran.</param>
 internal sealed record DefinitionResult(DefinedNetwork Network, IReadOnlyList<DefinitionProblem> Problems, IReadOnlyList<SyntaxTree> TreesRead);

@@ -62,8 +62,12 @@ internal static class DefinitionReader
         {
             problems.Add(At(method, ProblemIds.Internal, $"{type.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {e.Message.Replace('\n', ' ')} {e.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}"));
         }
-        if (result is null && interpreter.IsRefusedByCompiler(method.DeclaringSyntaxReferences[0].GetSyntax(cancellation)))
+        if (result is null && interpreter.ErrorsOfCompiler(method.DeclaringSyntaxReferences[0].GetSyntax(cancellation)) is { Count: > 0 } errors)
+        {
             problems.Clear();
+            if (Refusal.Of(errors) is DefinitionProblem refusal)
+                problems.Add(refusal);
+        }
         return new DefinitionResult(new DefinedNetwork(result, MembersOf(method)), [.. problems], [.. interpreter.TreesRead.Append(method.DeclaringSyntaxReferences[0].SyntaxTree).Distinct()]);
     }
 

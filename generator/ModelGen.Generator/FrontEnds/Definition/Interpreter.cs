@@ -61,9 +61,9 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         return model;
     }
 
-    /// <summary>True where the C# compiler reports an error in the code that ran; it says better what is wrong.</summary>
-    public bool IsRefusedByCompiler(SyntaxNode definition) => _bodies.Append(definition).Any(body =>
-        ModelOf(body.SyntaxTree).GetDiagnostics((body.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? body).Span, cancellation).Any(d => d.Severity == DiagnosticSeverity.Error));
+    /// <summary>The errors that the C# compiler has in the code that ran; it says better what is wrong.</summary>
+    public IReadOnlyList<Diagnostic> ErrorsOfCompiler(SyntaxNode definition) => [.. _bodies.Append(definition).Distinct().SelectMany(body =>
+        Refusal.ErrorsIn(ModelOf(body.SyntaxTree), body.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? body, cancellation))];
 
     private IOperation BodyOf(ISymbol symbol, SyntaxNode declaration)
     {

@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.CodeAnalysis.CSharp;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.FrontEnds.Json;
 
@@ -51,20 +50,5 @@ internal static class JsonNames
     }
 
     /// <summary>For messages and comments: on one line, without what could end a comment or change the direction of text, at most 64 characters.</summary>
-    public static string Printable(string name)
-    {
-        const int Longest = 64;
-        var text = new StringBuilder();
-        foreach (char c in name)
-        {
-            if (text.Length >= Longest)
-                return text.Append('…').ToString();
-            bool isPlain = c is >= ' ' and < (char)127 || (c > 0xA0 && char.IsLetterOrDigit(c));
-            if (isPlain && !(c == '/' && text.Length > 0 && text[text.Length - 1] == '*'))
-                text.Append(c);
-            else
-                text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
-        }
-        return text.ToString();
-    }
+    public static string Printable(string name) => Readable.Name(name);
 }
