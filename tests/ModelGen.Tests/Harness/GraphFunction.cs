@@ -59,12 +59,14 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
             string memory = "Floats arena, Floats parameters, Floats packed, Floats scratch";
             string arguments = string.Concat(plan.Graph.Inputs.Select(i => (i.Type.Element == ElementType.F32 ? ", ref float " : ", ref int ") + i.Name))
                 + string.Concat(plan.Graph.Outputs.Select(o => ", ref float " + o.Name));
-            string step = memory + arguments + ", int samples, ModelGen.Sgd optimizer, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated";
+            string step = memory + arguments + ", int samples, ModelGen.Sgd optimizer, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated, UpdateCheck check";
             using (w.Block("public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, ModelGen.GradientDescent settings, int parts)"))
             {
                 w.Line("const ulong randomSeed = 0, stepNumber = 0, updateNumber = 0;");
                 w.Line("const int accumulated = 0;");
                 w.Line("var optimizer = (ModelGen.Sgd)settings;");
+                // What is not finite shows in results.
+                w.Line("var check = new UpdateCheck(\"graph\", []);");
                 EmitArguments(w, plan);
                 w.Line($"Floats arena = Poisoned({Name}Memory.ArenaLength);");
                 w.Line($"Floats packed = Poisoned({Name}Memory.PackedLength);");
