@@ -1,16 +1,26 @@
 using System.Text;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Emit;
 
 /// <summary>Indented C# text with fixed '\n' line ends.</summary>
 internal sealed class CodeWriter
 {
+    /// <summary>The most characters of code: several times what networks of a thousand layers take, and half a minute of the C# compiler's time.</summary>
+    public const int MostCharacters = 16_000_000;
+
     private readonly StringBuilder _text = new();
     private int _indent;
 
     /// <summary>Writes one or more lines at the current indentation.</summary>
+    /// <exception cref="ShapeException">It is more than anybody would want to compile.</exception>
     public CodeWriter Line(string lines = "")
     {
+        if (_text.Length + (long)lines.Length > MostCharacters)
+        {
+            throw new ShapeException(ProblemIds.TooLarge, FormattableString.Invariant(
+                $"the network is too large: the code for it would have more than {MostCharacters:N0} characters; use fewer layers, or fewer different ones"));
+        }
         foreach (string line in lines.Split('\n'))
         {
             string trimmed = line.TrimEnd('\r');

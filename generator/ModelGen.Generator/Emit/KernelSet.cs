@@ -25,7 +25,7 @@ internal sealed class KernelSet
     }
 
     /// <summary>Writes all methods, in the order of first use.</summary>
-    public void Emit(CodeWriter writer, string className)
+    public void Emit(CodeWriter writer, string className, CancellationToken cancellation = default)
     {
         writer.Line("/// <summary>One method for each distinct kernel; every size is a constant.</summary>");
         using (writer.Block($"file static class {className}"))
@@ -34,6 +34,7 @@ internal sealed class KernelSet
             bool first = true;
             foreach (Kernel kernel in _order)
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (!first)
                     writer.Line();
                 first = false;

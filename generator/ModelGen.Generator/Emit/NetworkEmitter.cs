@@ -15,6 +15,7 @@ internal sealed class NetworkEmitter
     private const string Private = "global::" + SourceHeader.Namespace + ".";
 
     private readonly NetworkModel _model;
+    private readonly CancellationToken _cancellation;
     private readonly CodeWriter _writer = new();
     private readonly KernelSet _kernels = new();
     private readonly Dictionary<string, int> _parameterOffsets = new(StringComparer.Ordinal);
@@ -25,11 +26,12 @@ internal sealed class NetworkEmitter
     private readonly Signature _signature;
     private readonly ThreadsEmitter _threads;
 
-    private NetworkEmitter(NetworkModel model)
+    private NetworkEmitter(NetworkModel model, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _model = model;
         _signature = new Signature(model.Graph);
-        LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph, model.Options), parameter => Layout.Dense(parameter.Shape));
+        LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph, model.Options, cancellation), parameter => Layout.Dense(parameter.Shape), cancellation);
         // What Forward reads comes first, so that the rest can be left out.
         ISet<string> read = Scheduler.ParametersReadByForward(laidOut);
         foreach (IGrouping<bool, Node> group in model.Graph.Parameters.GroupBy(p => read.Contains(p.Name)).OrderByDescending(g => g.Key))
@@ -42,10 +44,10 @@ internal sealed class NetworkEmitter
             if (group.Key)
                 _readLength = _parameterLength;
         }
-        Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets, ThreadsEmitter.DivisionOf(_signature, model.Division));
+        Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets, ThreadsEmitter.DivisionOf(_signature, model.Division), cancellation);
         _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Memory);
         _threads = new ThreadsEmitter(Name, _signature, _inference, model.Batch > 1);
-        _trainer = model.Training is null ? null : new TrainerEmitter(model, Name, _kernels, _parameterOffsets);
+        _trainer = model.Training is null ? null : new TrainerEmitter(model, Name, _kernels, _parameterOffsets, cancellation);
     }
 
     // Short, because it stands in every call; generated types are seen in their own file alone.
@@ -59,12 +61,17 @@ internal sealed class NetworkEmitter
 
     private bool IsBatched => _model.Batch > 1;
 
+    /// <summary>Writes the source of a network.</summary>
+    public static string Emit(NetworkModel model) => Emit(model, CancellationToken.None);
+
+    /// <summary>Writes the source of a network.</summary>
     /// <exception cref="ShapeException">The network needs more memory than an array can have, which only its plan shows.</exception>
-    public static string Emit(NetworkModel model)
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
+    public static string Emit(NetworkModel model, CancellationToken cancellation)
     {
         try
         {
-            return new NetworkEmitter(model).Run();
+            return new NetworkEmitter(model, cancellation).Run();
         }
         catch (OverflowException)
         {
@@ -100,7 +107,7 @@ internal sealed class NetworkEmitter
             _inference.EmitMemory(_writer, "Where each value lives, in floats from the start of its memory.");
             _trainer?.EmitPrivate(_writer);
             _writer.Line();
-            _kernels.Emit(_writer, Name + "Kernels");
+            _kernels.Emit(_writer, Name + "Kernels", _cancellation);
         });
         return _writer.ToString();
     }

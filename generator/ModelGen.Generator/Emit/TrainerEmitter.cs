@@ -32,16 +32,16 @@ internal sealed partial class TrainerEmitter
     private readonly int _updateSteps;
     private readonly int _gradientSteps;
 
-    public TrainerEmitter(NetworkModel model, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets)
+    public TrainerEmitter(NetworkModel model, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets, CancellationToken cancellation)
     {
         (_model, _name, _canonicalOffsets) = (model, name, canonicalOffsets);
         _signature = new Signature(model.Graph);
         _options = model.Training!;
-        LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options, model.Options), _ => null);
+        LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options, model.Options, cancellation), _ => null, cancellation);
         if (_options.Checkpoint)
-            training = Recompute.Run(training, Pipeline.Loss, _options.BatchSize);
+            training = Recompute.Run(training, Pipeline.Loss, _options.BatchSize, cancellation);
         Division division = ThreadsEmitter.DivisionOf(_signature.Inputs.Count + 1, model.Division);
-        Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true, division: division);
+        Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true, division: division, cancellation: cancellation);
         _forwardSteps = ForwardStepsOf(step);
         _checkedSteps = Math.Max(_forwardSteps, After(step, n => n.Is(OpNames.CheckRunningStatistics) || OperatorTable.Get(n.Op) is Update { IsCheck: true }));
         _updateSteps = Math.Max(_checkedSteps, After(step, n => n.Is(OpNames.StoreGradient)));
@@ -49,10 +49,10 @@ internal sealed partial class TrainerEmitter
         step = step.CutBefore(_forwardSteps, _checkedSteps, _updateSteps, _gradientSteps);
         var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
         var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);
-        LaidOutGraph evaluation = LayoutPlanner.Plan(Pipeline.ForEvaluation(model.Graph, _options, model.Options), p => layouts[p.Name]);
+        LaidOutGraph evaluation = LayoutPlanner.Plan(Pipeline.ForEvaluation(model.Graph, _options, model.Options, cancellation), p => layouts[p.Name], cancellation);
         _step = new PlanWriter(step, kernels, name + "Kernels", "TrainedAt");
         _evaluation = new PlanWriter(
-            Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets, division), kernels, name + "Kernels", "EvaluatedAt");
+            Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets, division, cancellation), kernels, name + "Kernels", "EvaluatedAt");
         _copies = new ParameterCopies(_step, kernels, name + "Kernels");
         _threads = new TrainerThreadsEmitter(name, _step.Plan.Stages.Count > 0, _evaluation.Plan.Stages.Count > 0);
         _checkpoints = new CheckpointEmitter(model, name, step, _copies, canonicalOffsets, _threads);

@@ -26,6 +26,7 @@ internal sealed class AttributeFrontEnd
     private readonly bool[] _isRead;
     private int? _input;
     private long _parameterLength;
+    private int _countedNodes;
 
     private AttributeFrontEnd(NetworkDeclaration declaration)
     {
@@ -36,14 +37,17 @@ internal sealed class AttributeFrontEnd
         _isRead = new bool[declaration.Layers.Count];
     }
 
-    public static FrontEndResult Build(NetworkDeclaration declaration) => new AttributeFrontEnd(declaration).Build();
+    public static FrontEndResult Build(NetworkDeclaration declaration, CancellationToken cancellation = default) => new AttributeFrontEnd(declaration).Build(cancellation);
 
-    private FrontEndResult Build()
+    private FrontEndResult Build(CancellationToken cancellation)
     {
         _problems.AddRange(_declaration.ClassProblems);
         ReadInput();
         for (int i = 0; i < _declaration.Layers.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
             _values[i] = ReadLayer(i);
+        }
         if (_declaration.Layers.Count == 0)
             Report(ProblemIds.NoLayers, $"{_network} has no layers; write them as attributes, in order: [Conv2d(6, 5), Tanh, Flatten, Linear(10)]", Place.Class);
         int? result = _values.LastOrDefault();
@@ -203,7 +207,7 @@ internal sealed class AttributeFrontEnd
             List<string> known = [LayerSyntax.NetworkInput, .. Enumerable.Range(0, index).Select(i => _names[i]).Where(n => n.Length > 0)];
             IReadOnlyList<string> nearest = NearestNames.Find(from, known);
             remedy = nearest.Count > 0
-                ? $"but no layer before it has that name; did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?"
+                ? $"but no layer before it has that name; did you mean {string.Join(" or ", nearest.Take(6).Select(n => $"'{n}'"))}?"
                 : $"but no layer before it has that name; there are {string.Join(", ", known.Take(12).Select(n => $"'{n}'"))}{(known.Count > 12 ? ", …" : "")}";
         }
         Report(ProblemIds.UnknownFrom, $"{label} reads '{from}', {remedy}", place);
@@ -213,7 +217,8 @@ internal sealed class AttributeFrontEnd
     private void CheckParameters(string label)
     {
         long before = _parameterLength;
-        _parameterLength = Enumerable.Range(0, _graph.Count).Select(i => _graph[i]).Where(n => n.Is(OpNames.Parameter)).Sum(n => n.Shape.Length);
+        for (; _countedNodes < _graph.Count; _countedNodes++)
+            _parameterLength += _graph[_countedNodes].Is(OpNames.Parameter) ? _graph[_countedNodes].Shape.Length : 0;
         if (_parameterLength > Require.LargestLength && before <= Require.LargestLength)
             throw new ShapeException(ProblemIds.TooLarge, $"{label}: with its parameters the network has {_parameterLength}; at most {Require.LargestLength} are supported");
     }

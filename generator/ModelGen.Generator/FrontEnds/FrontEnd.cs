@@ -9,8 +9,8 @@ namespace ModelGen.Generator.FrontEnds;
 /// <summary>From a class's declaration to a network, whichever way it is written.</summary>
 internal static class FrontEnd
 {
-    public static FrontEndResult Build(NetworkDeclaration declaration) =>
-        declaration.Definition is DefinedNetwork defined ? Finish(declaration, defined.Graph) : AttributeFrontEnd.Build(declaration);
+    public static FrontEndResult Build(NetworkDeclaration declaration, CancellationToken cancellation = default) =>
+        declaration.Definition is DefinedNetwork defined ? Finish(declaration, defined.Graph) : AttributeFrontEnd.Build(declaration, cancellation);
 
     /// <summary>Checks what <c>[Network]</c> says.</summary>
     /// <param name="types">The types of all values of the network, as far as they are known.</param>

@@ -18,36 +18,43 @@ internal static class Pipeline
     public const string Correct = "correct";
 
     /// <summary>From the graph as declared to the one that <c>Forward</c> runs.</summary>
-    public static Graph ForInference(Graph declared, CompilerOptions? options = null)
+    public static Graph ForInference(Graph declared, CompilerOptions? options = null, CancellationToken cancellation = default)
     {
-        Graph graph = GraphVerifier.Verify(declared, "the front end");
-        graph = GraphVerifier.Verify(RemoveDropout.Run(graph), nameof(RemoveDropout));
-        graph = GraphVerifier.Verify(FoldBatchNorm.Run(graph), nameof(FoldBatchNorm));
-        graph = GraphVerifier.Verify(FuseResidual.Run(graph), nameof(FuseResidual));
-        graph = GraphVerifier.Verify(FuseActivation.Run(graph, ofNormalizations: true), nameof(FuseActivation));
-        graph = GraphVerifier.Verify(ChooseAlgorithms.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseAlgorithms));
-        graph = GraphVerifier.Verify(FuseMaxPool.Run(graph), nameof(FuseMaxPool));
-        return GraphVerifier.Verify(ChooseWeightStorage.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseWeightStorage));
+        Graph graph = Verified(declared, "the front end", cancellation);
+        graph = Verified(RemoveDropout.Run(graph), nameof(RemoveDropout), cancellation);
+        graph = Verified(FoldBatchNorm.Run(graph), nameof(FoldBatchNorm), cancellation);
+        graph = Verified(FuseResidual.Run(graph), nameof(FuseResidual), cancellation);
+        graph = Verified(FuseActivation.Run(graph, ofNormalizations: true), nameof(FuseActivation), cancellation);
+        graph = Verified(ChooseAlgorithms.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseAlgorithms), cancellation);
+        graph = Verified(FuseMaxPool.Run(graph), nameof(FuseMaxPool), cancellation);
+        return Verified(ChooseWeightStorage.Run(graph, options ?? CompilerOptions.Default), nameof(ChooseWeightStorage), cancellation);
     }
 
     /// <summary>Forward, loss, backward and update in one graph, with the loss as its output.</summary>
-    public static Graph ForTraining(Graph declared, TrainingOptions options, CompilerOptions? compiler = null)
+    public static Graph ForTraining(Graph declared, TrainingOptions options, CompilerOptions? compiler = null, CancellationToken cancellation = default)
     {
         Graph graph = options.AuxiliaryWeight == 0 ? MainOutput(declared) : declared;
-        graph = GraphVerifier.Verify(PrepareTraining.Run(graph, options.Trains), nameof(PrepareTraining));
-        graph = GraphVerifier.Verify(AddLoss.ForTraining(graph, options), nameof(AddLoss));
-        graph = GraphVerifier.Verify(Differentiate.ForUpdate(graph, Loss, options), nameof(Differentiate));
-        graph = GraphVerifier.Verify(SplitUpdates.Run(graph), nameof(SplitUpdates));
-        graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
-        return GraphVerifier.Verify(ChooseAlgorithms.ForTraining(graph, compiler ?? CompilerOptions.Default, options.BatchSize), nameof(ChooseAlgorithms));
+        graph = Verified(PrepareTraining.Run(graph, options.Trains), nameof(PrepareTraining), cancellation);
+        graph = Verified(AddLoss.ForTraining(graph, options), nameof(AddLoss), cancellation);
+        graph = Verified(Differentiate.ForUpdate(graph, Loss, options), nameof(Differentiate), cancellation);
+        graph = Verified(SplitUpdates.Run(graph), nameof(SplitUpdates), cancellation);
+        graph = Verified(FuseActivation.Run(graph), nameof(FuseActivation), cancellation);
+        return Verified(ChooseAlgorithms.ForTraining(graph, compiler ?? CompilerOptions.Default, options.BatchSize), nameof(ChooseAlgorithms), cancellation);
     }
 
     /// <summary>Inference with the weights as training keeps them, which change, so that nothing is folded; outputs the loss and, of classes, how many are right.</summary>
-    public static Graph ForEvaluation(Graph declared, TrainingOptions options, CompilerOptions? compiler = null)
+    public static Graph ForEvaluation(Graph declared, TrainingOptions options, CompilerOptions? compiler = null, CancellationToken cancellation = default)
     {
         Graph graph = AddLoss.ForEvaluation(RemoveDropout.Run(MainOutput(declared)), options);
-        graph = GraphVerifier.Verify(FuseActivation.Run(graph), nameof(FuseActivation));
-        return GraphVerifier.Verify(ChooseAlgorithms.ForTraining(graph, compiler ?? CompilerOptions.Default, options.BatchSize), nameof(ChooseAlgorithms));
+        graph = Verified(FuseActivation.Run(graph), nameof(FuseActivation), cancellation);
+        return Verified(ChooseAlgorithms.ForTraining(graph, compiler ?? CompilerOptions.Default, options.BatchSize), nameof(ChooseAlgorithms), cancellation);
+    }
+
+    // Each pass is quick; between them it is asked whether anybody waits for the result.
+    private static Graph Verified(Graph graph, string pass, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return GraphVerifier.Verify(graph, pass);
     }
 
     private static Graph MainOutput(Graph graph) =>

@@ -21,36 +21,50 @@ internal static class Arena
     // Placements after which a search for a smaller arena is given up.
     private const int MostPlacements = 50_000;
 
-    public static (IReadOnlyList<Lifetime> Placed, int Length) Assign(IReadOnlyList<Interval> intervals)
+    public static (IReadOnlyList<Lifetime> Placed, int Length) Assign(IReadOnlyList<Interval> intervals, CancellationToken cancellation = default)
     {
         int bound = Align(LowerBound(intervals));
         Interval[] order = [.. intervals.OrderByDescending(i => i.Length).ThenBy(i => i.First).ThenBy(i => i.Value)];
-        int[] offsets = LargestFirst(order);
+        int[] offsets = LargestFirst(order, cancellation);
         int length = LengthOf(order, offsets);
         // The bound itself, then a little more.
         for (int percent = 0; length > bound && percent <= 4; percent += 2)
         {
             int limit = Align(checked((int)(bound * (100L + percent) / 100)));
             Interval[] inTime = [.. order.OrderBy(i => i.First)];
-            if (limit < length && WithinLimit(inTime, limit) is int[] found)
+            if (limit < length && WithinLimit(inTime, limit, cancellation) is int[] found)
                 (order, offsets, length) = (inTime, found, LengthOf(inTime, found));
         }
         return ([.. order.Select((p, i) => new Lifetime(p.Value, offsets[i], p.Length, p.First, p.Last)).OrderBy(l => l.First)], length);
     }
 
-    private static int[] LargestFirst(Interval[] order)
+    private static int[] LargestFirst(Interval[] order, CancellationToken cancellation)
     {
         int[] offsets = new int[order.Length];
         for (int i = 0; i < order.Length; i++)
-            offsets[i] = Lowest(order, offsets, Enumerable.Range(0, i).Where(j => order[j].MeetsInTime(order[i])), order[i].Length);
+            offsets[i] = Lowest(order, offsets, Neighbours(order, i, cancellation), order[i].Length);
         return offsets;
+    }
+
+    // Those before it that live at the same time. Plain loops: this is the one place where the work grows with the square of the network.
+    private static int[] Neighbours(Interval[] order, int interval, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var neighbours = new List<int>();
+        Interval one = order[interval];
+        for (int other = 0; other < interval; other++)
+        {
+            if (order[other].MeetsInTime(one))
+                neighbours.Add(other);
+        }
+        return [.. neighbours];
     }
 
     // In order of time, each at its lowest or, failing that, its highest free place; where neither helps, back to the one before. Networks whose trunk alternates between the two
     // ends of the arena (dense blocks, pre-activation residuals) need this. Null where nothing is found in reasonable time.
-    private static int[]? WithinLimit(Interval[] order, int limit)
+    private static int[]? WithinLimit(Interval[] order, int limit, CancellationToken cancellation)
     {
-        int[][] neighbours = [.. order.Select((interval, i) => Enumerable.Range(0, i).Where(j => order[j].MeetsInTime(interval)).ToArray())];
+        int[][] neighbours = [.. order.Select((_, i) => Neighbours(order, i, cancellation))];
         int[] offsets = new int[order.Length];
         int[] tried = new int[order.Length];
         int placements = 0;

@@ -13,12 +13,15 @@ internal sealed class ConcatPlacement
     private readonly IReadOnlyList<Layout> _layouts;
     private readonly Func<Node, bool> _mayMove;
     private readonly HashSet<(int Concat, int Input)> _inPlace = [];
+    // How many other values lie in a value's memory.
+    private readonly int[] _lyingIn;
 
     private ConcatPlacement(Graph graph, IReadOnlyList<Layout> layouts, Func<Node, bool> mayMove)
     {
         (_graph, _layouts, _mayMove) = (graph, layouts, mayMove);
         Roots = [.. Enumerable.Range(0, graph.Nodes.Count)];
         Offsets = new int[graph.Nodes.Count];
+        _lyingIn = new int[graph.Nodes.Count];
     }
 
     /// <summary>For each value, the one in whose memory it lies: itself for most.</summary>
@@ -54,7 +57,7 @@ internal sealed class ConcatPlacement
         bool liesInAnother = Roots[concat.Id] == concat.Id && Roots[first] != first
             && Enumerable.Range(0, starts.Length).All(i => Fits(i) && Roots[concat.Inputs[i]] == Roots[first] && Offsets[concat.Inputs[i]] == Offsets[first] + OffsetOf(i));
         if (liesInAnother)
-            (Roots[concat.Id], Offsets[concat.Id]) = (Roots[first], Offsets[first]);
+            Move(concat.Id, Roots[first], Offsets[first]);
 
         for (int i = 0; i < starts.Length; i++)
         {
@@ -63,7 +66,7 @@ internal sealed class ConcatPlacement
             if (!Fits(i))
                 continue;
             if (Roots[input.Id] == input.Id && _mayMove(input) && !IsRoot(input.Id))
-                (Roots[input.Id], Offsets[input.Id]) = (root, offset);
+                Move(input.Id, root, offset);
             if (Roots[input.Id] == root && Offsets[input.Id] == offset)
                 _inPlace.Add((concat.Id, i));
         }
@@ -79,6 +82,13 @@ internal sealed class ConcatPlacement
         }
     }
 
+    // A value that lies in its own memory lies in another one's from here on.
+    private void Move(int value, int root, int offset)
+    {
+        (Roots[value], Offsets[value]) = (root, offset);
+        _lyingIn[root]++;
+    }
+
     // Whether other values lie in its memory already.
-    private bool IsRoot(int value) => Enumerable.Range(0, Roots.Length).Any(i => i != value && Roots[i] == value);
+    private bool IsRoot(int value) => _lyingIn[value] > 0;
 }

@@ -45,14 +45,17 @@ internal sealed class LayoutPlanner : ILayoutContext
     }
 
     /// <param name="parameterLayout">The layout that a parameter is stored in; null lets its first reader choose.</param>
-    public static LaidOutGraph Plan(Graph graph, Func<Node, Layout?> parameterLayout)
+    public static LaidOutGraph Plan(Graph graph, Func<Node, Layout?> parameterLayout, CancellationToken cancellation = default)
     {
         var planner = new LayoutPlanner(graph, parameterLayout);
         planner.FormGroups();
         planner.CollectHalos();
         planner.Vote();
         foreach (Node node in graph.Nodes)
+        {
+            cancellation.ThrowIfCancellationRequested();
             planner.Place(node);
+        }
         foreach (GraphOutput output in graph.Outputs)
             planner._builder.Output(output.Name, planner.InLayout(output.Value, Layout.Dense(graph[output.Value].Shape)));
         Graph laidOut = GraphVerifier.Verify(planner._builder.Build(), nameof(LayoutPlanner));

@@ -57,12 +57,15 @@ internal sealed class Recompute
     /// <param name="training">Forward, backward and updates.</param>
     /// <param name="loss">Name of the output that ends the forward pass.</param>
     /// <param name="batch">Samples of a step.</param>
-    public static LaidOutGraph Run(LaidOutGraph training, string loss, int batch)
+    public static LaidOutGraph Run(LaidOutGraph training, string loss, int batch, CancellationToken cancellation = default)
     {
         var recompute = new Recompute(training, loss);
         var tried = new List<(LaidOutGraph Graph, long Memory, long Work)> { Measured(training) };
         foreach (int[] cuts in recompute.Divisions())
+        {
+            cancellation.ThrowIfCancellationRequested();
             tried.Add(Measured(recompute.Forget(cuts)));
+        }
         double most = Tolerance * tried.Min(t => t.Memory);
         return tried.Where(t => t.Memory <= most).OrderBy(t => t.Work).ThenBy(t => t.Memory).First().Graph;
 
@@ -81,8 +84,9 @@ internal sealed class Recompute
     private IEnumerable<int[]> Divisions()
     {
         Node[] steps = [.. _graph.Nodes.Take(_loss).Where(IsActivation)];
-        long[] crossing = [.. steps.Select((step, i) => steps.Take(i + 1).Where(s => _lastReader[s.Id] > step.Id).Sum(LengthOf))];
+        long[] crossing = Crossing(steps);
         long[] read = [.. steps.Select(s => _isReadBackward[s.Id] ? LengthOf(s) : 0)];
+        long all = read.Sum();
         int[] last = [];
         for (int segments = 2; segments <= MostSegments; segments += Math.Max(1, segments / 5))
         {
@@ -91,7 +95,7 @@ internal sealed class Recompute
             for (int i = 0; i < steps.Length - 1; i++)
             {
                 length += read[i];
-                if (length < read.Sum() / segments || crossing[i] > crossing[i + 1] || (i > 0 && crossing[i] > crossing[i - 1]))
+                if (length < all / segments || crossing[i] > crossing[i + 1] || (i > 0 && crossing[i] > crossing[i - 1]))
                     continue;
                 cuts.Add(steps[i].Id + 1);
                 length = 0;
@@ -101,6 +105,24 @@ internal sealed class Recompute
             last = [.. cuts];
             yield return last;
         }
+    }
+
+    // For each step, what of its result and those before it is read behind it.
+    private long[] Crossing(Node[] steps)
+    {
+        long[] changes = new long[steps.Length + 1];
+        int[] ids = [.. steps.Select(s => s.Id)];
+        for (int i = 0; i < steps.Length; i++)
+        {
+            // The first step that is not before its last reader.
+            int at = Array.BinarySearch(ids, _lastReader[ids[i]]);
+            int end = Math.Max(i, at < 0 ? ~at : at);
+            changes[i] += LengthOf(steps[i]);
+            changes[end] -= LengthOf(steps[i]);
+        }
+        for (int i = 1; i < changes.Length; i++)
+            changes[i] += changes[i - 1];
+        return changes;
     }
 
     private LaidOutGraph Forget(IReadOnlyList<int> cuts)

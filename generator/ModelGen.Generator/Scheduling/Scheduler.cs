@@ -13,6 +13,7 @@ internal sealed class Scheduler
     private readonly LaidOutGraph _laidOut;
     private readonly Graph _graph;
     private readonly int _batch;
+    private readonly CancellationToken _cancellation;
     private readonly IReadOnlyDictionary<string, int>? _parameterOffsets;
     private readonly bool[] _isConstant;
     private readonly int[] _root;
@@ -30,8 +31,9 @@ internal sealed class Scheduler
     // In training, threads share the samples of batches of at least so many: then each finds what it wrote the steps before in its own cache, and seldom waits for another one.
     public const int LeastSamples = 8;
 
-    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets, bool concatInPlace)
+    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets, bool concatInPlace, CancellationToken cancellation = default)
     {
+        _cancellation = cancellation;
         _parameterOffsets = parameterOffsets;
         _laidOut = laidOut;
         _graph = laidOut.Graph;
@@ -42,8 +44,9 @@ internal sealed class Scheduler
         _offset = new int[_graph.Nodes.Count];
         _slots = new Slot[_graph.Nodes.Count];
         // Samples of a batch lie one behind the other, each as a whole.
+        HashSet<int> outputs = [.. _graph.Outputs.Select(o => o.Value)];
         _concat = ConcatPlacement.Of(_graph, laidOut.Layouts, n => concatInPlace && batch == 1 && !parametersChange && IsOperation(n) && !Op(n).IsAlias && Op(n).HasResult
-            && n.Type.PerSample && n.Type.Element == ElementType.F32 && !_graph.Outputs.Any(o => o.Value == n.Id));
+            && n.Type.PerSample && n.Type.Element == ElementType.F32 && !outputs.Contains(n.Id));
         foreach (Node node in _graph.Nodes)
         {
             (_root[node.Id], _offset[node.Id]) = IsOperation(node) && Op(node).IsAlias
@@ -56,17 +59,18 @@ internal sealed class Scheduler
     /// <param name="parameterOffsets">Where parameters lie already, by key; null places them one behind the other.</param>
     /// <param name="division">Which steps threads may share.</param>
     public static Plan Schedule(
-        LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null, Division division = Division.None)
+        LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null, Division division = Division.None,
+        CancellationToken cancellation = default)
     {
-        var scheduler = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: true);
+        var scheduler = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: true, cancellation);
         Plan plan = scheduler.Run();
         if (scheduler._concat.IsAnyInPlace)
         {
             // What is written in place keeps the whole of the concatenation alive from its first part on.
-            Plan copying = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: false).Run();
+            Plan copying = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: false, cancellation).Run();
             plan = plan.ArenaLength <= MostGrowth * copying.ArenaLength ? plan.Above(copying.ArenaLowerBound) : copying;
         }
-        return StagePlanner.Divide(plan, division, bySamples: parametersChange && batch >= LeastSamples);
+        return StagePlanner.Divide(plan, division, bySamples: parametersChange && batch >= LeastSamples, cancellation);
     }
 
     /// <summary>The largest sum of lengths alive at one step of training, in floats, without looking for places.</summary>
@@ -89,6 +93,7 @@ internal sealed class Scheduler
         int[] lastStep = new int[_graph.Nodes.Count];
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias))
         {
+            _cancellation.ThrowIfCancellationRequested();
             List<Step> list = _isConstant[node.Id] ? load : steps;
             if (node.Is(OpNames.Concat) && Enumerable.Range(0, node.Inputs.Count).All(i => _concat.IsInPlace(node, i)))
                 continue;
@@ -212,22 +217,27 @@ internal sealed class Scheduler
     // A result may take the memory of an input that nothing reads afterwards.
     private void ShareInPlace(int[] firstStep, int[] lastStep)
     {
+        HashSet<int> ofOutputs = [.. _graph.Outputs.Select(o => _root[o.Value])];
+        List<int>[] lyingIn = [.. _root.Select(_ => new List<int>())];
+        for (int i = 0; i < _root.Length; i++)
+            lyingIn[_root[i]].Add(i);
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias && _slots[n.Id].Region == Region.None && Op(n).HasResult))
         {
             foreach (int candidate in Op(node).InPlaceInputsOf(node).Select(i => node.Inputs[i]))
             {
                 int root = _root[candidate];
-                bool free = _slots[root].Region == Region.None && !_isConstant[root] && !_graph.Outputs.Any(o => _root[o.Value] == root)
+                bool free = _slots[root].Region == Region.None && !_isConstant[root] && !ofOutputs.Contains(root)
                     && _offset[candidate] == 0 && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id
                     && _laidOut.Layouts[candidate] == _laidOut.Layouts[node.Id];
                 if (!free || _isConstant[node.Id])
                     continue;
                 int last = lastStep[node.Id];
-                for (int i = 0; i < _root.Length; i++)
-                {
-                    if (_root[i] == node.Id)
-                        _root[i] = root;
-                }
+                // What lies in the node's memory lies in the root's from here on.
+                foreach (int i in lyingIn[node.Id])
+                    _root[i] = root;
+                lyingIn[root].AddRange(lyingIn[node.Id]);
+                if (ofOutputs.Contains(node.Id))
+                    ofOutputs.Add(root);
                 lastStep[root] = Math.Max(lastStep[root], last);
                 _isInPlace[node.Id] = true;
                 break;
@@ -286,8 +296,8 @@ internal sealed class Scheduler
             foreach (int v in ending)
                 wider[v] = wider[v] with { Last = i };
         }
-        (IReadOnlyList<Lifetime> Placed, int Length) kept = Arena.Assign(wider);
-        if (kept.Length > Arena.Align(bound) && !wider.SequenceEqual(intervals) && Arena.Assign(intervals) is var tight && tight.Length < kept.Length)
+        (IReadOnlyList<Lifetime> Placed, int Length) kept = Arena.Assign(wider, _cancellation);
+        if (kept.Length > Arena.Align(bound) && !wider.SequenceEqual(intervals) && Arena.Assign(intervals, _cancellation) is var tight && tight.Length < kept.Length)
             return tight;
         var lasts = intervals.ToDictionary(v => v.Value, v => v.Last);
         return ([.. kept.Placed.Select(p => p with { Last = lasts[p.Value] })], kept.Length);

@@ -14,10 +14,14 @@ internal readonly record struct Stage(int First, int End)
     /// <summary>The number of the stage that a step is part of; -1 where it is part of none.</summary>
     public static int IndexOf(IReadOnlyList<Stage> stages, int step)
     {
-        int stage = 0;
-        while (stage < stages.Count && stages[stage].End <= step)
-            stage++;
-        return stage < stages.Count && stages[stage].First <= step ? stage : -1;
+        // The first that ends behind the step.
+        (int low, int high) = (0, stages.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = stages[middle].End <= step ? (middle + 1, high) : (low, middle);
+        }
+        return low < stages.Count && stages[low].First <= step ? low : -1;
     }
 }
 
@@ -48,13 +52,13 @@ internal sealed class StagePlanner
     private StagePlanner(Plan plan) => _plan = plan;
 
     /// <param name="bySamples">Whether threads share the samples of a batch wherever a step treats each alone.</param>
-    public static Plan Divide(Plan plan, Division division, bool bySamples)
+    public static Plan Divide(Plan plan, Division division, bool bySamples, CancellationToken cancellation = default)
     {
         if (division == Division.None)
             return plan;
         if (bySamples)
             plan = plan.Divided([.. plan.Steps.Select(s => s.CanDivideSamples ? s with { DividesSamples = true } : s)], []);
-        List<Stage> stages = new StagePlanner(plan).Run(division == Division.Everything);
+        List<Stage> stages = new StagePlanner(plan).Run(division == Division.Everything, cancellation);
         Step[] steps = [.. plan.Steps];
         bool[] isShared = new bool[steps.Length];
         foreach (int i in stages.SelectMany(s => Enumerable.Range(s.First, s.End - s.First)))
@@ -64,15 +68,20 @@ internal sealed class StagePlanner
         return plan.Divided(steps, stages);
     }
 
-    private List<Stage> Run(bool regardlessOfWork)
+    /// <summary>Whether threads could share two steps of a plan, one behind the other, without waiting for one another.</summary>
+    public static bool AreIndependent(Plan plan, int before, int after) => new StagePlanner(plan).AreIndependent(plan.Steps[before], plan.Steps[after]);
+
+    private List<Stage> Run(bool regardlessOfWork, CancellationToken cancellation)
     {
         var stages = new List<Stage>();
         double total = 0;
         for (int first = 0; first < _plan.Steps.Count;)
         {
+            cancellation.ThrowIfCancellationRequested();
             int end = first + 1;
-            while (end < _plan.Steps.Count && Enumerable.Range(first, end - first).All(i => AreIndependent(_plan.Steps[i], _plan.Steps[end])))
-                end++;
+            var touched = new TouchedMemory(_plan);
+            for (touched.Add(first); end < _plan.Steps.Count && touched.StepsThatMeet(end).All(i => AreIndependent(_plan.Steps[i], _plan.Steps[end])); end++)
+                touched.Add(end);
             double work = _plan.Steps.Skip(first).Take(end - first).Where(s => s.DividesSamples || s.Call.Kernel.MostUnits > 1).Sum(Nanoseconds);
             if (regardlessOfWork || work >= LeastStage)
             {
@@ -139,7 +148,8 @@ internal sealed class StagePlanner
                 || (other.ScratchOffset < end && start < other.ScratchOffset + other.Call.Kernel.Scratch));
     }
 
-    private static IEnumerable<int> Written(Step step)
+    /// <summary>The values that a step writes.</summary>
+    public static IEnumerable<int> Written(Step step)
     {
         Operator op = OperatorTable.Get(step.Node.Op);
         IEnumerable<int> mutated = step.ClearsHalo ? [] : op.MutatedInputs.Select(i => step.Node.Inputs[i]);

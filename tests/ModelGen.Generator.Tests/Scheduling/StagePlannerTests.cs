@@ -57,6 +57,25 @@ public class StagePlannerTests
         Assert.False(AreTogether(plan, "d", "e"));
     }
 
+    // The planner holds a step only against those that it may meet.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void StagesAreThoseOfWhichAllStepsAreIndependent(int series)
+    {
+        foreach ((string name, Plan plan) in Plans.OfSeries(series))
+        {
+            var expected = new List<Stage>();
+            for (int first = 0, end; first < plan.Steps.Count; first = end)
+            {
+                for (end = first + 1; end < plan.Steps.Count && Enumerable.Range(first, end - first).All(i => StagePlanner.AreIndependent(plan, i, end));)
+                    end++;
+                expected.Add(new Stage(first, end));
+            }
+            Assert.True(expected.SequenceEqual(StagePlanner.Divide(plan, Division.Everything, bySamples: false).Stages), name);
+        }
+    }
+
     private static Plan Divide(string graph) =>
         Scheduler.Schedule(LayoutPlanner.Plan(GraphParser.Parse(graph), p => Layout.Dense(p.Shape)), batch: 1, parametersChange: false, parameterOffsets: null, Division.Everything);
 

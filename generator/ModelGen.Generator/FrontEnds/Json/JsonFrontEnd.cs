@@ -20,10 +20,12 @@ internal sealed class JsonFrontEnd
     private readonly JsonProblems _problems;
     private readonly JsonFields _fields;
     private readonly string _rootNamespace;
+    private readonly CancellationToken _cancellation;
     private readonly Dictionary<string, JsonLayerValue> _inputs = new(StringComparer.Ordinal);
 
-    private JsonFrontEnd(string text, string rootNamespace)
+    private JsonFrontEnd(string text, string rootNamespace, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _document = JsonReader.Read(text);
         _problems = new JsonProblems(text);
         _fields = new JsonFields(_problems);
@@ -32,7 +34,8 @@ internal sealed class JsonFrontEnd
 
     /// <param name="text">The file.</param>
     /// <param name="rootNamespace">The namespace of networks that name none.</param>
-    public static JsonNetwork Build(string text, string rootNamespace = "") => new JsonFrontEnd(text, rootNamespace).Build();
+    /// <param name="cancellation">Asked at each step of the file.</param>
+    public static JsonNetwork Build(string text, string rootNamespace = "", CancellationToken cancellation = default) => new JsonFrontEnd(text, rootNamespace, cancellation).Build();
 
     private JsonNetwork Build()
     {
@@ -80,7 +83,7 @@ internal sealed class JsonFrontEnd
             scope.Inputs[JsonBlocks.Input] = first ?? default;
         var blocks = new JsonBlocks(_problems, _fields);
         scope = blocks.Read(root, scope);
-        var layers = new JsonLayers(_problems, _fields, blocks, graph, _inputs);
+        var layers = new JsonLayers(_problems, _fields, blocks, graph, _inputs, _cancellation);
         JsonLayerValue last = first ?? default;
         if (root["layers"] is not JsonValue steps || (steps.Kind == JsonKind.Array && steps.Items.Count == 0))
             _problems.Add(ProblemIds.NoLayers, "the network has no 'layers'", root["layers"]?.Range ?? new TextRange(root.Range.Start, 1));

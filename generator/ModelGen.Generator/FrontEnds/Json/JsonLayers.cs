@@ -13,6 +13,9 @@ internal sealed class JsonLayers
     /// <summary>Most layers, calls and rounds of repeats together: many times what the largest networks have.</summary>
     public const int MostSteps = 1 << 15;
 
+    /// <summary>Most values that layers and blocks name in <c>from</c>, all together.</summary>
+    public const int MostReads = 1 << 17;
+
     /// <summary>The keys of a layer that are not attributes of its operator.</summary>
     public static readonly string[] LayerKeys = ["op", "name", "from"];
 
@@ -30,12 +33,16 @@ internal sealed class JsonLayers
 
     // Whether any layer reads what the layer at this place makes, and how messages call the layer.
     private readonly Dictionary<TextRange, (string Label, bool IsRead)> _reads = [];
+    private readonly CancellationToken _cancellation;
     private int _steps;
+    private long _readValues;
     private int _countedNodes;
     private long _parameterLength;
 
-    public JsonLayers(JsonProblems problems, JsonFields fields, JsonBlocks blocks, GraphBuilder graph, Dictionary<string, JsonLayerValue> networkInputs)
+    public JsonLayers(
+        JsonProblems problems, JsonFields fields, JsonBlocks blocks, GraphBuilder graph, Dictionary<string, JsonLayerValue> networkInputs, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         (_problems, _fields, _blocks, _graph, _networkInputs) = (problems, fields, blocks, graph, networkInputs);
         _arguments = new JsonArguments(problems, fields);
     }
@@ -115,10 +122,20 @@ internal sealed class JsonLayers
 
     private void CountStep(JsonValue step, JsonScope scope)
     {
+        _cancellation.ThrowIfCancellationRequested();
         if (++_steps <= MostSteps)
             return;
         _problems.Add(ProblemIds.Runaway,
             $"the network has more than {JsonFields.Text(MostSteps)} layers, blocks and rounds of repeats", step.Range, scope);
+        throw new RunawayException();
+    }
+
+    private void CountReads(JsonValue from, int count, JsonScope scope)
+    {
+        _readValues += count;
+        if (_readValues <= MostReads)
+            return;
+        _problems.Add(ProblemIds.Runaway, $"the layers of the network name more than {JsonFields.Text(MostReads)} values that they read", from.Range, scope);
         throw new RunawayException();
     }
 
@@ -250,6 +267,7 @@ internal sealed class JsonLayers
             return null;
         }
         List<JsonValue> written = from.Kind == JsonKind.Array ? from.Items : [from];
+        CountReads(from, written.Count, scope);
         var values = new List<JsonLayerValue>();
         bool isKnown = true;
         foreach (JsonValue item in written.Take(most))
