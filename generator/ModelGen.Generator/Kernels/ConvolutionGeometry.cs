@@ -127,8 +127,8 @@ internal static class ConvolutionChoice
     /// <summary>Whether all 16 output channels of every block read the same input channels.</summary>
     public static bool FillsBlocks(int outChannels, int groups) => groups == 1 || outChannels / groups % Layout.Block == 0;
 
-    /// <summary>Whether each channel has a filter of its own, and no other reads it.</summary>
-    public static bool IsDepthwise(Shape filters, int groups) => groups > 1 && groups == filters[0] && filters[1] == 1;
+    /// <summary>Whether each channel has a filter of its own, narrow enough for kernels that write its columns one by one.</summary>
+    public static bool IsDepthwise(Shape filters, int groups) => groups > 1 && groups == filters[0] && filters[1] == 1 && filters[3] <= Window.MostColumns;
 
     public static bool CanUseChannels(Shape filters, int groups, Layout? input) => IsDepthwise(filters, groups)
         || (FillsBlocks(filters[0], groups) && (groups == 1 || input is null || !input.IsBlocked || filters[1] % Layout.Block == 0));

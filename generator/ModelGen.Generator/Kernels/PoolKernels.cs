@@ -136,7 +136,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
     {
         if (IsAlongRows)
             AlongRows(writer);
-        else if (Input.IsBlocked)
+        else if (Input.IsBlocked && !Window.IsLarge)
             AlongChannels(writer, tiles);
         else
             ForWindows(writer, _ => Single(writer));
@@ -207,28 +207,47 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
             string from = Index.Sum(Input.Origin, ("n", Input.Length), (plane, Input.PlaneStride), (oy, Window.StrideY * Input.RowStride), ("ox", Window.StrideX));
             string to = Index.Sum(Output.Origin, ("n", Output.Length), (plane, Output.PlaneStride), (oy, Output.RowStride), ("ox", 1));
             w.Line($"ref float window = {Index.Ref("x", from)};");
-            for (int ky = 0; ky < Window.KernelHeight; ky++)
+            if (Window.IsLarge)
             {
-                for (int kx = 0; kx < Window.KernelWidth; kx++)
+                w.Line($"V result = {Start};");
+                using (w.Block($"for (int ky = 0; ky < {Window.KernelHeight}; ky++)"))
+                using (w.Block($"for (int kx = 0; kx < {Window.KernelWidth}; kx++)"))
+                    w.Line($"result = {Combine("result", Load(TapOffset(Input)))};");
+            }
+            else
+            {
+                foreach ((int ky, int kx) in Enumerable.Range(0, Window.Taps).Select(tap => (tap / Window.KernelWidth, tap % Window.KernelWidth)))
                 {
-                    int offset = ky * Window.DilationY * Input.RowStride + kx * Window.DilationX;
-                    string load = Window.StrideX == 1 ? $"S.Load(ref window, {offset})" : $"S.LoadStrided(ref window, {offset}, {Window.StrideX})";
+                    string load = Load($"{ky * Window.DilationY * Input.RowStride + kx * Window.DilationX}");
                     w.Line(ky + kx == 0 ? $"V result = {load};" : $"result = {Combine("result", load)};");
                 }
             }
             string scaled = Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Literals.Float(1f / Window.Taps)}))";
             w.Line($"S.Store({scaled}, ref y, {to});");
         }
+
+        string Load(string offset) => Window.StrideX == 1 ? $"S.Load(ref window, {offset})" : $"S.LoadStrided(ref window, {offset}, {Window.StrideX})";
     }
 
+    // One window at a time: of planes where it may hang over an edge, and of blocks where it has too many taps to write each.
     private void Single(CodeWriter w)
     {
+        if (Input.IsBlocked)
+        {
+            w.Line($"V result = {Start};");
+            ForTaps(w, () => w.Line($"result = {Combine("result", "S.Load(ref x, offset)")};"));
+            w.Line($"S.Store({(Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Factor(Operation)}))")}, ref y, at);");
+            return;
+        }
         w.Line(Operation == PoolOperation.Max ? "float result = float.NegativeInfinity;" : "float result = 0f;");
         ForTaps(w, () => w.Line(Operation == PoolOperation.Max
             ? "result = MathF.Max(result, Unsafe.Add(ref x, offset));"
             : "result += Unsafe.Add(ref x, offset);"));
         w.Line($"Unsafe.Add(ref y, at) = {(Operation == PoolOperation.Max ? "result" : $"result * ({Factor(Operation)})")};");
     }
+
+    // What a window's taps are put together with, one by one.
+    private string Start => Operation == PoolOperation.Max ? "S.Broadcast(float.NegativeInfinity)" : "S.Broadcast(0f)";
 
     private string Combine(string result, string value) =>
         Operation == PoolOperation.Max ? $"Pooling.Max<S, V>({result}, {value})" : $"S.Add({result}, {value})";

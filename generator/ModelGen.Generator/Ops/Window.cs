@@ -33,6 +33,12 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
 
     public int Taps => KernelHeight * KernelWidth;
 
+    /// <summary>The widest window whose taps generated code may write one by one; a row of 512 would be megabytes of text, and no faster than a loop.</summary>
+    public const int MostColumns = 32;
+
+    /// <summary>Whether generated code has to go over the taps in loops.</summary>
+    public bool IsLarge => KernelWidth > MostColumns || Taps > MostColumns * MostColumns;
+
     /// <summary>The kernel's size for readers: 3×3.</summary>
     public string Size => FormattableString.Invariant($"{KernelHeight}×{KernelWidth}");
 
