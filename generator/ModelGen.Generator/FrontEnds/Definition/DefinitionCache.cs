@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using ModelGen.Generator.Collections;
 
 namespace ModelGen.Generator.FrontEnds.Definition;
 
@@ -64,7 +65,8 @@ internal static class DefinitionCache
             (ReferenceEquals(_options, other._options) || _options.Equals(other._options)) && _references.SequenceEqual(other._references);
 
         /// <summary>True where the trees differ in nothing but method bodies, initializers and comments.</summary>
-        public bool DeclareTheSame(SyntaxTree old, SyntaxTree now) => _declareTheSame.GetOrAdd((old, now), static pair => pair.New.IsEquivalentTo(pair.Old, topLevel: true));
+        public bool DeclareTheSame(SyntaxTree old, SyntaxTree now) =>
+            _declareTheSame.GetOrAdd((old, now), static pair => OwnStack.Run(() => pair.New.IsEquivalentTo(pair.Old, topLevel: true)));
     }
 
     private sealed record Entry(string Name, Surroundings Then, DefinitionResult Result)

@@ -23,7 +23,10 @@ internal static class DefinitionReader
             .Select(m => m.PartialImplementationPart ?? m),
     ];
 
-    public static DefinitionResult Read(Compilation compilation, INamedTypeSymbol type, IReadOnlyList<IMethodSymbol> methods, CancellationToken cancellation)
+    public static DefinitionResult Read(Compilation compilation, INamedTypeSymbol type, IReadOnlyList<IMethodSymbol> methods, CancellationToken cancellation) =>
+        OwnStack.Run(() => ReadHere(compilation, type, methods, cancellation));
+
+    private static DefinitionResult ReadHere(Compilation compilation, INamedTypeSymbol type, IReadOnlyList<IMethodSymbol> methods, CancellationToken cancellation)
     {
         IMethodSymbol method = methods[0];
         var graph = new DefinedGraph(type.Name);

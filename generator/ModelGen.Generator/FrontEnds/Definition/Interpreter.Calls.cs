@@ -204,6 +204,8 @@ internal sealed partial class Interpreter
 
     private TensorValue Layer(string layer, SyntaxNode call, List<TensorValue> inputs, string? name, List<LayerArgument> arguments, Func<string, SyntaxNode?> placeOf)
     {
+        // Each is written into the code, and looked at by every pass.
+        Charge(call, inputs.Count * 10L);
         Location place = CallPlace(call);
         try
         {

@@ -153,6 +153,7 @@ internal sealed partial class Interpreter
     private string Slice(string text, RangeValue range, IOperation place)
     {
         (int start, int length) = Bounds(range, text.Length, place);
+        ChargeText(place.Syntax, length);
         return text.Substring(start, length);
     }
 

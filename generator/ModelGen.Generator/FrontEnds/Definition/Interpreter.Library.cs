@@ -1,11 +1,15 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.FrontEnds.Definition;
 
 // Uses of members of .NET: what the table has, with arguments in the order in which they are written.
 internal sealed partial class Interpreter
 {
+    /// <summary>Lazy sequences inside each other.</summary>
+    private const int DeepestSequence = 500;
+
     private readonly Dictionary<ISymbol, Func<LibraryCall, object?>?> _library = new(SymbolEqualityComparer.Default);
 
     private object? InvokeLibrary(IInvocationOperation invocation, object? instance)
@@ -76,7 +80,10 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>A sequence that LINQ makes.</summary>
-    internal static SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? elementType) => new(items, elementType);
+    /// <param name="depth">How many sequences it is made of, one asking the other for its items, each on the stack of the one before.</param>
+    internal SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? elementType, int depth, SyntaxNode place) => depth <= DeepestSequence
+        ? new(items, elementType, depth)
+        : throw Problem(ProblemIds.RunsAway, $"this sequence is made of more than {DeepestSequence} others, one inside the other; make a list of one of them: ToList()", CallPlace(place));
 
     /// <summary>The items of anything that can be enumerated, each a step.</summary>
     internal IEnumerable<object?> CountedItems(object? collection, SyntaxNode place) => Counted(ItemsOf(collection, place), place);
@@ -89,5 +96,4 @@ internal sealed partial class Interpreter
             yield return item;
         }
     }
-
 }

@@ -27,6 +27,13 @@ internal sealed partial class Interpreter
         return Compute(binary, binary.OperatorKind, a, b, binary.IsChecked, binary.IsLifted);
     }
 
+    // Texts of one length are looked through, as far as they are equal.
+    private void ChargeComparison(object? left, object? right, SyntaxNode place)
+    {
+        if (left is string a && right is string b && a.Length == b.Length)
+            Charge(place, a.Length / Budget.CharactersOfStep);
+    }
+
     private string Concatenate(object? left, object? right, IOperation place)
     {
         (string a, string b) = (TextOf(left, null, place), TextOf(right, null, place));
@@ -54,6 +61,7 @@ internal sealed partial class Interpreter
         bool isEquality = kind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals;
         if (isLifted && (left is null || right is null) && !isEquality)
             return Lifted(kind, left, right);
+        ChargeComparison(left, right, place.Syntax);
         if (isEquality)
             return Arithmetic.AreEqual(left, right) == (kind == BinaryOperatorKind.Equals);
         EnumValue? member = left as EnumValue ?? right as EnumValue;
@@ -156,6 +164,7 @@ internal sealed partial class Interpreter
             return left is null && right is null;
         for (int i = 0; i < a.Items.Count; i++)
         {
+            Step(place.Syntax);
             ITypeSymbol? l = TupleOf(Underlying(leftType))?.TupleElements[i].Type, r = TupleOf(Underlying(rightType))?.TupleElements[i].Type;
             if (!PartsAreEqual(a.Items[i], l is null ? null : TypeHere(l), b.Items[i], r is null ? null : TypeHere(r), place))
                 return false;
@@ -184,6 +193,8 @@ internal sealed partial class Interpreter
     /// <summary>Equality as collections and tuples ask for it: EqualityComparer's, by which NaN equals itself.</summary>
     internal bool ValueEquals(object? left, object? right, IOperation place)
     {
+        Step(place.Syntax);
+        ChargeComparison(left, right, place.Syntax);
         switch (left, right)
         {
             case (null, _) or (_, null):

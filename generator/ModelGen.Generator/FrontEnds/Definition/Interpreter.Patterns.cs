@@ -13,7 +13,7 @@ internal sealed partial class Interpreter
             if (Matches(arm.Pattern, value) && (arm.Guard is null || Truth(arm.Guard)))
                 return Evaluate(arm.Value);
         }
-        throw Fails(choice.Value.Syntax, $"no arm of the switch matches {Show(value)}; add one, or a last arm '_'");
+        throw Fails(choice.Value.Syntax, $"no arm of the switch matches {Shown.Of(value)}; add one, or a last arm '_'");
     }
 
     private bool Matches(IPatternOperation pattern, object? value)

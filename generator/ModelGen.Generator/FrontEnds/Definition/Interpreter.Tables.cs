@@ -136,7 +136,11 @@ internal sealed partial class Interpreter
 
     private RangeValue EvaluateRange(IRangeOperation range) => new(IndexOf(range.LeftOperand) ?? new(0, false), IndexOf(range.RightOperand) ?? new(0, true));
 
-    private FunctionValue EvaluateLambda(IAnonymousFunctionOperation lambda) => new(lambda.Symbol, lambda.Body, _frame.Capture());
+    private FunctionValue EvaluateLambda(IAnonymousFunctionOperation lambda)
+    {
+        Charge(lambda.Syntax, _frame.CapturedCount);
+        return new(lambda.Symbol, lambda.Body, _frame.Capture());
+    }
 
     private object EvaluateThis(IInstanceReferenceOperation self) =>
         self.ReferenceKind == InstanceReferenceKind.ContainingTypeInstance && _frame.Self is { } record ? record : throw NotUnderstood(self);

@@ -23,7 +23,7 @@ internal sealed partial class Interpreter
                 IInterpolationOperation hole => EvaluateHole(hole),
                 _ => throw NotUnderstood(part),
             };
-            ChargeText(interpolated.Syntax, text.Length + (long)more.Length);
+            ChargeText(interpolated.Syntax, text.Length + (long)more.Length, more.Length);
             text.Append(more);
         }
         return text.ToString();
@@ -43,6 +43,7 @@ internal sealed partial class Interpreter
     /// <summary>What ToString makes of a value; formats are for numbers and enums, other values ignore them.</summary>
     internal string TextOf(object? value, string? format, IOperation place)
     {
+        ChargeFormat(format, place.Syntax);
         try
         {
             switch (value)
@@ -52,12 +53,14 @@ internal sealed partial class Interpreter
                 case string or char or bool:
                     return value.ToString()!;
                 case EnumValue member:
+                    Charge(place.Syntax, member.Type.GetMembers().Length);
                     return EnumText.Of(member, format)
                         ?? throw Refuse(place, $"several members of {member.Type.Name} are {Arithmetic.Text(member.Number)}, so that .NET does not say which name it is; write the name");
                 case TensorValue tensor:
                     return tensor.Shape.ToString();
                 case TupleValue tuple:
-                    return "(" + string.Join(", ", tuple.Items.Select(i => TextOf(i, null, place))) + ")";
+                    Step(place.Syntax);
+                    return Limited("(" + string.Join(", ", tuple.Items.Select(i => TextOf(i, null, place))) + ")", place.Syntax);
                 case RecordValue record when record.Type.GetMembers("ToString").OfType<IMethodSymbol>().FirstOrDefault(m => m.Parameters.Length == 0 && HasSource(m)) is { } own:
                     return CallMethod(own, [], place.Syntax, record) as string ?? "";
                 case float or double when !WritesRealNumbersExactly && (format is not null || !IsWrittenAlike(value)):
@@ -70,8 +73,22 @@ internal sealed partial class Interpreter
         }
         catch (FormatException)
         {
-            throw Fails(place.Syntax, $"'{format}' is no format for {Show(value)}");
+            throw Fails(place.Syntax, $"'{format}' is no format for {Shown.Of(value)}");
         }
+    }
+
+    // Parts of tuples may be the same tuple, so that a few make a text of any length.
+    private string Limited(string text, SyntaxNode place)
+    {
+        ChargeText(place, text.Length);
+        return text;
+    }
+
+    // D999999999 asks for as many digits.
+    private void ChargeFormat(string? format, SyntaxNode place)
+    {
+        if (format is { Length: > 1 } && char.IsLetter(format[0]) && long.TryParse(format.Substring(1), NumberStyles.None, CultureInfo.InvariantCulture, out long digits))
+            ChargeText(place, digits);
     }
 
     // Up to 15 digits (6 of float) all runtimes agree.

@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using Microsoft.CodeAnalysis.Text;
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 
@@ -61,16 +62,19 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         return model;
     }
 
-    /// <summary>The errors that the C# compiler has in the code that ran; it says better what is wrong.</summary>
-    public IReadOnlyList<Diagnostic> ErrorsOfCompiler(SyntaxNode definition) => [.. _bodies.Append(definition).Distinct().SelectMany(body =>
-        Refusal.ErrorsIn(ModelOf(body.SyntaxTree), body.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? body, cancellation))];
+    /// <summary>The errors that the C# compiler has in the code that ran; it says better what is wrong. It is not asked of what is nested too deeply, which ends the process.</summary>
+    public IReadOnlyList<Diagnostic> ErrorsOfCompiler(SyntaxNode definition) => [.. _bodies.Append(definition).Select(Nesting.MemberOf).Distinct()
+        .Where(member => Nesting.Beyond(member) is null).SelectMany(member => Refusal.ErrorsIn(ModelOf(member.SyntaxTree), member, cancellation))];
 
     private IOperation BodyOf(ISymbol symbol, SyntaxNode declaration)
     {
         if (_operations.TryGetValue(declaration, out IOperation? known))
             return known!;
         _bodies.Add(declaration);
-        IOperation? body = ModelOf(declaration.SyntaxTree).GetOperation(declaration, cancellation);
+        SemanticModel model = ModelOf(declaration.SyntaxTree);
+        if (Nesting.Beyond(Nesting.MemberOf(declaration)) is SyntaxNode tooDeep)
+            throw TooDeep(tooDeep);
+        IOperation? body = OwnStack.Run(() => model.GetOperation(declaration, cancellation));
         if (body is null)
             throw Refuse(declaration, $"{symbol.Name} has no body that can be interpreted; write it as a static method with a body");
         foreach (IOperation part in body.DescendantsAndSelf())
@@ -97,9 +101,12 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         }
         catch (InsufficientExecutionStackException)
         {
-            throw Problem(ProblemIds.RunsAway, "this expression is nested too deeply; use locals for its parts", node.GetLocation());
+            throw TooDeep(node);
         }
     }
+
+    private DefinitionException TooDeep(SyntaxNode node) =>
+        Problem(ProblemIds.RunsAway, $"this is nested too deeply, at most {Nesting.Deepest.ToString("N0", CultureInfo.InvariantCulture)} parts inside each other are read; use locals for some of them", node.GetLocation());
 
     /// <summary>Charges work to the budget, before it is done: one for an evaluation, the length of what is moved, compared or made for everything else.</summary>
     internal void Charge(SyntaxNode node, long work)
@@ -109,11 +116,12 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
     }
 
     /// <summary>Charges a text that is to be made, and refuses one that is too long.</summary>
-    internal void ChargeText(SyntaxNode node, long length)
+    /// <param name="added">How many of its characters are not there yet; all unless said otherwise.</param>
+    internal void ChargeText(SyntaxNode node, long length, long? added = null)
     {
         if (length > LongestText)
             throw Problem(ProblemIds.RunsAway, $"this text has {length.ToString(CultureInfo.InvariantCulture)} characters; does a loop end?", node.GetLocation());
-        Charge(node, length / Budget.CharactersOfStep);
+        Charge(node, (added ?? length) / Budget.CharactersOfStep);
     }
 
     private DefinitionException RunsAway(SyntaxNode node)
@@ -151,22 +159,9 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         const int Most = 4;
         if (_calls.Count == 0)
             return "";
-        IEnumerable<string> calls = Enumerable.Reverse(_calls).Take(Most).Select(c => $"{c.Method.Name}({string.Join(", ", c.Arguments.Select(Show))})");
+        IEnumerable<string> calls = Enumerable.Reverse(_calls).Take(Most).Select(c => $"{c.Method.Name}({string.Join(", ", c.Arguments.Select(Shown.Of))})");
         return " — in " + string.Join(", called by ", calls) + (_calls.Count > Most ? ", …" : "");
     }
-
-    private static string Show(object? value) => value switch
-    {
-        null => "null",
-        string text => "\"" + text + "\"",
-        bool flag => flag ? "true" : "false",
-        ItemsValue items when items.Items.Count <= 8 => "[" + string.Join(", ", items.Items.Select(Show)) + "]",
-        ItemsValue or SequenceValue => "[…]",
-        FunctionValue => "lambda",
-        RecordValue record => record.Type.Name,
-        SizesValue sizes => "(" + string.Join(", ", sizes.Numbers) + ")",
-        _ => Arithmetic.Text(value),
-    };
 
     private static Location HeadOf(SyntaxNode loop)
     {

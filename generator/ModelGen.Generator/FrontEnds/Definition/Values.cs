@@ -65,8 +65,11 @@ internal sealed class SpanValue(ArraySegment<object?> items, ITypeSymbol? elemen
 }
 
 /// <summary>A lazy sequence, evaluated when and as often as in C#.</summary>
-internal sealed class SequenceValue(IEnumerable<object?> items, ITypeSymbol? elementType)
+/// <param name="depth">How many sequences it is made of, one asking the other for its items.</param>
+internal sealed class SequenceValue(IEnumerable<object?> items, ITypeSymbol? elementType, int depth)
 {
+    public int Depth => depth;
+
     public IEnumerable<object?> Items => items;
 
     public ITypeSymbol? ElementType => elementType;
@@ -159,6 +162,9 @@ internal sealed class Frame(IMethodSymbol method, Frame? outer, object? self)
     public ITypeSymbol? Find(ITypeParameterSymbol parameter) => Types is not null && Types.TryGetValue(parameter, out ITypeSymbol? type) ? type : outer?.Find(parameter);
 
     /// <summary>The same variables, but not those declared anew later: what a lambda captures.</summary>
+    /// <summary>How many variables that copies.</summary>
+    public int CapturedCount => _cells.Count + (outer?.CapturedCount ?? 0);
+
     public Frame Capture() => new(method, outer?.Capture(), self) { _cells = new(_cells, SymbolEqualityComparer.Default), Types = Types };
 }
 

@@ -34,7 +34,8 @@ internal sealed class LibraryCall(Interpreter interpreter, ISymbol member, objec
     public void Charge(long length) => interpreter.Charge(place.Syntax, length);
 
     /// <summary>Asks for a text of that many characters, before it is made.</summary>
-    public void ChargeText(long length) => interpreter.ChargeText(place.Syntax, length);
+    /// <param name="added">How many of them are not there yet; all unless said otherwise.</param>
+    public void ChargeText(long length, long? added = null) => interpreter.ChargeText(place.Syntax, length, added);
 
     /// <summary>Calls a delegate that was passed.</summary>
     public object? Call(int index, params object?[] values) =>
@@ -50,7 +51,8 @@ internal sealed class LibraryCall(Interpreter interpreter, ISymbol member, objec
     public object? Default(ITypeSymbol type) => interpreter.DefaultOf(type, place);
 
     /// <summary>A sequence that is evaluated when, and as often as, it is enumerated.</summary>
-    public static SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? type) => Interpreter.Sequence(items, type);
+    public SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? type) =>
+        interpreter.Sequence(items, type, 1 + arguments.OfType<SequenceValue>().Select(s => s.Depth).DefaultIfEmpty().Max(), place.Syntax);
 
     /// <summary>The items of a value that a delegate gave.</summary>
     public IEnumerable<object?> Enumerate(object? collection) => interpreter.CountedItems(collection, place.Syntax);

@@ -21,7 +21,7 @@ internal static partial class LibraryTable
         {
             int index = IndexOf(c, c.Growing(0), c[1]);
             if (index >= 0)
-                c.Growing(0).RemoveAt(index);
+                Moved(c).RemoveAt(index);
             return index >= 0;
         });
         Add("List<T>.Clear()", c => Nothing(() => Moved(c).Clear()));
@@ -45,7 +45,7 @@ internal static partial class LibraryTable
         Add("Array.Fill<T>(T[], T)", c => Fill(c));
         Add("Array.Reverse<T>(T[])", c => Reverse(c));
         Add("Array.Reverse(Array)", c => Reverse(c));
-        Add("Array.Clone()", c => new ArrayValue([.. c.List(0)], c.Get<ItemsValue>(0).ElementType));
+        Add("Array.Clone()", c => new ArrayValue([.. c.Items(0)], c.Get<ItemsValue>(0).ElementType));
 
         foreach (string type in new[] { "Span", "ReadOnlySpan" })
         {
@@ -61,6 +61,7 @@ internal static partial class LibraryTable
         Add("Span<T>.Fill(T)", Fill);
         Add("Span<T>.Clear()", c => Nothing(() =>
         {
+            c.Charge(c.List(0).Count);
             object? empty = c.Default(c.TypeArgument(0));
             for (int i = 0; i < c.List(0).Count; i++)
                 c.List(0)[i] = empty;

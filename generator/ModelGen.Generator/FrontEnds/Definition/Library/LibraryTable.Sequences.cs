@@ -69,7 +69,7 @@ internal static partial class LibraryTable
         return does(c);
     });
 
-    private static SequenceValue Lazy(LibraryCall c, ITypeSymbol? type, IEnumerable<object?> items) => LibraryCall.Sequence(items, type);
+    private static SequenceValue Lazy(LibraryCall c, ITypeSymbol? type, IEnumerable<object?> items) => c.Sequence(items, type);
 
     private static object SequenceEqual(LibraryCall c)
     {

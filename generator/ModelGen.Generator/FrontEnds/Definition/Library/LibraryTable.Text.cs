@@ -23,14 +23,18 @@ internal static partial class LibraryTable
         Add("string.ToLower()", c => Ascii(c, 0).ToLowerInvariant());
         Add("string.StartsWith(string)", c => Ascii(c, 0).StartsWith(Ascii(c, 1), StringComparison.Ordinal));
         Add("string.EndsWith(string)", c => Ascii(c, 0).EndsWith(Ascii(c, 1), StringComparison.Ordinal));
-        Add("string.IndexOf(string)", c => Ascii(c, 0).IndexOf(Ascii(c, 1), StringComparison.Ordinal));
+        Add("string.IndexOf(string)", c =>
+        {
+            Searched(c);
+            return Ascii(c, 0).IndexOf(Ascii(c, 1), StringComparison.Ordinal);
+        });
         Add("string.StartsWith(string, StringComparison)", c => c.Text(0).StartsWith(c.Text(1), Comparison(c, 2)));
         Add("string.EndsWith(string, StringComparison)", c => c.Text(0).EndsWith(c.Text(1), Comparison(c, 2)));
-        Add("string.IndexOf(string, StringComparison)", c => c.Text(0).IndexOf(c.Text(1), Comparison(c, 2)));
-        Add("string.Contains(string, StringComparison)", c => c.Text(0).IndexOf(c.Text(1), Comparison(c, 2)) >= 0);
+        Add("string.IndexOf(string, StringComparison)", c => Searched(c).IndexOf(c.Text(1), Comparison(c, 2)));
+        Add("string.Contains(string, StringComparison)", c => Searched(c).IndexOf(c.Text(1), Comparison(c, 2)) >= 0);
         On("StartsWith", (string s, char c) => s.Length > 0 && s[0] == c);
         On("EndsWith", (string s, char c) => s.Length > 0 && s[s.Length - 1] == c);
-        On("Contains", (string s, string part) => s.Contains(part));
+        Add("string.Contains(string)", c => Searched(c).Contains(c.Text(1)));
         On("Contains", (string s, char c) => s.IndexOf(c) >= 0);
         On("IndexOf", (string s, char c) => s.IndexOf(c));
         On("IndexOf", (string s, char c, int start) => s.IndexOf(c, start));
@@ -51,14 +55,14 @@ internal static partial class LibraryTable
         Add("string.PadRight(int, char)", c => Charged(c, c.Int(1)).PadRight(c.Int(1), c.Get<char>(2)));
         Add("string.Split(char, StringSplitOptions)", c => Split(c, c.Get<char>(1), c.Get<EnumValue>(2)));
         Add("string.Split(char[])", c => c[1] is ItemsValue { Items: { Count: 1 } only } ? Split(c, (char)only[0]!, null) : throw c.Refuse("string.Split is understood for one character"));
-        Add("string.ToCharArray()", c => new ArrayValue([.. c.Text(0).Select(l => (object?)l)], c.Special(SpecialType.System_Char)));
+        Add("string.ToCharArray()", c => new ArrayValue([.. c.Items(0)], c.Special(SpecialType.System_Char)));
         Add("string.Length", c => c.Text(0).Length);
         Add("string(char, int)", c =>
         {
             c.ChargeText(c.Int(1));
             return new string(c.Get<char>(0), c.Int(1));
         });
-        Add("string(char[])", c => new string([.. c.List(0).Select(l => (char)l!)]));
+        Add("string(char[])", c => new string([.. c.Items(0).Select(l => (char)l!)]));
         Add("MemoryExtensions.AsSpan(string)", c => Letters(c, c[0] as string ?? ""));
         Add("MemoryExtensions.AsSpan(string, int)", c => Letters(c, (c[0] as string ?? "").Substring(c.Int(1))));
         Add("MemoryExtensions.AsSpan(string, int, int)", c => Letters(c, (c[0] as string ?? "").Substring(c.Int(1), c.Int(2))));
@@ -96,7 +100,7 @@ internal static partial class LibraryTable
         foreach (object? part in parts)
         {
             string more = c.TextOf(part);
-            c.ChargeText(text.Length + (long)more.Length);
+            c.ChargeText(text.Length + (long)more.Length, more.Length);
             text.Append(more);
         }
         return text.ToString();
@@ -108,8 +112,16 @@ internal static partial class LibraryTable
         return new SpanValue(new ArraySegment<object?>([.. text.Select(l => (object?)l)]), c.Special(SpecialType.System_Char));
     }
 
+    // In the worst case, many letters a, each place is compared as far as the other text goes.
+    private static string Searched(LibraryCall c)
+    {
+        c.Charge((c[1] is string part ? (long)part.Length : 0) * c.Text(0).Length / (64 * Budget.CharactersOfStep));
+        return c.Text(0);
+    }
+
     private static string Replace(LibraryCall c, string text, string old, string? with)
     {
+        Searched(c);
         if (old.Length > 0 && with?.Length > old.Length)
             c.ChargeText(text.Length / old.Length * (long)with.Length + text.Length);
         return text.Replace(old, with);
