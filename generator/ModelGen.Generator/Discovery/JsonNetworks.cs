@@ -26,7 +26,7 @@ internal static class JsonNetworks
 
     /// <summary>Adds the steps; what is wrong with the files is their result.</summary>
     public static IncrementalValueProvider<EquatableArray<Finding>> Register(
-        IncrementalGeneratorInitializationContext context, IncrementalValueProvider<LanguageVersion> language, Func<NetworkModel, string> emit)
+        IncrementalGeneratorInitializationContext context, IncrementalValueProvider<LanguageVersion> language, Func<NetworkModel, CancellationToken, string> emit)
     {
         IncrementalValueProvider<string> rootNamespace = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => RootNamespace(options));
         IncrementalValuesProvider<JsonSource> files = context.AdditionalTextsProvider
@@ -34,7 +34,7 @@ internal static class JsonNetworks
             .Select(static (file, cancellation) => (file.Path, Text: TextOf(file, cancellation)))
             .WithTrackingName(Texts)
             .Combine(rootNamespace)
-            .Select(static (pair, _) => JsonSource.Read(pair.Left.Path, pair.Left.Text, pair.Right));
+            .Select(static (pair, cancellation) => JsonSource.Read(pair.Left.Path, pair.Left.Text, pair.Right, cancellation));
         IncrementalValuesProvider<CompiledFile> networks = files
             .Select(static (f, _) => new CompiledFile(f.Path, f.Network.Class, f.Network.Extras, f.Network.Members, f.Network.Model))
             .WithTrackingName(Models);
@@ -51,7 +51,7 @@ internal static class JsonNetworks
             .SelectMany(static (all, _) => all.Left.Zip(all.Right, (network, part) => (network, part)))
             .Combine(claims)
             .Combine(language)
-            .Select((pair, _) => Emit(pair.Left.Left.network, pair.Left.Left.part, HintName(pair.Left.Left.network, pair.Left.Right), emit, pair.Right))
+            .Select((pair, cancellation) => Emit(pair.Left.Left.network, pair.Left.Left.part, HintName(pair.Left.Left.network, pair.Left.Right), emit, pair.Right, cancellation))
             .WithTrackingName(Sources);
         context.RegisterSourceOutput(sources, static (output, source) =>
         {
@@ -84,7 +84,8 @@ internal static class JsonNetworks
         return claims.First(c => c.Hint == hint).Path;
     }
 
-    private static GeneratedFile Emit(CompiledFile network, AuthorsPart part, string? hintName, Func<NetworkModel, string> emit, LanguageVersion language)
+    private static GeneratedFile Emit(
+        CompiledFile network, AuthorsPart part, string? hintName, Func<NetworkModel, CancellationToken, string> emit, LanguageVersion language, CancellationToken cancellation)
     {
         EquatableArray<Problem> problems = part.Problems;
         if (network.Class is not ClassDeclaration declaration || hintName is null)
@@ -96,7 +97,7 @@ internal static class JsonNetworks
         {
             try
             {
-                text = emit(model) + Declare(network.Path, declaration, ";");
+                text = emit(model, cancellation) + Declare(network.Path, declaration, ";");
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

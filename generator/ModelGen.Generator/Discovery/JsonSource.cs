@@ -9,12 +9,12 @@ namespace ModelGen.Generator.Discovery;
 /// <summary>A network file as it has been read, with its problems at the key or value at fault.</summary>
 internal sealed record JsonSource(string Path, JsonNetwork Network, EquatableArray<Finding> Findings, TextPlace NamePlace)
 {
-    public static JsonSource Read(string path, string text, string rootNamespace)
+    public static JsonSource Read(string path, string text, string rootNamespace, CancellationToken cancellation)
     {
         JsonNetwork network;
         try
         {
-            network = JsonFrontEnd.Build(text, rootNamespace);
+            network = JsonFrontEnd.Build(text, rootNamespace, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -20,7 +20,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     internal const string Models = "Models";
     internal const string Sources = "Sources";
 
-    private readonly Func<NetworkModel, string> _emit;
+    private readonly Func<NetworkModel, CancellationToken, string> _emit;
 
     /// <summary>The generator that the C# compiler makes.</summary>
     public NetworkGenerator()
@@ -28,7 +28,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     {
     }
 
-    internal NetworkGenerator(Func<NetworkModel, string> emit) => _emit = emit;
+    internal NetworkGenerator(Func<NetworkModel, CancellationToken, string> emit) => _emit = emit;
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -55,7 +55,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             .Select(static (c, _) => c.Declaration)
             .WithTrackingName(Declarations);
         IncrementalValuesProvider<CompiledNetwork> models = declarations
-            .Select(static (declaration, _) => Compile(declaration))
+            .Select(static (declaration, cancellation) => Compile(declaration, cancellation))
             .WithTrackingName(Models);
         IncrementalValueProvider<EquatableArray<string>> clashes = declarations
             .Where(static d => d.Part.Extent != PartExtent.Nothing)
@@ -65,7 +65,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         IncrementalValuesProvider<GeneratedSource> sources = models
             .Combine(clashes)
             .Combine(language)
-            .Select((pair, _) => Emit(pair.Left.Left, pair.Left.Right, pair.Right))
+            .Select((pair, cancellation) => Emit(pair.Left.Left, pair.Left.Right, pair.Right, cancellation))
             .WithTrackingName(Sources);
         context.RegisterSourceOutput(sources, static (output, source) =>
         {
@@ -86,11 +86,11 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return isFirst && type.TypeKind == TypeKind.Class ? NetworkReader.Read(context.SemanticModel.Compilation, type, cancellation) : null;
     }
 
-    private static CompiledNetwork Compile(NetworkDeclaration declaration)
+    private static CompiledNetwork Compile(NetworkDeclaration declaration, CancellationToken cancellation)
     {
         try
         {
-            FrontEndResult result = FrontEnd.Build(declaration);
+            FrontEndResult result = FrontEnd.Build(declaration, cancellation);
             return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Extras, declaration.Members, result.Model, result.Problems);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -100,7 +100,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         }
     }
 
-    private GeneratedSource Emit(CompiledNetwork network, EquatableArray<string> clashes, LanguageVersion language)
+    private GeneratedSource Emit(CompiledNetwork network, EquatableArray<string> clashes, LanguageVersion language, CancellationToken cancellation)
     {
         EquatableArray<LocatedProblem> problems = network.Problems;
         string? text = null;
@@ -110,7 +110,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         {
             try
             {
-                text = _emit(model);
+                text = _emit(model, cancellation);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

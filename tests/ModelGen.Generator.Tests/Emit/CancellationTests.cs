@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Discovery;
@@ -11,6 +12,7 @@ using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Generator.Tests.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
+using ModelGen.Generator.Tests.Json;
 
 namespace ModelGen.Generator.Tests.Emit;
 
@@ -68,6 +70,24 @@ public class CancellationTests
         NetworkModel model = JsonFrontEnd.Build("{ \"name\": \"Net\", \"inputs\": { \"image\": [4, 8, 8] }, \"layers\": [" + layers + "] }").Model!;
         source.CancelAfter(TimeSpan.FromMilliseconds(20));
         Assert.ThrowsAny<OperationCanceledException>(() => NetworkEmitter.Emit(model, source.Token));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheGeneratorPassesTheTokenOfItsDriver(bool isJson)
+    {
+        using var source = new CancellationTokenSource();
+        var generator = new NetworkGenerator((_, cancellation) =>
+        {
+            source.Cancel();
+            cancellation.ThrowIfCancellationRequested();
+            return "";
+        });
+        AdditionalText[] files = isJson ? [new CompileJson.InMemoryText("Net.network.json", """{ "name": "Net", "inputs": { "image": [4] }, "layers": [{ "op": "Relu" }] }""")] : [];
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([generator.AsSourceGenerator()], files, Compile.ParseOptions);
+        CSharpCompilation compilation = Compile.Create(isJson ? "" : "using ModelGen; " + Layers);
+        Assert.ThrowsAny<OperationCanceledException>(() => driver.RunGenerators(compilation, source.Token));
     }
 
     private static NetworkDeclaration Read(string source)

@@ -98,7 +98,7 @@ public class GeneratorTests
     [Fact]
     public void AFailureOfOurOwnIsReportedAndLeavesAStub()
     {
-        var generator = new NetworkGenerator(_ => throw new NotSupportedException("first line\nsecond line"));
+        var generator = new NetworkGenerator((_, _) => throw new NotSupportedException("first line\nsecond line"));
         GeneratorDriver driver = CSharpGeneratorDriver.Create([generator.AsSourceGenerator()], parseOptions: Compile.ParseOptions)
             .RunGeneratorsAndUpdateCompilation(Compile.Create(LeNet5.Source), out Compilation output, out var diagnostics);
         Diagnostic failure = Assert.Single(diagnostics);
