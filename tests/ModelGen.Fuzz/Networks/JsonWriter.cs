@@ -35,14 +35,14 @@ internal sealed class JsonWriter(Random random)
         var text = new StringBuilder($"{{ \"name\": \"Net\", \"inputs\": {{ \"image\": {input}{(random.Next(12) == 0 ? ", \"other\": [4]" : "")} }}");
         text.Append(", \"parameters\": { \"width\": 8, \"n\": \"width / 4\" }");
         if (random.Next(3) == 0)
-            text.Append($", \"blocks\": {{ \"basic\": {{ \"parameters\": {{ \"w\": null, \"s\": 1 }}, \"layers\": [{Layers(3, inBlock: true)}] }} }}");
-        text.Append($", \"layers\": [{Layers(random.Next(1, 8), inBlock: false)}]");
+            text.Append(CultureInfo.InvariantCulture, $", \"blocks\": {{ \"basic\": {{ \"parameters\": {{ \"w\": null, \"s\": 1 }}, \"layers\": [{Layers(3, inBlock: true)}] }} }}");
+        text.Append(CultureInfo.InvariantCulture, $", \"layers\": [{Layers(random.Next(1, 8), inBlock: false)}]");
         if (random.Next(8) == 0)
-            text.Append($", \"outputs\": {{ \"output\": \"{Known()}\", \"second\": \"{Known()}\" }}");
+            text.Append(CultureInfo.InvariantCulture, $", \"outputs\": {{ \"output\": \"{Known()}\", \"second\": \"{Known()}\" }}");
         if (random.Next(6) == 0)
-            text.Append($", \"batch\": {Small(9)}");
+            text.Append(CultureInfo.InvariantCulture, $", \"batch\": {Small(9)}");
         if (random.Next(8) == 0)
-            text.Append($", \"trainable\": {{ \"batchSize\": {Small(9)}{(random.Next(2) == 0 ? ", \"loss\": \"MeanSquaredError\"" : "")}{(random.Next(3) == 0 ? ", \"checkpoint\": true" : "")} }}");
+            text.Append(CultureInfo.InvariantCulture, $", \"trainable\": {{ \"batchSize\": {Small(9)}{(random.Next(2) == 0 ? ", \"loss\": \"MeanSquaredError\"" : "")}{(random.Next(3) == 0 ? ", \"checkpoint\": true" : "")} }}");
         if (random.Next(9) == 0)
             text.Append(", \"optimize\": \"memory\", \"profile\": true");
         return text.Append(" }").ToString();
