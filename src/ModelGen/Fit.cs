@@ -72,6 +72,7 @@ public sealed class Fit
     /// <returns>The number of epochs that are done.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    /// <exception cref="NonFiniteUpdateException">What would become of the parameters is not finite, or what has: then the run goes on from its checkpoint, with other settings, and nothing is saved over it.</exception>
     /// <exception cref="IOException">A checkpoint cannot be read or written or is not of this network and optimizer, or an observer cannot write.</exception>
     /// <exception cref="InvalidDataException">The checkpoint was not saved by such a loop; nothing has changed then.</exception>
     public int Run(IClassifierTrainer trainer, ImageBatches batches, Func<Evaluation> validate, Action<EpochResult>? afterEpoch = null, CancellationToken cancellation = default)
