@@ -40,7 +40,7 @@ public static class NonFinite
             for (int i = 0; i < values.Length; i++)
             {
                 if (!float.IsFinite(values[i]))
-                    return MessageText.Invariant($"parameter {MessageText.Quote(parameter.Name)} has held {values[i]} at index {i} since an earlier step");
+                    return MessageText.Invariant($"parameter {MessageText.Quote(parameter.Name)} holds {values[i]} at index {i}");
             }
         }
         return null;

@@ -191,13 +191,9 @@ public class LossTests
         Assert.Equal(before, trainer.ToWeights().AllValues);
         trainer.Step(Images, targets);
         Assert.NotEqual(before, trainer.ToWeights().AllValues.ToArray());
-        // A step so long that the parameters overflow is noticed by the next one, which names them.
+        // A step so long that the parameters overflow is noticed while they do.
         (trainer.Optimizer.LearningRate, trainer.Optimizer.WeightDecay) = (3e38f, 100f);
-        Assert.Contains("parameter 'conv1.weight' has held", Assert.Throws<NonFiniteLossException>(() =>
-        {
-            trainer.Step(Images, targets);
-            trainer.Step(Images, targets);
-        }).Message, StringComparison.Ordinal);
+        Assert.True(Assert.Throws<NonFiniteUpdateException>(() => trainer.Step(Images, targets)).HasChanged);
     }
 
     private static Graph FrozenNetwork()

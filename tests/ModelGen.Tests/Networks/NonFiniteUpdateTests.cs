@@ -96,6 +96,16 @@ public sealed class NonFiniteUpdateTests : IDisposable
         Assert.Equal(expected, trainer.Step(Ordinary(), s_labels));
     }
 
+    [Fact]
+    public void AParameterThatWasLoadedSoIsNamed()
+    {
+        var weights = Summing.CreateWeights(1);
+        Safetensors.SafetensorsWriter.Write(_folder.File("nan"), [.. weights.Parameters.Select(p => new Safetensors.SafetensorsTensor(
+            p.Name, [.. p.Shape.Select(d => (long)d)], weights[p.Name].ToArray().Select((v, i) => p.Name == "conv1.weight" && i == 4 ? float.NaN : v).ToArray()))]);
+        var trainer = new Summing.Trainer(Summing.LoadWeights(_folder.File("nan")), new Sgd());
+        Assert.Contains("parameter 'conv1.weight' holds NaN at index 4", Assert.Throws<NonFiniteLossException>(() => trainer.Step(Ordinary(), s_labels)).Message, StringComparison.Ordinal);
+    }
+
     private static float[] Ordinary() => [.. Enumerable.Range(0, 4 * 64).Select(i => MathF.Sin(i * i))];
 
     // Weights so small that the results of a huge input are ordinary numbers.
