@@ -18,24 +18,25 @@ internal static class Program
         };
         var count = new Option<long>("--count") { Description = "How many inputs for each target.", DefaultValueFactory = _ => long.MaxValue / 2 };
         var seconds = new Option<double>("--seconds") { Description = "The most seconds for each target; 10 if no --count is given." };
+        var share = new Option<double>("--share") { Description = "Seconds for all targets together, of which each has the same part." };
         var seed = new Option<ulong>("--seed") { Description = "Fixes all inputs.", DefaultValueFactory = _ => 1 };
         var first = new Option<long>("--first") { Description = "The number of the first input." };
         var save = new Option<bool>("--save") { Description = "Keep inputs that fail in the corpus." };
         var noSave = new Option<bool>("--no-save") { Hidden = true };
         var inProcess = new Option<string?>("--in-process") { Hidden = true };
-        var command = new RootCommand("Random inputs for everything that takes input from outside.") { names, count, seconds, seed, first, save, noSave, inProcess };
+        var command = new RootCommand("Random inputs for everything that takes input from outside.") { names, count, seconds, share, seed, first, save, noSave, inProcess };
         command.SetAction(parsed =>
         {
-            double limit = parsed.GetValue(seconds) is > 0 and double given ? given : parsed.GetResult(count)?.Implicit == false ? double.MaxValue : 10;
-            var request = new FuzzRequest(parsed.GetValue(count), limit, parsed.GetValue(seed), parsed.GetValue(first), parsed.GetValue(save));
             string[] wanted = parsed.GetValue(names)!;
+            FuzzTarget[] targets = [.. FuzzTarget.All.Where(target => wanted.Contains("all") || wanted.Contains(target.Name))];
+            double limit = parsed.GetValue(share) is > 0 and double together ? together / Math.Max(1, targets.Length) : parsed.GetValue(seconds) is > 0 and double given ? given : parsed.GetResult(count)?.Implicit == false ? double.MaxValue : 10;
+            var request = new FuzzRequest(parsed.GetValue(count), limit, parsed.GetValue(seed), parsed.GetValue(first), parsed.GetValue(save));
             string[] unknown = [.. wanted.Where(name => name != "all" && FuzzTarget.All.All(target => target.Name != name))];
             if (unknown.Length > 0)
             {
                 Console.Error.WriteLine($"no target '{unknown[0]}'; there are {string.Join(", ", FuzzTarget.All.Select(target => target.Name))}");
                 return 2;
             }
-            FuzzTarget[] targets = [.. FuzzTarget.All.Where(target => wanted.Contains("all") || wanted.Contains(target.Name))];
             if (parsed.GetValue(inProcess) is string progress)
                 return Supervisor.Execute(targets[0], request, progress);
             bool right = true;

@@ -98,6 +98,12 @@ public sealed class LabeledImages
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
         var pixels = maxDataBytes is { } most ? IdxFile.Read(images, rank: 3, most) : IdxFile.Read(images, rank: 3);
         var numbers = IdxFile.Read(labels, rank: 1);
+        return FromIdx(pixels, numbers, images, labels, classes);
+    }
+
+    /// <summary>The same for files that were read.</summary>
+    internal static LabeledImages FromIdx(IdxFile pixels, IdxFile numbers, string images, string labels, int classes)
+    {
         if (pixels.Dimensions[0] != numbers.Data.Length)
             throw new InvalidIdxException(labels, "labels", Number(pixels.Dimensions[0]), Number(numbers.Data.Length));
         if (pixels.Dimensions[1] == 0 || pixels.Dimensions[2] == 0)

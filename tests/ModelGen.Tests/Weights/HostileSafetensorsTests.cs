@@ -41,6 +41,8 @@ public sealed class HostileSafetensorsTests : IDisposable
         new("second object", Build("{}{}"), "not valid JSON", "one JSON object", "'{'"),
         new("deep nesting", Build("""{"t":{"x":""" + new string('[', 100_000)), "not valid JSON", "one JSON object", "depth"),
         new("unpaired surrogate in a name", Build("""{"\ud800":{}}"""), "not text", "paired surrogates", "header byte 1"),
+        new("unpaired surrogate in a tensor's key", One("""{"\ud800":0,"dtype":"F32"}"""), "not text", "paired surrogates", "unpaired"),
+        new("escaped key twice", One("""{"\u0064type":"F32","dtype":"F32"}"""), "twice in tensor 't'", "each key once", "'dtype' twice"),
         new("unpaired surrogate in a dtype", One("""{"dtype":"\udc00"}"""), "not text", "paired surrogates", "unpaired"),
 
         // Keys.

@@ -143,19 +143,21 @@ internal sealed class SafetensorsHeader
         while (ReadKey(ref reader))
         {
             // Keys we do not know are skipped, as the reference does; twice the same key is refused either way.
-            if (reader.ValueTextEquals("dtype"u8))
+            // An escaped key may be no text, which comparing it would not say.
+            string? escaped = reader.ValueIsEscaped ? ReadString(ref reader) : null;
+            if (IsKey(ref reader, escaped, "dtype"))
             {
                 if (dtype != null) throw DuplicateIn("dtype", name);
                 reader.Read();
                 dtype = ReadDtype(ref reader, name);
             }
-            else if (reader.ValueTextEquals("shape"u8))
+            else if (IsKey(ref reader, escaped, "shape"))
             {
                 if (shape != null) throw DuplicateIn("shape", name);
                 reader.Read();
                 shape = [.. ReadNumbers(ref reader, name, "shape")];
             }
-            else if (reader.ValueTextEquals("data_offsets"u8))
+            else if (IsKey(ref reader, escaped, "data_offsets"))
             {
                 if (offsets != null) throw DuplicateIn("data_offsets", name);
                 reader.Read();
@@ -167,7 +169,7 @@ internal sealed class SafetensorsHeader
             }
             else
             {
-                string key = ReadString(ref reader);
+                string key = escaped ?? ReadString(ref reader);
                 if (!(others ??= new(StringComparer.Ordinal)).Add(key)) throw DuplicateIn(key, name);
                 reader.Read();
                 reader.Skip();
@@ -269,6 +271,8 @@ internal sealed class SafetensorsHeader
 
     /// <summary>Moves to the next key of the current object; false at the object's end.</summary>
     static bool ReadKey(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    static bool IsKey(ref Utf8JsonReader reader, string? escaped, string key) => escaped is null ? reader.ValueTextEquals(key) : escaped == key;
 
     void Charge(long bytes, ref Utf8JsonReader reader)
     {
