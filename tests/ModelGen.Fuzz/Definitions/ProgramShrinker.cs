@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -9,10 +8,11 @@ namespace ModelGen.Fuzz.Definitions;
 /// <summary>Makes a program smaller while something still holds of it: drops members, statements and arms, then puts parts in the place of wholes.</summary>
 internal static class ProgramShrinker
 {
+    /// <param name="limit">How much of the processor it may take, since the machine has other work.</param>
     /// <param name="holds">What must hold of every smaller program; it is asked about programs that do not compile, too.</param>
     public static string Shrink(string text, Func<string, bool> holds, TimeSpan limit)
     {
-        long start = Stopwatch.GetTimestamp();
+        TimeSpan end = Environment.CpuUsage.TotalTime + limit;
         bool isSmaller = true;
         while (isSmaller)
         {
@@ -28,7 +28,7 @@ internal static class ProgramShrinker
                     var source = SourceText.From(text);
                     foreach (TextChange change in pass(text))
                     {
-                        if (Stopwatch.GetElapsedTime(start) > limit)
+                        if (Environment.CpuUsage.TotalTime > end)
                             return text;
                         if (change.NewText!.Length >= change.Span.Length || !tried.Add((source.ToString(change.Span), change.NewText)))
                             continue;
