@@ -73,8 +73,6 @@ internal sealed partial class DefinitionWriter
         _positional[name] = types.Length;
     }
 
-    private readonly Dictionary<string, int> _positional = [];
-
     private Code RecordOf(CodeType type, int depth)
     {
         if (depth > 1 && Find(type) is { } other && Chance(3))

@@ -11,7 +11,7 @@ internal sealed partial class DefinitionWriter
             Beyond(depth);
             return;
         }
-        switch (random.Next(20))
+        switch (random.Next(22))
         {
             case < 4:
                 Declaration(3);
@@ -45,6 +45,9 @@ internal sealed partial class DefinitionWriter
                 break;
             case 16 when _records.Count > 0:
                 RecordStatement();
+                break;
+            case 17 or 18:
+                Idiom();
                 break;
             default:
                 if (depth > 0)
@@ -206,7 +209,10 @@ internal sealed partial class DefinitionWriter
         string property = _members[type.Name][0];
         Line($"var {name} = {value};");
         if (Find(type) is { } other)
-            LogValue(Pick($"{name} == {other.Name}", $"{name}.Equals({other.Name})", $"Equals({name}, {other.Name})", $"new List<{type.Name}> {{ {other.Name} }}.Contains({name})"));
+        {
+            LogValue(Pick(
+                $"{name} == {other.Name}", $"{name}.Equals({other.Name})", $"Equals({name}, {other.Name})", $"new List<{type.Name}> {{ {other.Name} }}.Contains({name})"));
+        }
         _scope.Add(new(name, type, IsAssignable: true));
         if (Chance(2))
         {

@@ -14,7 +14,12 @@ internal sealed partial class DefinitionWriter(Random random)
     private readonly List<Method> _methods = [];
     private readonly List<CodeType> _enums = [];
     private readonly List<CodeType> _records = [];
+
+    /// <summary>An enum's members; a record's properties.</summary>
     private readonly Dictionary<string, string[]> _members = [];
+
+    /// <summary>How many of a record's properties are its parameters.</summary>
+    private readonly Dictionary<string, int> _positional = [];
 
     /// <summary>Whether the log is in scope.</summary>
     private bool _logs;
@@ -59,13 +64,13 @@ internal sealed partial class DefinitionWriter(Random random)
             using System.Collections.Generic;
             using System.Linq;
             using static P;
-            {{types}}
+            {{types}}{{_moreTypes}}
             static class P
             {
             public static T Id<T>(T v) => v;
             public static T Tr<T>(List<object?> r, T v) { r.Add(v); return v; }
             public static T Tag<T>(List<object?> r, string tag, T v) { r.Add(tag); return v; }
-            {{members}}
+            {{members}}{{_moreMembers}}
             public static List<object?> Run()
             {
             {{body}}
@@ -90,7 +95,7 @@ internal sealed partial class DefinitionWriter(Random random)
 
     private T Pick<T>(params T[] items) => items[random.Next(items.Length)];
 
-    /// <summary>Some text as what another writer adds would be caught: statements into a string, with a scope of their own.</summary>
+    /// <summary>Statements as a text of their own, with a scope of their own.</summary>
     private string Nested(Action write)
     {
         string outside = Take();

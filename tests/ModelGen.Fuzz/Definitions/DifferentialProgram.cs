@@ -35,13 +35,11 @@ internal sealed class DifferentialProgram(string text)
 {
     private const string First = "// C# ";
 
-    private static readonly ImmutableArray<MetadataReference> References = FindReferences();
+    // What all programs share: the compiler reads the references once.
+    private static readonly CSharpCompilation Empty = CSharpCompilation.Create(
+        "Program", [], FindReferences(), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
-    private readonly CSharpCompilation _compilation = CSharpCompilation.Create(
-        "Program",
-        [CSharpSyntaxTree.ParseText(text, OptionsOf(text))],
-        References,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, optimizationLevel: OptimizationLevel.Debug));
+    private readonly CSharpCompilation _compilation = Empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(text, OptionsOf(text)));
 
     /// <summary>What the compiler says against the program.</summary>
     public IReadOnlyList<Diagnostic> Errors => [.. _compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error)];
@@ -54,31 +52,40 @@ internal sealed class DifferentialProgram(string text)
 
     public Comparison Compare()
     {
-        using var image = new MemoryStream();
         if (_compilation.GetTypeByMetadataName("P")?.GetMembers("Run").OfType<IMethodSymbol>().FirstOrDefault() is not { Parameters.Length: 0 } method)
             return new(Verdict.NotCSharp, "there is no P.Run");
-        if (!_compilation.Emit(image).Success)
-            return new(Verdict.NotCSharp, Errors.Count == 0 ? "" : Errors[0].ToString());
-        image.Position = 0;
-        List<string>? real = Run(image, out string? exception);
-        List<string>? ours;
+        DefinitionProblem? failure = null;
+        List<string> ours = [];
         try
         {
             ours = Interpret(method);
         }
+        catch (DefinitionException e) when (e.Problem.Problem.Id == ProblemIds.Fails && !IsLeftOpen(e.Problem))
+        {
+            failure = e.Problem;
+        }
         catch (DefinitionException e)
         {
-            return Judge(e.Problem, real, exception);
+            return Errors.Count > 0 ? new(Verdict.NotCSharp, Errors[0].ToString()) : new(Verdict.Refused, Show(e.Problem), e.Problem.Location);
         }
         catch (UnreadableException e)
         {
             // What the definition's reader says then.
-            return new(Verdict.Refused, $"MG0201: '{e.Node.GetType().Name}' is not understood in a definition; write it in another way", e.Node.GetLocation());
+            return Errors.Count > 0 ? new(Verdict.NotCSharp, Errors[0].ToString())
+                : new(Verdict.Refused, $"MG0201: '{e.Node.GetType().Name}' is not understood in a definition; write it in another way", e.Node.GetLocation());
         }
         catch (Exception e)
         {
-            return new(Verdict.Different, $"MG9999: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n')[0].Trim()}");
+            return Errors.Count > 0 ? new(Verdict.NotCSharp, Errors[0].ToString())
+                : new(Verdict.Different, $"MG9999: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n')[0].Trim()}");
         }
+        using var image = new MemoryStream();
+        if (!_compilation.Emit(image).Success)
+            return new(Verdict.NotCSharp, Errors.Count == 0 ? "" : Errors[0].ToString());
+        image.Position = 0;
+        List<string>? real = Run(image, out string? exception);
+        if (failure is not null)
+            return real is null ? new(Verdict.Same, exception!) : new(Verdict.Different, $"C# gives {real.Count} values; ours says {Show(failure)}");
         if (real is null)
             return new(Verdict.Different, $"C# throws {exception}; ours gives {Show(ours, Math.Max(0, ours.Count - 1))}");
         for (int i = 0; i < Math.Max(real.Count, ours.Count); i++)
@@ -106,14 +113,10 @@ internal sealed class DifferentialProgram(string text)
         return ProgramRepair.Culprit(node) is { } culprit ? ProgramRepair.Repair(root.RemoveNode(culprit, SyntaxRemoveOptions.KeepNoTrivia)!.ToFullString()) : null;
     }
 
-    private static Comparison Judge(DefinitionProblem problem, List<string>? real, string? exception)
-    {
-        string message = $"{problem.Problem.Id}: {problem.Problem.Message.Split(" — in ")[0]}";
-        // What C# leaves open is the hardware's to say.
-        if (problem.Problem.Id != ProblemIds.Fails || message.Contains("leaves the result open", StringComparison.Ordinal))
-            return new(Verdict.Refused, message, problem.Location);
-        return real is null ? new(Verdict.Same, exception!) : new(Verdict.Different, $"C# gives {real.Count} values; ours says {message}");
-    }
+    // What C# leaves open is the hardware's to say.
+    private static bool IsLeftOpen(DefinitionProblem problem) => problem.Problem.Message.Contains("leaves the result open", StringComparison.Ordinal);
+
+    private static string Show(DefinitionProblem problem) => $"{problem.Problem.Id}: {problem.Problem.Message.Split(" — in ")[0]}";
 
     private List<string> Interpret(IMethodSymbol method)
     {
@@ -150,7 +153,7 @@ internal sealed class DifferentialProgram(string text)
     {
         null => "null",
         EnumValue member => $"{member.Type.Name} {Convert.ToString(member.Number, CultureInfo.InvariantCulture)}",
-        Enum member => $"{member.GetType().Name} {Convert.ToString(Convert.ChangeType(member, Enum.GetUnderlyingType(member.GetType()), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)}",
+        Enum member => $"{member.GetType().Name} {member:D}",
         float number => "float " + number.ToString("R", CultureInfo.InvariantCulture),
         double number => "double " + number.ToString("R", CultureInfo.InvariantCulture),
         string text => $"\"{text}\"",

@@ -25,9 +25,15 @@ internal static class ProgramRepair
     }
 
     /// <summary>The smallest part with the node that a program can be without.</summary>
-    public static SyntaxNode? Culprit(SyntaxNode node) => node.AncestorsAndSelf().FirstOrDefault(n =>
-        n is StatementSyntax { Parent: BlockSyntax } and not ReturnStatementSyntax and not BlockSyntax or SwitchExpressionArmSyntax or SwitchSectionSyntax
-        || n is MemberDeclarationSyntax { Parent: TypeDeclarationSyntax }) is { } found && (found is not SwitchExpressionArmSyntax arm || arm.Parent is SwitchExpressionSyntax { Arms.Count: > 1 })
-            ? found
-            : node.AncestorsAndSelf().FirstOrDefault(n => n is StatementSyntax { Parent: BlockSyntax } and not ReturnStatementSyntax || n is MemberDeclarationSyntax { Parent: TypeDeclarationSyntax });
+    public static SyntaxNode? Culprit(SyntaxNode node) => node.AncestorsAndSelf().FirstOrDefault(IsDispensable);
+
+    private static bool IsDispensable(SyntaxNode node) => node switch
+    {
+        ReturnStatementSyntax => false,
+        StatementSyntax { Parent: BlockSyntax } => true,
+        SwitchExpressionArmSyntax arm => arm.Parent is SwitchExpressionSyntax { Arms.Count: > 1 },
+        SwitchSectionSyntax => true,
+        MemberDeclarationSyntax { Parent: TypeDeclarationSyntax } => true,
+        _ => false,
+    };
 }
