@@ -19,7 +19,8 @@ internal sealed partial class DefinitionsTarget : FuzzTarget
     // The compiler's own work is most of it.
     public override long? AllocationLimit => null;
 
-    public override TimeSpan TimeLimit => TimeSpan.FromSeconds(20);
+    // A program is compiled a dozen times where much of it is refused, and more often where it is made small.
+    public override TimeSpan TimeLimit => TimeSpan.FromSeconds(60);
 
     // Programs are compared in the tests of the generator.
     public override int TestShare => 0;
@@ -39,7 +40,7 @@ internal sealed partial class DefinitionsTarget : FuzzTarget
         switch (examination.Last.Verdict)
         {
             case Verdict.Different:
-                string smaller = Differential.Shrink(examination.Text, TimeLimit / 2);
+                string smaller = Differential.Shrink(examination.Text, TimeSpan.FromSeconds(10));
                 throw new FuzzException($"{new DifferentialProgram(smaller).Compare().Message}\n{smaller}", Encoding.UTF8.GetBytes(smaller));
             case Verdict.NotCSharp:
                 _invalid++;
