@@ -51,6 +51,7 @@ public class AgreementTests
         { "int? a = null; int? b = 3;", "(int)((b ?? 1.5) * 10) + (int)((a ?? 1.5) * 2)", "", 33 },
         { "M m = 3; int n = m; M? none = null; int? lifted = none;", "n + (lifted is null ? 10 : 0) + ((M)4).Value", "record struct M(int Value) { public static implicit operator M(int n) => new(n * 2); public static implicit operator int(M m) => m.Value + 1; }", 25 },
         { "long[] l = [1, (byte)2, .. new[] { 3, 4 }]; M[] m = [1, .. l];", "(int)(l[3] / 3.0f * 3) + (int)m[4].V", "record M(long V) { public static implicit operator M(long n) => new(n * 2); }", 12 },
+        { "int n = 3; long[] l = [(1 + n), ((n)), .. ((int[])[n])]; int[][] j = [([1, n])]; M[] m = [(n), (default)];", "(int)l[0] * 100 + (int)l[1] * 10 + (int)l[2] + j[0][1] + m[0].V + m[1].V", "record struct M(int V) { public static implicit operator M(int n) => new(n * 2); }", 442 },
         { "(long, Pair) t = (1, 2); (double A, string? B) u = (3, null);", "(int)t.Item1 + t.Item2.Width + (int)(u.A / 2 * 10)", "", 18 },
         { "(int, int) a = (1, 2); (long, double) b = a;", "(a == b ? 1 : 0) + (b == (1, 2.0) ? 10 : 0) + ((double.NaN, 1) == (double.NaN, 1) ? 100 : 0) + (a.Equals((1, 2)) ? 1000 : 0)", "", 1011 },
         { "int n = 0; foreach (short s in new object[] { (short)1, (short)2 }) n += s; foreach (M m in new[] { 1, 2 }) n += m.V;", "n", "record M(int V) { public static implicit operator M(int n) => new(n * 2); }", 9 },

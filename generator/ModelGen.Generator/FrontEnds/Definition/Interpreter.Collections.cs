@@ -76,7 +76,7 @@ internal sealed partial class Interpreter
 
     private object? EvaluateElement(ExpressionSyntax expression, ITypeSymbol element, SemanticModel model)
     {
-        if (expression is CollectionExpressionSyntax nested)
+        if (Inside(expression) is CollectionExpressionSyntax nested)
             return EvaluateCollection(nested, element);
         IOperation operation = OperationOf(expression);
         object? value = Evaluate(operation);
@@ -102,11 +102,15 @@ internal sealed partial class Interpreter
         collection.SpecialType == SpecialType.System_String ? null
         : ElementTypeOf(collection) ?? collection.AllInterfaces.FirstOrDefault(i => i.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T)?.TypeArguments[0];
 
+    // Parentheses have no operation of their own.
+    private static ExpressionSyntax Inside(ExpressionSyntax expression) =>
+        expression is ParenthesizedExpressionSyntax { Expression: var inner } ? Inside(inner) : expression;
+
     private IOperation OperationOf(ExpressionSyntax expression)
     {
         if (!_operations.TryGetValue(expression, out IOperation? operation))
         {
-            operation = ModelOf(expression.SyntaxTree).GetOperation(expression, cancellation);
+            operation = ModelOf(expression.SyntaxTree).GetOperation(Inside(expression), cancellation);
             _operations.Add(expression, operation);
         }
         return operation ?? throw Refuse(expression, $"'{Wording.Short(expression)}' is not understood here; put it into a local first");
