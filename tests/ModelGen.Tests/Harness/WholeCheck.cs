@@ -167,7 +167,7 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
         nint[] inputs = CallersFloats.Addresses(memories);
         float[] losses = new float[Steps + 1];
         for (int i = 0; i < Steps; i++)
-            losses[i] = compiled.Step(trainer, inputs, wanted.Address, samples);
+            losses[i] = compiled.TrainStep(trainer, inputs, wanted.Address, samples);
         losses[Steps] = (float)compiled.Evaluate(trainer, inputs, wanted.Address, samples);
         GC.KeepAlive(memories);
         GC.KeepAlive(wanted);

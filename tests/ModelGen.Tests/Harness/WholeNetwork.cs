@@ -28,7 +28,7 @@ public abstract class WholeNetwork
     public virtual void UseInTraining(object trainer, int parallelism, IParallelScheduler? scheduler) => throw new NotSupportedException();
 
     /// <summary>A step, before which as many samples are accumulated where the network can do that.</summary>
-    public virtual float Step(object trainer, nint[] inputs, nint targets, int samples) => throw new NotSupportedException();
+    public virtual float TrainStep(object trainer, nint[] inputs, nint targets, int samples) => throw new NotSupportedException();
 
     /// <summary>The loss in inference mode.</summary>
     public virtual double Evaluate(object trainer, nint[] inputs, nint targets, int samples) => throw new NotSupportedException();

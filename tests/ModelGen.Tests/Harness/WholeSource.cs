@@ -80,7 +80,7 @@ internal static class WholeSource
                         used.Scheduler = scheduler;
                 }
 
-                public override float Step(object trainer, nint[] inputs, nint targets, int samples)
+                public override float TrainStep(object trainer, nint[] inputs, nint targets, int samples)
                 {
                     //ACCUMULATE
                     return ((Net.Trainer)trainer).Step(ALL_INPUTS, ALL_TARGETS);

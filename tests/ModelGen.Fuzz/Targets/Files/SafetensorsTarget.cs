@@ -36,11 +36,11 @@ internal sealed class SafetensorsTarget : FuzzTarget
                 string.Create(CultureInfo.InvariantCulture, $"\"data_offsets\":{Value(random, $"[{data},{data + length}]")}"), .. random.Next(10) == 0 ? [$"\"other\":{Values[random.Next(Values.Length)]}"] : Array.Empty<string>(),
             ];
             random.Shuffle(keys);
-            header.Append(i == 0 ? "" : ",").Append($"\"{name}\":{{{string.Join(",", random.Next(60) == 0 ? keys[1..] : random.Next(60) == 0 ? [.. keys, keys[0]] : keys)}}}");
+            header.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $"\"{name}\":{{{string.Join(",", random.Next(60) == 0 ? keys[1..] : random.Next(60) == 0 ? [.. keys, keys[0]] : keys)}}}");
             data += length;
         }
         if (random.Next(4) == 0)
-            header.Append(header.Length == 1 ? "" : ",").Append($"\"__metadata__\":{Value(random, "{\"format\":\"pt\",\"k\":\"v\"}")}");
+            header.Append(header.Length == 1 ? "" : ",").Append(CultureInfo.InvariantCulture, $"\"__metadata__\":{Value(random, "{\"format\":\"pt\",\"k\":\"v\"}")}");
         header.Append('}').Append(' ', random.Next(9));
         byte[] content = Build(Encoding.UTF8.GetBytes(header.ToString()), ByteMutation.Random(random, data));
         return random.Next(4) == 0 ? ByteMutation.Damage(content, random) : content;
