@@ -51,7 +51,7 @@ public sealed partial class Tensor
     /// <param name="ceilMode">Round the output size up, so that a last window may hang over the edge.</param>
     /// <param name="countIncludePad">Whether padding counts in the divisor.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise; with ceilMode the quotient is rounded up. Source: LeCun et al. 1998, §II.B (sub-sampling).</remarks>
+    /// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride. Source: LeCun et al. 1998, §II.B (sub-sampling).</remarks>
     public Tensor AvgPool2d(Pair kernelSize, Pair? stride = null, Pair? padding = null, bool ceilMode = false, bool countIncludePad = true, string? name = null) =>
         Record("AvgPool2d", [this], name, ("kernelSize", kernelSize), ("stride", stride), ("padding", padding), ("ceilMode", ceilMode), ("countIncludePad", countIncludePad));
 
@@ -174,7 +174,7 @@ public sealed partial class Tensor
     /// <param name="dilation">Distance between the taps of the window. 1 unless given. At least 1.</param>
     /// <param name="ceilMode">Round the output size up, so that a last window may hang over the edge.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise; with ceilMode the quotient is rounded up. Source: Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3.</remarks>
+    /// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride. Source: Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3.</remarks>
     public Tensor MaxPool2d(Pair kernelSize, Pair? stride = null, Pair? padding = null, Pair? dilation = null, bool ceilMode = false, string? name = null) =>
         Record("MaxPool2d", [this], name, ("kernelSize", kernelSize), ("stride", stride), ("padding", padding), ("dilation", dilation), ("ceilMode", ceilMode));
 
