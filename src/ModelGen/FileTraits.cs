@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace ModelGen;
 
@@ -23,7 +24,7 @@ internal enum FileKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Mode">Its mode, on Unix.</param>
 /// <param name="Owner">Its owner and group, where that can be found out.</param>
-internal readonly partial record struct FileTraits(FileKind Kind, UnixFileMode? Mode, (uint User, uint Group)? Owner)
+internal readonly record struct FileTraits(FileKind Kind, UnixFileMode? Mode, (uint User, uint Group)? Owner)
 {
     private const UnixFileMode OfGroup = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
     private const UnixFileMode OfOthers = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -100,11 +101,12 @@ internal readonly partial record struct FileTraits(FileKind Kind, UnixFileMode? 
         return value < uint.MaxValue ? (uint)value : null;
     }
 
-    private static int ChangeOwner(string path, uint user, uint group)
+    private static unsafe int ChangeOwner(string path, uint user, uint group)
     {
         try
         {
-            return Chown(path, user, group);
+            fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+                return Chown(name, user, group);
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -112,9 +114,9 @@ internal readonly partial record struct FileTraits(FileKind Kind, UnixFileMode? 
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
+    [DllImport("libc", EntryPoint = "chown")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Chown(string path, uint user, uint group);
+    private static extern unsafe int Chown(byte* path, uint user, uint group);
 
     /// <summary>Keeps the first 512 bytes, and lets nothing follow.</summary>
     private sealed class HeaderStream : Stream
