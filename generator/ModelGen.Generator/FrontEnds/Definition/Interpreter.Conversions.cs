@@ -29,8 +29,16 @@ internal sealed partial class Interpreter
         // The parts of a literal have been converted one by one.
         if (kind.IsTupleLiteralConversion && value is TupleValue literal)
             return new TupleValue(literal.Items, TupleOf(target));
-        return ConvertTo(value, source, target, conversion.IsChecked, conversion);
+        return ConvertTo(value, source, target, conversion.IsChecked || !kind.IsNumeric && IsCheckedAt(conversion.Syntax), conversion);
     }
+
+    // The compiler says of conversions between plain numbers alone whether they are checked, not of those of enums, nullable numbers and tuples.
+    private bool IsCheckedAt(SyntaxNode node) => node.Ancestors().Select(outer => outer switch
+    {
+        CheckedExpressionSyntax expression => expression.IsKind(SyntaxKind.CheckedExpression),
+        CheckedStatementSyntax statement => statement.IsKind(SyntaxKind.CheckedStatement),
+        _ => (bool?)null,
+    }).FirstOrDefault(isChecked => isChecked is not null) ?? compilation.Options.CheckOverflow;
 
     private object? ConvertByMethod(object? value, IMethodSymbol method, ITypeSymbol? source, ITypeSymbol target, IOperation place)
     {
