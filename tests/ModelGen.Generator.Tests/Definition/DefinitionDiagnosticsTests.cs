@@ -64,6 +64,7 @@ public class DefinitionDiagnosticsTests
         { "var s = new St(1); s.A = 2; return x.Conv2d(s.A, 1);", "record St(int A) { public int A { get; set; } = A; }", "MG0201", "s.A", "the property 'St.A' is not understood in a definition; compute it from constants, parameters and the tensor's shape" },
         { "int.TryParse(\"3\", out int n); return x.Conv2d(n, 1);", "", "MG0201", "out int n", "Int32.TryParse is not understood in a definition, since it has results by reference" },
         { "FormattableString f = $\"{x.Channels}\"; return x.Relu();", "", "MG0201", "$\"{x.Channels}\"", "interpolation into System.FormattableString is not understood in a definition; make a string" },
+        { "return new[] { 1, 2 }.Select(w => x.Conv2d(w, 1)).Append(x).Last().Relu();", "", "MG0201", "new[] { 1, 2 }.Select(w => x.Conv2d(w, 1)).Append(x).Last()", "for which items Last calls the lambdas before it is not the same in all versions of .NET and not understood in a definition; put ToArray() between" },
         { "return x.Relu(name: \"abc\".Substring(5));", "", "MG0204", "\"abc\".Substring(5)", "String.Substring throws ArgumentOutOfRangeException for these arguments" },
     };
 

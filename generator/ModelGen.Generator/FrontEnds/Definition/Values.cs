@@ -70,6 +70,9 @@ internal sealed class SequenceValue(IEnumerable<object?> items, ITypeSymbol? ele
 {
     public int Depth => depth;
 
+    /// <summary>True where enumerating calls lambdas, of which it can be seen how often.</summary>
+    public bool RunsCode { get; set; }
+
     public IEnumerable<object?> Items => items;
 
     public ITypeSymbol? ElementType => elementType;
