@@ -191,7 +191,7 @@ public sealed class Conv2dAttribute : SingleInputLayerAttribute
     /// <summary>What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).</summary>
     public PaddingMode PaddingMode { get; set; }
 
-    /// <summary>How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards.</summary>
+    /// <summary>How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards. An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where direct sums are finite; choose direct where inputs may have such.</summary>
     public ConvAlgorithm Algorithm { get; set; }
 
     /// <summary>Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</summary>

@@ -37,7 +37,8 @@ internal sealed class Conv2d : Operator
             { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
         new(ChooseAlgorithms.Wish, AttributeKind.Word, ChooseAlgorithms.Auto,
             "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), "
-            + "which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards.")
+            + "which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards. "
+            + "An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where direct sums are finite; choose direct where inputs may have such.")
             { LayerOnly = true, Words = [ChooseAlgorithms.Auto, ChooseAlgorithms.Direct, ChooseAlgorithms.Winograd2, ChooseAlgorithms.Winograd4] },
         Initializers.Attribute,
     ];
