@@ -24,9 +24,10 @@ internal static class RuntimeImage
 /// the kernel reads has as many rows.
 /// </summary>
 /// <param name="Image">The result.</param>
-internal readonly record struct DividedImage(Layout Image)
+/// <param name="RunsOver">Whether the last vector of a row may run over into the next one, which is another thread's: in planes, since pixels of blocks are whole vectors.</param>
+internal readonly record struct DividedImage(Layout Image, bool RunsOver = false)
 {
-    public bool IsByRows => Kernels.Kernel.HasManyRows(Image.Height);
+    public bool IsByRows => Kernels.Kernel.HasManyRows(Image.Height) && !(RunsOver && !Image.IsBlocked);
 
     private int Units => IsByRows ? Image.Height : Image.Planes;
 

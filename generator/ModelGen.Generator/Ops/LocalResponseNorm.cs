@@ -52,7 +52,7 @@ internal sealed class LocalResponseNorm : Operator
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new DividedImage(context.Of(node.Id)).Kernel(
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
         $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})"), node);
 }
 
@@ -67,7 +67,7 @@ internal sealed class LocalResponseScale : Operator
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new DividedImage(context.Of(node.Id)).Kernel(
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
         $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})"), node);
 }
 
@@ -97,7 +97,7 @@ internal sealed class LocalResponseNormGradient : Operator
 
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new DividedImage(context.Of(node.Id)).Kernel(
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
         $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})"), node);
 }
 
@@ -108,9 +108,12 @@ internal static class LocalResponse
     public static string Images(LoweringContext context, Node node)
     {
         Layout layout = context.Of(node.Id);
-        var image = new DividedImage(layout);
+        DividedImage image = Divided(layout);
         return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => image.First(i, layout))) + $", {image.Written(layout)}, {{samples}}";
     }
+
+    /// <summary>How threads share an image.</summary>
+    public static DividedImage Divided(Layout layout) => new(layout, RunsOver: true);
 
     public static string Constants(Node node, params string[] names) =>
         string.Join(", ", names.Select(n => n == "size" ? node.Attributes[n].ToString() : Literals.Float(node.Attributes.Float(n))));

@@ -50,7 +50,7 @@ internal abstract class Operator
     public virtual void Gradient(GradientContext context, Node node, int gradient) =>
         throw new InvalidOperationException($"{Name} has no gradient: it is not differentiable or appears only in backward passes");
 
-    /// <summary>Whether a sample's result depends on no other one's nor on how many there are, so that threads may share the samples of a batch; of operators with a result for each sample.</summary>
+    /// <summary>Whether a sample's result depends on no other one's nor on how many a call of the kernel is given, so that threads may share the samples of a batch; of operators with a result for each sample.</summary>
     public virtual bool TreatsSamplesAlone => true;
 
     /// <summary>How the layouts of the per-sample inputs and the result hang together.</summary>

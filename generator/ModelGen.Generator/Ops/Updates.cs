@@ -104,7 +104,8 @@ internal sealed class AccumulateGradient : Operator
 {
     public override string Name => OpNames.AccumulateGradient;
 
-    public override EquatableArray<int> MutatedInputs => [1];
+    // The gradient is scaled where it lies.
+    public override EquatableArray<int> MutatedInputs => [1, 2];
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
 

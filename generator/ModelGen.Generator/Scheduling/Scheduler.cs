@@ -170,7 +170,8 @@ internal sealed class Scheduler
         return cleared;
     }
 
-    private static KernelCall ClearHalo(int value, Layout layout)
+    /// <summary>What sets the halo of a value to zero.</summary>
+    public static KernelCall ClearHalo(int value, Layout layout)
     {
         Halo halo = layout.Halo;
         return new KernelCall(new RuntimeKernel(

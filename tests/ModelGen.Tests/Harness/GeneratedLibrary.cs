@@ -21,12 +21,14 @@ internal sealed class GeneratedLibrary(Assembly assembly)
 
     /// <summary>Compiles graphs, those that share kernels together, into the bytes of one assembly.</summary>
     /// <exception cref="InvalidOperationException">The generated code does not compile; the message has the errors with their lines.</exception>
-    public static byte[] CompileToImage(IEnumerable<IReadOnlyList<GraphFunction>> files)
+    public static byte[] CompileToImage(IEnumerable<IReadOnlyList<GraphFunction>> files) => CompileTexts(files.Select(f => (f[0].Name + ".cs", GraphFunction.Emit(f))));
+
+    /// <summary>The same of generated text.</summary>
+    public static byte[] CompileTexts(IEnumerable<(string Path, string Text)> files)
     {
         // Generated code promises to be C# 12.
         var options = new CSharpParseOptions(LanguageVersion.CSharp12);
-        var trees = files.Select(f => CSharpSyntaxTree.ParseText(
-            SourceText.From(GraphFunction.Emit(f), System.Text.Encoding.UTF8), options, path: f[0].Name + ".cs"));
+        var trees = files.Select(f => CSharpSyntaxTree.ParseText(SourceText.From(f.Text, System.Text.Encoding.UTF8), options, path: f.Path));
         var compilation = CSharpCompilation.Create(
             "Generated", trees, References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));
         using var image = new MemoryStream();

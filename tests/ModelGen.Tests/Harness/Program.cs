@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Runtime.Loader;
+using ModelGen.Tests.Claims;
 using ModelGen.Tests.Golden;
 using ModelGen.Tests.Weights;
 
@@ -21,7 +22,7 @@ internal static class Program
         usage: networks COUNT [FIRST]   random networks, from seed FIRST or 1, in inference and training
                guards COUNT [FIRST]     the same with all memory between pages that nobody may touch (Linux)
         'dotnet test' runs the tests, which start this program with
-               COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
+               COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | claims COMPILED_KERNELS | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
         """;
 
     public static int Main(string[] arguments)
@@ -36,6 +37,8 @@ internal static class Program
                 return TrainingRun.Execute(folder, stop);
             case ["touch", string index]:
                 return GuardedFloats.Touch(Number(index));
+            case [ClaimsProgram.Verb, .. var rest]:
+                return ClaimsProgram.Execute(rest);
             case ["mapped"]:
                 return MappedParameters.Execute();
             case [string image] when File.Exists(image):
