@@ -69,6 +69,7 @@ public class AgreementTests
         { "int i = 1;", "Math.Max(val2: i++, val1: i * 10)", "", 20 },
         { "int i = 1;", "F(b: i++, a: i * 10)", "static int F(int a, int b) => a - b;", 19 },
         { "int i = 1; var p = new Pair(Width: i++, Height: i); var r = new R(B: i++, A: i);", "p.Height * 1000 + p.Width * 100 + r.A * 10 + r.B", "record R(int A, int B);", 2132 },
+        { "int k = 0;", "k.CompareTo(k = 1) * 10 + k", "", 1 },
         { "int[] a = [1, 2, 3]; int i = 0; a[i++] += i * 10; a[i] = i = 2;", "a[0] * 100 + a[1] * 10 + i", "", 1122 },
 
         // Patterns.

@@ -16,6 +16,12 @@ internal sealed partial class Interpreter
     {
         IMethodSymbol method = invocation.TargetMethod.ReducedFrom ?? invocation.TargetMethod;
         object?[] arguments = ArgumentsOf(invocation.Arguments, method.Parameters.Length);
+        // A method of a value type is called on the variable itself, which an argument may have assigned.
+        if (invocation.Instance is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation { Instance: null }
+            && invocation.Instance.Type is { IsValueType: true })
+        {
+            instance = Evaluate(invocation.Instance);
+        }
         return UseLibrary(method, method.IsStatic ? arguments : [instance, .. arguments], invocation);
     }
 
