@@ -64,11 +64,13 @@ internal static class TrainingRun
         return [.. trainer.ToWeights().AllValues];
     }
 
+    private static PosixSignalRegistration? _ignored;
+
     // From the third epoch on the disk has no room for the checkpoint: files may not become as large.
     private static int OnAFullDisk(string folder)
     {
-        // Otherwise the system would end the process.
-        using var ignored = PosixSignalRegistration.Create((PosixSignal)FileSizeSignal, context => context.Cancel = true);
+        // Otherwise the system would end the process. Never disposed, since a signal may come to be handled after the call that it is about has returned.
+        _ignored = PosixSignalRegistration.Create((PosixSignal)FileSizeSignal, context => context.Cancel = true);
         try
         {
             Run(folder, at =>

@@ -41,11 +41,12 @@ internal sealed partial class Interpreter
                 left = ConvertItem(left, compound.IsLifted ? Underlying(target) : target, first, false, compound);
             result = CallOperator(method, compound, compound.IsLifted, left, right);
             if (result is not null)
-                result = ConvertItem(result, TypeHere(method.ReturnType), target, compound.IsChecked, compound);
+                result = ConvertItem(result, TypeHere(method.ReturnType), target, IsCheckedAt(compound.Syntax), compound);
         }
         else
         {
-            // x += y computes in the type that both have in common, to which the compiler has converted y, and converts back.
+            // x += y computes in the type that both have in common, to which the compiler has converted y, and converts back. IsChecked says nothing of
+            // operators that never overflow themselves, such as >>>, whose result may not fit all the same.
             bool isShift = compound.OperatorKind is BinaryOperatorKind.LeftShift or BinaryOperatorKind.RightShift or BinaryOperatorKind.UnsignedRightShift;
             if (left is byte or sbyte or short or ushort or char)
                 left = Arithmetic.Convert(left, SpecialType.System_Int32, false);
@@ -53,7 +54,7 @@ internal sealed partial class Interpreter
                 left = Arithmetic.Convert(left, common.SpecialType, false) ?? left;
             result = Compute(compound, compound.OperatorKind, left, right, compound.IsChecked, compound.IsLifted);
             if (result is not null)
-                result = ConvertTo(result, TypeOf(result), target, compound.IsChecked, compound);
+                result = ConvertTo(result, TypeOf(result), target, IsCheckedAt(compound.Syntax), compound);
         }
         place.Set(result);
         return result;
