@@ -1,18 +1,5 @@
 namespace ModelGen;
 
-/// <summary>How a parameter gets its first values.</summary>
-public enum ParameterInitializer
-{
-    /// <summary>All 0: biases and running means of normalisation layers.</summary>
-    Zeros,
-
-    /// <summary>All 1: scales and running variances of normalisation layers.</summary>
-    Ones,
-
-    /// <summary>Uniform in [-bound, +bound): weights and biases of Conv2d and Linear, where PyTorch's bound is 1/√fan-in.</summary>
-    Uniform,
-}
-
 /// <summary>One parameter of a network: its <c>state_dict</c> key, its shape, and where its values lie in the network's memory.</summary>
 /// <remarks>Immutable. Generated code holds one static table of these per network; values are row-major in PyTorch's layout (OIHW for Conv2d).</remarks>
 public sealed class ParameterInfo

@@ -6,5 +6,5 @@ namespace ModelGen.Generator.Tests.Definition;
 public class TensorLayersTests
 {
     [Fact]
-    public void TensorMethodsFollowTheDescriptions() => GeneratedFilesTests.Check("src/ModelGen/TensorLayers.g.cs", TensorLayersWriter.Write());
+    public void TensorMethodsFollowTheDescriptions() => GeneratedFilesTests.Check("src/ModelGen/Declaration/TensorLayers.g.cs", TensorLayersWriter.Write());
 }

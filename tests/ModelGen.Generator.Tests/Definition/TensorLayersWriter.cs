@@ -7,7 +7,7 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.Definition;
 
-/// <summary>Writes src/ModelGen/TensorLayers.g.cs: a method of <see cref="Tensor"/> for each operator that is a layer.</summary>
+/// <summary>Writes src/ModelGen/Declaration/TensorLayers.g.cs: a method of <see cref="Tensor"/> for each operator that is a layer.</summary>
 internal static class TensorLayersWriter
 {
     public static string Write()

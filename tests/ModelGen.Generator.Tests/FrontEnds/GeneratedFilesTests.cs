@@ -9,7 +9,7 @@ namespace ModelGen.Generator.Tests.FrontEnds;
 public class GeneratedFilesTests
 {
     [Fact]
-    public void LayerAttributesFollowTheDescriptions() => Check("src/ModelGen/LayerAttributes.g.cs", LayerAttributeWriter.Write());
+    public void LayerAttributesFollowTheDescriptions() => Check("src/ModelGen/Declaration/LayerAttributes.g.cs", LayerAttributeWriter.Write());
 
     [Fact]
     public void EveryLayerHasItsPage()

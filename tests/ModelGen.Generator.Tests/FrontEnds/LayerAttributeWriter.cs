@@ -6,7 +6,7 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.FrontEnds;
 
-/// <summary>Writes src/ModelGen/LayerAttributes.g.cs: one attribute class for each operator that is a layer.</summary>
+/// <summary>Writes src/ModelGen/Declaration/LayerAttributes.g.cs: one attribute class for each operator that is a layer.</summary>
 internal static class LayerAttributeWriter
 {
     public static string Write()

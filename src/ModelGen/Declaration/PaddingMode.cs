@@ -1,0 +1,14 @@
+namespace ModelGen;
+
+/// <summary>What the padding of a convolution holds.</summary>
+public enum PaddingMode
+{
+    /// <summary>Zeros.</summary>
+    Zeros,
+
+    /// <summary>The edge, repeated.</summary>
+    Replicate,
+
+    /// <summary>The inside, mirrored at the edge, which itself is not repeated.</summary>
+    Reflect,
+}
