@@ -162,7 +162,8 @@ internal sealed class NetworkEmitter
             w.Line($"_modelGenArena = {Runtime}AlignedMemory.Allocate({length});");
         }
         w.Line();
-        w.Line("/// <summary>Creates an instance that keeps its activations in the caller's memory: <see cref=\"ArenaBytes\"/> and 2,112 bytes more of a float array.</summary>");
+        w.Line("/// <summary>Creates an instance that keeps its activations in the caller's memory: <see cref=\"ArenaBytes\"/> and "
+            + FormattableString.Invariant($"{KernelContract.BytesBesideArena:N0} bytes more of a float array.</summary>"));
         w.Line("/// <exception cref=\"global::System.ArgumentException\">The memory is too short or not part of an array.</exception>");
         using (w.Block($"public {_model.Class.Name}(Weights weights, global::System.Memory<float> arena)"))
         {

@@ -82,5 +82,5 @@ internal sealed record TrainingOptions(int BatchSize, string Loss, float LabelSm
 
     /// <summary>Whether a parameter is trained.</summary>
     public bool Trains(Node parameter) =>
-        Ops.Initializers.IsTrainable(parameter) && !Frozen.Any(pattern => FrontEnds.NamePattern.Matches(pattern, parameter.Name));
+        Ops.Initializers.IsTrainable(parameter) && !Frozen.Any(pattern => NamePattern.Matches(pattern, parameter.Name));
 }

@@ -5,9 +5,6 @@ namespace ModelGen.Generator.Emit;
 /// <summary>Writes what lets an instance use several threads. An instance that does not use them pays for one comparison a call.</summary>
 internal sealed class ThreadsEmitter(string name, Signature signature, PlanWriter plan, bool isBatched)
 {
-    // Inputs and outputs that the runtime's CallersMemory has room for.
-    private const int MostArguments = 8;
-
     private const string Field = "_modelGenThreads";
 
     /// <summary>The field of an instance that says which thread's call is running.</summary>
@@ -24,7 +21,7 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
     public static Division DivisionOf(Signature signature, Division wanted) => DivisionOf(signature.Inputs.Count + signature.Outputs.Count, wanted);
 
     /// <summary>What threads may share of a plan whose calls bring that many spans.</summary>
-    public static Division DivisionOf(int arguments, Division wanted) => arguments <= MostArguments ? wanted : Division.None;
+    public static Division DivisionOf(int arguments, Division wanted) => arguments <= KernelContract.MostArguments ? wanted : Division.None;
 
     /// <summary>Writes the network's public properties.</summary>
     public void EmitMembers(CodeWriter w) => EmitProperties(

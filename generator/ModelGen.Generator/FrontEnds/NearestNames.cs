@@ -16,7 +16,7 @@ internal static class NearestNames
         var best = new List<string>();
         foreach (string candidate in candidates.Take(MostCandidates).Where(c => c.Length <= LongestName))
         {
-            int distance = Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant());
+            int distance = EditDistance.Of(name.ToLowerInvariant(), candidate.ToLowerInvariant());
             if (distance > limit || distance >= Math.Max(name.Length, candidate.Length))
                 continue;
             if (distance < limit)
@@ -25,23 +25,5 @@ internal static class NearestNames
             best.Add(candidate);
         }
         return best;
-    }
-
-    // Levenshtein's distance, one row of the table at a time.
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j - 1], row[j]) + 1);
-            }
-        }
-        return row[b.Length];
     }
 }

@@ -104,8 +104,8 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
 /// <summary>Loads of neighbouring output pixels' inputs: consecutive floats, or every second, third, … one.</summary>
 internal static class PixelLoad
 {
-    /// <summary>Floats behind every arena, as the runtime's <c>AlignedMemory.SpareFloats</c>.</summary>
-    public const int SpareFloats = 512;
+    /// <summary>Floats behind every arena.</summary>
+    public const int SpareFloats = KernelContract.SpareFloats;
 
     /// <summary>How far the widest load at a row's end may read beyond the row.</summary>
     public static int Overrun(int stride) => InstructionSet.All[0].Width * stride;

@@ -9,12 +9,9 @@ internal static class WinogradPatches
     /// <summary>Floats of transformed patches and sums, or of filters, that stay in the second cache.</summary>
     public const int GroupFloats = 200_000;
 
-    // As the runtime's Winograd.Gap.
-    private const int Gap = 16;
-
     /// <summary>Floats of one point of some tiles, from one point to the next.</summary>
     /// <param name="blocks">Blocks of 16 channels.</param>
-    public static int Plane(int blocks, int tiles) => blocks * tiles * Layout.Block + Gap;
+    public static int Plane(int blocks, int tiles) => blocks * tiles * Layout.Block + KernelContract.WinogradGap;
 
     /// <summary>The algorithm in this form, for readers.</summary>
     public static string NameOf(WinogradTile form) => $"Winograd {form.Form}";

@@ -130,10 +130,8 @@ internal sealed class LinearInputGradient : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout dx = context.Of(node.Id);
-        // As the runtime's LinearGradient.Chunk.
-        const int Chunk = 128;
         string arguments = $"{{samples}}, {context.TypeOf(node.Inputs[0]).Shape[0]}, {context.Of(node.Inputs[0]).Length}, {RuntimeImage.Of(dx)}, {{units}}";
-        return LoweringContext.Call(new RuntimeKernel($"LinearGradient.Input({{0}}, {{1}}, {RuntimeImage.First(2, dx)}, {arguments})", Layout.DivideUp(node.Shape[0], Chunk)), node);
+        return LoweringContext.Call(new RuntimeKernel($"LinearGradient.Input({{0}}, {{1}}, {RuntimeImage.First(2, dx)}, {arguments})", Layout.DivideUp(node.Shape[0], KernelContract.LinearGradientChunk)), node);
     }
 }
 

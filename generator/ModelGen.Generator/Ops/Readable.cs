@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace ModelGen.Generator.Ops;
@@ -22,11 +21,11 @@ internal static class Readable
     /// <summary>A message on one line, of bounded length, with what cannot be seen written as <c>\u202e</c>.</summary>
     public static string Message(string text)
     {
-        if (text.Length <= LongestMessage && text.All(IsPlain) && !HasLongWord(text))
+        if (text.Length <= LongestMessage && text.All(Printable.IsPlain) && !HasLongWord(text))
             return text;
         if (text.Length <= LongestMessage)
-            return Escape(CutWords(text));
-        return Escape(CutWords(text.Substring(0, Beginning)) + " … " + CutWords(text.Substring(text.Length - End)));
+            return Printable.Of(CutWords(text));
+        return Printable.Of(CutWords(text.Substring(0, Beginning)) + " … " + CutWords(text.Substring(text.Length - End)));
     }
 
     /// <summary>One name or string as part of a message or a comment: letters, digits and ASCII, nothing that could end a comment, at most 64 characters.</summary>
@@ -41,37 +40,10 @@ internal static class Readable
             if (isPlain && !(c == '/' && text.Length > 0 && text[text.Length - 1] == '*'))
                 text.Append(c);
             else
-                AppendEscaped(text, c);
+                Printable.AppendEscaped(text, c);
         }
         return text.ToString();
     }
-
-    // Letters, digits, punctuation and symbols. Halves of surrogate pairs are not, since they may stand alone.
-    private static bool IsPlain(char c) => c is >= ' ' and < (char)127 || (c > 0xA0 && IsSeen(CharUnicodeInfo.GetUnicodeCategory(c)));
-
-    private static bool IsSeen(UnicodeCategory category) => category is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator
-        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate);
-
-    private static string Escape(string text)
-    {
-        if (text.All(IsPlain))
-            return text;
-        var escaped = new StringBuilder();
-        for (int i = 0; i < text.Length; i++)
-        {
-            bool isPair = char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]) && IsSeen(CharUnicodeInfo.GetUnicodeCategory(text, i));
-            if (isPair)
-                escaped.Append(text[i]).Append(text[++i]);
-            else if (IsPlain(text[i]))
-                escaped.Append(text[i]);
-            else
-                AppendEscaped(escaped, text[i]);
-        }
-        return escaped.ToString();
-    }
-
-    private static void AppendEscaped(StringBuilder text, char c) => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
 
     private static bool HasLongWord(string text)
     {

@@ -12,8 +12,8 @@ internal readonly record struct Interval(int Value, int Length, int First, int L
 /// </summary>
 internal static class Arena
 {
-    /// <summary>Every offset is a multiple of 64 bytes.</summary>
-    public const int AlignmentInFloats = 16;
+    /// <summary>Every offset is a multiple of a line of the cache.</summary>
+    public const int AlignmentInFloats = KernelContract.AlignmentInBytes / sizeof(float);
 
     /// <summary>Floats of the longest .NET array, less those that the runtime adds for alignment and overruns.</summary>
     public const int LongestLength = 0x7FFF_FFC7 - 1024;

@@ -45,7 +45,7 @@ internal enum LayoutKind
 internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
 {
     /// <summary>Channels of a block: one 512-bit vector of floats, two of 256 bits, four of 128.</summary>
-    public const int Block = 16;
+    public const int Block = KernelContract.Block;
 
     public static Layout Dense(Shape shape) => new(LayoutKind.Dense, shape, Halo.None);
 

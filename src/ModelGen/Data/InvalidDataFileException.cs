@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ModelGen.Data;
 
 /// <summary>
@@ -15,7 +13,8 @@ public class InvalidDataFileException : IOException
     /// <param name="actual">What was found instead.</param>
     /// <param name="innerException">The error that revealed the fault, if there was one.</param>
     public InvalidDataFileException(string file, string what, string expected, string actual, Exception? innerException = null)
-        : base($"{Printable(file)}: {what}: expected {expected}, found {actual}", innerException)
+        // A file name may hold line breaks and escape codes; a message stays one harmless line.
+        : base($"{Printable.Of(file)}: {what}: expected {expected}, found {actual}", innerException)
     {
         File = file;
         What = what;
@@ -34,13 +33,4 @@ public class InvalidDataFileException : IOException
 
     /// <summary>What was found instead.</summary>
     public string Actual { get; }
-
-    // A file name may hold line breaks and escape codes; a message stays one harmless line.
-    private static string Printable(string file)
-    {
-        var text = new StringBuilder(file.Length);
-        foreach (var c in file)
-            text.Append(char.IsControl(c) ? '?' : c);
-        return text.ToString();
-    }
 }

@@ -10,8 +10,8 @@ public enum ConvAlgorithm
     Direct,
 
     /// <summary>
-    /// Winograd's F(2×2, 3×3), 16 multiplications in place of 36, or F(2×2, 5×5), 36 in place of 100. Needs a 3×3 or 5×5 kernel, stride 1, dilation 1 and one group (Lavin and Gray 2016, Fast algorithms for
-    /// convolutional neural networks, §4.1); 3×3 with stride 2 has a form too.
+    /// Winograd's F(2×2, 3×3), 16 multiplications in place of 36, or F(2×2, 5×5), 36 in place of 100 (Lavin and Gray 2016,
+    /// Fast algorithms for convolutional neural networks, §4.1). Needs a 3×3 kernel with stride 1 or 2, or a 5×5 kernel with stride 1; dilation 1 and one group.
     /// </summary>
     /// <remarks>
     /// Its transforms add up inputs with different signs, so an infinity or NaN in the input may make all results of the tiles that read it NaN or infinite, where direct sums give finite ones; other tiles
@@ -22,8 +22,8 @@ public enum ConvAlgorithm
     Winograd2,
 
     /// <summary>
-    /// Winograd's F(4×4, 3×3): 36 multiplications in place of 144, with filters four times as large and two to three times the rounding. Needs a 3×3 kernel, stride 1, dilation 1 and one group (Lavin and Gray 2016,
-    /// §4.3). What <see cref="Winograd2"/> says of infinities, NaN and overflow holds for its tiles of 4×4.
+    /// Winograd's F(4×4, 3×3): 36 multiplications in place of 144, with filters four times as large and two to three times the rounding
+    /// (Lavin and Gray 2016, §4.3). Needs a 3×3 kernel with stride 1; dilation 1 and one group. What <see cref="Winograd2"/> says of infinities, NaN and overflow holds for its tiles of 4×4.
     /// </summary>
     Winograd4,
 }

@@ -10,15 +10,11 @@ internal static class MessageText
     const int MaxNameLength = 120;
     const int MaxDimensions = 12;
 
-    /// <summary>Quotes <paramref name="name"/>, with control characters escaped and the tail of a very long name cut.</summary>
+    /// <summary>Quotes <paramref name="name"/>, with what cannot be seen escaped and the tail of a very long name cut.</summary>
     public static string Quote(string name)
     {
         var text = new StringBuilder(Math.Min(name.Length, MaxNameLength) + 2).Append('\'');
-        foreach (char c in name.Length > MaxNameLength ? name.AsSpan(0, MaxNameLength) : name)
-        {
-            if (IsPlain(c)) text.Append(c);
-            else text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
-        }
+        Printable.Append(text, name.Length > MaxNameLength ? name[..MaxNameLength] : name);
         if (name.Length > MaxNameLength) text.Append(Invariant($"… ({name.Length} characters)"));
         return text.Append('\'').ToString();
     }
@@ -35,9 +31,4 @@ internal static class MessageText
 
     /// <summary>Formats with the invariant culture: a message reads the same under every user's settings.</summary>
     public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    // Format characters (bidirectional overrides) and unpaired surrogates could make the message lie about the name.
-    static bool IsPlain(char c) => char.IsSurrogate(c)
-        || char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -231,7 +231,7 @@ public sealed class IdxFileTests : IDisposable
 
     [Fact]
     public void A_file_name_cannot_break_the_message_into_lines() =>
-        Assert.Equal("a?b?[31m: x: expected y, found z", new InvalidIdxException("a\nb\u001b[31m", "x", "y", "z").Message);
+        Assert.Equal(@"a\u000ab\u001b[31m: x: expected y, found z", new InvalidIdxException("a\nb\u001b[31m", "x", "y", "z").Message);
 
     [Theory]
     [InlineData("tr-TR")]

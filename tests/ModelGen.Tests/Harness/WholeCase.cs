@@ -79,14 +79,14 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
     {
         Shape main = graph[MainOutputOf(graph).Value].Shape;
         Graph alone = GraphRewriter.RemoveUnused(graph with { Outputs = [MainOutputOf(graph)] });
-        string[] trained = [.. alone.Parameters.Where(Initializers.IsTrainable).Select(p => p.Name)];
+        Node[] trained = [.. alone.Parameters.Where(Initializers.IsTrainable)];
         if (trained.Length == 0)
             return null;
         string loss = random.Next(3) > 0 ? OpNames.CrossEntropy : LossOperator.Names[random.Next(LossOperator.Names.Count)];
         if (main.Rank != 1 && LossOperator.IsOfClasses(loss))
             loss = random.Next(2) == 0 ? OpNames.MeanSquaredError : OpNames.Huber;
         string[] patterns = random.Next(5) switch { 0 => ["*.bias"], 1 => ["conv1.*", "bn*"], _ => [] };
-        patterns = [.. patterns.Where(p => trained.Any(n => NamePattern.Matches(p, n)))];
+        patterns = [.. patterns.Where(p => trained.Any(n => Freezes(p, n)))];
         bool hasHeads = graph.Outputs.Count > 1 && graph.Outputs.All(o => graph[o.Value].Shape == main);
         int batch = random.Next(3) switch { 0 => 3, 1 => 5, _ => 9 };
         return new TrainingOptions(batch, loss, loss == OpNames.CrossEntropy ? random.Next(3) * 0.1f : 0)
@@ -98,7 +98,10 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
             HuberDelta = loss == OpNames.Huber ? 0.3f : 1,
             HingePower = loss == OpNames.Hinge ? 1 + random.Next(2) : 1,
             AuxiliaryWeight = hasHeads ? random.Next(3) * 0.3f : 0,
-            Frozen = trained.All(n => patterns.Any(p => NamePattern.Matches(p, n))) ? [] : patterns.ToEquatableArray(),
+            Frozen = trained.All(n => patterns.Any(p => Freezes(p, n))) ? [] : patterns.ToEquatableArray(),
         };
     }
+
+    private static bool Freezes(string pattern, Node parameter) =>
+        !new TrainingOptions(1, OpNames.CrossEntropy, 0) { Frozen = new[] { pattern }.ToEquatableArray() }.Trains(parameter);
 }

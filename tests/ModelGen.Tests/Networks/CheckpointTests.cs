@@ -261,5 +261,8 @@ public sealed class FineTuningTests : IDisposable
         Assert.Contains("skip: 'fc.*' matches no parameter of network 'SavedSgd'",
             Assert.Throws<ArgumentException>(() => SavedSgd.LoadWeights(_folder.File("w"), skip: "*.bias, fc.*")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => SavedSgd.LoadWeights(_folder.File("w"), skip: " , "));
+        // As with Freeze, the star alone stands for other characters.
+        Assert.Contains("skip: '*.bia?' matches no parameter", Assert.Throws<ArgumentException>(
+            () => SavedSgd.LoadWeights(_folder.File("w"), skip: "*.bia?")).Message, StringComparison.Ordinal);
     }
 }

@@ -246,15 +246,5 @@ public sealed class WeightStoreTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => new ParameterInfo("a", [1], 0, ParameterInitializer.Uniform, float.NaN));
     }
 
-    [Theory]
-    [InlineData("", "", 0)]
-    [InlineData("abc", "abc", 0)]
-    [InlineData("abc", "", 3)]
-    [InlineData("", "abc", 3)]
-    [InlineData("kitten", "sitting", 3)]
-    [InlineData("conv1.weight", "conv1.wieght", 2)]
-    [InlineData("flaw", "lawn", 2)]
-    public void Distance_is_Levenshteins(string a, string b, int expected) => Assert.Equal(expected, NearestName.Distance(a, b));
-
     static int[] Bits(WeightStore weights) => weights.AllValues.ToArray().Select(BitConverter.SingleToInt32Bits).ToArray();
 }

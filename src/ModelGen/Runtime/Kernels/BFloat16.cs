@@ -11,7 +11,7 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class BFloat16
 {
-    private const int Block = 16;
+    private const int Block = KernelContract.Block;
 
     /// <summary>Bits that a place has of its second weight.</summary>
     public static float SecondMask => BitConverter.UInt32BitsToSingle(0xFFFF_0000);

@@ -11,7 +11,7 @@ namespace ModelGen.Runtime;
 public static class ChannelSum
 {
     /// <summary>Floats in a pixel of the channel-blocked layout.</summary>
-    internal const int Lanes = 16;
+    internal const int Lanes = KernelContract.Block;
 
     /// <summary>Pixels in a piece: 16 KiB.</summary>
     private const int PiecePixels = 256;

@@ -17,7 +17,7 @@ namespace ModelGen.Runtime;
 public readonly struct ImageLayout(bool blocked, int channels, int rows, int columns, int sampleStride, int planeStride, int rowStride)
 {
     /// <summary>Channels of a block.</summary>
-    internal const int Block = 16;
+    internal const int Block = KernelContract.Block;
 
     /// <summary>Whether channels are in blocks.</summary>
     public bool Blocked { get; } = blocked;

@@ -10,9 +10,9 @@ namespace ModelGen.Runtime;
 public static class LinearGradient
 {
     /// <summary>Inputs of which threads share the work: the unit.</summary>
-    public const int Chunk = 128;
+    public const int Chunk = KernelContract.LinearGradientChunk;
 
-    private const int Lanes = 16;
+    private const int Lanes = KernelContract.Block;
 
     // Blocks of outputs that are added at a time, so that sums are read and written a quarter as often.
     private const int Together = 4;

@@ -7,7 +7,7 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class NonFinite
 {
-    private const int Block = 16;
+    private const int Block = KernelContract.Block;
 
     /// <summary>In what the caller gave: <paramref name="length"/> floats for each sample.</summary>
     public static string? InInput(ReadOnlySpan<float> values, int length, string name)

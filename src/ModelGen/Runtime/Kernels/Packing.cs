@@ -14,7 +14,7 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Packing
 {
-    internal const int Lanes = 16;
+    internal const int Lanes = KernelContract.Block;
 
     private const int TileLength = Lanes * Lanes;
 

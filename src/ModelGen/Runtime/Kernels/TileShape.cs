@@ -29,7 +29,7 @@ public readonly record struct TileShape(
     int Channels, int Lanes, int LaneStep, int BlockStep, int Taps, int Columns, int ColumnStep, int RowStep, int FilterStep, int Ahead, int ResultStep,
     int InputSample = 0, int ResultSample = 0, int ResidualStep = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
 {
-    private const int Block = 16;
+    private const int Block = KernelContract.Block;
 
     /// <summary>Floats from the weights of a tile's first vector of output channels to those of another, which may lie in the same block of 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

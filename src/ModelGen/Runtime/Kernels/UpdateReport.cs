@@ -6,7 +6,7 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct UpdateReport
 {
-    private const int Block = 16;
+    private const int Block = KernelContract.Block;
 
     private readonly UpdateCheck? _check;
     private readonly int _node, _first, _full, _lanes;

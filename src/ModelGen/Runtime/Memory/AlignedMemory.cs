@@ -13,9 +13,9 @@ public static class AlignedMemory
     /// <summary>
     /// Floats behind every arena and every packed parameter that kernels may read, and that arenas may be written in: a vector that starts inside may end outside.
     /// </summary>
-    public const int SpareFloats = 512;
+    public const int SpareFloats = KernelContract.SpareFloats;
 
-    private const int AlignmentInBytes = 64;
+    private const int AlignmentInBytes = KernelContract.AlignmentInBytes;
 
     /// <summary>Zeros, <paramref name="length"/> floats and <see cref="SpareFloats"/> more.</summary>
     public static ArraySegment<float> Allocate(int length)

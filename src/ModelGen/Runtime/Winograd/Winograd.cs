@@ -11,12 +11,12 @@ namespace ModelGen.Runtime;
 public static partial class Winograd
 {
     /// <summary>Floats between the patches, or the sums, of one point and the next: at multiples of 4,096 bytes they would be in each other's way in the innermost cache.</summary>
-    public const int Gap = 16;
+    public const int Gap = KernelContract.WinogradGap;
 
     /// <summary>Inputs of the largest patch, down and across.</summary>
     internal const int LargestPatch = 6;
 
-    internal const int Lanes = 16;
+    internal const int Lanes = KernelContract.Block;
 
     // Floats that the transforms need for themselves: two patches, and what it takes to start on 64 bytes.
     private const int PatchLength = LargestPatch * LargestPatch * Lanes;

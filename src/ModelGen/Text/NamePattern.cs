@@ -1,11 +1,15 @@
-namespace ModelGen.Generator.FrontEnds;
+namespace ModelGen;
 
-/// <summary>Names of parameters as users select them: the whole name, in which <c>*</c> stands for any characters, points among them, or for none.</summary>
+/// <summary>
+/// Names of parameters as users select them: the whole name, in which <c>*</c> stands for any characters, points among them, or for none.
+/// Every other character stands for itself. The compiler reads the patterns of <c>Freeze</c> by this, the library those of <c>skip</c>.
+/// </summary>
 internal static class NamePattern
 {
     /// <summary>The patterns of a list separated by commas.</summary>
     public static IEnumerable<string> Split(string patterns) => patterns.Split(',').Select(p => p.Trim()).Where(p => p.Length > 0);
 
+    /// <summary>Whether the pattern stands for that name.</summary>
     public static bool Matches(string pattern, string name)
     {
         // The latest star may have to take one more character; earlier ones never.
