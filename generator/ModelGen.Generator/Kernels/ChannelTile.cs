@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
@@ -29,12 +30,12 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
         if (!Adds && tiles.Find(this with { Adds = true }) is { } adding)
         {
             w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-            w.Line($"private static void {method}<S, V>({Tiles.ParametersOf(false)}) {InstructionSet.Constraints} =>");
+            w.Line($"private static void {method}<S, V>({Tiles.ParametersOf(false)}) {VectorCode.Constraints} =>");
             w.Line($"    {adding}<S, V>(ref image, ref filter, ref bias, ref result, ref Unsafe.NullRef<float>(), in shape);");
             return;
         }
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(Adds)}) {InstructionSet.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(Adds)}) {VectorCode.Constraints}"))
         {
             for (int q = 1; q < Vectors; q++)
                 w.Line($"nint filter{q} = shape.Filter<S, V>({q}), result{q} = shape.Result<S, V>({q}){(Adds ? $", residual{q} = shape.Residual<S, V>({q})" : "")};");
@@ -150,10 +151,10 @@ internal sealed record ChannelRow(int Pixels, EquatableArray<Tile> Shapes, int I
     {
         w.Line($"// A row of {Pixels} pixels at distance {InputStep} × the vectors of a tile, in tiles of nearly equal length.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(Adds)}) {InstructionSet.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(Adds)}) {VectorCode.Constraints}"))
         {
             IEnumerable<(InstructionSet Set, Tile Shape)> used = InstructionSet.All.Zip(Shapes, (set, shape) => (set, shape)).Where(s => s.shape.Outer > 0);
-            InstructionSet.ByWidth(w, used.Select(u => u.Set), (part, set) =>
+            VectorCode.ByInstructionSet(w, used.Select(u => u.Set), (part, set) =>
             {
                 Tile shape = used.First(u => u.Set == set).Shape;
                 foreach (Stretch stretch in Stretch.Cut(Pixels, shape.Outer))

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
@@ -36,8 +37,8 @@ internal sealed record Epilogue(bool HasBias, string Activation)
     /// <summary>What is stored of a sum, as C# text. The order of the operands of Max and Min keeps NaN.</summary>
     public string InRegister(InstructionSet set, string sum) => Activation switch
     {
-        "relu" => $"{set.Simd}.Max(Vector{set.Bits}<float>.Zero, {sum})",
-        "relu6" => $"{set.Simd}.Min({set.Simd}.Broadcast(6f), {set.Simd}.Max(Vector{set.Bits}<float>.Zero, {sum}))",
+        "relu" => $"{set.Simd}.Max({set.Vector}.Zero, {sum})",
+        "relu6" => $"{set.Simd}.Min({set.Simd}.Broadcast(6f), {set.Simd}.Max({set.Vector}.Zero, {sum}))",
         _ => sum,
     };
 }

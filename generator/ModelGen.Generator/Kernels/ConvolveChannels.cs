@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
@@ -20,9 +21,6 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     // Each sample of a tile takes a register for its distance.
     private const int MostSamples = 4;
-
-    // Blocks of weights of a fully connected layer that are read side by side, and the sums that hide the latency of a multiply-add.
-    private const int Streams = 4, ManySums = 8;
 
     private bool OverSamples => Geometry.OutHeight * Geometry.OutWidth == 1;
 
@@ -57,11 +55,11 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, {(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a result{(Geometry.Residual is { } residual ? $", plus {residual}" : "")}.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         writer.Line($"var shape = {Shape()};");
         ConvolutionGeometry rows = OverSamples ? Geometry : InLongRows();
-        InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Body(part, rows, set, tiles));
+        VectorCode.ByInstructionSet(writer, InstructionSet.All, (part, set) => Body(part, rows, set, tiles));
     });
 
     private void Body(CodeWriter w, ConvolutionGeometry g, InstructionSet set, Tiles tiles)
@@ -137,7 +135,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     // Vectors of a tile make up whole blocks, or divide one.
     private Tile ChooseTile(InstructionSet set, int pixels) =>
-        Tile.Choose(set, pixels, OutChannelsPerGroup / set.Width, q => q % set.VectorsPerBlock == 0 || set.VectorsPerBlock % q == 0);
+        Tile.Choose(set, pixels, OutChannelsPerGroup / set.Width, q => q % set.VectorsPerBlock() == 0 || set.VectorsPerBlock() % q == 0);
 
     // Pixels of a 1×1 convolution without strides and halos lie one behind the other, so rows may be of any length. As long as short ones cost many more tiles,
     // and with them readings of the weights, rows are put together; no further, because rows are also what work is divided by.
@@ -182,12 +180,12 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private IReadOnlyList<ChannelCut> CutChannels(InstructionSet set, ConvolutionGeometry g)
     {
-        Tile tile = IsMatrixTimesVector ? new Tile(1, Math.Min(ManySums, Math.Min(Streams, OutChannelsPerGroup / Layout.Block) * set.VectorsPerBlock))
+        Tile tile = IsMatrixTimesVector ? new Tile(1, Math.Min(Processor.MultiplyAddsUnderWay, Math.Min(Processor.Streams, OutChannelsPerGroup / Layout.Block) * set.VectorsPerBlock()))
             : ChooseTile(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth);
-        if (tile.Vectors < set.VectorsPerBlock)
+        if (tile.Vectors < set.VectorsPerBlock())
             return [new(0, OutChannelsPerGroup, tile)];
-        return [.. Stretch.Cut(OutChannelsPerGroup / Layout.Block, tile.Vectors / set.VectorsPerBlock)
-            .Select(s => new ChannelCut(s.Start * Layout.Block, s.End * Layout.Block, tile with { Vectors = s.Size * set.VectorsPerBlock }))];
+        return [.. Stretch.Cut(OutChannelsPerGroup / Layout.Block, tile.Vectors / set.VectorsPerBlock())
+            .Select(s => new ChannelCut(s.Start * Layout.Block, s.End * Layout.Block, tile with { Vectors = s.Size * set.VectorsPerBlock() }))];
     }
 
     private void Rows(CodeWriter w, ConvolutionGeometry g, Tiles tiles, string group, Channel channel, Tile[] shapes)
@@ -213,7 +211,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             {
                 string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride));
                 string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (channel.Place(g.OutBlockStride), 1));
-                RunTile(w, tiles.MethodOf(new ChannelTile(size, shape.Vectors, InputStep: 0, ResultStep: 0, Parts: IsMatrixTimesVector && 2 * shape.Vectors <= ManySums ? 2 : 1).Simplified()), channel, from, to);
+                RunTile(w, tiles.MethodOf(new ChannelTile(size, shape.Vectors, InputStep: 0, ResultStep: 0, Parts: IsMatrixTimesVector && 2 * shape.Vectors <= Processor.MultiplyAddsUnderWay ? 2 : 1).Simplified()), channel, from, to);
             }
         }
     }
@@ -241,10 +239,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     {
         get
         {
-            const int MostFloats = 65_536;
-            const int Little = 2_048;
             int weights = ChooseTile(InstructionSet.All[0], OverSamples ? 1 : Geometry.OutWidth).Vectors * Geometry.Reduction * Layout.Block;
-            return weights <= MostFloats ? weights : Little;
+            return weights <= Processor.FetchedAheadFloats ? weights : Processor.LittleAheadFloats;
         }
     }
 

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
@@ -30,7 +31,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of channels, tiles along a row; {Geometry.Window.Taps} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         using (writer.ForSamples())
             ForRows(writer, Geometry.OutBlocks, Geometry.OutHeight, (block, oy) => Row(writer, tiles, block, oy));
@@ -53,7 +54,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
             if (Epilogue.HasBias)
                 w.Line($"ref float start = {Index.Ref("bias", Index.Sum(0, (block, Layout.Block), ("lane", 1)))};");
             w.Line($"ref float result = {Index.Ref("results", "lane")};");
-            InstructionSet.ByWidth(w, InstructionSet.All, (part, set) => AlongRow(part, set, tiles, rows));
+            VectorCode.ByInstructionSet(w, InstructionSet.All, (part, set) => AlongRow(part, set, tiles, rows));
         }
         if (!Epilogue.InRegisters)
             w.Line($"Elementwise.{Epilogue.Function}(ref results, ref results, {g.OutWidth * g.Output.PixelStride});");
@@ -105,7 +106,7 @@ internal sealed record DepthwiseTile(RowPiece Piece) : Tiles.ITile
         w.Line($"// {Piece.Describe()}.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         string parameters = "ref float image, ref float filter, ref float bias, ref float result, int rows, nint rowStep, float floor, float ceiling";
-        using (w.Block($"private static void {method}<S, V>({parameters}) {InstructionSet.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>({parameters}) {VectorCode.Constraints}"))
         {
             w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? "V sum0 = TileShape.Start<S, V>(ref bias, 0)" : $"sum{p} = sum0") + (p == Pixels - 1 ? ";" : ",")));
             using (w.Block("for (; rows > 0; rows--)"))

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
@@ -28,7 +29,7 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of pixels along a row, tiles of output channels; {Geometry.Reduction} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {
@@ -74,7 +75,7 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
         w.Line($"ref float filter = {Index.Ref("weight", Index.Sum(0, (output, g.Reduction)))};");
         for (int o = 0; o < channels; o++)
         {
-            string start = Epilogue.HasBias ? $"{simd}.Broadcast({Index.Element("bias", Index.Plus(output, o))})" : $"Vector{set.Bits}<float>.Zero";
+            string start = Epilogue.HasBias ? $"{simd}.Broadcast({Index.Element("bias", Index.Plus(output, o))})" : $"{set.Vector}.Zero";
             w.Line($"var sum{o}_0 = {start};");
             for (int q = 1; q < vectors; q++)
                 w.Line($"var sum{o}_{q} = sum{o}_0;");

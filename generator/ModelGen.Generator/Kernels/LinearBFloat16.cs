@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
@@ -28,13 +29,13 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
         yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, tiles over samples; {Geometry.Reduction} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
         string samples = g.Batch > 1 ? $", InputSample: {g.Input.Length}, ResultSample: {g.Output.Length}" : "";
         writer.Line($"var shape = new TileShape({g.Sums()}, FilterStep: {PairStep}, Ahead: 0, ResultStep: {2 * Layout.Block}{samples}{Epilogue.Bounds});");
         writer.Line($"int pair = {(Units > 1 ? UnitRange.Parameters.First : "0")};");
-        InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Pairs(part, set, tiles));
+        VectorCode.ByInstructionSet(writer, InstructionSet.All, (part, set) => Pairs(part, set, tiles));
         if (!Epilogue.InRegisters)
             Activate(writer);
     });
@@ -54,24 +55,24 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
         int vectors = new[] { 4, 2, 1 }.First(v => v == 1 || 2 * v * samples + samples + 4 <= set.Registers);
         int whole = Geometry.OutBlocks / 2;
         string end = !HasSingleBlock ? End : Units > 1 ? $"Math.Min({End}, {whole})" : $"{whole}";
-        for (int size = Math.Max(1, vectors / set.VectorsPerBlock); size > 0; size /= 2)
+        for (int size = Math.Max(1, vectors / set.VectorsPerBlock()); size > 0; size /= 2)
         {
             if (whole < size)
                 continue;
             using (w.Block($"for (; pair + {size} <= {end}; pair += {size})"))
-                Lanes(w, set, tiles, samples, Math.Min(vectors, size * set.VectorsPerBlock), isSingle: false);
+                Lanes(w, set, tiles, samples, Math.Min(vectors, size * set.VectorsPerBlock()), isSingle: false);
         }
         if (!HasSingleBlock)
             return;
         using (w.Block($"if (pair < {End})"))
-            Lanes(w, set, tiles, samples, Math.Min(vectors, set.VectorsPerBlock), isSingle: true);
+            Lanes(w, set, tiles, samples, Math.Min(vectors, set.VectorsPerBlock()), isSingle: true);
     }
 
     // Tiles of short vectors take a part of a block at a time.
     private void Lanes(CodeWriter w, InstructionSet set, Tiles tiles, int largest, int vectors, bool isSingle)
     {
         string lane = "0";
-        using (vectors < set.VectorsPerBlock ? w.For("lane", 0, Layout.Block, vectors * set.Width, out lane) : default)
+        using (vectors < set.VectorsPerBlock() ? w.For("lane", 0, Layout.Block, vectors * set.Width, out lane) : default)
         {
             w.Line("int n = 0;");
             foreach (int samples in largest > 1 ? new[] { largest, 1 } : [1])
@@ -116,7 +117,7 @@ internal sealed record BFloat16Tile(int Samples, int Vectors, bool IsSingle) : T
     {
         w.Line($"// {Samples} {(Samples == 1 ? "sample" : "samples")} × {Vectors} vectors of {(IsSingle ? "single weights" : "pairs of weights")} in bfloat16.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(adds: false)}) {InstructionSet.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(adds: false)}) {VectorCode.Constraints}"))
         {
             for (int q = 0; q < Vectors; q++)
                 w.Line($"nint filter{q} = shape.Filter<S, V>({q}), a{q} = shape.Result<S, V>({q}){(IsSingle ? "" : $", b{q} = a{q} + {Layout.Block}")};");

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
@@ -132,7 +133,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
 
     public override IEnumerable<string> Describe() => [$"{(Operation == PoolOperation.Max ? "Largest" : "Mean")} of {Size}; {Input.Kind} to {Output.Kind}."];
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         if (IsAlongRows)
             AlongRows(writer);
@@ -158,7 +159,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
                     string to = Index.Sum(Output.Origin, ("n", Output.Length), (plane, Output.PlaneStride), (oy, Output.RowStride), ("lane", 1));
                     w.Line($"ref float image = {Index.Ref("x", from)};");
                     w.Line($"ref float result = {Index.Ref("y", to)};");
-                    InstructionSet.ByWidth(w, InstructionSet.All, (part, set) => AlongRow(part, set, tiles, rows));
+                    VectorCode.ByInstructionSet(w, InstructionSet.All, (part, set) => AlongRow(part, set, tiles, rows));
                 }
             });
         }
@@ -262,7 +263,7 @@ internal sealed record MaxPoolGradientKernel(Window Window, Layout X, Layout Dy,
 
     public override IEnumerable<string> Describe() => [$"Gradient of the largest of {Size}: to the first largest value."];
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");
         ForWindows(writer, place =>
@@ -314,7 +315,7 @@ internal sealed record AvgPoolGradientKernel(PoolOperation Operation, Window Win
         Inside && Window.StrideY == Window.KernelHeight && Window.StrideX == Window.KernelWidth
         && Dy.Height * Window.StrideY == Dx.Height && Dy.Width * Window.StrideX == Dx.Width;
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         if (!Covers)
             writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
@@ -18,7 +19,7 @@ internal sealed record PoolTile(bool IsMax, RowPiece Piece, EquatableArray<int> 
         int pixels = Piece.Pixels;
         w.Line($"// {Piece.Describe()}.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>(ref float image, ref float result, int rows, nint rowStep{(IsMax ? "" : ", int height")}) {InstructionSet.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>(ref float image, ref float result, int rows, nint rowStep{(IsMax ? "" : ", int height")}) {VectorCode.Constraints}"))
         {
             string start = IsMax ? "S.Broadcast(float.NegativeInfinity)" : "S.Broadcast(0f)";
             w.Wrapped(Enumerable.Range(0, pixels).Select(p => (p == 0 ? $"V result0 = {start}" : $"result{p} = result0") + (p == pixels - 1 ? ";" : ",")));

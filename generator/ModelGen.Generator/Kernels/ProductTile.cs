@@ -18,7 +18,7 @@ internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : Tiles.I
     {
         w.Line($"// {Pixels} columns × {Vectors} vectors of rows.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>(ref float image, ref float filter, ref float ahead, ref float result, in TileShape shape) {InstructionSet.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>(ref float image, ref float filter, ref float ahead, ref float result, in TileShape shape) {VectorCode.Constraints}"))
         {
             for (int q = 1; q < Vectors; q++)
                 w.Line($"nint filter{q} = shape.Filter<S, V>({q}), result{q} = shape.Result<S, V>({q});");

@@ -1,3 +1,5 @@
+using ModelGen.Generator.Machine;
+
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>A stretch of a loop that is cut into pieces of (nearly) equal size: <paramref name="Count"/> pieces of <paramref name="Size"/>, from <paramref name="Start"/>.</summary>
@@ -40,7 +42,6 @@ internal readonly record struct Tile(int Outer, int Vectors)
     /// <param name="allowed">Which numbers of vectors a tile may have.</param>
     public static Tile Choose(InstructionSet set, int outer, int vectors, Func<int, bool> allowed)
     {
-        const int Latency = 8;
         Tile best = new(1, 1);
         double bestCost = double.MaxValue;
         for (int q = 1; q <= vectors; q++)
@@ -55,7 +56,7 @@ internal readonly record struct Tile(int Outer, int Vectors)
                 foreach (Stretch across in Stretch.Cut(outer, p))
                 {
                     foreach (Stretch down in Stretch.Cut(vectors, q))
-                        cost += across.Count * (double)down.Count * Math.Max(Latency, Math.Max(across.Size * down.Size, across.Size + down.Size));
+                        cost += across.Count * (double)down.Count * Math.Max(Processor.MultiplyAddsUnderWay, Math.Max(across.Size * down.Size, across.Size + down.Size));
                 }
                 // Between equals, the one that reads fewer weights: larger tiles over pixels.
                 cost -= p * 1e-3;

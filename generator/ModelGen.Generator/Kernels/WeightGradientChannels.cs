@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
@@ -25,15 +26,15 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         yield return "A tile of inputs × vectors of output channels stays in registers over all pixels and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {
         ConvolutionGeometry g = Geometry;
         int blocksPerGroup = g.OutBlocks / g.Groups;
-        InputTile tile = InputTile.Choose(set, g, blocksPerGroup * set.VectorsPerBlock);
-        int blocks = Math.Max(1, tile.Vectors / set.VectorsPerBlock);
-        int parts = Math.Max(1, set.VectorsPerBlock / tile.Vectors);
+        InputTile tile = InputTile.Choose(set, g, blocksPerGroup * set.VectorsPerBlock());
+        int blocks = Math.Max(1, tile.Vectors / set.VectorsPerBlock());
+        int parts = Math.Max(1, set.VectorsPerBlock() / tile.Vectors);
         using (w.ForUnits("group", 0, g.Groups, 1, g.Groups > 1 ? Units : 1, out string group))
         {
             foreach (Stretch stretch in Stretch.Cut(blocksPerGroup, blocks, out bool severalBlocks))
@@ -52,7 +53,7 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
                                 using (w.For("kx", columns.Start, columns.End, columns.Size, out string kx, scoped: severalColumns))
                                 {
                                     var at = new Position(block, part, Index.Sum(0, (group, g.ChannelsPerGroup), (c, 1)), c, ky, kx);
-                                    TileBody(w, set, new InputTile(tile.Channels, rows.Size, columns.Size, stretch.Size * set.VectorsPerBlock / parts), at);
+                                    TileBody(w, set, new InputTile(tile.Channels, rows.Size, columns.Size, stretch.Size * set.VectorsPerBlock() / parts), at);
                                 }
                             }
                         }
@@ -72,7 +73,7 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         foreach ((string sum, _, _) in taps)
         {
             for (int q = 0; q < tile.Vectors; q++)
-                w.Line($"var {sum}_{q} = Vector{set.Bits}<float>.Zero;");
+                w.Line($"var {sum}_{q} = {set.Vector}.Zero;");
         }
         using (w.ForSamples())
         using (w.For("oy", 0, g.OutHeight, out string oy))
@@ -149,7 +150,7 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
     private sealed record Position(string Block, string Part, string Channel, string ChannelInGroup, string Row, string Column);
 
     private static int Offset(int vector, InstructionSet set, int blockStride) =>
-        vector / set.VectorsPerBlock * blockStride + vector % set.VectorsPerBlock * set.Width;
+        vector / set.VectorsPerBlock() * blockStride + vector % set.VectorsPerBlock() * set.Width;
 }
 
 /// <summary>Input channels, kernel rows and kernel columns whose products one tile of a weight gradient sums, and the vectors of output channels.</summary>
@@ -158,10 +159,9 @@ internal readonly record struct InputTile(int Channels, int Rows, int Columns, i
     /// <summary>The tile that takes the fewest steps, each of which costs its multiply-adds or its loads; see <see cref="Tile.Choose"/>.</summary>
     public static InputTile Choose(InstructionSet set, ConvolutionGeometry g, int vectors)
     {
-        const int Latency = 8;
         InputTile best = new(1, 1, 1, 1);
         double bestCost = double.MaxValue;
-        foreach (int q in Enumerable.Range(1, vectors).Where(q => q % set.VectorsPerBlock == 0 || set.VectorsPerBlock % q == 0))
+        foreach (int q in Enumerable.Range(1, vectors).Where(q => q % set.VectorsPerBlock() == 0 || set.VectorsPerBlock() % q == 0))
         {
             foreach (int channels in ChannelTiles(g))
             {
@@ -174,7 +174,7 @@ internal readonly record struct InputTile(int Channels, int Rows, int Columns, i
                             break;
                         double steps = (double)g.ChannelsPerGroup / channels * Layout.DivideUp(g.Window.KernelHeight, rows)
                             * Layout.DivideUp(g.Window.KernelWidth, columns) * Layout.DivideUp(vectors, q);
-                        double cost = steps * Math.Max(Latency, Math.Max(taps * q, taps + q));
+                        double cost = steps * Math.Max(Processor.MultiplyAddsUnderWay, Math.Max(taps * q, taps + q));
                         if (cost < bestCost)
                             (best, bestCost) = (new InputTile(channels, rows, columns, q), cost);
                     }

@@ -26,7 +26,7 @@ internal sealed record WeightGradientDepthwise(ConvolutionGeometry Geometry) : K
         yield return "Vectors of channels; a tile of taps stays in registers over all pixels and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         Window window = Geometry.Window;
         int rows = Math.Max(1, MostSums / window.KernelWidth);

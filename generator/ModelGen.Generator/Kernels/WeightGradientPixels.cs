@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
@@ -26,7 +27,7 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
         yield return "Vectors of pixels; a tile of output channels × taps stays in registers over all rows and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {
@@ -64,7 +65,7 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
         for (int o = 0; o < outputs; o++)
         {
             for (int t = 0; t < taps; t++)
-                w.Line($"var sum{o}_{t} = Vector{set.Bits}<float>.Zero;");
+                w.Line($"var sum{o}_{t} = {set.Vector}.Zero;");
         }
         using (w.ForSamples())
         using (w.For("oy", 0, g.OutHeight, out string oy))

@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
@@ -13,13 +14,11 @@ namespace ModelGen.Generator.Kernels;
 /// </summary>
 /// <remarks>
 /// Where tiles are many or filters small, threads share tiles: a unit is a register tile of the products, and as many units are taken at a time as leave what lies between the stages in the cache.
+/// There each thread reads all filters, which are ready in time if there is enough to do for each of them, or if they stay in the second cache.
 /// Elsewhere threads share output channels, and each transforms all patches for itself: that takes no longer than to fetch what another core has just written.
 /// </remarks>
 internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, WinogradTile Form) : Kernel
 {
-    // Each thread that shares tiles reads all filters, which are ready in time if there is enough to do for each of them, or if they stay in the second cache.
-    private const int ManyTiles = 40;
-
     public override string Title => Geometry.Pool > 1 ? "WinogradMaxPool" : "Winograd";
 
     public override string Algorithm => WinogradPatches.NameOf(Form);
@@ -36,7 +35,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     public override int Scratch => Points * (PatchPlane + SumPlane);
 
     private bool SharesTiles => Together == 0 && Epilogue.InRegisters
-        && (TilesInAll >= ManyTiles || (Form.Filters * FilterBlock * Geometry.OutBlocks <= WinogradPatches.GroupFloats && RegisterTiles % 2 == 0));
+        && (TilesInAll >= WinogradCosts.ManyTiles || (Form.Filters * FilterBlock * Geometry.OutBlocks <= Processor.SecondCacheFloats && RegisterTiles % 2 == 0));
 
     // Matrix products.
     private int Points => Form.Points;
@@ -50,7 +49,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     // The register tile, with the widest vectors: columns are tiles of the image.
     private Tile Register(InstructionSet set, int columns) =>
-        Tile.Choose(set, columns, Geometry.OutBlocks * set.VectorsPerBlock, q => q % set.VectorsPerBlock == 0 || set.VectorsPerBlock % q == 0);
+        Tile.Choose(set, columns, Geometry.OutBlocks * set.VectorsPerBlock(), q => q % set.VectorsPerBlock() == 0 || set.VectorsPerBlock() % q == 0);
 
     // All tiles, as many at a time as a register tile has columns.
     private IReadOnlyList<Stretch> Cut => Stretch.Cut(TilesInAll, Register(InstructionSet.All[0], TilesInAll).Outer);
@@ -66,7 +65,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
                 return RegisterTiles;
             double channels = Layout.Block * (InBlocks + Geometry.OutBlocks);
             double balanced = Layout.Block * InBlocks * Layout.Block * Geometry.OutBlocks / (2 * channels);
-            int groups = Math.Max(1, (int)Math.Round(TilesInAll / Math.Max(balanced, WinogradPatches.GroupFloats / (Points * channels))));
+            int groups = Math.Max(1, (int)Math.Round(TilesInAll / Math.Max(balanced, Processor.SecondCacheFloats / (Points * channels))));
             return Layout.DivideUp(RegisterTiles, groups);
         }
     }
@@ -80,7 +79,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
         writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, (g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "") + Epilogue.Bounds)};");
@@ -181,7 +180,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         using (writer.Block($"for (int point = 0; point < {Points}; point++)"))
         {
             writer.Line($"ref float filters = {Index.Ref("weight", Index.Sum(0, (Form.FilterOf("point"), Geometry.OutBlocks * FilterBlock)))};");
-            InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Product(part, set, tiles));
+            VectorCode.ByInstructionSet(writer, InstructionSet.All, (part, set) => Product(part, set, tiles));
         }
     }
 
@@ -206,7 +205,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private void Product(CodeWriter w, InstructionSet set, Tiles tiles)
     {
         int vectors = Register(set, Cut[0].Size).Vectors;
-        if (vectors < set.VectorsPerBlock)
+        if (vectors < set.VectorsPerBlock())
         {
             using (w.Block($"for (int o = {Lanes(Blocks.First)}; o < {Lanes(Blocks.End)}; o += {vectors * set.Width})"))
             {
@@ -215,7 +214,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
             }
             return;
         }
-        int panel = vectors / set.VectorsPerBlock;
+        int panel = vectors / set.VectorsPerBlock();
         if (Blocks == UnitRange.Parameters)
         {
             // Whole panels, then what is left of the thread's range, block by block.
@@ -223,14 +222,14 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
             foreach (int size in panel > 1 ? new[] { panel, 1 } : [1])
             {
                 using (w.Block($"for (; block + {size} <= {Blocks.End}; block += {size})"))
-                    Panel(w, set, tiles, size * set.VectorsPerBlock, "block", "0");
+                    Panel(w, set, tiles, size * set.VectorsPerBlock(), "block", "0");
             }
             return;
         }
         foreach (Stretch stretch in Stretch.Cut(Geometry.OutBlocks, panel, out bool several))
         {
             using (w.For("block", stretch.Start, stretch.End, stretch.Size, out string block, scoped: several))
-                Panel(w, set, tiles, stretch.Size * set.VectorsPerBlock, block, "0");
+                Panel(w, set, tiles, stretch.Size * set.VectorsPerBlock(), block, "0");
         }
 
         static string Lanes(string block) => int.TryParse(block, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? $"{known * Layout.Block}" : $"{block} * {Layout.Block}";

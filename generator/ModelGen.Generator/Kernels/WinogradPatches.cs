@@ -6,9 +6,6 @@ namespace ModelGen.Generator.Kernels;
 /// <summary>The transformed patches of images, which the kernels that are done by Winograd's algorithm share: where they lie, and the call that writes them.</summary>
 internal static class WinogradPatches
 {
-    /// <summary>Floats of transformed patches and sums, or of filters, that stay in the second cache.</summary>
-    public const int GroupFloats = 200_000;
-
     /// <summary>Floats of one point of some tiles, from one point to the next.</summary>
     /// <param name="blocks">Blocks of 16 channels.</param>
     public static int Plane(int blocks, int tiles) => blocks * tiles * Layout.Block + KernelContract.WinogradGap;

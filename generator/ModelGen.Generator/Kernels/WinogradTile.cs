@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
@@ -10,27 +11,7 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="Stride">Of the convolution, down and across.</param>
 internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
 {
-    // Cycles of a core with two multiply-adds of 512 bits.
-    private const double ProductsPerCycle = 32;
-
-    // Bytes of filters that arrive from memory in a cycle.
-    private const double BytesPerCycle = 6;
-
-    // Filters that change are transformed in each step of training: cycles for each float that is written.
-    private const double FilterCyclesPerPoint = 1.5;
-
-    // Images with fewer tiles are taken together, samples of a batch, for products of matrices with about so many columns.
-    private const int FewTiles = 40;
-    private const int ColumnsTogether = 56;
-
-    // Of the gradient with respect to filters, products are as many and transforms alike; the points of the sums are written, read and transformed once.
-    private const double SumCyclesPerPoint = 3;
-
-    // What the direct sums of weight gradients reach of the processor's speed.
-    private const double DirectShare = 0.8;
-
-    // With strides there are additions alone, and fewer of them.
-    private double TransformCyclesPerPoint => Stride == 1 ? 4.5 : 3.5;
+    private double TransformCyclesPerPoint => Stride == 1 ? WinogradCosts.TransformCyclesPerPoint : WinogradCosts.StridedTransformCyclesPerPoint;
 
     /// <summary>The forms that the runtime has.</summary>
     public static IReadOnlyList<WinogradTile> All { get; } = [new(4, 3), new(2, 3), new(2, 5), new(2, 3, 2)];
@@ -71,7 +52,7 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
     public int SamplesTogether(Shape output, int batch)
     {
         int tiles = TilesOf(output[1], output[2]);
-        return tiles >= FewTiles || batch < Scheduler.LeastSamples ? 0 : Math.Min(Layout.DivideUp(batch, 2), Math.Max(1, (ColumnsTogether + tiles / 2) / tiles));
+        return tiles >= WinogradCosts.ManyTiles || batch < Scheduler.LeastSamples ? 0 : Math.Min(Layout.DivideUp(batch, 2), Math.Max(1, (WinogradCosts.ColumnsTogether + tiles / 2) / tiles));
     }
 
     /// <summary>The same as <see cref="Best"/> for steps of training, in each of which filters are transformed for all samples of a batch.</summary>
@@ -89,11 +70,11 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
         if (filters[1] < Layout.Block)
             return null;
         double weights = WeightsOf(filters);
-        return Fastest(filters, output, attributes, (double)batch * output[1] * output[2] * filters[2] * filters[3] * weights / ProductsPerCycle / DirectShare, tile =>
+        return Fastest(filters, output, attributes, (double)batch * output[1] * output[2] * filters[2] * filters[3] * weights / Processor.ProductsPerCycle / WinogradCosts.DirectShare, tile =>
         {
             double tiles = (double)batch * tile.TilesOf(output[1], output[2]);
             return tile.Taps != 3 || tile.Stride > 1 ? double.PositiveInfinity
-                : tile.Points * (tiles * (weights / ProductsPerCycle + BlocksOf(filters) * tile.TransformCyclesPerPoint) + weights * SumCyclesPerPoint);
+                : tile.Points * (tiles * (weights / Processor.ProductsPerCycle + BlocksOf(filters) * tile.TransformCyclesPerPoint) + weights * WinogradCosts.SumCyclesPerPoint);
         });
     }
 
@@ -105,11 +86,11 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
             int together = filtersChange ? Math.Max(1, tile.SamplesTogether(output, batch)) : 1;
             int tiles = tile.TilesOf(output[1], output[2]) * together;
             return (double)batch / together * Cycles(tiles, tile.Points, tile.Filters, tiles * BlocksOf(filters) * tile.Points * tile.TransformCyclesPerPoint)
-                + (filtersChange ? tile.Filters * weights * FilterCyclesPerPoint : 0);
+                + (filtersChange ? tile.Filters * weights * WinogradCosts.FilterCyclesPerPoint : 0);
         });
 
         double Cycles(int columns, int points, int matrices, double transforms) =>
-            Math.Max(columns * points * weights / ProductsPerCycle + transforms, matrices * sizeof(float) * weights / BytesPerCycle);
+            Math.Max(columns * points * weights / Processor.ProductsPerCycle + transforms, matrices * sizeof(float) * weights / Processor.BytesPerCycle);
     }
 
     // The form with the fewest cycles, if they are clearly fewer than those of direct sums.
@@ -117,7 +98,7 @@ internal sealed record WinogradTile(int Size, int Taps, int Stride = 1)
     {
         if (ConvolutionChoice.Prefers(filters, output, groups: 1, strideX: 1) != LayoutPreference.Blocked)
             return null;
-        double least = 0.95 * direct;
+        double least = WinogradCosts.LargestShare * direct;
         WinogradTile? best = null;
         foreach (WinogradTile tile in All.Where(t => t.CanCompute(filters[2], filters[3], attributes)))
         {

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Emit;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
@@ -31,7 +32,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
         {
             double channels = Layout.Block * (InBlocks + Geometry.OutBlocks);
             double balanced = Layout.Block * InBlocks * Layout.Block * Geometry.OutBlocks / channels;
-            return (int)Math.Min((long)TilesOfSample * Geometry.Batch, (long)Math.Max(balanced, WinogradPatches.GroupFloats / (Form.Points * channels)));
+            return (int)Math.Min((long)TilesOfSample * Geometry.Batch, (long)Math.Max(balanced, Processor.SecondCacheFloats / (Form.Points * channels)));
         }
     }
 
@@ -44,7 +45,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
         yield return $"Weight gradient, {Geometry.Describe()}, by Winograd's {Form.Form}; {TilesOfSample} tiles a sample, {Tiles} at a time.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => InstructionSet.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
         UnitRange blocks = Units > 1 ? UnitRange.Parameters : UnitRange.All(g.OutBlocks);
@@ -66,7 +67,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
                 writer.Line("done += piece.End - piece.First;");
             }
             using (writer.Block($"for (int point = 0; point < {Form.Points}; point++)"))
-                InstructionSet.ByWidth(writer, InstructionSet.All, (part, set) => Products(part, set, tiles, blocks));
+                VectorCode.ByInstructionSet(writer, InstructionSet.All, (part, set) => Products(part, set, tiles, blocks));
         }
     });
 
@@ -99,7 +100,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
         string from = Index.Ref("scratch", Index.Sum(0, ("point", PatchPlane), ($"({c} >> 4)", Tiles * Layout.Block), ($"({c} & 15)", 1)));
         string gradient = Index.Ref("gradients", Index.Sum(0, ("point", GradientPlane), ("block", Tiles * Layout.Block)));
         string to = Index.Ref("sums", Index.Sum(0, ("point", Geometry.OutBlocks * sumBlock), ("block", sumBlock), (c, Layout.Block)));
-        w.Line($"{tiles.MethodOf(new OuterTile(channels, blocks * set.VectorsPerBlock))}<S, V>({from}, {gradient}, {to}, count, first > 0, in shape);");
+        w.Line($"{tiles.MethodOf(new OuterTile(channels, blocks * set.VectorsPerBlock()))}<S, V>({from}, {gradient}, {to}, count, first > 0, in shape);");
     }
 }
 
@@ -116,7 +117,7 @@ internal sealed record OuterTile(int Channels, int Vectors) : Tiles.ITile
     {
         w.Line($"// {Channels} input channels × {Vectors} vectors of output channels; adds to what is there, or not.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>(ref float image, ref float gradient, ref float result, int columns, bool adds, in TileShape shape) {InstructionSet.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>(ref float image, ref float gradient, ref float result, int columns, bool adds, in TileShape shape) {VectorCode.Constraints}"))
         {
             for (int q = 1; q < Vectors; q++)
                 w.Line($"nint gradient{q} = shape.Filter<S, V>({q}), result{q} = shape.Result<S, V>({q});");

@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Scheduling;
@@ -41,12 +42,6 @@ internal enum Division
 /// <summary>Finds the stages of a plan that are worth handing to several threads. What lies between them runs on one.</summary>
 internal sealed class StagePlanner
 {
-    // Handing out a stage and waiting for its end takes about a microsecond where threads are awake, and two threads save half a stage at best.
-    private const double LeastStage = 5_000;
-
-    // Threads that sleep take some 50 microseconds to wake up. Until then the calling thread is alone.
-    private const double LeastPlan = 50_000;
-
     private readonly Plan _plan;
 
     private StagePlanner(Plan plan) => _plan = plan;
@@ -83,24 +78,24 @@ internal sealed class StagePlanner
             for (touched.Add(first); end < _plan.Steps.Count && touched.StepsThatMeet(end).All(i => AreIndependent(_plan.Steps[i], _plan.Steps[end])); end++)
                 touched.Add(end);
             double work = _plan.Steps.Skip(first).Take(end - first).Where(s => s.DividesSamples || s.Call.Kernel.MostUnits > 1).Sum(Nanoseconds);
-            if (regardlessOfWork || work >= LeastStage)
+            if (regardlessOfWork || work >= ThreadCosts.LeastStage)
             {
                 stages.Add(new Stage(first, end));
                 total += work;
             }
             first = end;
         }
-        return regardlessOfWork || total >= LeastPlan ? stages : [];
+        return regardlessOfWork || total >= ThreadCosts.LeastPlan ? stages : [];
     }
 
-    // What one thread takes, roughly: 50 multiply-adds or 20 floats from the caches a nanosecond.
+    // What one thread takes, roughly.
     private double Nanoseconds(Step step)
     {
         double floats = step.Call.Operands.Distinct().Sum(o => (double)LengthOf(o));
         if (step.ClearsHalo)
-            return floats / 100;
+            return floats / ThreadCosts.HaloFloatsPerNanosecond;
         long multiplyAdds = OperatorTable.Get(step.Node.Op).MultiplyAdds(OperatorCall.Of(_plan.Graph, step.Node)) * (_plan.IsOfSamples(step.Node) ? _plan.Batch : 1);
-        return multiplyAdds / 50.0 + floats / 20;
+        return multiplyAdds / ThreadCosts.MultiplyAddsPerNanosecond + floats / ThreadCosts.FloatsPerNanosecond;
     }
 
     private bool AreIndependent(Step before, Step after)

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Machine;
 
 namespace ModelGen.Generator.Tests.Kernels;
 
@@ -38,7 +39,7 @@ public class TileTests
             foreach (Tile tile in new[] { any, even })
             {
                 // Accumulators, one register for each vector of weights and one for what is broadcast.
-                Assert.True(tile.Outer * tile.Vectors + tile.Vectors + 1 <= set.Registers, $"{set.Bits}: {outer} × {vectors}: {tile}");
+                Assert.True(tile.Outer * tile.Vectors + tile.Vectors + 1 <= set.Registers, $"{set.Name}: {outer} × {vectors}: {tile}");
                 Assert.InRange(tile.Outer, 1, outer);
             }
             Assert.InRange(any.Vectors, 1, vectors);
@@ -51,6 +52,6 @@ public class TileTests
     public void LargeLoopsHideLatency() => Assert.All(InstructionSet.All, set =>
     {
         Tile tile = Tile.Choose(set, 56, 8, _ => true);
-        Assert.True(tile.Outer * tile.Vectors >= 8, $"{set.Bits}: {tile}");
+        Assert.True(tile.Outer * tile.Vectors >= 8, $"{set.Name}: {tile}");
     });
 }

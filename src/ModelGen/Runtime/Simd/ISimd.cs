@@ -14,6 +14,9 @@ public interface ISimd<V> where V : struct
     /// <summary>Floats in one vector.</summary>
     static abstract int Width { get; }
 
+    /// <summary>Vector registers, which processors with vectors of one width do not all have the same number of.</summary>
+    static abstract int Registers { get; }
+
     /// <summary>Reads <see cref="Width"/> floats at <paramref name="index"/> floats after <paramref name="source"/>; no alignment needed.</summary>
     static abstract V Load(ref float source, nint index);
 

@@ -16,6 +16,9 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     public static int Width => 4;
 
     /// <inheritdoc/>
+    public static int Registers => AdvSimd.Arm64.IsSupported ? 32 : 16;
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Vector128<float> Load(ref float source, nint index) => Vector128.LoadUnsafe(ref source, (nuint)index);
 

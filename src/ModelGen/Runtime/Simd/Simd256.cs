@@ -15,6 +15,9 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     public static int Width => 8;
 
     /// <inheritdoc/>
+    public static int Registers => 16;
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Vector256<float> Load(ref float source, nint index) => Vector256.LoadUnsafe(ref source, (nuint)index);
 

@@ -15,6 +15,9 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     public static int Width => 16;
 
     /// <inheritdoc/>
+    public static int Registers => 32;
+
+    /// <inheritdoc/>
     [MethodImpl(Inline)]
     public static Vector512<float> Load(ref float source, nint index) => Vector512.LoadUnsafe(ref source, (nuint)index);
 
