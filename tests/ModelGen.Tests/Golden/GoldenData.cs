@@ -16,6 +16,9 @@ internal static class GoldenData
 
     public static IReadOnlyList<JsonElement> Networks { get; } = Read("networks.json");
 
+    /// <summary>How many cases there are of each operator, and the names of networks, also of those that are not kept here.</summary>
+    public static JsonElement Manifest { get; } = Parse("manifest.json");
+
     public static SafetensorsFile Open(JsonElement entry) => SafetensorsFile.Open(Path.Combine(Folder, entry.GetProperty("file").GetString()!));
 
     public static JsonElement Operator(string id) => Operators.Single(o => o.Text("id") == id);
@@ -69,9 +72,11 @@ internal static class GoldenData
     /// <summary>The type of an activation whose shape is given with the batch in front.</summary>
     public static TensorType Sample(int[] shape) => new(new Shape(shape.Skip(1).ToEquatableArray()), PerSample: true);
 
-    private static IReadOnlyList<JsonElement> Read(string file)
+    private static IReadOnlyList<JsonElement> Read(string file) => [.. Parse(file).EnumerateArray()];
+
+    private static JsonElement Parse(string file)
     {
         using FileStream stream = File.OpenRead(Path.Combine(Folder, file));
-        return [.. JsonDocument.Parse(stream).RootElement.EnumerateArray()];
+        return JsonDocument.Parse(stream).RootElement;
     }
 }

@@ -104,7 +104,7 @@ internal static class OperatorCases
     // The bounds the project promises. "Of the largest" where results are differences of larger values.
     private static Tolerance ForwardTolerance(string op) => op switch
     {
-        "Relu" or "MaxPool2d" or "Flatten" or "Relu6" or "Concat" or "Maximum" => Tolerance.Exact,
+        "Relu" or "MaxPool2d" or "Flatten" or "Relu6" or "Concat" or "Maximum" or "Pad" => Tolerance.Exact,
         "LeakyRelu" or "Affine" => new Tolerance(FloatsBetween: 1),
         "Elu" or "Softplus" => new Tolerance(FloatsBetween: 4),
         "Mul" => new Tolerance(FloatsBetween: 2),

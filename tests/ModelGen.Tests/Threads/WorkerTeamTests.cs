@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ModelGen.Tests.Threads;
 
@@ -171,12 +172,9 @@ public class WorkerTeamTests
                 Assert.True(all.SignalAndWait(Patience));
             });
         }
-        if (threads[1] == 0)
-            return;
-        Thread.Sleep(200);
-        long before = threads.Skip(1).Sum(ProcessorTicks);
-        Thread.Sleep(1_000);
-        Assert.Equal(before, threads.Skip(1).Sum(ProcessorTicks));
+        // They look for work a while and then wait until they are woken, which takes no time however long it lasts; with a time limit it would.
+        Assert.All(threads.Skip(1).Where(t => t != 0 && File.Exists(SystemCall(t))), thread => Assert.True(
+            SpinWait.SpinUntil(() => WaitsUntilWoken(thread), Patience), $"a thread without work is at {File.ReadAllText(SystemCall(thread))}"));
     }
 
     [Fact]
@@ -237,10 +235,12 @@ public class WorkerTeamTests
         return int.Parse(link[..link.IndexOf(' ', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    // User and system time in ticks of the kernel, fields 14 and 15.
-    private static long ProcessorTicks(int thread)
+    private static string SystemCall(int thread) => $"/proc/self/task/{thread}/syscall";
+
+    // Its number and arguments, or "running". A futex is waited for without limit where the fourth argument, the address of the limit, is null.
+    private static bool WaitsUntilWoken(int thread)
     {
-        string[] fields = File.ReadAllText($"/proc/self/task/{thread}/stat").Split(") ")[1].Split(' ');
-        return long.Parse(fields[11], System.Globalization.CultureInfo.InvariantCulture) + long.Parse(fields[12], System.Globalization.CultureInfo.InvariantCulture);
+        string futex = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "202" : "98";
+        return File.ReadAllText(SystemCall(thread)).Split(' ') is [string call, _, _, _, "0x0", ..] && call == futex;
     }
 }
