@@ -1,6 +1,6 @@
 using ModelGen.Generator.FrontEnds.Definition;
 
-namespace ModelGen.Generator.Tests.Definition;
+namespace ModelGen.Writers;
 
 /// <summary>Writes what docs/definitions.md says of the C# that is understood, from the interpreter's tables.</summary>
 internal static class DefinitionPageWriter
@@ -15,7 +15,8 @@ internal static class DefinitionPageWriter
     public static string Write(string page)
     {
         int begin = page.IndexOf(Begin, StringComparison.Ordinal), end = page.IndexOf(End, StringComparison.Ordinal);
-        Assert.True(begin >= 0 && end > begin, "docs/definitions.md has lost the marks between which it is written");
+        if (begin < 0 || end < begin)
+            throw new InvalidDataException("docs/definitions.md has lost the marks between which it is written");
         return page[..(begin + Begin.Length)] + Understood() + page[end..];
     }
 

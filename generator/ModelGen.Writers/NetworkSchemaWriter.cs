@@ -8,7 +8,7 @@ using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 
-namespace ModelGen.Generator.Tests.Json;
+namespace ModelGen.Writers;
 
 /// <summary>Writes src/ModelGen/network.schema.json: the format of network files, with one definition for each operator that is a layer.</summary>
 internal static class NetworkSchemaWriter
@@ -117,7 +117,7 @@ internal static class NetworkSchemaWriter
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
             ["title"] = "ModelGen network",
-            ["$comment"] = "Written from the operators' descriptions by NetworkSchemaTests with MODELGEN_UPDATE=1; edit those, not this.",
+            ["$comment"] = "Written from the operators' descriptions by generator/ModelGen.Writers; edit those, not this.",
         };
         foreach ((string key, JsonNode? value) in root.ToArray())
         {

@@ -4,7 +4,7 @@ using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 
-namespace ModelGen.Generator.Tests.FrontEnds;
+namespace ModelGen.Writers;
 
 /// <summary>Writes docs/operators: a page for each layer.</summary>
 internal static class OperatorPageWriter
