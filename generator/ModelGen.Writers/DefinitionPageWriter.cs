@@ -1,4 +1,5 @@
-using ModelGen.Generator.FrontEnds.Definition;
+using ModelGen.Generator.Language.Definition;
+using ModelGen.Generator.Language.Definition.Library;
 
 namespace ModelGen.Writers;
 

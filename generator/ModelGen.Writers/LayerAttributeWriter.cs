@@ -1,8 +1,8 @@
 using System.Globalization;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Writers;
 

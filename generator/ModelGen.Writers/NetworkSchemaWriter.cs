@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Json;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Definition;
+using ModelGen.Generator.Language.Json;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Passes;
 
 namespace ModelGen.Writers;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Definition;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Writers;
 

@@ -1,3 +1,4 @@
+using ModelGen.Generator.Language.Definition;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Writers;

@@ -1,8 +1,7 @@
 using Microsoft.CodeAnalysis;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Model;
 
 namespace ModelGen.Generator.Discovery;
 

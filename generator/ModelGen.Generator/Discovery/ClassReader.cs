@@ -2,9 +2,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Model;
 
 namespace ModelGen.Generator.Discovery;
 

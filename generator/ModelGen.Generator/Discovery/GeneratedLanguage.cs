@@ -1,5 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Diagnostics;
 
 namespace ModelGen.Generator.Discovery;
 

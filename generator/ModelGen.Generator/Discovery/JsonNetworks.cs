@@ -4,10 +4,11 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using ModelGen.Generator.Collections;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Json;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Language.Json;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Discovery;
 

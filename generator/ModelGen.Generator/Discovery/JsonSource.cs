@@ -1,8 +1,8 @@
 using Microsoft.CodeAnalysis.Text;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds.Json;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Language.Json;
+using ModelGen.Generator.Model;
 
 namespace ModelGen.Generator.Discovery;
 

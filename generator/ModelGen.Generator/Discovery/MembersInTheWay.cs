@@ -1,8 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Model;
 
 namespace ModelGen.Generator.Discovery;
 

@@ -2,11 +2,11 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Definition;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Definition;
+using ModelGen.Generator.Model;
 
 namespace ModelGen.Generator.Discovery;
 

@@ -1,8 +1,9 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Definition;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Definition;
 
 namespace ModelGen.Generator.Discovery;
 

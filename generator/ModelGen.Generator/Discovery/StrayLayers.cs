@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Discovery;

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 

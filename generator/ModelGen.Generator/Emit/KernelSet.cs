@@ -1,4 +1,5 @@
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 

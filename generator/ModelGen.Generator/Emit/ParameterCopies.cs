@@ -1,6 +1,7 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 

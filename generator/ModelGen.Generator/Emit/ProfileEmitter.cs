@@ -1,5 +1,7 @@
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 

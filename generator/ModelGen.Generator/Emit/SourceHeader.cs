@@ -1,3 +1,6 @@
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Text;
+
 namespace ModelGen.Generator.Emit;
 
 /// <summary>What every generated file begins with, and how it names things from outside.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 

@@ -1,7 +1,9 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 

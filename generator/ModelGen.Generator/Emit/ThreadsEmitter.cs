@@ -1,4 +1,7 @@
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 

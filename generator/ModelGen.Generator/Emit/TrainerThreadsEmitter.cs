@@ -1,3 +1,5 @@
+using ModelGen.Generator.Text;
+
 namespace ModelGen.Generator.Emit;
 
 /// <summary>Writes what lets a trainer use several threads, in training and in evaluation.</summary>

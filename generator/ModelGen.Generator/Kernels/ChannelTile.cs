@@ -1,7 +1,9 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Machine;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

@@ -1,8 +1,9 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;
 

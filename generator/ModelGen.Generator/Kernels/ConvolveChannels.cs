@@ -1,8 +1,11 @@
 using System.Globalization;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Machine;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

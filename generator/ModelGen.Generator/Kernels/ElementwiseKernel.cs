@@ -1,7 +1,8 @@
 using System.Globalization;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

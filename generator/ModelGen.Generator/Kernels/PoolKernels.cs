@@ -1,8 +1,8 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

@@ -1,5 +1,5 @@
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

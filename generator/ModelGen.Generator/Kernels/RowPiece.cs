@@ -1,6 +1,6 @@
-using ModelGen.Generator.Emit;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

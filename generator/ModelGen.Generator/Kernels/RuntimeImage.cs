@@ -1,4 +1,4 @@
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Kernels;
 

@@ -1,4 +1,4 @@
-using ModelGen.Generator.Emit;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

@@ -1,7 +1,7 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 

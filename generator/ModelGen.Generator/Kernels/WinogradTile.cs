@@ -1,6 +1,6 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Machine;
-using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Kernels;

@@ -1,3 +1,5 @@
+using ModelGen.Generator.Text;
+
 namespace ModelGen.Generator.Machine;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using ModelGen.Generator.Ops;
+
 namespace ModelGen.Generator.Machine;
 
 /// <summary>

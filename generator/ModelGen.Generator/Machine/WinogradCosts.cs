@@ -1,3 +1,5 @@
+using ModelGen.Generator.Kernels;
+
 namespace ModelGen.Generator.Machine;
 
 /// <summary>

@@ -1,7 +1,8 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 

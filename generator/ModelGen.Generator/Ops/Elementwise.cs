@@ -1,9 +1,10 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Differentiation;
-using ModelGen.Generator.Emit;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Ops;
 

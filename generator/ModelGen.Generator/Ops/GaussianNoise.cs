@@ -1,8 +1,7 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Differentiation;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 

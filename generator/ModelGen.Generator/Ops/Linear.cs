@@ -1,9 +1,10 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Passes;
-using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Ops;
 

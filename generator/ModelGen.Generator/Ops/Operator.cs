@@ -1,8 +1,9 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Differentiation;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -107,85 +108,4 @@ internal abstract class Operator
     /// <summary>The attributes that go with the node in the graph.</summary>
     protected AttributeMap WithoutLayerOnly(AttributeMap attributes) =>
         AttributeMap.Of([.. attributes.Entries.Where(e => !Attributes.Any(a => a.LayerOnly && a.Name == e.Key)).Select(e => (e.Key, e.Value))]);
-}
-
-/// <summary>One use of an operator, as its shape rule sees it.</summary>
-internal sealed record OperatorCall(string Op, string Name, EquatableArray<TensorType> Inputs, AttributeMap Attributes)
-{
-    /// <summary>How errors call this layer: <c>Conv2d 'conv1'</c>.</summary>
-    public string Label => Name.Length == 0 ? Op : $"{Op} '{Name}'";
-
-    public static OperatorCall Of(Graph graph, Node node) =>
-        new(node.Op, node.Name, node.Inputs.Select(i => graph[i].Type).ToEquatableArray(), node.Attributes);
-}
-
-/// <summary>What users see of an operator that is a layer.</summary>
-/// <param name="DefaultName">Stem of default names: <c>conv</c> gives <c>conv1</c>, <c>conv2</c>.</param>
-/// <param name="Documentation">One or two sentences, with the formula.</param>
-/// <param name="Source">Paper and section.</param>
-/// <param name="MinInputs">Fewest inputs; 1 for most.</param>
-/// <param name="MaxInputs">Most inputs.</param>
-internal sealed record LayerDescription(string DefaultName, string Documentation, string Source, int MinInputs = 1, int MaxInputs = 1)
-{
-    /// <summary>The shape of the result from the shapes of the inputs, as the layer's page says it.</summary>
-    public string ShapeRule { get; init; } = "";
-
-    /// <summary>The layer as users write it in an attribute list.</summary>
-    public string Example { get; init; } = "";
-}
-
-/// <summary>What kind of value an attribute takes, and in which forms users may write it.</summary>
-internal enum AttributeKind
-{
-    /// <summary>One integer.</summary>
-    Int,
-
-    /// <summary>Height and width; one integer stands for both.</summary>
-    Pair,
-
-    /// <summary>Top, left, bottom and right; one integer stands for all, two for height (top, bottom) and width.</summary>
-    Border,
-
-    /// <summary>A real number.</summary>
-    Float,
-
-    /// <summary>True or false.</summary>
-    Bool,
-
-    /// <summary>One of <see cref="AttributeSpec.Words"/>.</summary>
-    Word,
-}
-
-/// <summary>One attribute of an operator.</summary>
-/// <param name="Name">PyTorch's name in camel case.</param>
-/// <param name="Default">Null where the attribute must be given.</param>
-/// <param name="Minimum">Smallest value allowed for each integer.</param>
-internal sealed record AttributeSpec(
-    string Name, AttributeKind Kind, AttributeValue? Default, string Documentation, int Minimum = int.MinValue)
-{
-    /// <summary>The words an attribute of kind <see cref="AttributeKind.Word"/> can be.</summary>
-    public EquatableArray<string> Words { get; init; } = [];
-
-    /// <summary>Where PyTorch's default is another attribute (a pool's stride is its kernel size), that attribute's name.</summary>
-    public string? DefaultsTo { get; init; }
-
-    /// <summary>True where the layer's parameters say it already, so that the node in the graph does not repeat it.</summary>
-    public bool LayerOnly { get; init; }
-}
-
-/// <summary>Something wrong with a network, without a place: the front end that knows the place adds it.</summary>
-/// <param name="Id">One of <see cref="ProblemIds"/>.</param>
-/// <param name="Message">What is wrong, the numbers, and what would be right; fit to be shown, whatever was put into it.</param>
-internal readonly record struct Problem(string Id, string Message)
-{
-    public string Message { get; } = Readable.Message(Message);
-}
-
-/// <summary>A layer does not fit its inputs.</summary>
-internal sealed class ShapeException(string id, string message) : Exception(message)
-{
-    public Problem Problem => new(id, Message);
-
-    /// <summary>The attribute at fault, where it is one that was given; null where it is the layer as a whole.</summary>
-    public string? Attribute { get; init; }
 }

@@ -1,5 +1,3 @@
-using ModelGen.Generator.Graphs;
-
 namespace ModelGen.Generator.Ops;
 
 /// <summary>All operators by name. Adding one means one file and one row here.</summary>
@@ -33,11 +31,4 @@ internal static class OperatorTable
         ByName.TryGetValue(name, out Operator? op) ? op : throw new KeyNotFoundException($"no operator is named '{name}'");
 
     public static bool TryGet(string name, out Operator op) => ByName.TryGetValue(name, out op!);
-}
-
-/// <summary>Special gradients.</summary>
-internal static class GradientSeed
-{
-    /// <summary>The gradient of the loss itself: one, which needs no node.</summary>
-    public const int One = -1;
 }

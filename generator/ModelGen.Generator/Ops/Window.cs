@@ -1,5 +1,6 @@
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 
@@ -100,103 +101,4 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
             $"{label}: the last {unread} of {length} {what} are never read: ({length} + {before + after} - {span}) / {stride} + 1 = {exact} is rounded down to {rest / stride + 1}; "
             + $"a padding or crop that makes ({length} + padding - {span}) a multiple of {stride} reads all");
     }
-}
-
-/// <summary>Checks that several operators share.</summary>
-internal static class Require
-{
-    /// <summary>Most elements of a tensor, and longest dimension.</summary>
-    public const int LargestLength = 1 << 30;
-
-    public static void Image(OperatorCall call, int input = 0)
-    {
-        Shape shape = call.Inputs[input].Shape;
-        if (shape.Rank != 3)
-        {
-            throw new ShapeException(ProblemIds.NeedsImage,
-                $"{call.Label} needs channels×height×width per sample, got {shape}; put it before Flatten");
-        }
-    }
-
-    public static void SameShapes(OperatorCall call)
-    {
-        for (int i = 1; i < call.Inputs.Count; i++)
-        {
-            if (call.Inputs[i].Shape != call.Inputs[0].Shape)
-            {
-                throw new ShapeException(ProblemIds.ShapesDiffer,
-                    $"{call.Label} needs inputs of one shape, got {string.Join(" and ", call.Inputs.Select(t => t.Shape.ToString()))}");
-            }
-        }
-    }
-
-    public static void InputCount(OperatorCall call, int fewest, int most)
-    {
-        if (call.Inputs.Count < fewest || call.Inputs.Count > most)
-        {
-            string expected = fewest == most ? $"{fewest}" : $"{fewest} to {most}";
-            throw new ShapeException(ProblemIds.InputCount, $"{call.Label} takes {expected} inputs, got {call.Inputs.Count}");
-        }
-    }
-
-    /// <summary>Sizes stay below what a .NET array can index, and are refused by name before anything overflows.</summary>
-    public static TensorType Size(OperatorCall call, TensorType type)
-    {
-        long length;
-        try
-        {
-            length = type.Shape.Length;
-        }
-        catch (OverflowException)
-        {
-            length = long.MaxValue;
-        }
-        return length <= LargestLength
-            ? type
-            : throw new ShapeException(ProblemIds.TooLarge, $"{call.Label} would make a tensor of {type.Shape} elements; at most {LargestLength} are supported");
-    }
-}
-
-/// <summary>Ids of everything that can be wrong with a network; docs/diagnostics has a page for each.</summary>
-internal static class ProblemIds
-{
-    public const string NotPartial = "MG0001";
-    public const string NoInput = "MG0002";
-    public const string UnknownFrom = "MG0003";
-    public const string UnusedLayer = "MG0004";
-    public const string InvalidArgument = "MG0005";
-    public const string DuplicateName = "MG0006";
-    public const string SeveralDeclarations = "MG0007";
-    public const string UnsupportedClass = "MG0008";
-    public const string NoLayers = "MG0009";
-    public const string NotANetwork = "MG0010";
-    public const string LanguageVersion = "MG0011";
-    public const string NotKnownYet = "MG0012";
-    public const string KernelTooLarge = "MG0101";
-    public const string NeedsFeatures = "MG0102";
-    public const string Groups = "MG0103";
-    public const string ShapesDiffer = "MG0104";
-    public const string NeedsImage = "MG0105";
-    public const string UnreadInput = "MG0106";
-    public const string InputCount = "MG0107";
-    public const string TooLarge = "MG0108";
-    public const string PaddingTooLarge = "MG0109";
-    public const string LossShape = "MG0110";
-    public const string Algorithm = "MG0111";
-    public const string NotUnderstood = "MG0201";
-    public const string NoSource = "MG0202";
-    public const string RunsAway = "MG0203";
-    public const string Fails = "MG0204";
-    public const string InvalidDefine = "MG0205";
-    public const string TwoForms = "MG0206";
-    public const string InvalidJson = "MG0301";
-    public const string UnknownKey = "MG0302";
-    public const string WrongValue = "MG0303";
-    public const string UnknownOperator = "MG0304";
-    public const string UnknownBlock = "MG0305";
-    public const string Expression = "MG0306";
-    public const string Runaway = "MG0307";
-    public const string InvalidName = "MG0308";
-    public const string DuplicateClass = "MG0309";
-    public const string Internal = "MG9999";
 }

@@ -1,4 +1,6 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Passes;
 

@@ -1,6 +1,7 @@
 using ModelGen.Generator.Differentiation;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Passes;
 

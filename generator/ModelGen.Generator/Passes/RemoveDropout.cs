@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Passes;
 

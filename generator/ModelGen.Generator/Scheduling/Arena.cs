@@ -1,3 +1,5 @@
+using ModelGen.Generator.Layouts;
+
 namespace ModelGen.Generator.Scheduling;
 
 /// <summary>Something that needs memory from one step to another, both included.</summary>

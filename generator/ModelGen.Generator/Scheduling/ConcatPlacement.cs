@@ -1,5 +1,5 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Scheduling;
 

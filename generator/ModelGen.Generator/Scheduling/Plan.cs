@@ -1,5 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Scheduling;
 

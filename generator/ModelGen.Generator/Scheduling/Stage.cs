@@ -1,5 +1,8 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Machine;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Scheduling;
@@ -24,19 +27,6 @@ internal readonly record struct Stage(int First, int End)
         }
         return low < stages.Count && stages[low].First <= step ? low : -1;
     }
-}
-
-/// <summary>Which steps of a plan threads share.</summary>
-internal enum Division
-{
-    /// <summary>None: the plan is for one thread.</summary>
-    None,
-
-    /// <summary>Those that take long enough.</summary>
-    Worthwhile,
-
-    /// <summary>All that can be divided, for tests.</summary>
-    Everything,
 }
 
 /// <summary>Finds the stages of a plan that are worth handing to several threads. What lies between them runs on one.</summary>

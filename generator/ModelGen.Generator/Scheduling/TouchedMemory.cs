@@ -1,4 +1,5 @@
 using ModelGen.Generator.Collections;
+using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Scheduling;
 

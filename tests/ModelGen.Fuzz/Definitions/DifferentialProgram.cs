@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using ModelGen.Generator.FrontEnds.Definition;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Language.Definition;
 
 namespace ModelGen.Fuzz.Definitions;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Language;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Fuzz.Networks;

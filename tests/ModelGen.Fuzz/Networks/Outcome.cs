@@ -1,6 +1,6 @@
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Model;
 
 namespace ModelGen.Fuzz.Networks;
 

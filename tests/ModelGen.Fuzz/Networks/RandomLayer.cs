@@ -1,5 +1,5 @@
 using System.Globalization;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Language;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Fuzz.Networks;

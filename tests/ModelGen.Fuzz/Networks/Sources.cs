@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Discovery;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Language;
 
 namespace ModelGen.Fuzz.Networks;
 

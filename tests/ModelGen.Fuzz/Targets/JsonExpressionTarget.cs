@@ -1,5 +1,5 @@
 using System.Text;
-using ModelGen.Generator.FrontEnds.Json;
+using ModelGen.Generator.Language.Json;
 
 namespace ModelGen.Fuzz.Targets;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using ModelGen.Fuzz.Networks;
-using ModelGen.Generator.FrontEnds.Json;
+using ModelGen.Generator.Language.Json;
 
 namespace ModelGen.Fuzz.Targets;
 

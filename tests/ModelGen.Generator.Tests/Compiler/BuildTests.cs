@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Discovery;
-using ModelGen.Generator.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Compiler;
 

@@ -1,4 +1,4 @@
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Compiler;

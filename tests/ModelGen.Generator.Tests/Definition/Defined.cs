@@ -1,8 +1,9 @@
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language.Definition;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Definition;

@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Discovery;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Language;
 using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Definition;

@@ -1,10 +1,9 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Definition;
 
 namespace ModelGen.Generator.Tests.Definition;
 

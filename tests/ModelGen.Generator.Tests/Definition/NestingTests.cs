@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using ModelGen.Generator.FrontEnds.Definition;
+using ModelGen.Generator.Language.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Definition;

@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.CodeAnalysis;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Definition;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Definition;

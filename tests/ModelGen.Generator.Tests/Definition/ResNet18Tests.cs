@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
 using Xunit.Abstractions;
 

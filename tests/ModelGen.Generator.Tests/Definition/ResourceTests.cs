@@ -1,5 +1,5 @@
-using ModelGen.Generator.FrontEnds.Definition;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Language.Definition;
 
 namespace ModelGen.Generator.Tests.Definition;
 

@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Definition;

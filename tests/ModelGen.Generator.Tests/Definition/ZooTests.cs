@@ -1,6 +1,6 @@
 using System.Runtime.Loader;
-using ModelGen.Generator.FrontEnds.Definition;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language.Definition;
 
 namespace ModelGen.Generator.Tests.Definition;
 

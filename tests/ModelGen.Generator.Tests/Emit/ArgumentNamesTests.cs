@@ -1,8 +1,10 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.Emit;
 

@@ -1,18 +1,18 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using ModelGen.Generator.Collections;
 using ModelGen.Generator.Discovery;
 using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Definition;
-using ModelGen.Generator.FrontEnds.Json;
-using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Definition;
+using ModelGen.Generator.Language.Json;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Generator.Tests.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
 using ModelGen.Generator.Tests.Json;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Tests.Emit;
 

@@ -1,9 +1,8 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using ModelGen.Generator.Collections;
 using ModelGen.Generator.Discovery;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Emit;

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Reflection;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Json;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language.Json;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Reference;
 

@@ -1,6 +1,7 @@
 using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds.Json;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language.Json;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Tests.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
 using ModelGen.Generator.Tests.Json;

@@ -1,8 +1,9 @@
 using Microsoft.CodeAnalysis;
 using ModelGen.Generator.Discovery;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Attributes;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.FrontEnds;
 

@@ -19,5 +19,5 @@ public class DiagnosticPagesTests
 
     [Fact]
     public void EveryDiagnosticHasAPage() =>
-        Assert.Equal(DiagnosticPages.Ids, Generator.FrontEnds.DiagnosticCatalog.All.Select(d => d.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(DiagnosticPages.Ids, Generator.Diagnostics.DiagnosticCatalog.All.Select(d => d.Id).Order(StringComparer.Ordinal));
 }

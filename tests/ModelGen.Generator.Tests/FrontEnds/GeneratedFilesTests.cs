@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Diagnostics;
+using ModelGen.Generator.Language;
 using ModelGen.Generator.Ops;
 using ModelGen.Writers;
 

@@ -1,9 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Attributes;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.FrontEnds;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Tests.Json;
 
 namespace ModelGen.Generator.Tests.FrontEnds;

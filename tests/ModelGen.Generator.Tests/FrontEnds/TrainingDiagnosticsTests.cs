@@ -1,5 +1,4 @@
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.FrontEnds;

@@ -1,8 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
-using ModelGen.Generator.Emit;
 using ModelGen.Tests.Reference;
 
 namespace ModelGen.Generator.Tests.Graphs;

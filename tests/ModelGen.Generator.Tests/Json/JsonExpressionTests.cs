@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using ModelGen.Generator.FrontEnds.Json;
+using ModelGen.Generator.Language.Json;
 
 namespace ModelGen.Generator.Tests.Json;
 

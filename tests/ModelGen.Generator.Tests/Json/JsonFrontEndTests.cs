@@ -1,6 +1,9 @@
-using ModelGen.Generator.FrontEnds;
-using ModelGen.Generator.FrontEnds.Json;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language;
+using ModelGen.Generator.Language.Attributes;
+using ModelGen.Generator.Language.Json;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.Json;
@@ -37,7 +40,7 @@ public class JsonFrontEndTests
     public void LeNet5IsTheGraphOfItsAttributes()
     {
         NetworkDeclaration declaration = new(
-            new ModelGen.Generator.Emit.ClassDeclaration("", [], "LeNet5", "public"), ClassPart.Whole, [], [new InputDeclaration([1, 28, 28], true)],
+            new ModelGen.Generator.Model.ClassDeclaration("", [], "LeNet5", "public"), ClassPart.Whole, [], [new InputDeclaration([1, 28, 28], true)],
             [
                 Layer("Conv2d", ("outChannels", 6), ("kernelSize", 5), ("Padding", 2)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)),
                 Layer("Conv2d", ("outChannels", 16), ("kernelSize", 5)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)), Layer("Flatten"),

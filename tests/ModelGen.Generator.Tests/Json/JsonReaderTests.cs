@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using ModelGen.Generator.FrontEnds.Json;
-using JsonDocument = ModelGen.Generator.FrontEnds.Json.JsonDocument;
+using ModelGen.Generator.Language.Json;
+using JsonDocument = ModelGen.Generator.Language.Json.JsonDocument;
 
 namespace ModelGen.Generator.Tests.Json;
 

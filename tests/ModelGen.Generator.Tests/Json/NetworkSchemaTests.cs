@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ModelGen.Generator.FrontEnds.Json;
+using ModelGen.Generator.Language.Json;
 using ModelGen.Writers;
 
 namespace ModelGen.Generator.Tests.Json;

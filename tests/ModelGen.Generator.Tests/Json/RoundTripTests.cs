@@ -1,8 +1,10 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using ModelGen.Generator.FrontEnds.Json;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language.Json;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 

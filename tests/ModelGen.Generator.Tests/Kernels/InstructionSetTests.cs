@@ -1,6 +1,6 @@
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Machine;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Tests.Kernels;
 

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.Tests.Passes;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using ModelGen.Generator.Differentiation;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Reference;

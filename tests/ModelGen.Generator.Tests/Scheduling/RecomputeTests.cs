@@ -1,5 +1,6 @@
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Reference;

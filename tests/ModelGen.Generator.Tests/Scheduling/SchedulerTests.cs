@@ -1,5 +1,7 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Tests.Scheduling;

@@ -1,4 +1,6 @@
-using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Tests.Scheduling;

@@ -1,6 +1,8 @@
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Differentiation;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;

@@ -3,8 +3,8 @@ using System.Reflection;
 using System.Runtime.Intrinsics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Claims;

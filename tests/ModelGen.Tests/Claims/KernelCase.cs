@@ -1,8 +1,11 @@
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Tests.Claims;
 

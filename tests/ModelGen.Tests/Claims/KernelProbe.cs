@@ -1,6 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Tests.Claims;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
 using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Claims;
@@ -73,7 +73,7 @@ internal sealed class OperandMemory : IDisposable
             bits[i] = places[i % places.Length] switch
             {
                 Place.Element when operand.Type.Element == ElementType.I32 => (uint)random.Next(Math.Min(classes, 3)),
-                Place.Element when operand.Layout.Kind == Generator.Scheduling.LayoutKind.BFloat16 => Value() & 0xFFFF0000 | Value() >> 16,
+                Place.Element when operand.Layout.Kind == Generator.Layouts.LayoutKind.BFloat16 => Value() & 0xFFFF0000 | Value() >> 16,
                 Place.Element => Value(),
                 Place.Halo => 0,
                 _ => operand.Type.PerSample ? nothing : 0,

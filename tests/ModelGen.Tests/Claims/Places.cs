@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Tests.Claims;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ModelGen.Generator.Differentiation;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Safetensors;

@@ -1,8 +1,8 @@
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
-using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Harness;
 using ModelGen.Tests.Reference;
 

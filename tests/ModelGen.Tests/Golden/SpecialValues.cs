@@ -1,4 +1,6 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Harness;

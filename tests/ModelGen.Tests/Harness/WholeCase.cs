@@ -1,10 +1,8 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
-using ModelGen.Generator.FrontEnds;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
-using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Harness;

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Passes;
+using ModelGen.Generator.Model;
 
 namespace ModelGen.Tests.Harness;
 

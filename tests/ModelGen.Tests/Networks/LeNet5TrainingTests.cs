@@ -1,6 +1,6 @@
 using System.Text.Json;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Golden;
 using ModelGen.Tests.Harness;

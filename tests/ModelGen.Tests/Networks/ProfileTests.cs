@@ -1,5 +1,6 @@
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Tests.Definition;
 
 namespace ModelGen.Tests.Networks;

@@ -1,7 +1,6 @@
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Passes;
-using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Reference;

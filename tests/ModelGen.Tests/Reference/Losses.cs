@@ -1,5 +1,3 @@
-using ModelGen.Generator.Graphs;
-
 namespace ModelGen.Tests.Reference;
 
 /// <summary>The losses beside cross-entropy, from their definitions in PyTorch's documentation.</summary>

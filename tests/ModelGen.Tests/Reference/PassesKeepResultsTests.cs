@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 
 namespace ModelGen.Tests.Reference;

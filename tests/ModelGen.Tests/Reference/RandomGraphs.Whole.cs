@@ -1,3 +1,4 @@
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;

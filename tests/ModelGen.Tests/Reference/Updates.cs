@@ -1,5 +1,3 @@
-using ModelGen.Generator.Graphs;
-
 namespace ModelGen.Tests.Reference;
 
 /// <summary>What optimizers do, in double precision and with torch.optim's meaning: to one parameter, and to those of a graph.</summary>

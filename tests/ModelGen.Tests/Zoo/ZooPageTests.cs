@@ -4,6 +4,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Model;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 

@@ -1,0 +1,176 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Text;
+
+namespace ModelGen.Generator.Layouts;
+
+/// <summary>Rows above and below and columns left and right of an image that are stored as zeros, so that kernels need no padding branches.</summary>
+internal readonly record struct Halo(int Top, int Left, int Bottom, int Right)
+{
+    public static Halo None => default;
+
+    public bool IsNone => this == default;
+
+    public bool Covers(Halo other) => Top >= other.Top && Left >= other.Left && Bottom >= other.Bottom && Right >= other.Right;
+
+    public Halo Union(Halo other) =>
+        new(Math.Max(Top, other.Top), Math.Max(Left, other.Left), Math.Max(Bottom, other.Bottom), Math.Max(Right, other.Right));
+
+    public override string ToString() => IsNone ? "" : $" halo({Top},{Left},{Bottom},{Right})";
+}
+
+/// <summary>How the elements of one sample, or of one parameter, are ordered in memory.</summary>
+internal enum LayoutKind
+{
+    /// <summary>Row-major without gaps: what users pass in and get out, and PyTorch's order of parameters.</summary>
+    Dense,
+
+    /// <summary>Row-major planes, each starting on 64 bytes with at least one vector to spare behind it, so that a vector store may run over.</summary>
+    Pitched,
+
+    /// <summary>The first dimension in blocks of 16, which are innermost: NCHW16c for activations, OIHW16o for filters.</summary>
+    Blocked,
+
+    /// <summary>Filters transformed for Winograd's algorithm: [matrices][O/16][C][16].</summary>
+    Winograd,
+
+    /// <summary>Weights of a fully connected layer in bfloat16, two in a float's place: [O/32][I][16].</summary>
+    BFloat16,
+}
+
+/// <summary>
+/// The memory order of a value. <paramref name="Dims"/> may be finer than the value's shape: features that come from a flattened 16×5×5 map keep
+/// those three dimensions here, because that is how they lie in memory.
+/// </summary>
+internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
+{
+    /// <summary>Channels of a block: one 512-bit vector of floats, two of 256 bits, four of 128.</summary>
+    public const int Block = KernelContract.Block;
+
+    public static Layout Dense(Shape shape) => new(LayoutKind.Dense, shape, Halo.None);
+
+    public static Layout Blocked(Shape shape, Halo halo = default) => new(LayoutKind.Blocked, shape, halo);
+
+    public static Layout Pitched(Shape shape, Halo halo = default) => new(LayoutKind.Pitched, shape, halo);
+
+    public static Layout Winograd(Shape filters, WinogradTile tile) => new(LayoutKind.Winograd, filters, Halo.None) { Tile = tile };
+
+    public static Layout BFloat16(Shape weights) => new(LayoutKind.BFloat16, weights, Halo.None);
+
+    /// <summary>Whether these are filters transformed for Winograd's algorithm.</summary>
+    public bool IsWinograd => Tile is not null;
+
+    /// <summary>For transformed filters, the form of Winograd's algorithm that they are for.</summary>
+    public WinogradTile? Tile { get; private init; }
+
+    public bool IsBlocked => Kind == LayoutKind.Blocked;
+
+    /// <summary>True for channels × height × width.</summary>
+    public bool IsImage => Dims.Rank == 3;
+
+    public int Channels => Dims.Rank == 0 ? 1 : Dims[0];
+
+    /// <summary>Rows of an image, without halo; 1 for features.</summary>
+    public int Height => IsImage ? Dims[1] : 1;
+
+    /// <summary>Columns of an image, without halo; 1 for features.</summary>
+    public int Width => IsImage ? Dims[2] : 1;
+
+    /// <summary>Floats from one pixel to the next.</summary>
+    public int PixelStride => IsBlocked ? Block : 1;
+
+    /// <summary>Floats from one row to the next.</summary>
+    public int RowStride => checked((Width + Halo.Left + Halo.Right) * PixelStride);
+
+    public int Rows => Height + Halo.Top + Halo.Bottom;
+
+    /// <summary>Blocks of 16 channels, the last one perhaps partly filled; for other layouts the channels themselves.</summary>
+    public int Planes => IsBlocked ? DivideUp(Channels, Block) : Channels;
+
+    /// <summary>Floats from one plane (a channel, or a block of 16) to the next.</summary>
+    public int PlaneStride
+    {
+        get
+        {
+            int inner = checked(IsImage ? Rows * RowStride : InnerLength * PixelStride);
+            return Kind == LayoutKind.Pitched ? checked(RoundUp(inner, Block) + Block) : inner;
+        }
+    }
+
+    /// <summary>Floats before pixel (0, 0) of the first channel.</summary>
+    public int Origin => Halo.Top * RowStride + Halo.Left * PixelStride;
+
+    /// <summary>Floats of one sample, gaps and halo included; a multiple of 16 unless dense.</summary>
+    public int Length => Kind switch
+    {
+        LayoutKind.Dense => checked((int)Dims.Length),
+        LayoutKind.Winograd => checked(Tile!.Filters * RoundUp(Channels, Block) * Dims[1]),
+        LayoutKind.BFloat16 => checked(DivideUp(Channels, 2 * Block) * Block * Dims[1]),
+        _ => checked(Planes * PlaneStride),
+    };
+
+    /// <summary>Whether lanes of the last block belong to no channel.</summary>
+    public bool HasPartialBlock => IsBlocked && Channels % Block != 0;
+
+    // Elements behind the first dimension.
+    private int InnerLength => Dims.Rank == 0 ? 1 : checked((int)(Dims.Length / Math.Max(1, Dims[0])));
+
+    /// <summary>Offset of an element as C# text; one index for each of <see cref="Dims"/>.</summary>
+    public string OffsetOf(params string[] indices)
+    {
+        if (indices.Length == 0)
+            return "0";
+        bool acrossBlocks = IsBlocked && Channels > Block;
+        (string, long) first = acrossBlocks
+            ? ($"({indices[0]} >> 4) * {PlaneStride} + ({indices[0]} & 15)", 1)
+            : (indices[0], IsBlocked ? 1 : PlaneStride);
+        return Index.Sum(Origin, [first, .. indices.Skip(1).Select((index, i) => (index, (long)Stride(i + 1)))]);
+    }
+
+    /// <summary>Floats between neighbours along dimension <paramref name="axis"/>; for the blocked first dimension, between blocks.</summary>
+    public int Stride(int axis)
+    {
+        if (axis == 0)
+            return PlaneStride;
+        if (IsImage)
+            return axis == 1 ? RowStride : PixelStride;
+        int stride = PixelStride;
+        for (int i = Dims.Rank - 1; i > axis; i--)
+            stride = checked(stride * Dims[i]);
+        return stride;
+    }
+
+    public static int DivideUp(int value, int divisor) => checked(value + divisor - 1) / divisor;
+
+    public static int RoundUp(int value, int multiple) => checked(DivideUp(value, multiple) * multiple);
+
+    public override string ToString() => $"{Tile?.Type ?? Kind.ToString()} {Dims}{Halo}";
+}
+
+/// <summary>How the layout of an operator's result hangs together with those of its per-sample inputs.</summary>
+internal enum LayoutCoupling
+{
+    /// <summary>Not at all: a convolution reads one layout and writes another.</summary>
+    None,
+
+    /// <summary>All blocked or all pitched, halos as they come: pooling.</summary>
+    Kind,
+
+    /// <summary>Identical, so that one loop over the memory does it: element-wise operators and those that only change the shape.</summary>
+    Same,
+}
+
+/// <summary>What an operator wants for its result; the strongest wish of a coupled group wins.</summary>
+internal enum LayoutPreference
+{
+    None,
+
+    /// <summary>Would be faster with channels in planes: few channels, or groups that do not fill a block.</summary>
+    Pitched,
+
+    /// <summary>Would be faster with channels in blocks.</summary>
+    Blocked,
+
+    /// <summary>Has kernels for blocks alone.</summary>
+    BlockedOnly,
+}

@@ -1,0 +1,135 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Emit;
+using ModelGen.Generator.Graphs;
+using static ModelGen.Generator.Model.GeneratedMember;
+
+namespace ModelGen.Generator.Model;
+
+/// <summary>
+/// What the generated part of a class declares, in the one list from which stubs are written and by which members of the author's own are found to be in the way. The
+/// tests hold it against what <see cref="NetworkEmitter"/> writes.
+/// </summary>
+/// <param name="name">The class, as it is written in C#.</param>
+/// <param name="extras">What its declaration asks for.</param>
+/// <param name="signature">Its inputs and outputs, as far as they are known.</param>
+internal sealed class GeneratedMembers(string name, Extras extras, Signature signature)
+{
+    /// <summary>How the names of private members begin; no member of the author's may.</summary>
+    public const string PrivatePrefix = "_modelGen";
+
+    public const string Weights = "Weights";
+    public const string Trainer = "Trainer";
+
+    private const string Scheduler = "global::ModelGen.IParallelScheduler?";
+    private const string Ticks = "global::System.Span<long> ticks";
+    private const string Notes = "global::System.Collections.Generic.IReadOnlyDictionary<string, string>? notes = null";
+
+    /// <summary>The members of a class whose inputs and outputs have these names.</summary>
+    public static GeneratedMembers Of(string name, Extras extras, MemberNames members)
+    {
+        Shape unknown = Shape.Of(1);
+        var taken = new HashSet<string>(StringComparer.Ordinal) { "labels", "targets" };
+        return new GeneratedMembers(name, extras, new Signature(Named(members.Inputs, "image"), Named(members.Outputs, "output")));
+
+        // Names that meet are an error of the network; here they only have to differ.
+        (string, Shape)[] Named(EquatableArray<string> names, string single) =>
+            [.. (names.Count == 0 ? [single] : names).Select(n => (taken.Add(Signature.Argument(n)) ? n : $"{n}_{taken.Count}", unknown))];
+    }
+
+    public bool HasTrainer => Has(Extras.Trainer);
+
+    /// <summary>True for what the class itself cannot be called.</summary>
+    public bool Contains(string member) => member == Weights || (HasTrainer && member == Trainer) || OfClass().Any(m => m.Name == member);
+
+    /// <summary>Members of the class itself, without the nested classes, which are partial and may be extended.</summary>
+    public IEnumerable<GeneratedMember> OfClass()
+    {
+        // Of several inputs or outputs one could be called like the class, which is an error of its own.
+        IEnumerable<string> lengths = signature.Inputs.Concat(signature.Outputs).Select(a => a.LengthConstant).Distinct();
+        foreach (string constant in lengths.Where(c => c != name || c is "InputLength" or "OutputLength").Concat(["ParameterCount", "Batch"]))
+            yield return Constant("int", constant);
+        yield return Constant("long", "MultiplyAdds");
+        yield return Constant("long", "ArenaBytes");
+        yield return Property("global::ModelGen.NetworkSummary", "Summary", isStatic: true);
+        yield return Method(Weights, "CreateWeights", "int seed", isStatic: true);
+        yield return Method(Weights, "LoadWeights", "string path, global::ModelGen.WeightLoadOptions? options = null", isStatic: true);
+        yield return Method(Weights, "LoadWeights", "string path, string skip, int seed = 0", isStatic: true);
+        yield return Constructor(name, "Weights weights");
+        yield return Constructor(name, "Weights weights, global::System.Memory<float> arena");
+        yield return Setting("int", "Parallelism");
+        yield return Setting(Scheduler, "Scheduler");
+        yield return Method("void", "Forward", signature.Parameters());
+        if (Has(Extras.Profile))
+            yield return Method("void", "Profile", $"{signature.Parameters()}, {Ticks}");
+    }
+
+    /// <summary>Members of the nested class Weights, beside what it inherits.</summary>
+    public static IEnumerable<GeneratedMember> OfWeights()
+    {
+        foreach (string field in new[] { "Packed", "First" })
+            yield return Private(field);
+        yield return PrivateMethod(Model.ClassPart.Constructors, "bool keepsParameters");
+        foreach (string method in new[] { "Complete", "Clone", "Pack" })
+            yield return PrivateMethod(method, "");
+        yield return PrivateMethod("Create", "int seed");
+        yield return PrivateMethod("FromFile", "string path, ModelGen.WeightLoadOptions options");
+        yield return PrivateMethod("FromFile", "string path, string skip, int seed");
+        yield return PrivateMethod("Pack", "ModelGen.Runtime.ParameterSource parameters, int part, int parts");
+        yield return PrivateMethod("PackRest", "ModelGen.Runtime.ParameterSource parameters");
+    }
+
+    /// <summary>Members of the nested class Trainer. Where it is in doubt how it is trained, all that it might have.</summary>
+    public IEnumerable<GeneratedMember> OfTrainer()
+    {
+        if (!HasTrainer)
+            yield break;
+        foreach (string field in new[] { "_arena", "_parameters", "_initial", "_seed", "_steps", "_updates", "_accumulated", "_threads", "_owner", "_check" })
+            yield return Private(field);
+        yield return Constant("int", "BatchSize");
+        yield return Constant("long", "ArenaBytes");
+        yield return Constant("long", "ParameterBytes");
+        yield return Property(Optimizers[0], "Optimizer");
+        foreach (string optimizer in Optimizers)
+            yield return Constructor(Trainer, $"Weights initial, {optimizer} optimizer, int seed = 0");
+        yield return Setting("int", "Parallelism");
+        yield return Setting(Scheduler, "Scheduler");
+        foreach (bool ofClasses in Targets)
+        {
+            string parameters = ParametersOf(ofClasses);
+            yield return Method("float", "Step", parameters);
+            if (Has(Extras.Accumulate))
+                yield return Method("float", "Accumulate", parameters);
+            yield return Method(TrainerEmitter.EvaluationOf(ofClasses), "Evaluate", parameters);
+            if (Has(Extras.Profile))
+                yield return Method("void", "Profile", $"{parameters}, {Ticks}");
+            yield return PrivateMethod("NotFinite", $"float loss, {parameters}, int samples");
+        }
+        if (Has(Extras.Profile))
+            yield return Property("global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary>", "Steps", isStatic: true);
+        yield return Method(Weights, "ToWeights", "");
+        yield return Property("long", "Updates");
+        yield return Method("void", "SaveCheckpoint", $"string path, int epoch = 0, {Notes}");
+        yield return Method("global::ModelGen.Checkpoint", "LoadCheckpoint", "string path");
+        yield return PrivateMethod("StateOf", "Weights weights");
+        yield return PrivateMethod("CopyWeights", "");
+    }
+
+    /// <summary>The interface that the trainer implements, with a colon before it; empty where it does not.</summary>
+    public string TrainersInterface => TrainerEmitter.InterfaceOf(signature.Inputs.Count, Targets[0]);
+
+    // Training is on classes, on numbers or, in doubt, on either.
+    private bool[] Targets => extras.HasFlag(Extras.Doubt) ? [true, false] : [!extras.HasFlag(Extras.Targets)];
+
+    private string[] Optimizers
+    {
+        get
+        {
+            string[] named = extras.HasFlag(Extras.Adam) ? ["Adam"] : extras.HasFlag(Extras.AdamW) ? ["AdamW"] : extras.HasFlag(Extras.RmsProp) ? ["RmsProp"] : ["Sgd"];
+            return [.. (extras.HasFlag(Extras.Doubt) ? named.Concat(Ops.Update.Optimizers).Distinct() : named).Select(o => "global::ModelGen." + o)];
+        }
+    }
+
+    private bool Has(Extras extra) => extras.HasFlag(extra) || extras.HasFlag(Extras.Doubt);
+
+    private string ParametersOf(bool ofClasses) => $"{signature.InputParameters()}, {TrainerEmitter.TargetParameterOf(ofClasses)}";
+}
