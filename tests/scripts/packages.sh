@@ -1,0 +1,235 @@
+#!/bin/bash
+# Packs, and does with the packages what people do with them: every project of tests/packages is built against a feed of nothing but these
+# packages beside the machine's own sources, with an empty package folder, and run; so are the templates. A line for each, "ok NAME" or
+# "FAILED NAME", what went wrong before it, and at the end how many of each. Everything but the packing itself happens in a temporary
+# folder.
+# Usage: packages.sh [NAME...]: only these. Needs unzip; NativeAOT needs clang or gcc, and zlib.
+# Exit codes: 0 all is well, 1 something failed.
+set -uo pipefail
+repository=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en LC_ALL=C.UTF-8
+# Programs for .NET 8 run on the runtime that is there.
+export DOTNET_ROLL_FORWARD=Major
+wanted=("$@")
+passed=0
+failed=0
+
+wants() {
+    [ ${#wanted[@]} = 0 ] && return 0
+    local name
+    for name in "${wanted[@]}"; do [ "$name" = "$1" ] && return 0; done
+    return 1
+}
+
+# check NAME COMMAND...: what the command prints is shown if it fails.
+check() {
+    local name=$1 start=$SECONDS
+    shift
+    wants "$name" || return 0
+    if ("$@") >"$work/$name.log" 2>&1; then
+        echo "ok $name ($((SECONDS - start)) s)"
+        passed=$((passed + 1))
+    else
+        tail -n 60 "$work/$name.log" | sed 's/^/    /'
+        echo "FAILED $name"
+        failed=$((failed + 1))
+    fi
+}
+
+# Shows the warnings and errors in a log, and fails if there are any.
+quiet() {
+    ! grep -E '(warning|error) [A-Z]*[0-9]*:' "$1"
+}
+
+# one_error ID WORD COMMAND...: the command has to fail with one error, which is said in one line that has the word.
+one_error() {
+    local id=$1 word=$2 log=$work/one_error
+    shift 2
+    if "$@" >"$log" 2>&1; then
+        echo "expected $id, but it succeeded"
+        return 1
+    fi
+    cat "$log"
+    # A build says its errors twice, and NuGet lists the frameworks on lines of their own.
+    grep -oE 'error [A-Z]+[0-9]+: .*' "$log" | grep -vE ': +- ' | sort -u >"$log.lines"
+    [ "$(wc -l <"$log.lines")" = 1 ] && grep -q "^error $id: .*$word" "$log.lines"
+}
+
+contents() {
+    local package
+    for package in *.nupkg *.snupkg; do
+        unzip -Z1 "$package" | sed "s|^|$(sed -E 's/\.[0-9]+\.[0-9]+\.[0-9]+(-[^ ]*)?(\.s?nupkg)$/\2/' <<<"$package"): |"
+    done | grep -vE '\[Content_Types\]|_rels/|\.psmdcp$' | sort
+}
+
+all_packages() {
+    dotnet pack "$repository" -c Release -o "$work/feed" -v quiet -nologo || return 1
+    quiet "$work/all-packages.log" && diff "$repository/tests/packages/contents.txt" <(cd "$work/feed" && contents)
+}
+
+# Packed once more they are the same to the byte; that what is in them is, determinism.sh shows.
+same_twice() {
+    dotnet pack "$repository" -c Release --no-build -o "$work/again" -v quiet -nologo && diff -r "$work/feed" "$work/again"
+}
+
+# Everything that a solution can build, in one go.
+prepare() {
+    version=$(cd "$work/feed" && ls ModelGen.[0-9]*.nupkg | sed -E 's/^ModelGen\.(.*)\.nupkg$/\1/')
+    # Our packages come from the feed alone, everything else from the machine's sources.
+    {
+        echo "<configuration><packageSources><add key='packed' value='$work/feed' /></packageSources><packageSourceMapping>"
+        echo "<packageSource key='packed'><package pattern='ModelGen' /><package pattern='ModelGen.*' /></packageSource>"
+        dotnet nuget list source | sed -nE 's/^ *[0-9]+\. +(.*) \[Enabled\]$/\1/p' |
+            sed "s|.*|<packageSource key='&'><package pattern='*' /></packageSource>|"
+        echo "</packageSourceMapping></configuration>"
+    } >"$work/nuget.config"
+    export NUGET_PACKAGES=$work/packages DOTNET_CLI_HOME=$work/home
+    cp -r "$repository/tests/packages" "$work/consumers"
+    cd "$work/consumers" || exit 1
+    mv special-path "$special"
+    sed -i "s/MODELGEN_VERSION/$version/" file-based/app.cs
+    echo "<Project><PropertyGroup><ModelGenVersion>$version</ModelGenVersion></PropertyGroup></Project>" >Directory.Build.props
+    {
+        echo '<Solution>'
+        find . -name '*.csproj' | grep -vE "^\./($apart)/" | sed 's|^\./\(.*\)$|  <Project Path="\1" />|'
+        echo '</Solution>'
+    } >consumers.slnx
+}
+
+special='a folder with spaces, # and ümläuts'
+# What is published, or must not build.
+apart='aot|trimmed|net6|netstandard|too-old'
+build_solution() {
+    [ -f "$work/solution.log" ] || dotnet build consumers.slnx -c Release -v quiet -nologo >"$work/solution.log" 2>&1
+}
+
+# builds_and_runs FOLDER ASSEMBLY: nothing in the folder got a warning, and the program ends well on every framework.
+builds_and_runs() {
+    build_solution
+    if grep -F "/consumers/$1/" "$work/solution.log"; then
+        echo "the build is not quiet"
+        return 1
+    fi
+    local program found=
+    for program in "$1"/bin/Release/net*/"$2.dll"; do
+        [ -f "$program" ] || break
+        found=yes
+        dotnet "$program" || return 1
+    done
+    [ -n "$found" ] || { cat "$work/solution.log"; echo "nothing was built"; return 1; }
+}
+
+publishes() {
+    dotnet publish "$1" -c Release -r "$rid" -o "$work/published/$1" -v quiet -nologo >"$work/publish.log" 2>&1
+    cat "$work/publish.log"
+    quiet "$work/publish.log" && ! grep -E 'IL[0-9]{4}' "$work/publish.log" && "$work/published/$1/$1"
+}
+
+file_based() {
+    cd file-based && dotnet run app.cs >"$work/file.log" 2>&1
+    cat "$work/file.log"
+    quiet "$work/file.log" && grep -q '^answers: right$' "$work/file.log"
+}
+
+too_old() {
+    local package=$1
+    shift
+    one_error MG0011 "$1" dotnet build too-old -v quiet -nologo "-p:Package=$package" "${@:2}"
+}
+
+# A change of the network's file is seen, and the program built anew.
+watches() {
+    # A process group of its own, which ends with all that the watcher started.
+    set -m
+    (cd json && exec dotnet watch --non-interactive run >"$work/watching.log" 2>&1) &
+    local watch=$! result=1 i
+    for i in $(seq 240); do
+        if grep -q 'outputs: 5' "$work/watching.log" 2>/dev/null; then
+            result=0
+            break
+        fi
+        if grep -q 'outputs: 3' "$work/watching.log" && grep -q '"outFeatures": 3' json/networks/small.network.json; then
+            sed -i 's/"outFeatures": 3/"outFeatures": 5/' json/networks/small.network.json
+        fi
+        sleep 1
+    done
+    kill -TERM -- -$watch
+    wait $watch
+    cat "$work/watching.log"
+    return $result
+}
+
+# What README says, from nothing: no package folder, no template.
+template() {
+    export NUGET_PACKAGES=$work/no-packages
+    mkdir -p "$work/template" && cd "$work/template" || return 1
+    dotnet new install ModelGen.Templates || return 1
+    dotnet new modelgen -o Digits && cd Digits || return 1
+    dotnet run -c Release >"$work/first.log" 2>&1 || { cat "$work/first.log"; return 1; }
+    dotnet run -c Release >"$work/second.log" 2>&1
+    cat "$work/first.log" "$work/second.log"
+    quiet "$work/first.log" && grep -qE '^9[0-9]\.[0-9] ?% of 2,000 new pictures are right' "$work/first.log" &&
+        ! grep -q '^epoch' "$work/second.log" && grep -q 'has the weights of an earlier run' "$work/second.log"
+}
+
+# other_template NAME: builds, without a warning, on both frameworks.
+other_template() {
+    mkdir -p "$work/template" && cd "$work/template" || return 1
+    dotnet new list modelgen >"$work/list" 2>&1 && grep -q "$1" "$work/list" || dotnet new install ModelGen.Templates || return 1
+    local framework
+    for framework in net8.0 net10.0; do
+        dotnet new "$1" -o "Of $1.$framework" -f $framework --no-restore || return 1
+        dotnet build "Of $1.$framework" -warnaserror -v quiet -nologo || return 1
+    done
+}
+
+json_template() {
+    other_template modelgen-json && dotnet run --project "Of modelgen-json.net10.0" --no-build
+}
+
+# The first network of README, in a project of one's own.
+add_package() {
+    mkdir -p "$work/own" && cd "$work/own" || return 1
+    dotnet new console && dotnet add package ModelGen || return 1
+    awk '/^```/ { if (block ~ /new Digits\(Digits.CreateWeights/) { printf "%s", block; exit } block = ""; next }
+        { block = block $0 "\n" }' "$repository/README.md" >Program.cs
+    dotnet run -c Release >"$work/own.log" 2>&1
+    cat "$work/own.log"
+    quiet "$work/own.log" && grep -q 'Parameters:' "$work/own.log"
+}
+
+rid=linux-x64
+[ "$(uname -m)" = aarch64 ] && rid=linux-arm64
+
+wanted_before=("${wanted[@]}")
+wanted=()
+check all-packages all_packages
+[ $failed = 0 ] || exit 1
+wanted=("${wanted_before[@]}")
+check same-twice same_twice
+prepare
+
+for name in console-net8 console-net10 multi-target central-packages strict overflow no-implicit-usings names json web; do
+    check $name builds_and_runs $name $name
+done
+check special-path builds_and_runs "$special" special-path
+check library builds_and_runs library/Application Application
+check zoo-friends builds_and_runs zoo-friends/Second Second
+check file-based file_based
+check add-package add_package
+check net6 one_error NU1202 'ModelGen .* is not compatible with net6.0' dotnet build net6 -v quiet -nologo
+check netstandard one_error NU1202 'ModelGen .* is not compatible with netstandard2.1' dotnet build netstandard -v quiet -nologo
+check old-language too_old ModelGen 'C# 12' -p:LangVersion=9
+check old-language-zoo too_old ModelGen.Zoo 'C# 12' -p:LangVersion=9
+check old-compiler too_old ModelGen 'NET 8 SDK' -p:CompilerApiVersion=roslyn4.7
+check watch watches
+check aot publishes aot
+check trimmed publishes trimmed
+check template template
+check template-lib other_template modelgen-lib
+check template-json json_template
+
+echo "packages: $passed ok, $failed failed"
+[ $failed = 0 ]
