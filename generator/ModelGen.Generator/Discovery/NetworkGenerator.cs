@@ -25,7 +25,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 
     /// <summary>The generator that the C# compiler makes.</summary>
     public NetworkGenerator()
-        : this(NetworkEmitter.Emit)
+        : this(NetworkCompiler.Compile)
     {
     }
 

@@ -1,9 +1,6 @@
-using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Generator.Text;
 
@@ -18,40 +15,27 @@ internal sealed class NetworkEmitter
     private const string Runtime = "global::ModelGen.Runtime.";
     private const string Private = "global::" + SourceHeader.Namespace + ".";
 
+    private readonly PlannedNetwork _network;
     private readonly NetworkModel _model;
     private readonly CancellationToken _cancellation;
     private readonly CodeWriter _writer = new();
     private readonly KernelSet _kernels = new();
-    private readonly Dictionary<string, int> _parameterOffsets = new(StringComparer.Ordinal);
-    private readonly int _parameterLength;
-    private readonly int _readLength;
     private readonly PlanWriter _inference;
     private readonly TrainerEmitter? _trainer;
     private readonly Signature _signature;
     private readonly ThreadsEmitter _threads;
 
-    private NetworkEmitter(NetworkModel model, CancellationToken cancellation)
+    private NetworkEmitter(PlannedNetwork network, CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        _model = model;
-        _signature = new Signature(model.Graph);
-        LaidOutGraph laidOut = LayoutPlanner.Plan(Pipeline.ForInference(model.Graph, model.Options, cancellation), parameter => Layout.Dense(parameter.Shape), cancellation);
-        // What Forward reads comes first, so that the rest can be left out.
-        ISet<string> read = Scheduler.ParametersReadByForward(laidOut);
-        foreach (IGrouping<bool, Node> group in model.Graph.Parameters.GroupBy(p => read.Contains(p.Name)).OrderByDescending(g => g.Key))
-        {
-            foreach (Node parameter in group)
-            {
-                _parameterOffsets.Add(parameter.Name, _parameterLength);
-                _parameterLength = checked(_parameterLength + Arena.Align(checked((int)parameter.Shape.Length)));
-            }
-            if (group.Key)
-                _readLength = _parameterLength;
-        }
-        Plan plan = Scheduler.Schedule(laidOut, model.Batch, parametersChange: false, _parameterOffsets, ThreadsEmitter.DivisionOf(_signature, model.Division), cancellation);
-        _inference = new PlanWriter(plan, _kernels, Name + "Kernels", Memory);
-        _threads = new ThreadsEmitter(Name, _signature, _inference, model.Batch > 1);
-        _trainer = model.Training is null ? null : new TrainerEmitter(model, Name, _kernels, _parameterOffsets, cancellation);
+        _network = network;
+        _model = network.Model;
+        _signature = new Signature(_model.Graph);
+        _inference = new PlanWriter(network.Inference, _kernels, Name + "Kernels", Memory);
+        _threads = new ThreadsEmitter(Name, _signature, _inference, _model.Batch > 1);
+        _trainer = network.Training is TrainingPlans training
+            ? new TrainerEmitter(_model, training, Name, _kernels, network.Parameters.Offsets)
+            : null;
     }
 
     // Short, because it stands in every call; generated types are seen in their own file alone.
@@ -66,24 +50,9 @@ internal sealed class NetworkEmitter
     private bool IsBatched => _model.Batch > 1;
 
     /// <summary>Writes the source of a network.</summary>
-    public static string Emit(NetworkModel model) => Emit(model, CancellationToken.None);
-
-    /// <summary>Writes the source of a network.</summary>
-    /// <exception cref="ShapeException">The network needs more memory than an array can have, which only its plan shows.</exception>
+    /// <exception cref="OverflowException">Its memory is longer than an array can be.</exception>
     /// <exception cref="OperationCanceledException">Nobody waits for it any more.</exception>
-    public static string Emit(NetworkModel model, CancellationToken cancellation)
-    {
-        try
-        {
-            return new NetworkEmitter(model, cancellation).Run();
-        }
-        catch (OverflowException)
-        {
-            string training = model.Training is TrainingOptions options ? FormattableString.Invariant($", or a training step on {options.BatchSize},") : "";
-            throw new ShapeException(ProblemIds.TooLarge, FormattableString.Invariant(
-                $"{model.Class.Name.TrimStart('@')}: Forward on {model.Batch} sample{(model.Batch == 1 ? "" : "s")}{training} needs more than the {Arena.LongestLength} floats of memory that one array can have; use a smaller batch or image"));
-        }
-    }
+    public static string Emit(PlannedNetwork network, CancellationToken cancellation) => new NetworkEmitter(network, cancellation).Run();
 
     private string Run()
     {
@@ -96,7 +65,7 @@ internal sealed class NetworkEmitter
                 EmitConstants();
                 EmitInstance();
                 _threads.EmitMembers(_writer);
-                SummaryEmitter.Emit(_writer, _model, Plan, $"{Private}{Name}Layers.Table", _parameterLength, _readLength, _trainer?.Memory, _model.Profile ? _inference.DescribeSteps() : []);
+                SummaryEmitter.Emit(_writer, _model, Plan, $"{Private}{Name}Layers.Table", _network.Parameters.Length, _network.Parameters.ReadLength, _trainer?.Memory, _model.Profile ? _inference.DescribeSteps() : []);
                 EmitWeights();
                 _trainer?.EmitClass(_writer);
             }
@@ -251,7 +220,7 @@ internal sealed class NetworkEmitter
             w.Line($"internal readonly global::System.ArraySegment<float> Packed = {Runtime}AlignedMemory.Allocate({Private}{Memory}.PackedLength);");
             w.Line();
             w.Line("// Without the parameters that Forward does not read, where they are not kept.");
-            using (w.Block($"internal Weights(bool keepsParameters = true) : base({Quoted}, {Private}{Name}Parameters.Table, {Literals.Grouped(_parameterLength)}, keepsParameters ? -1 : {Literals.Grouped(_readLength)})"))
+            using (w.Block($"internal Weights(bool keepsParameters = true) : base({Quoted}, {Private}{Name}Parameters.Table, {Literals.Grouped(_network.Parameters.Length)}, keepsParameters ? -1 : {Literals.Grouped(_network.Parameters.ReadLength)})"))
             {
             }
             w.Line();
@@ -307,7 +276,7 @@ internal sealed class NetworkEmitter
     {
         _writer.Line("/// <summary>Key, shape, place in floats and start of each parameter.</summary>");
         using (_writer.Block($"file static class {Name}Parameters"))
-            _writer.Table("ParameterInfo", "Table", [.. ParameterTable.Rows(_model.Graph, _parameterOffsets)]);
+            _writer.Table("ParameterInfo", "Table", [.. ParameterTable.Rows(_model.Graph, _network.Parameters.Offsets)]);
         _writer.Line();
         _writer.Line("/// <summary>Name, operator and output shape of each layer, parameters, mult-adds, offset in bytes and the first and last step that its result lives in.</summary>");
         using (_writer.Block($"file static class {Name}Layers"))

@@ -266,7 +266,7 @@ internal sealed class PlanWriter
         return slot.Region switch
         {
             // Labels are no input of the network but the trainer's own argument.
-            Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => At(Identifier(slot.Name)),
+            Region.Input when _plan.Graph[value].Type.Element == ElementType.I32 => At(Identifiers.Of(slot.Name)),
             Region.Input or Region.Output => At(Signature.Reference(slot.Name)),
             Region.Arena => Of("arena"),
             Region.Packed => Of("packed"),
@@ -280,23 +280,13 @@ internal sealed class PlanWriter
         string Of(string memory) => $"{memory}[{_memoryClass}.{_names[value]}{(offset is null ? "" : " + " + offset)}]";
     }
 
-    /// <summary>Letters and digits of a name in Pascal case; everything else separates words. The one way from outside names to identifiers.</summary>
-    public static string Identifier(string name)
-    {
-        var text = new StringBuilder();
-        foreach (char c in name)
-            text.Append(c < 128 && char.IsLetterOrDigit(c) ? c : '_');
-        string result = text.ToString();
-        return result.Length == 0 || char.IsDigit(result[0]) ? "_" + result : result;
-    }
-
     // A layer's result is called after the layer, everything else after what it is of and what was done.
     private static string NameOf(Node node)
     {
         string pascal = string.Concat(node.Name.Split('.', '_', '-', ' ').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1)));
         bool isLayer = node.Op is OpNames.Parameter || (Ops.OperatorTable.TryGet(node.Op, out Ops.Operator op) && (op.Layer is not null || op is Ops.LossOperator));
         string suffix = isLayer && pascal.Length > 0 ? "" : node.Is(OpNames.Reorder) ? "Packed" : Ops.OperatorTable.Get(node.Op).ResultName;
-        return Identifier(pascal + suffix);
+        return Identifiers.Of(pascal + suffix);
     }
 
     // Long calls go over several lines, one operand on each.

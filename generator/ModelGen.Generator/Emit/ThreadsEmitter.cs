@@ -1,6 +1,4 @@
 using ModelGen.Generator.Model;
-using ModelGen.Generator.Ops;
-using ModelGen.Generator.Scheduling;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
@@ -19,12 +17,6 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
     private IEnumerable<Argument> Arguments => signature.Inputs.Concat(signature.Outputs);
 
     private bool IsDivided => plan.Plan.Stages.Count > 0;
-
-    /// <summary>What threads may share of a network: nothing where it has more inputs and outputs than the runtime can pass on.</summary>
-    public static Division DivisionOf(Signature signature, Division wanted) => DivisionOf(signature.Inputs.Count + signature.Outputs.Count, wanted);
-
-    /// <summary>What threads may share of a plan whose calls bring that many spans.</summary>
-    public static Division DivisionOf(int arguments, Division wanted) => arguments <= KernelContract.MostArguments ? wanted : Division.None;
 
     /// <summary>Writes the network's public properties.</summary>
     public void EmitMembers(CodeWriter w) => EmitProperties(

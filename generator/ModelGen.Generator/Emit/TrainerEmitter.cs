@@ -2,7 +2,6 @@ using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Generator.Text;
 
@@ -29,43 +28,26 @@ internal sealed partial class TrainerEmitter
     private readonly ParameterCopies _copies;
     private readonly CheckpointEmitter _checkpoints;
     private readonly TrainerThreadsEmitter _threads;
-    // The steps up to the loss; up to the last check, before anything has changed; the first of those that a step goes on with; and behind the last of those that accumulating goes on with.
-    private readonly int _forwardSteps;
-    private readonly int _checkedSteps;
-    private readonly int _updateSteps;
-    private readonly int _gradientSteps;
+    private readonly TrainingCuts _cuts;
+    private readonly int _arenaLength;
 
-    public TrainerEmitter(NetworkModel model, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets, CancellationToken cancellation)
+    public TrainerEmitter(
+        NetworkModel model, TrainingPlans plans, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets)
     {
         (_model, _name, _canonicalOffsets) = (model, name, canonicalOffsets);
         _signature = new Signature(model.Graph);
         _options = model.Training!;
-        LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(model.Graph, _options, model.Options, cancellation), _ => null, cancellation);
-        if (_options.Checkpoint)
-            training = Recompute.Run(training, Pipeline.Loss, _options.BatchSize, cancellation);
-        Division division = ThreadsEmitter.DivisionOf(_signature.Inputs.Count + 1, model.Division);
-        Plan step = Scheduler.Schedule(training, _options.BatchSize, parametersChange: true, division: division, cancellation: cancellation);
-        _forwardSteps = ForwardStepsOf(step);
-        _checkedSteps = Math.Max(_forwardSteps, After(step, n => n.Is(OpNames.CheckRunningStatistics) || OperatorTable.Get(n.Op) is Update { IsCheck: true }));
-        _updateSteps = Math.Max(_checkedSteps, After(step, n => n.Is(OpNames.StoreGradient)));
-        _gradientSteps = After(step, n => n.Op is OpNames.AccumulateGradient or OpNames.StoreGradient || (_options.ChecksFirst && n.Is(OpNames.UpdateRunningStatistics)));
-        step = step.CutBefore(_forwardSteps, _checkedSteps, _updateSteps, _gradientSteps);
-        var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
-        var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);
-        LaidOutGraph evaluation = LayoutPlanner.Plan(Pipeline.ForEvaluation(model.Graph, _options, model.Options, cancellation), p => layouts[p.Name], cancellation);
-        _step = new PlanWriter(step, kernels, name + "Kernels", "TrainedAt");
-        _evaluation = new PlanWriter(
-            Scheduler.Schedule(evaluation, _options.BatchSize, parametersChange: true, offsets, division, cancellation), kernels, name + "Kernels", "EvaluatedAt");
+        (_cuts, _arenaLength) = (plans.Cuts, plans.ArenaLength);
+        _step = new PlanWriter(plans.Step, kernels, name + "Kernels", "TrainedAt");
+        _evaluation = new PlanWriter(plans.Evaluation, kernels, name + "Kernels", "EvaluatedAt");
         _copies = new ParameterCopies(_step, kernels, name + "Kernels");
-        _threads = new TrainerThreadsEmitter(name, _step.Plan.Stages.Count > 0, _evaluation.Plan.Stages.Count > 0);
-        _checkpoints = new CheckpointEmitter(model, name, step, _copies, canonicalOffsets, _threads);
+        _threads = new TrainerThreadsEmitter(name, plans.Step.Stages.Count > 0, plans.Evaluation.Stages.Count > 0);
+        _checkpoints = new CheckpointEmitter(model, name, plans.Step, _copies, canonicalOffsets, _threads);
     }
 
     public TrainingMemory Memory => TrainingMemory.Of(_step.Plan, _evaluation.Plan, _model.Graph.Parameters);
 
-    private int ArenaLength => Math.Max(_step.Plan.ArenaLength, _evaluation.Plan.ArenaLength);
-
-    private Argument Output => _signature.Outputs[_model.Graph.Outputs.Select(o => o.Name).ToList().IndexOf(Pipeline.Output)];
+    private Argument Output => _signature.Outputs[_model.Graph.Outputs.Select(o => o.Name).ToList().IndexOf(ValueNames.Output)];
 
     private int Classes => Output.Shape[0];
 
@@ -78,11 +60,9 @@ internal sealed partial class TrainerEmitter
 
     private string FirstTarget => $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({Target})";
 
-    private int LossNode => LossNodeOf(_step.Plan);
+    private int LossNode => _step.Plan.Graph.Outputs.Single(o => o.Name == ValueNames.Loss).Value;
 
-    private static int LossNodeOf(Plan plan) => plan.Graph.Outputs.Single(o => o.Name == Pipeline.Loss).Value;
-
-    public static string TargetOf(bool ofClasses) => ofClasses ? Pipeline.Labels : Pipeline.Targets;
+    public static string TargetOf(bool ofClasses) => ofClasses ? ValueNames.Labels : ValueNames.Targets;
 
     public static string TargetParameterOf(bool ofClasses) => $"global::System.ReadOnlySpan<{(ofClasses ? "int" : "float")}> {TargetOf(ofClasses)}";
 
@@ -127,7 +107,7 @@ internal sealed partial class TrainerEmitter
                 w.Line("Optimizer = optimizer;");
                 w.Line("_initial = initial;");
                 w.Line("_seed = (ulong)(uint)seed << 32;");
-                w.Line($"_arena = {Runtime}AlignedMemory.Allocate({ArenaLength});");
+                w.Line($"_arena = {Runtime}AlignedMemory.Allocate({_arenaLength});");
                 w.Line($"_parameters = {Runtime}AlignedMemory.Allocate({_step.Plan.ParameterLength});");
                 w.Line($"{Private}{_name}TrainerPlan.Take(initial.Complete(), {Runtime}AlignedMemory.First(_parameters));");
             }
@@ -138,7 +118,7 @@ internal sealed partial class TrainerEmitter
             if (InterfaceOf(_signature.Inputs.Count, _options.IsOfClasses).Length > 0)
                 w.Line(InterfaceMembers + "\n");
             w.Line("/// <summary>Bytes of memory for activations and gradients.</summary>");
-            w.Line($"public const long ArenaBytes = {Literals.Grouped((long)ArenaLength * sizeof(float))};");
+            w.Line($"public const long ArenaBytes = {Literals.Grouped((long)_arenaLength * sizeof(float))};");
             w.Line();
             w.Line("/// <summary>Bytes of memory for parameters and what the optimizer keeps for them.</summary>");
             w.Line($"public const long ParameterBytes = {Literals.Grouped((long)_step.Plan.ParameterLength * sizeof(float))};");
@@ -175,20 +155,20 @@ internal sealed partial class TrainerEmitter
         using (w.Block($"file static class {_name}TrainerPlan"))
         {
             w.Line("// The steps up to the loss; those behind it change what is trained.");
-            w.Line($"public const int ForwardStepCount = {_forwardSteps};");
+            w.Line($"public const int ForwardStepCount = {_cuts.Forward};");
             w.Line();
             w.Line("// The steps up to the last that looks at what is going to change.");
-            w.Line($"public const int CheckedStepCount = {_checkedSteps};");
+            w.Line($"public const int CheckedStepCount = {_cuts.Checked};");
             w.Line();
-            EmitTraining(w, "Train", training, _updateSteps, "TrainStepCount");
+            EmitTraining(w, "Train", training, _cuts.Update, "TrainStepCount");
             if (_model.Profile)
                 ProfileEmitter.EmitSteps(w, "TrainStep", training, _step.WholeSteps);
             if (_options.AccumulateGradients)
-                EmitTraining(w, "Accumulate", training, _checkedSteps, $"{_gradientSteps}");
+                EmitTraining(w, "Accumulate", training, _cuts.Checked, $"{_cuts.Gradients}");
             using (w.Block($"public static string WhereNotFinite({training})"))
             {
                 w.Line("// What no kernel writes must not be taken for a result.");
-                w.Line($"Elementwise.Clear(ref arena[0], {ArenaLength});");
+                w.Line($"Elementwise.Clear(ref arena[0], {_arenaLength});");
                 using (w.Block("for (int step = 0; step < ForwardStepCount; step++)"))
                 {
                     w.Line($"TrainStep(step, {PlanWriter.ArgumentsOf(training)}{_step.WholeSteps});");
@@ -205,9 +185,9 @@ internal sealed partial class TrainerEmitter
             using (w.Block($"public static void Evaluate({memory}, ParallelPlan? threads, ref double loss, ref int correct)"))
             {
                 w.Line($"EvaluateSteps(0, EvaluationStepCount, {PlanWriter.ArgumentsOf(memory)}, threads);");
-                w.Line($"loss += (double){Scalar(Pipeline.Loss)} * samples;");
+                w.Line($"loss += (double){Scalar(ValueNames.Loss)} * samples;");
                 if (_options.IsOfClasses)
-                    w.Line($"correct += (int){Scalar(Pipeline.Correct)};");
+                    w.Line($"correct += (int){Scalar(ValueNames.Correct)};");
             }
             w.Line();
             _threads.EmitRun(w, "Evaluate", "EvaluationStep", memory, _evaluation);
@@ -226,7 +206,7 @@ internal sealed partial class TrainerEmitter
         w.Line();
         w.Line("/// <summary>What the steps up to the loss make, for finding out where values are not finite any more.</summary>");
         using (w.Block($"file static class {_name}StepResults"))
-            w.Table("StepResult", "Table", [.. Enumerable.Range(0, _forwardSteps).Select(i => DescribeResult(_step.Plan.Steps[i].Node))]);
+            w.Table("StepResult", "Table", [.. Enumerable.Range(0, _cuts.Forward).Select(i => DescribeResult(_step.Plan.Steps[i].Node))]);
         w.Line();
         w.Line("/// <summary>What is updated, for saying what is not finite.</summary>");
         using (w.Block($"file static class {_name}UpdateNames"))
@@ -247,20 +227,17 @@ internal sealed partial class TrainerEmitter
             w.Line($"float loss = {_step.Memory(LossNode)};");
             w.Line("if (!float.IsFinite(loss))");
             w.Line("    return loss;");
-            if (_checkedSteps > _forwardSteps)
+            if (_cuts.Checked > _cuts.Forward)
             {
                 w.Line($"TrainSteps(ForwardStepCount, CheckedStepCount, {PlanWriter.ArgumentsOf(parameters)}, threads);");
                 w.Line("if (check.Stops())");
                 w.Line("    return loss;");
             }
-            w.Line($"TrainSteps({(first == _checkedSteps ? "CheckedStepCount" : $"{first}")}, {end}, {PlanWriter.ArgumentsOf(parameters)}, threads);");
+            w.Line($"TrainSteps({(first == _cuts.Checked ? "CheckedStepCount" : $"{first}")}, {end}, {PlanWriter.ArgumentsOf(parameters)}, threads);");
             w.Line("return loss;");
         }
         w.Line();
     }
-
-    private static int After(Plan plan, Func<Node, bool> isWanted) =>
-        plan.Steps.Select((step, i) => (step.Node, i)).Where(s => isWanted(s.Node)).Select(s => s.i + 1).DefaultIfEmpty(0).Max();
 
     // What is updated, by the number of the node that reports it.
     private IEnumerable<string> UpdateNames()
@@ -272,16 +249,6 @@ internal sealed partial class TrainerEmitter
                 yield return $"({node.Id}, {Literals.Quote(node.Name)})";
             else if (node.Is(OpNames.CheckRunningStatistics))
                 yield return $"({node.Id}, {Literals.Quote(graph[node.Inputs[0]].Name + ", " + graph[node.Inputs[1]].Name)})";
-        }
-    }
-
-    private static int ForwardStepsOf(Plan plan)
-    {
-        int loss = LossNodeOf(plan);
-        for (int i = plan.Steps.Count - 1; ; i--)
-        {
-            if (plan.Steps[i].Node.Id == loss)
-                return i + 1;
         }
     }
 

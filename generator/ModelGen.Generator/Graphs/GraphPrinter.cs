@@ -1,10 +1,9 @@
 using System.Text;
-using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Graphs;
 
 /// <summary>
-/// Writes a graph as text, one node a line, in the form that <see cref="GraphParser"/> reads and pass tests are written in:
+/// Writes a graph as text, one node a line, in the form that <c>GraphParser</c> reads and pass tests are written in:
 /// <code>
 /// graph LeNet5
 /// %0 = Input "image" : f32[N,1,28,28]

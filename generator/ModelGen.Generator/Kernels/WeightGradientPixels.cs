@@ -1,7 +1,5 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Machine;
-using ModelGen.Generator.Ops;
-using ModelGen.Generator.Scheduling;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;

@@ -1,5 +1,4 @@
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Ops;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;

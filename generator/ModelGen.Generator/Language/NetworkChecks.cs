@@ -2,7 +2,6 @@ using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.Language;
 
@@ -57,19 +56,19 @@ internal static class NetworkChecks
     public static Problem? Loss(string label, string loss, string weightKey, double? auxiliaryWeight, IReadOnlyList<(string Name, Shape? Shape)> outputs)
     {
         bool ofClasses = LossOperator.IsOfClasses(loss);
-        (string Name, Shape? Shape) main = outputs.FirstOrDefault(o => o.Name == Pipeline.Output);
+        (string Name, Shape? Shape) main = outputs.FirstOrDefault(o => o.Name == ValueNames.Output);
         string names = string.Join(", ", outputs.Select(o => $"'{o.Name}'"));
         if (main.Name is null)
-            return Refuse($"needs an output of {(ofClasses ? "class scores" : "predictions")}, named '{Pipeline.Output}'; got {names}");
+            return Refuse($"needs an output of {(ofClasses ? "class scores" : "predictions")}, named '{ValueNames.Output}'; got {names}");
         if (outputs.Count > 1 && auxiliaryWeight is null)
-            return Refuse($"is of the output '{Pipeline.Output}'; got {names}: give {weightKey}, the weight of the others' losses, or 0 to leave them out");
+            return Refuse($"is of the output '{ValueNames.Output}'; got {names}: give {weightKey}, the weight of the others' losses, or 0 to leave them out");
         foreach ((string name, Shape? shape) in auxiliaryWeight > 0 ? outputs : [main])
         {
             string of = outputs.Count == 1 ? "" : $" in '{name}'";
             if (ofClasses && shape is { Rank: not 1 } scores)
                 return Refuse($"needs 1 dimension of class scores per sample{of}, got {scores}; end with Flatten and Linear");
             if (shape is Shape other && main.Shape is Shape wanted && other != wanted)
-                return Refuse($"has the same {(ofClasses ? "labels" : "targets")} for all outputs, so '{name}' needs the shape of '{Pipeline.Output}', {wanted}, got {other}");
+                return Refuse($"has the same {(ofClasses ? "labels" : "targets")} for all outputs, so '{name}' needs the shape of '{ValueNames.Output}', {wanted}, got {other}");
         }
         return null;
 

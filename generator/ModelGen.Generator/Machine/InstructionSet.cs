@@ -1,5 +1,3 @@
-using ModelGen.Generator.Text;
-
 namespace ModelGen.Generator.Machine;
 
 /// <summary>

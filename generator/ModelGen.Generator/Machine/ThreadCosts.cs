@@ -1,5 +1,3 @@
-using ModelGen.Generator.Ops;
-
 namespace ModelGen.Generator.Machine;
 
 /// <summary>

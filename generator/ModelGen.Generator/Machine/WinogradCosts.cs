@@ -1,5 +1,3 @@
-using ModelGen.Generator.Kernels;
-
 namespace ModelGen.Generator.Machine;
 
 /// <summary>

@@ -7,7 +7,7 @@ namespace ModelGen.Generator.Model;
 
 /// <summary>
 /// What the generated part of a class declares, in the one list from which stubs are written and by which members of the author's own are found to be in the way. The
-/// tests hold it against what <see cref="NetworkEmitter"/> writes.
+/// tests hold it against what the emitter writes.
 /// </summary>
 /// <param name="name">The class, as it is written in C#.</param>
 /// <param name="extras">What its declaration asks for.</param>

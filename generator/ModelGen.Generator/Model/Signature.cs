@@ -1,5 +1,5 @@
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Model;
 
@@ -59,7 +59,7 @@ internal sealed class Signature
     /// <summary>A name from outside as an argument of a generated method.</summary>
     public static string Argument(string name)
     {
-        string identifier = PlanWriter.Identifier(name);
+        string identifier = Identifiers.Of(name);
         return Keywords.Contains($" {identifier} ") ? "@" + identifier
             : Locals.Contains($" {identifier} ") ? identifier + "_"
             : identifier;
@@ -77,7 +77,7 @@ internal sealed class Signature
 
     private static string Pascal(string name)
     {
-        IEnumerable<string> words = PlanWriter.Identifier(name).Split('_').Where(w => w.Length > 0);
-        return PlanWriter.Identifier(string.Concat(words.Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1))));
+        IEnumerable<string> words = Identifiers.Of(name).Split('_').Where(w => w.Length > 0);
+        return Identifiers.Of(string.Concat(words.Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1))));
     }
 }

@@ -19,19 +19,19 @@ internal static class AddLoss
         foreach (Node node in graph.Nodes.Where(n => !ChangesState(n)))
             map[node.Id] = builder.Copy(node, node.Inputs.Select(i => map[i]));
         int target = AddTarget(builder, graph, options);
-        int main = graph.Outputs.Single(o => o.Name == Pipeline.Output).Value;
-        int total = builder.Add(options.Loss, [map[main], target], options.LossAttributes(1), Pipeline.Loss);
-        foreach (GraphOutput output in graph.Outputs.Where(o => o.Name != Pipeline.Output))
+        int main = graph.Outputs.Single(o => o.Name == ValueNames.Output).Value;
+        int total = builder.Add(options.Loss, [map[main], target], options.LossAttributes(1), ValueNames.Loss);
+        foreach (GraphOutput output in graph.Outputs.Where(o => o.Name != ValueNames.Output))
         {
-            int loss = builder.Add(options.Loss, [map[output.Value], target], options.LossAttributes(options.AuxiliaryWeight), Pipeline.Loss + "." + output.Name);
-            total = builder.Add(OpNames.Add, [total, loss], AttributeMap.Empty, Pipeline.Loss);
+            int loss = builder.Add(options.Loss, [map[output.Value], target], options.LossAttributes(options.AuxiliaryWeight), ValueNames.Loss + "." + output.Name);
+            total = builder.Add(OpNames.Add, [total, loss], AttributeMap.Empty, ValueNames.Loss);
         }
         // What they would become is looked at before any of them changes.
         foreach (Node node in updates)
             builder.Add(OpNames.CheckRunningStatistics, [.. node.Inputs.Select(i => map[i])], node.Attributes, node.Name);
         foreach (Node node in updates)
             builder.Copy(node, node.Inputs.Select(i => map[i]));
-        builder.Output(Pipeline.Loss, total);
+        builder.Output(ValueNames.Loss, total);
         return builder.Build();
     }
 
@@ -42,19 +42,19 @@ internal static class AddLoss
         foreach (Node node in graph.Nodes)
             builder.Copy(node, node.Inputs);
         int target = AddTarget(builder, graph, options);
-        int[] inputs = [graph.Outputs.Single(o => o.Name == Pipeline.Output).Value, target];
-        builder.Output(Pipeline.Loss, builder.Add(options.Loss, inputs, options.LossAttributes(1), Pipeline.Loss));
+        int[] inputs = [graph.Outputs.Single(o => o.Name == ValueNames.Output).Value, target];
+        builder.Output(ValueNames.Loss, builder.Add(options.Loss, inputs, options.LossAttributes(1), ValueNames.Loss));
         if (options.IsOfClasses)
-            builder.Output(Pipeline.Correct, builder.Add("CountCorrect", inputs, AttributeMap.Empty, Pipeline.Correct));
+            builder.Output(ValueNames.Correct, builder.Add("CountCorrect", inputs, AttributeMap.Empty, ValueNames.Correct));
         return builder.Build();
     }
 
     private static int AddTarget(GraphBuilder builder, Graph graph, TrainingOptions options)
     {
-        Shape shape = graph[graph.Outputs.Single(o => o.Name == Pipeline.Output).Value].Shape;
+        Shape shape = graph[graph.Outputs.Single(o => o.Name == ValueNames.Output).Value].Shape;
         return options.IsOfClasses
-            ? builder.Input(Pipeline.Labels, new TensorType(new Shape([.. shape.Dimensions.Skip(1)]), PerSample: true, ElementType.I32))
-            : builder.Input(Pipeline.Targets, new TensorType(shape, PerSample: true));
+            ? builder.Input(ValueNames.Labels, new TensorType(new Shape([.. shape.Dimensions.Skip(1)]), PerSample: true, ElementType.I32))
+            : builder.Input(ValueNames.Targets, new TensorType(shape, PerSample: true));
     }
 
     private static bool ChangesState(Node node) =>

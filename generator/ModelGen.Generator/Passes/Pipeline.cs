@@ -12,12 +12,6 @@ namespace ModelGen.Generator.Passes;
 /// </summary>
 internal static class Pipeline
 {
-    public const string Output = "output";
-    public const string Labels = "labels";
-    public const string Targets = "targets";
-    public const string Loss = "loss";
-    public const string Correct = "correct";
-
     /// <summary>From the graph as declared to the one that <c>Forward</c> runs.</summary>
     public static Graph ForInference(Graph declared, CompilerOptions? options = null, CancellationToken cancellation = default)
     {
@@ -37,7 +31,7 @@ internal static class Pipeline
         Graph graph = options.AuxiliaryWeight == 0 ? MainOutput(declared) : declared;
         graph = Verified(PrepareTraining.Run(graph, options.Trains), nameof(PrepareTraining), cancellation);
         graph = Verified(AddLoss.ForTraining(graph, options), nameof(AddLoss), cancellation);
-        graph = Verified(Differentiate.ForUpdate(graph, Loss, options), nameof(Differentiate), cancellation);
+        graph = Verified(Differentiate.ForUpdate(graph, ValueNames.Loss, options), nameof(Differentiate), cancellation);
         graph = Verified(SplitUpdates.Run(graph), nameof(SplitUpdates), cancellation);
         graph = Verified(FuseActivation.Run(graph), nameof(FuseActivation), cancellation);
         return Verified(ChooseAlgorithms.ForTraining(graph, compiler ?? CompilerOptions.Default, options.BatchSize), nameof(ChooseAlgorithms), cancellation);
@@ -59,5 +53,5 @@ internal static class Pipeline
     }
 
     private static Graph MainOutput(Graph graph) =>
-        graph.Outputs.Count == 1 ? graph : GraphRewriter.RemoveUnused(graph with { Outputs = [graph.Outputs.Single(o => o.Name == Output)] });
+        graph.Outputs.Count == 1 ? graph : GraphRewriter.RemoveUnused(graph with { Outputs = [graph.Outputs.Single(o => o.Name == ValueNames.Output)] });
 }

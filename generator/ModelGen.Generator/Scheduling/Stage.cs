@@ -1,5 +1,3 @@
-using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Machine;
 using ModelGen.Generator.Model;

@@ -1,3 +1,4 @@
+using ModelGen.Generator;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Model;
@@ -32,7 +33,7 @@ internal static class Outcome
         try
         {
             using var late = new CancellationTokenSource(limit);
-            return NetworkEmitter.Emit(model, late.Token).Length > 0 ? FuzzOutcome.Accepted : throw new FuzzException("no code");
+            return NetworkCompiler.Compile(model, late.Token).Length > 0 ? FuzzOutcome.Accepted : throw new FuzzException("no code");
         }
         catch (ShapeException e) when (e.Problem.Id == ProblemIds.TooLarge)
         {

@@ -45,7 +45,7 @@ public class ArgumentNamesTests
     }
 
     // A network with other outputs than "output" cannot be trained.
-    private static string Emit(string input, params string[] outputs) => NetworkEmitter.Emit(new NetworkModel(
+    private static string Emit(string input, params string[] outputs) => NetworkCompiler.Compile(new NetworkModel(
         Declare(input, outputs), new ClassDeclaration("Test", [], "Net", "public"), outputs is ["output"] ? new TrainingOptions(4, OpNames.CrossEntropy, 0) : null, Batch: 2, Profile: true));
 
     // Wide enough for threads; of several outputs, which are the same, all are copied.

@@ -48,14 +48,14 @@ public class CancellationTests
         ["schedule"] = () => Scheduler.Schedule(LaidOut, batch: 1, parametersChange: false, cancellation: Cancelled),
         ["memory"] = () => Arena.Assign([new Interval(0, 16, 0, 1), new Interval(1, 16, 1, 2)], Cancelled),
         ["stages"] = () => StagePlanner.Divide(Scheduler.Schedule(LaidOut, batch: 1, parametersChange: false), Division.Everything, bySamples: false, Cancelled),
-        ["recomputation"] = () => Recompute.Run(LayoutPlanner.Plan(Pipeline.ForTraining(Model.Graph, Model.Training!), _ => null), Pipeline.Loss, batch: 8, Cancelled),
+        ["recomputation"] = () => Recompute.Run(LayoutPlanner.Plan(Pipeline.ForTraining(Model.Graph, Model.Training!), _ => null), ValueNames.Loss, batch: 8, Cancelled),
         ["kernels"] = () =>
         {
             var kernels = new KernelSet();
             kernels.MethodOf(Scheduler.Schedule(LaidOut, batch: 1, parametersChange: false).Steps.Select(s => s.Call.Kernel).First(k => k.Title.Length > 0));
             kernels.Emit(new CodeWriter(), "Kernels", Cancelled);
         },
-        ["emitter"] = () => NetworkEmitter.Emit(Model, Cancelled),
+        ["emitter"] = () => NetworkCompiler.Compile(Model, Cancelled),
     };
 
     [Theory]
@@ -69,7 +69,7 @@ public class CancellationTests
         string layers = string.Join(", ", Enumerable.Repeat("""{ "op": "Conv2d", "outChannels": 4, "kernelSize": 1 }""", 20_000));
         NetworkModel model = JsonFrontEnd.Build("{ \"name\": \"Net\", \"inputs\": { \"image\": [4, 8, 8] }, \"layers\": [" + layers + "] }").Model!;
         source.CancelAfter(TimeSpan.FromMilliseconds(20));
-        Assert.ThrowsAny<OperationCanceledException>(() => NetworkEmitter.Emit(model, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => NetworkCompiler.Compile(model, source.Token));
     }
 
     [Theory]

@@ -141,7 +141,7 @@ public class ExecutionTests
         var after = new Dictionary<string, float[]>();
         GradientDescent optimizer = OptimizerOf(options, seed);
         float[] losses = train(
-            parameters, after, Floats(values["input"]), [.. values.GetValueOrDefault(Pipeline.Labels, []).Select(l => (int)l)], Floats(values.GetValueOrDefault(Pipeline.Targets, [])), optimizer, Steps);
+            parameters, after, Floats(values["input"]), [.. values.GetValueOrDefault(ValueNames.Labels, []).Select(l => (int)l)], Floats(values.GetValueOrDefault(ValueNames.Targets, [])), optimizer, Steps);
 
         var expected = new double[Steps + 1];
         for (int i = 0; i < Steps; i++)
@@ -156,9 +156,9 @@ public class ExecutionTests
                     values[name] = pass[name];
                 step = step with { Accumulated = batch };
             }
-            expected[i] = ReferenceInterpreter.Outputs(training, batch, values, step)[Pipeline.Loss][0];
+            expected[i] = ReferenceInterpreter.Outputs(training, batch, values, step)[ValueNames.Loss][0];
         }
-        expected[Steps] = ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(network, options), batch, values)[Pipeline.Loss][0];
+        expected[Steps] = ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(network, options), batch, values)[ValueNames.Loss][0];
         // A training that diverges multiplies roundings as it does the loss.
         double tolerance = expected.Max() > 1e3 ? 1e-3 : 1e-4;
         AssertClose(expected, losses, tolerance, $"seed {seed}, batch {batch}, the losses of\n{training}");

@@ -44,7 +44,7 @@ public class RandomGraphsTests
                 Assert.True(hasErrors == network.Model is null, $"errors and a model, or neither, of\n{text}");
                 Assert.True(network.Model is not null || IsDamaged(seed), $"refused: {string.Join("\n", network.Problems)}\n{text}");
                 if (network.Model is NetworkModel model)
-                    networks.Add((seed, model, NetworkEmitter.Emit(model)));
+                    networks.Add((seed, model, NetworkCompiler.Compile(model)));
             });
         }
         Assert.True(failures.Count == 0, string.Join("\n\n", failures));

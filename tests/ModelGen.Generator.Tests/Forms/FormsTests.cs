@@ -51,7 +51,7 @@ public class FormsTests
     {
         string[] sources = [Definition(name, definition), .. Zoo];
         string fromCSharp = await Generate([], sources);
-        string recorded = NetworkEmitter.Emit(new NetworkModel(Defined.Record(Compile.Create(sources), "Samples." + name), new ClassDeclaration("Samples", [], name, "public"), null));
+        string recorded = NetworkCompiler.Compile(new NetworkModel(Defined.Record(Compile.Create(sources), "Samples." + name), new ClassDeclaration("Samples", [], name, "public"), null));
         Assert.Equal(recorded, fromCSharp);
 
         // The class of a network file has no part of the user's: the file declares it after what all forms have in common.

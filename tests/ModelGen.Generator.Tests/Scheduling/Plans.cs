@@ -23,7 +23,7 @@ internal static class Plans
     /// <summary>Some places in the forward pass of a training graph, always the same ones.</summary>
     public static int[] CutsOf(Graph training)
     {
-        int loss = training.Outputs.Single(o => o.Name == Pipeline.Loss).Value;
+        int loss = training.Outputs.Single(o => o.Name == ValueNames.Loss).Value;
         var random = new Random(loss);
         return [.. Enumerable.Range(1, loss).Where(_ => random.Next(6) == 0)];
     }
@@ -45,7 +45,7 @@ internal static class Plans
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(network, options), _ => null);
         Plan step = Scheduler.Schedule(training, batch, parametersChange: true);
         yield return ("training", step);
-        yield return ("recomputing training", Scheduler.Schedule(Recompute.Run(training, Pipeline.Loss, CutsOf(training.Graph)), batch, parametersChange: true));
+        yield return ("recomputing training", Scheduler.Schedule(Recompute.Run(training, ValueNames.Loss, CutsOf(training.Graph)), batch, parametersChange: true));
 
         var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
         var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);

@@ -28,7 +28,7 @@ public class RecomputeTests
         LaidOutGraph training = Training(network, 4);
         int cut = training.Graph.Nodes.Single(n => n is { Op: "Softplus", Name: "c" }).Id;
 
-        string[] order = [.. Recompute.Run(training, Pipeline.Loss, [cut]).Graph.Nodes.Where(n => n.Op is "Linear" or "Softplus" or "SoftplusGradient").Select(n => $"{n.Op} {n.Name}")];
+        string[] order = [.. Recompute.Run(training, ValueNames.Loss, [cut]).Graph.Nodes.Where(n => n.Op is "Linear" or "Softplus" or "SoftplusGradient").Select(n => $"{n.Op} {n.Name}")];
 
         Assert.Equal(
             [
@@ -48,8 +48,8 @@ public class RecomputeTests
         {
             int batch = 2 + seed % 4;
             LaidOutGraph training = Training(RandomGraphs.Network(seed), batch);
-            LaidOutGraph recomputing = Recompute.Run(training, Pipeline.Loss, Plans.CutsOf(training.Graph));
-            LaidOutGraph chosen = Recompute.Run(training, Pipeline.Loss, batch);
+            LaidOutGraph recomputing = Recompute.Run(training, ValueNames.Loss, Plans.CutsOf(training.Graph));
+            LaidOutGraph chosen = Recompute.Run(training, ValueNames.Loss, batch);
             TrainingStep step = CentralDifferences.FixedMasks(seed) with { Optimizer = new Sgd(0.1f, 0.9f) };
             Dictionary<string, double[]> values = RandomGraphs.Values(training.Graph, batch, seed);
             Dictionary<string, double[]> expected = After(training.Graph);
@@ -64,7 +64,7 @@ public class RecomputeTests
             Dictionary<string, double[]> After(Graph graph)
             {
                 Dictionary<string, double[]> changed = CentralDifferences.Copy(values);
-                changed[Pipeline.Loss] = ReferenceInterpreter.Outputs(graph, batch, changed, step)[Pipeline.Loss];
+                changed[ValueNames.Loss] = ReferenceInterpreter.Outputs(graph, batch, changed, step)[ValueNames.Loss];
                 return changed;
             }
         }
@@ -78,7 +78,7 @@ public class RecomputeTests
         for (int seed = 7100; seed < 7140; seed++)
         {
             LaidOutGraph training = Training(RandomGraphs.Network(seed), 3);
-            LaidOutGraph recomputing = Recompute.Run(training, Pipeline.Loss, Plans.CutsOf(training.Graph));
+            LaidOutGraph recomputing = Recompute.Run(training, ValueNames.Loss, Plans.CutsOf(training.Graph));
             Assert.Equal(Once(training.Graph), Once(recomputing.Graph));
             again += recomputing.Graph.Nodes.Count - training.Graph.Nodes.Count;
             Assert.Equal(recomputing.Graph.Nodes.Count, recomputing.Layouts.Count);
@@ -107,7 +107,7 @@ public class RecomputeTests
             """);
         LaidOutGraph training = Training(network, 4);
         int cut = training.Graph.Nodes.First(n => n.Is("GlobalAvgPool2d")).Id;
-        Graph recomputing = Recompute.Run(training, Pipeline.Loss, [cut]).Graph;
+        Graph recomputing = Recompute.Run(training, ValueNames.Loss, [cut]).Graph;
         Node again = recomputing.Nodes.Single(n => n.Is(OpNames.Conv2d) && n.Name == "a again");
         Assert.Equal((OpNames.WinogradFilters, "a again"), (recomputing[again.Inputs[1]].Op, recomputing[again.Inputs[1]].Name));
     }
@@ -123,7 +123,7 @@ public class RecomputeTests
             int batch = 2 + seed % 4;
             LaidOutGraph training = Training(RandomGraphs.Network(seed, wide: true), batch);
             int before = Scheduler.LowerBound(training, batch);
-            int after = Scheduler.LowerBound(Recompute.Run(training, Pipeline.Loss, batch), batch);
+            int after = Scheduler.LowerBound(Recompute.Run(training, ValueNames.Loss, batch), batch);
             Assert.Equal(Scheduler.Schedule(training, batch, parametersChange: true).ArenaLowerBound, before);
             Assert.True(after <= before * 1.02, $"seed {seed}: {after} instead of {before}");
             smaller += after < before ? 1 : 0;

@@ -142,7 +142,7 @@ internal static class ClaimGraphs
                 y = Conv(y, channels, window, window / 2);
             if (scores)
                 y = Build("Linear", [("outFeatures", 3)], graph.TypeOf(y).Shape.Rank == 3 ? Build("Flatten", [], y) : y);
-            graph.Output(Pipeline.Output, y);
+            graph.Output(ValueNames.Output, y);
             return graph.Build();
         }
         catch (ShapeException)

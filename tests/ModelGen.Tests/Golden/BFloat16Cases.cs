@@ -38,8 +38,8 @@ internal static class BFloat16Cases
         }
         Dictionary<string, double[]> values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter).ToDictionary(n => n.Name, n => check.Values[n.Name]
             .Select(x => n.Name.StartsWith("fc", StringComparison.Ordinal) && n.Shape.Rank == 2 ? BitConverter.UInt32BitsToSingle((uint)BFloat16.Round(x) << 16) : (double)x).ToArray());
-        double[] expected = ReferenceInterpreter.Outputs(declared, samples, values)[Pipeline.Output];
-        check.Expected[Pipeline.Output] = new Expected([.. expected.Select(e => (float)e)], Tolerance.OfMax(2e-6));
+        double[] expected = ReferenceInterpreter.Outputs(declared, samples, values)[ValueNames.Output];
+        check.Expected[ValueNames.Output] = new Expected([.. expected.Select(e => (float)e)], Tolerance.OfMax(2e-6));
         return check;
     }
 
@@ -58,7 +58,7 @@ internal static class BFloat16Cases
         if (activation.Length > 0)
             x = Layer(graph, x, activation, "activation");
         x = Layer(graph, x, OpNames.Linear, "fc2", ("outFeatures", sizes[random.Next(sizes.Length)]));
-        graph.Output(Pipeline.Output, x);
+        graph.Output(ValueNames.Output, x);
         return graph.Build();
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Harness;
@@ -27,7 +28,7 @@ internal static class DepthwiseCases
     private static GraphFunction Forward(string id) => new(id + "_forward", Declare(Seed(id), isActivated: true), 2, ParameterUse.Constant);
 
     private static GraphFunction Gradient(string id) => new(id + "_gradient", Differentiate.VectorJacobian(
-        Declare(Seed(id), isActivated: false), Pipeline.Output, n => n.Is(OpNames.Input) || (n.Is(OpNames.Parameter) && Initializers.IsTrainable(n))), 2, ParameterUse.Changing);
+        Declare(Seed(id), isActivated: false), ValueNames.Output, n => n.Is(OpNames.Input) || (n.Is(OpNames.Parameter) && Initializers.IsTrainable(n))), 2, ParameterUse.Changing);
 
     private static bool HasGradients(string id) => Seed(id) % 4 == 0;
 
@@ -42,7 +43,7 @@ internal static class DepthwiseCases
             check.Values[name] = [.. values.Select(v => (float)v)];
         Dictionary<string, double[]> widened = check.Values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray());
         foreach ((string name, double[] values) in ReferenceInterpreter.Outputs(function.Graph, samples, widened))
-            check.Expected[name] = new Expected([.. values.Select(v => (float)v)], name == Pipeline.Output ? Tolerance.Forward : Tolerance.Gradient);
+            check.Expected[name] = new Expected([.. values.Select(v => (float)v)], name == ValueNames.Output ? Tolerance.Forward : Tolerance.Gradient);
         return check;
     }
 
@@ -75,7 +76,7 @@ internal static class DepthwiseCases
                 continue;
             }
             Operator norm = OperatorTable.Get(OpNames.BatchNorm2d);
-            builder.Output(Pipeline.Output, norm.BuildLayer(builder, [x], norm.WithDefaults(AttributeMap.Empty, forLayer: true), "norm"));
+            builder.Output(ValueNames.Output, norm.BuildLayer(builder, [x], norm.WithDefaults(AttributeMap.Empty, forLayer: true), "norm"));
             return builder.Build();
         }
 

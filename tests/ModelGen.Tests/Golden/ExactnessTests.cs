@@ -52,14 +52,14 @@ public class ExactnessTests(ITestOutputHelper output)
         var random = new Random(layer.Channels);
         Dictionary<string, float[]> values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter)
             .ToDictionary(n => n.Name, n => Values(random, n.Op == OpNames.Input ? least : -1, (int)n.Shape.Length));
-        double[] expected = ReferenceInterpreter.Outputs(declared, 1, values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray()))[Pipeline.Output];
+        double[] expected = ReferenceInterpreter.Outputs(declared, 1, values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray()))[ValueNames.Output];
         return [.. algorithms.Select(algorithm =>
         {
             Graph graph = Pipeline.ForInference(Declare(layer, algorithm), new CompilerOptions(Optimization.Exact));
             var check = new GraphCheck(new GraphFunction($"Exact{layer.Channels}x{layer.Size}by{layer.Stride}{algorithm}", graph, 1, ParameterUse.Constant), 1);
             foreach ((string name, float[] value) in values)
                 check.Values[name] = value;
-            float[] got = check.Run(GeneratedLibrary.Compile(check.Function))[Pipeline.Output];
+            float[] got = check.Run(GeneratedLibrary.Compile(check.Function))[ValueNames.Output];
             return Math.Sqrt(got.Zip(expected, (g, e) => (g - e) * (g - e)).Sum() / expected.Sum(e => e * e));
         })];
     }
@@ -74,7 +74,7 @@ public class ExactnessTests(ITestOutputHelper output)
         int pad = layer.Kernel / 2;
         x = op.BuildLayer(builder, [x], op.WithDefaults(AttributeMap.Of(
             ("outChannels", 16), ("kernelSize", new[] { layer.Kernel, layer.Kernel }), ("padding", new[] { pad, pad, pad, pad }), ("stride", new[] { layer.Stride, layer.Stride }), (ChooseAlgorithms.Wish, algorithm)), forLayer: true), "conv");
-        builder.Output(Pipeline.Output, x);
+        builder.Output(ValueNames.Output, x);
         return builder.Build();
     }
 }

@@ -48,10 +48,10 @@ internal sealed class NetworkCases
         if (count != _entry.GetProperty("parameterCount").GetInt64())
             yield return $"{count} parameters instead of {_entry.GetProperty("parameterCount").GetInt64()}";
         GraphCheck logits = Check(Logits, file);
-        logits.Expected[Pipeline.Output] = new Expected(file.Floats(_entry.Text("logits")), Tolerance.OfMax(1e-5));
+        logits.Expected[ValueNames.Output] = new Expected(file.Floats(_entry.Text("logits")), Tolerance.OfMax(1e-5));
         GraphCheck gradient = Check(Gradient, file);
         gradient.Values["gradOutput"] = [1f];
-        gradient.Expected[Pipeline.Loss] = Loss(_entry.GetProperty("loss"));
+        gradient.Expected[ValueNames.Loss] = Loss(_entry.GetProperty("loss"));
         // Where the reference's own single precision comes near 1e-5 of the largest value, ours may be so far off in another direction.
         double deviation = _entry.GetProperty("float32Deviation").GetProperty("gradients").GetDouble();
         Tolerance gradientTolerance = Tolerance.Gradient with { AbsoluteOfMax = Math.Max(Tolerance.Gradient.AbsoluteOfMax, 2 * deviation) };
@@ -72,7 +72,7 @@ internal sealed class NetworkCases
         for (int step = 0; step < losses.Length; step++)
         {
             Dictionary<string, float[]> results = check.Run(library);
-            if (Loss(losses[step]).Compare($"loss of step {step}", results[Pipeline.Loss]) is string failure)
+            if (Loss(losses[step]).Compare($"loss of step {step}", results[ValueNames.Loss]) is string failure)
                 yield return failure;
             foreach (Node parameter in Step.Graph.Parameters)
                 check.Values[parameter.Name] = results[parameter.Name];
@@ -96,7 +96,7 @@ internal sealed class NetworkCases
             Optimizer = new Sgd(sgd.GetProperty("learningRate").GetSingle(), sgd.GetProperty("momentum").GetSingle(), sgd.GetProperty("weightDecay").GetSingle()),
         };
         check.Values["input"] = file.Floats("input");
-        check.Labels[Pipeline.Labels] = file.Labels("labels");
+        check.Labels[ValueNames.Labels] = file.Labels("labels");
         foreach (Node parameter in Declared.Parameters)
             check.Values[parameter.Name] = file.Floats(parameter.Name);
         return check;
@@ -116,7 +116,7 @@ internal sealed class NetworkCases
             Operator op = OperatorTable.Get(node.Text("op") == "Mul" ? OpNames.Multiply : node.Text("op"));
             values[name] = op.BuildLayer(builder, inputs, node.Attributes(op), name);
         }
-        builder.Output(Pipeline.Output, values[_entry.Text("output")]);
+        builder.Output(ValueNames.Output, values[_entry.Text("output")]);
         return builder.Build();
     }
 
@@ -128,8 +128,8 @@ internal sealed class NetworkCases
             builder.Copy(node, node.Inputs);
         int logits = prepared.Outputs.Single().Value;
         var labels = new TensorType(Shape.Of([.. prepared[logits].Shape.Dimensions.Skip(1)]), PerSample: true, ElementType.I32);
-        builder.Output(Pipeline.Loss, builder.Add(OpNames.CrossEntropy, logits, builder.Input(Pipeline.Labels, labels)));
-        Graph gradients = Differentiate.VectorJacobian(builder.Build(), Pipeline.Loss, n =>
+        builder.Output(ValueNames.Loss, builder.Add(OpNames.CrossEntropy, logits, builder.Input(ValueNames.Labels, labels)));
+        Graph gradients = Differentiate.VectorJacobian(builder.Build(), ValueNames.Loss, n =>
             n.Is(OpNames.Parameter) ? Initializers.IsTrainable(n) : n.Is(OpNames.Input) && n.Type.Element == ElementType.F32);
         return FuseActivation.Run(gradients);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Safetensors;
@@ -35,7 +36,7 @@ internal static class OperatorCases
         }
 
         Graph prepared = training ? PrepareTraining.Run(declared) : declared;
-        Graph gradient = Differentiate.VectorJacobian(prepared, Pipeline.Output, n => IsDifferentiable(n, entry));
+        Graph gradient = Differentiate.VectorJacobian(prepared, ValueNames.Output, n => IsDifferentiable(n, entry));
         var both = new GraphCheck(new GraphFunction(id + "_gradient", gradient, room, ParameterUse.Changing), samples);
         Fill(both, entry, file, inputs);
         both.Values["gradOutput"] = file.Floats(entry.Text("gradOutput"));
@@ -60,7 +61,7 @@ internal static class OperatorCases
             int[] shape = shapes[i].Length == 1 && element == ElementType.F32 ? [shapes[i][0], 1] : shapes[i];
             operands[i] = builder.Input(inputs[i], GoldenData.Sample(shape) with { Element = element });
         }
-        builder.Output(Pipeline.Output, Build(builder, entry, op, operands));
+        builder.Output(ValueNames.Output, Build(builder, entry, op, operands));
         return builder.Build();
     }
 
@@ -92,7 +93,7 @@ internal static class OperatorCases
         }
         foreach ((string role, string tensor) in entry.Names("parameters").Concat(entry.Names("buffers")))
             check.Values[$"{Layer}.{role}"] = file.Floats(tensor);
-        check.Expected[Pipeline.Output] = new Expected(file.Floats(entry.Texts("outputs")[0]), ForwardTolerance(entry.Text("op")));
+        check.Expected[ValueNames.Output] = new Expected(file.Floats(entry.Texts("outputs")[0]), ForwardTolerance(entry.Text("op")));
     }
 
     private static bool IsDifferentiable(Node node, JsonElement entry) =>

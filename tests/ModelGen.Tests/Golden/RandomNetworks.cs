@@ -1,6 +1,7 @@
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Harness;
@@ -33,7 +34,7 @@ internal static class RandomNetworks
 
         double[] inference = Evaluate(declared, samples, Widened(values));
         GraphCheck forward = Check(Forward(id), samples, values);
-        forward.Expected[Pipeline.Output] = new Expected(Narrowed(inference), Tolerance.OfMax(1e-5));
+        forward.Expected[ValueNames.Output] = new Expected(Narrowed(inference), Tolerance.OfMax(1e-5));
         foreach (string failure in forward.Failures(library))
             yield return $"inference: {failure}\n{declared}";
 
@@ -41,7 +42,7 @@ internal static class RandomNetworks
         double[] output = Evaluate(trained, samples, Widened(values));
         GraphCheck gradient = Check(Gradient(id), samples, values);
         gradient.Values["gradOutput"] = [.. output.Select(_ => (float)(random.NextDouble() * 2 - 1))];
-        gradient.Expected[Pipeline.Output] = new Expected(Narrowed(output), Tolerance.OfMax(1e-5));
+        gradient.Expected[ValueNames.Output] = new Expected(Narrowed(output), Tolerance.OfMax(1e-5));
         foreach (string failure in gradient.Failures(library))
             yield return $"training: {failure}\n{trained}";
         Dictionary<string, float[]> results = gradient.Run(library);
@@ -73,13 +74,13 @@ internal static class RandomNetworks
     }
 
     private static double[] Evaluate(Graph graph, int samples, Dictionary<string, double[]> values) =>
-        ReferenceInterpreter.Outputs(graph, samples, values)[Pipeline.Output];
+        ReferenceInterpreter.Outputs(graph, samples, values)[ValueNames.Output];
 
     private static GraphFunction Forward(string id) =>
         new(id + "_forward", Pipeline.ForInference(Declare(Seed(id))), 3, ParameterUse.Constant);
 
     private static GraphFunction Gradient(string id) => new(id + "_gradient",
-        FuseActivation.Run(Differentiate.VectorJacobian(PrepareTraining.Run(Declare(Seed(id))), Pipeline.Output, IsWanted)), 3, ParameterUse.Changing);
+        FuseActivation.Run(Differentiate.VectorJacobian(PrepareTraining.Run(Declare(Seed(id))), ValueNames.Output, IsWanted)), 3, ParameterUse.Changing);
 
     private static bool IsWanted(Node node) => node.Is(OpNames.Input) || (node.Is(OpNames.Parameter) && Initializers.IsTrainable(node));
 
@@ -135,7 +136,7 @@ internal static class RandomNetworks
             if (random.Next(2) == 0)
                 last = Layer(builder, "Linear", Layer(builder, Pick(random, "Relu", "Tanh", "Sigmoid"), last, "act"), "fc2", ("outFeatures", Pick(random, 3, 33)));
         }
-        builder.Output(Pipeline.Output, last);
+        builder.Output(ValueNames.Output, last);
         return builder.Build();
     }
 

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
@@ -31,9 +32,9 @@ internal static class SpecialValues
         foreach (Node parameter in graph.Parameters)
             check.Values[parameter.Name] = filters;
         Dictionary<string, double[]> values = check.Values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray());
-        double[] expected = ReferenceInterpreter.Outputs(graph, Samples, values)[Pipeline.Output];
+        double[] expected = ReferenceInterpreter.Outputs(graph, Samples, values)[ValueNames.Output];
         Tolerance tolerance = parts[1] is "Conv2d" ? Tolerance.Forward : parts[1] is "AvgPool2d" ? new Tolerance(Relative: 1.2e-6, Absolute: 1.2e-6) : Tolerance.Exact;
-        check.Expected[Pipeline.Output] = new Expected([.. expected.Select(v => (float)v)], tolerance);
+        check.Expected[ValueNames.Output] = new Expected([.. expected.Select(v => (float)v)], tolerance);
         return check;
     }
 
@@ -65,7 +66,7 @@ internal static class SpecialValues
                 _ => builder.Add(op, [x], AttributeMap.Of(("kernelSize", new[] { 2, 2 }))),
             };
         }
-        builder.Output(Pipeline.Output, x);
+        builder.Output(ValueNames.Output, x);
         return (builder.Build(), filters);
     }
 

@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Harness;
@@ -40,8 +41,8 @@ internal static class WinogradCases
             check.Values[node.Name] = [.. Enumerable.Range(0, length).Select(_ => (float)((random.NextDouble() * 2 - 1) * bound))];
         }
         Dictionary<string, double[]> values = check.Values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray());
-        double[] expected = ReferenceInterpreter.Outputs(declared, samples, values)[Pipeline.Output];
-        check.Expected[Pipeline.Output] = new Expected([.. expected.Select(e => (float)e)], Tolerance.OfMax(1e-5));
+        double[] expected = ReferenceInterpreter.Outputs(declared, samples, values)[ValueNames.Output];
+        check.Expected[ValueNames.Output] = new Expected([.. expected.Select(e => (float)e)], Tolerance.OfMax(1e-5));
         return check;
     }
 
@@ -67,7 +68,7 @@ internal static class WinogradCases
         }
         if (seed % 8 == 5)
             x = Convolution(builder, x, "conv5", 16, [1, 1, 1, 1], 1, stride: 2);
-        builder.Output(Pipeline.Output, x);
+        builder.Output(ValueNames.Output, x);
         return builder.Build();
     }
 

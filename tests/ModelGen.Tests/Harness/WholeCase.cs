@@ -71,7 +71,7 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
 
     public override string ToString() => $"{Training}, batch {Batch}, {Options}, divided: {Division}\n{Graph}";
 
-    private static GraphOutput MainOutputOf(Graph graph) => graph.Outputs.Single(o => o.Name == Pipeline.Output);
+    private static GraphOutput MainOutputOf(Graph graph) => graph.Outputs.Single(o => o.Name == ValueNames.Output);
 
     private static TrainingOptions? TrainingOf(Graph graph, Random random)
     {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Passes;
 using ModelGen.Runtime;
 using ModelGen.Tests.Reference;
@@ -162,8 +163,8 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
         compiled.UseInTraining(trainer, 1, scheduler);
         CallersFloats[] memories = [.. Graph.Inputs.Select(i => Callers(values[i.Name]))];
         CallersFloats wanted = network.Training!.IsOfClasses
-            ? new CallersFloats([.. values[Pipeline.Labels].Select(l => BitConverter.Int32BitsToSingle((int)l))], guarded)
-            : Callers(values[Pipeline.Targets]);
+            ? new CallersFloats([.. values[ValueNames.Labels].Select(l => BitConverter.Int32BitsToSingle((int)l))], guarded)
+            : Callers(values[ValueNames.Targets]);
         nint[] inputs = CallersFloats.Addresses(memories);
         float[] losses = new float[Steps + 1];
         for (int i = 0; i < Steps; i++)
@@ -194,9 +195,9 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
                     values[name] = pass[name];
                 step = step with { Accumulated = samples };
             }
-            losses[i] = ReferenceInterpreter.Outputs(graph, samples, values, step)[Pipeline.Loss][0];
+            losses[i] = ReferenceInterpreter.Outputs(graph, samples, values, step)[ValueNames.Loss][0];
         }
-        losses[Steps] = ReferenceInterpreter.Outputs(evaluation, samples, values, WholeComparison.Step(disturb))[Pipeline.Loss][0];
+        losses[Steps] = ReferenceInterpreter.Outputs(evaluation, samples, values, WholeComparison.Step(disturb))[ValueNames.Loss][0];
         var results = Graph.Parameters.ToDictionary(p => p.Name, p => values[p.Name]);
         results.Add(Losses, losses);
         return results;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
+using ModelGen.Generator;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
@@ -121,7 +122,7 @@ internal static class WholeSource
             string name = NameOf(network), source;
             try
             {
-                source = NetworkEmitter.Emit(network.Model(name));
+                source = NetworkCompiler.Compile(network.Model(name));
             }
             catch (Exception e)
             {

@@ -45,7 +45,7 @@ public class LeNet5TrainingTests
         NetworkCases reference = NetworkCases.Of("lenet5");
         Graph graph = Pipeline.ForTraining(reference.Declared, new TrainingOptions(samples, OpNames.CrossEntropy, LabelSmoothing: 0));
         var check = new GraphCheck(new GraphFunction("short_batch", graph, samples, ParameterUse.Changing), samples) { Optimizer = GoldenLeNet5.Trainer().Optimizer };
-        (check.Values["input"], check.Labels[Pipeline.Labels]) = GoldenLeNet5.Batch(samples);
+        (check.Values["input"], check.Labels[ValueNames.Labels]) = GoldenLeNet5.Batch(samples);
         foreach (Node parameter in graph.Parameters)
         {
             check.Values[parameter.Name] = parameter.Name.StartsWith("velocity.", StringComparison.Ordinal)
@@ -60,8 +60,8 @@ public class LeNet5TrainingTests
         (float[] full, int[] fullLabels) = GoldenLeNet5.Batch(LeNet5.Trainer.BatchSize);
         trainer.Step(full, fullLabels);
         (trainer.Optimizer.LearningRate, trainer.Optimizer.Momentum) = (rate, 0.9f);
-        float loss = trainer.Step(check.Values["input"], check.Labels[Pipeline.Labels]);
-        Assert.Null(new Expected(expected[Pipeline.Loss], new Tolerance(Relative: 1e-6)).Compare("loss", [loss]));
+        float loss = trainer.Step(check.Values["input"], check.Labels[ValueNames.Labels]);
+        Assert.Null(new Expected(expected[ValueNames.Loss], new Tolerance(Relative: 1e-6)).Compare("loss", [loss]));
         LeNet5.Weights weights = trainer.ToWeights();
         foreach (ParameterInfo parameter in weights.Parameters)
             Assert.Null(new Expected(expected[parameter.Name], Tolerance.OfMax(1e-6)).Compare(parameter.Name, weights[parameter.Name]));

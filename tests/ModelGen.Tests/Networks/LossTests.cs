@@ -130,7 +130,7 @@ public class LossTests
         Dictionary<string, double[]> values = RandomGraphs.Values(training, Batch, 7);
         TrainingStep step = TrainingStep.None with { Optimizer = new Sgd(1) };
         Dictionary<string, double[]> after = CentralDifferences.Copy(values);
-        Assert.Equal(Total(values), ReferenceInterpreter.Outputs(training, Batch, after, step)[Pipeline.Loss][0], 12);
+        Assert.Equal(Total(values), ReferenceInterpreter.Outputs(training, Batch, after, step)[ValueNames.Loss][0], 12);
         foreach (Node parameter in declared.Parameters)
         {
             double[] Moved(double by)
@@ -143,10 +143,10 @@ public class LossTests
             Assert.Equal(values[parameter.Name][1] - gradient, after[parameter.Name][1], 1e-7);
         }
         // Evaluation is of the main output, and with weight 0 so is training.
-        Assert.Equal(Cross(values, Pipeline.Output), ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(declared, options), Batch, CentralDifferences.Copy(values))[Pipeline.Loss][0], 12);
+        Assert.Equal(Cross(values, ValueNames.Output), ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(declared, options), Batch, CentralDifferences.Copy(values))[ValueNames.Loss][0], 12);
         Assert.DoesNotContain(Pipeline.ForTraining(declared, options with { AuxiliaryWeight = 0 }).Parameters, p => p.Name.Contains("aux", StringComparison.Ordinal));
 
-        double Total(Dictionary<string, double[]> at) => Cross(at, Pipeline.Output) + 0.3 * (Cross(at, "aux1") + Cross(at, "aux2"));
+        double Total(Dictionary<string, double[]> at) => Cross(at, ValueNames.Output) + 0.3 * (Cross(at, "aux1") + Cross(at, "aux2"));
 
         double Cross(Dictionary<string, double[]> at, string output)
         {
@@ -157,7 +157,7 @@ public class LossTests
                 double[] x = scores[(n * 4)..(n * 4 + 4)];
                 double log = Math.Log(x.Sum(Math.Exp));
                 for (int c = 0; c < 4; c++)
-                    loss -= ((c == (int)at[Pipeline.Labels][n] ? 0.9 : 0) + 0.1 / 4) * (x[c] - log) / Batch;
+                    loss -= ((c == (int)at[ValueNames.Labels][n] ? 0.9 : 0) + 0.1 / 4) * (x[c] - log) / Batch;
             }
             return loss;
         }
@@ -203,7 +203,7 @@ public class LossTests
         x = Layer(graph, "Conv2d", "features.0", AttributeMap.Of(("outChannels", 6), ("kernelSize", new[] { 3, 3 })), x);
         x = Layer(graph, "BatchNorm2d", "bn", AttributeMap.Empty, x);
         x = Layer(graph, "Flatten", "flatten1", AttributeMap.Empty, Layer(graph, "Relu", "relu1", AttributeMap.Empty, x));
-        graph.Output(Pipeline.Output, Layer(graph, "Linear", "fc", AttributeMap.Of(("outFeatures", 4)), x));
+        graph.Output(ValueNames.Output, Layer(graph, "Linear", "fc", AttributeMap.Of(("outFeatures", 4)), x));
         return graph.Build();
     }
 
@@ -213,7 +213,7 @@ public class LossTests
         int x = Layer(graph, "Tanh", "tanh1", AttributeMap.Empty, Layer(graph, "Linear", "fc1", AttributeMap.Of(("outFeatures", 6)), graph.Input("input", TensorType.Sample(5))));
         graph.Output("aux1", Layer(graph, "Linear", "aux1.fc", AttributeMap.Of(("outFeatures", 4)), x));
         x = Layer(graph, "Tanh", "tanh2", AttributeMap.Empty, Layer(graph, "Linear", "fc2", AttributeMap.Of(("outFeatures", 6)), x));
-        graph.Output(Pipeline.Output, Layer(graph, "Linear", "fc3", AttributeMap.Of(("outFeatures", 4)), x));
+        graph.Output(ValueNames.Output, Layer(graph, "Linear", "fc3", AttributeMap.Of(("outFeatures", 4)), x));
         graph.Output("aux2", Layer(graph, "Linear", "aux2.fc", AttributeMap.Of(("outFeatures", 4)), x));
         return graph.Build();
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Harness;
@@ -23,10 +24,10 @@ public class PlanesGradientTests
         int normed = Layer(graph, "LocalResponseNorm", "norm", AttributeMap.Of(("size", 3), ("alpha", 1.0)), biased);
         int joined = Layer(graph, "Concat", "concat", AttributeMap.Empty, normed, x, Layer(graph, "Elu", "elu", AttributeMap.Empty, scaled));
         int pooled = Layer(graph, "AdaptiveAvgPool2d", "adaptive", AttributeMap.Of(("outputSize", new[] { 4, 3 })), joined);
-        graph.Output(Pipeline.Output, Conv(graph, pooled, channels, "conv2"));
+        graph.Output(ValueNames.Output, Conv(graph, pooled, channels, "conv2"));
         Graph declared = graph.Build();
 
-        Graph gradients = Differentiate.VectorJacobian(declared, Pipeline.Output, n => n.Op is OpNames.Input or OpNames.Parameter);
+        Graph gradients = Differentiate.VectorJacobian(declared, ValueNames.Output, n => n.Op is OpNames.Input or OpNames.Parameter);
         var function = new GraphFunction(declared.Name, gradients, 2, ParameterUse.Changing);
         var library = new GeneratedLibrary(Assembly.Load(GeneratedLibrary.CompileToImage([[function]])));
         var check = new GraphCheck(function, 2);
@@ -48,7 +49,7 @@ public class PlanesGradientTests
             double Along(float step)
             {
                 check.Values[name] = [.. start.Zip(direction, (v, d) => v + step * d)];
-                return check.Run(library)[Pipeline.Output].Zip(check.Values["gradOutput"], (y, g) => (double)y * g).Sum();
+                return check.Run(library)[ValueNames.Output].Zip(check.Values["gradOutput"], (y, g) => (double)y * g).Sum();
             }
         }
     }

@@ -1,3 +1,4 @@
+using ModelGen.Generator;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
@@ -113,8 +114,8 @@ public class ProfileTests
     {
         Graph graph = GraphRecorder.Record(typeof(Profiled));
         var model = new NetworkModel(graph, new ClassDeclaration("", [], "Profiled", "public"), Training: null, Profile: true);
-        Assert.Contains("StepSummary", NetworkEmitter.Emit(model), StringComparison.Ordinal);
-        string unasked = NetworkEmitter.Emit(model with { Profile = false });
+        Assert.Contains("StepSummary", NetworkCompiler.Compile(model), StringComparison.Ordinal);
+        string unasked = NetworkCompiler.Compile(model with { Profile = false });
         Assert.DoesNotContain("StepSummary", unasked, StringComparison.Ordinal);
         Assert.DoesNotContain("Profile(", unasked, StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using ModelGen.Generator;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
@@ -59,7 +60,7 @@ public class SeveralInputsAndOutputsTests
 
     private static readonly Lazy<Type> CompiledWithWeight = new(() => Compile(5, auxiliaryWeight: 0.25f));
 
-    private static Type Compile(int auxiliaryClasses, float auxiliaryWeight) => Compile(NetworkEmitter.Emit(new NetworkModel(
+    private static Type Compile(int auxiliaryClasses, float auxiliaryWeight) => Compile(NetworkCompiler.Compile(new NetworkModel(
         Declare(auxiliaryClasses), new ClassDeclaration("", [], "Two", "public"), new TrainingOptions(4, "CrossEntropy", 0) { AuxiliaryWeight = auxiliaryWeight })));
 
     private static Graph Declare(int auxiliaryClasses = 3)
@@ -71,7 +72,7 @@ public class SeveralInputsAndOutputsTests
         x = Layer(graph, "Conv2d", "conv1", AttributeMap.Of(("outChannels", 8), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })), x);
         x = Layer(graph, "LeakyRelu", "relu1", AttributeMap.Empty, x);
         int aux = Layer(graph, "Flatten", "flatten1", AttributeMap.Empty, Layer(graph, "GlobalAvgPool2d", "pool1", AttributeMap.Empty, x));
-        graph.Output(Pipeline.Output, Layer(graph, "Linear", "fc", AttributeMap.Of(("outFeatures", 5)), Layer(graph, "Flatten", "flatten2", AttributeMap.Empty, x)));
+        graph.Output(ValueNames.Output, Layer(graph, "Linear", "fc", AttributeMap.Of(("outFeatures", 5)), Layer(graph, "Flatten", "flatten2", AttributeMap.Empty, x)));
         graph.Output("aux1", Layer(graph, "Linear", "aux", AttributeMap.Of(("outFeatures", auxiliaryClasses)), aux));
         return graph.Build();
     }
@@ -94,7 +95,7 @@ public class SeveralInputsAndOutputsTests
         foreach (Node parameter in function.Graph.Parameters)
             check.Values[parameter.Name] = Call<float[]>("Weight", 7, parameter.Name);
         Dictionary<string, float[]> expected = check.Run(new GeneratedLibrary(Assembly.Load(GeneratedLibrary.CompileToImage([[function]]))));
-        Assert.Equal(expected[Pipeline.Output], results[0]);
+        Assert.Equal(expected[ValueNames.Output], results[0]);
         Assert.Equal(expected["aux1"], results[1]);
         Assert.Contains(results[1], v => v != 0);
     }
@@ -136,7 +137,7 @@ public class SeveralInputsAndOutputsTests
     [Fact]
     public void AStubHasTheSameSurface()
     {
-        string stub = StubEmitter.Emit(new ClassDeclaration("", [], "Two", "public"), Extras.Trainer, new MemberNames(["left", "in"], [Pipeline.Output, "aux1"]));
+        string stub = StubEmitter.Emit(new ClassDeclaration("", [], "Two", "public"), Extras.Trainer, new MemberNames(["left", "in"], [ValueNames.Output, "aux1"]));
         Assert.NotNull(Compile(stub));
     }
 

@@ -55,7 +55,7 @@ public class GradientTests
             foreach (Node velocity in training.Parameters.Where(p => p.Name.StartsWith("velocity.", StringComparison.Ordinal)))
                 before[velocity.Name] = RandomGraphs.Distinct(new Random(seed), before[velocity.Name].Length);
             Dictionary<string, double[]> after = CentralDifferences.Copy(before);
-            double loss = ReferenceInterpreter.Outputs(training, batch, after, step)[Pipeline.Loss][0];
+            double loss = ReferenceInterpreter.Outputs(training, batch, after, step)[ValueNames.Loss][0];
 
             Graph forward = WithoutUpdates(training);
             Assert.Equal(loss, Loss(before), 12);
@@ -70,7 +70,7 @@ public class GradientTests
             }
 
             double Loss(Dictionary<string, double[]> values) =>
-                ReferenceInterpreter.Outputs(forward, batch, CentralDifferences.Copy(values), step)[Pipeline.Loss][0];
+                ReferenceInterpreter.Outputs(forward, batch, CentralDifferences.Copy(values), step)[ValueNames.Loss][0];
 
             Dictionary<string, double[]> Changed(string name, int i, double change)
             {
@@ -87,7 +87,7 @@ public class GradientTests
         int loss = training.Outputs.Single().Value;
         foreach (Node node in training.Nodes.Take(loss + 1))
             builder.Copy(node, node.Inputs);
-        builder.Output(Pipeline.Loss, loss);
+        builder.Output(ValueNames.Loss, loss);
         return builder.Build();
     }
 }

@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 
@@ -40,13 +41,13 @@ public class PassesKeepResultsTests
             for (int n = 0; n < batch; n++)
             {
                 double[] own = scores[(n * classes)..((n + 1) * classes)];
-                int label = (int)values[Pipeline.Labels][n];
+                int label = (int)values[ValueNames.Labels][n];
                 loss += (Math.Log(own.Sum(Math.Exp)) - own[label]) / batch;
                 correct += own[label] == own.Max() ? 1 : 0;
             }
             Dictionary<string, double[]> outputs = ReferenceInterpreter.Outputs(evaluation, batch, values);
-            Assert.Equal(loss, outputs[Pipeline.Loss][0], Tolerance);
-            Assert.Equal(correct, outputs[Pipeline.Correct][0]);
+            Assert.Equal(loss, outputs[ValueNames.Loss][0], Tolerance);
+            Assert.Equal(correct, outputs[ValueNames.Correct][0]);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using ModelGen.Generator;
 using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
@@ -80,8 +81,8 @@ public class ZooPageTests
     private static string Emit(Graph graph)
     {
         // Auxiliary classifiers are for training; what Forward computes is the first output.
-        Graph forward = GraphRewriter.RemoveUnused(graph with { Outputs = [new GraphOutput(Pipeline.Output, graph.Outputs[0].Value)] });
-        return NetworkEmitter.Emit(new NetworkModel(forward, new ClassDeclaration("Zoo", [], graph.Name, "public"), Training: null));
+        Graph forward = GraphRewriter.RemoveUnused(graph with { Outputs = [new GraphOutput(ValueNames.Output, graph.Outputs[0].Value)] });
+        return NetworkCompiler.Compile(new NetworkModel(forward, new ClassDeclaration("Zoo", [], graph.Name, "public"), Training: null));
     }
 
     private static Plan PlanOf(Graph graph) =>

@@ -4,7 +4,6 @@ using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Passes;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Language.Attributes;
@@ -54,14 +53,14 @@ internal sealed class AttributeFrontEnd
             Report(ProblemIds.NoLayers, $"{_network} has no layers; write them as attributes, in order: [Conv2d(6, 5), Tanh, Flatten, Linear(10)]", Place.Class);
         int? result = _values.LastOrDefault();
         TensorType[] types = [.. Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf)];
-        (string, Shape?)[] outputs = result is int scores ? [(Pipeline.Output, types[scores].Shape)] : [];
+        (string, Shape?)[] outputs = result is int scores ? [(ValueNames.Output, types[scores].Shape)] : [];
         TrainingOptions? training = TrainingReader.Read(_declaration.Training, outputs, Enumerable.Range(0, _graph.Count).Select(i => _graph[i]), _problems);
         CompilerOptions options = FrontEnd.CheckNetwork(_declaration, types, _problems);
         if (result is not int output || !IsReadable() || _problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id)))
             return new(null, _problems.ToEquatableArray());
 
         ReportUnusedLayers();
-        _graph.Output(Pipeline.Output, output);
+        _graph.Output(ValueNames.Output, output);
         return new(new NetworkModel(_graph.Build(), _declaration.Class, training, _declaration.Batch!.Value, _declaration.Profile) { Options = options }, _problems.ToEquatableArray());
     }
 

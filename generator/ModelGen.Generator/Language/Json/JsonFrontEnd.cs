@@ -1,9 +1,9 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Language.Json;
 
@@ -165,7 +165,7 @@ internal sealed class JsonFrontEnd
                 return (null, accessibility);
             }
             // Not written by the author of the file: the project's own name may be anything.
-            parts = [.. parts.Select(PlanWriter.Identifier)];
+            parts = [.. parts.Select(Identifiers.Of)];
         }
         if (root["name"] is not JsonValue name)
         {
@@ -249,7 +249,7 @@ internal sealed class JsonFrontEnd
         var outputs = new List<(string, JsonLayerValue)>();
         if (root["outputs"] is not JsonValue written)
         {
-            outputs.Add((Passes.Pipeline.Output, last));
+            outputs.Add((ValueNames.Output, last));
             return outputs;
         }
         if (!_fields.Is(written, JsonKind.Object, "outputs"))

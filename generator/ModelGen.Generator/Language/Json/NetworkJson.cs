@@ -28,7 +28,7 @@ internal static class NetworkJson
         var writer = new LayerWriter(graph);
         string[] layers = [.. new LayerRecovery(graph).Layers().Select(writer.Write)];
         members.Add($"\"layers\": [\n    {string.Join(",\n    ", layers)}\n  ]");
-        bool isDefault = graph.Outputs.Count == 1 && graph.Outputs[0].Name == Passes.Pipeline.Output && graph.Outputs[0].Value == graph.Nodes.Count - 1;
+        bool isDefault = graph.Outputs.Count == 1 && graph.Outputs[0].Name == ValueNames.Output && graph.Outputs[0].Value == graph.Nodes.Count - 1;
         if (!isDefault)
             members.Add($"\"outputs\": {{ {string.Join(", ", graph.Outputs.Select(o => $"{Quote(o.Name)}: {Quote(writer.NameOf(o.Value))}"))} }}");
         if (batch != 1)
