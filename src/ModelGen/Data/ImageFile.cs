@@ -39,7 +39,7 @@ public static class ImageFile
     /// <param name="content">The whole file.</param>
     /// <param name="name">What to call the file in errors.</param>
     /// <param name="limits">How large it may be, with the channels that the file has; <see cref="ImageLimits.Default"/> where it is null.</param>
-    /// <exception cref="InvalidDataFileException">The file is damaged, or of another format, or the image is too large.</exception>
+    /// <exception cref="InvalidImageException">The file is damaged, or of another format, or the image is too large.</exception>
     public static ImageSize ReadSize(ReadOnlySpan<byte> content, string name, ImageLimits? limits = null)
     {
         var size = SizeOf(content, name);
@@ -58,7 +58,7 @@ public static class ImageFile
     /// <returns>The size, with the channels the file has.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="channels"/> is not 1 to 4.</exception>
-    /// <exception cref="InvalidDataFileException">The file is damaged, or of another format; the destination's content is then undefined.</exception>
+    /// <exception cref="InvalidImageException">The file is damaged, or of another format; the destination's content is then undefined.</exception>
     public static ImageSize Decode(ReadOnlySpan<byte> content, string name, int channels, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -83,7 +83,7 @@ public static class ImageFile
     /// <returns>Height × width × <paramref name="channels"/> bytes, channels varying fastest.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="channels"/> is not 1 to 4.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataFileException">The file is damaged, too large, of another format, or a pipe or a device, or the image exceeds <see cref="ImageLimits.Default"/>.</exception>
+    /// <exception cref="InvalidImageException">The file is damaged, too large, of another format, or a pipe or a device, or the image exceeds <see cref="ImageLimits.Default"/>.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static byte[] Read(string path, int channels, out ImageSize size) => Read(path, channels, ImageLimits.Default, out size);
 
@@ -93,7 +93,7 @@ public static class ImageFile
     /// <param name="limits">How large the image may be, with the channels wanted.</param>
     /// <param name="size">The image's size, with the channels the file has.</param>
     /// <inheritdoc cref="Read(string, int, out ImageSize)"/>
-    /// <exception cref="InvalidDataFileException">The file is damaged, too large, of another format, or a pipe or a device, or the image exceeds <paramref name="limits"/>.</exception>
+    /// <exception cref="InvalidImageException">The file is damaged, too large, of another format, or a pipe or a device, or the image exceeds <paramref name="limits"/>.</exception>
     public static byte[] Read(string path, int channels, ImageLimits limits, out ImageSize size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -107,10 +107,33 @@ public static class ImageFile
         return pixels;
     }
 
-    /// <summary>Refuses what cannot be an image by its first bytes and its length, and what claims a size beyond the limits, without reading the rest.</summary>
-    internal static void CheckHeader(string path, int channels, ImageLimits limits)
+    /// <summary>Opens a file on disk for reading: a pipe or a device, which may never end, is refused before it is opened.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataFileException">It is no file on disk, empty, or has more than <see cref="MaxFileBytes"/>.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static FileStream Open(string path)
     {
-        using var file = Open(path, "image");
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var file = DataFile.Open(path, "image");
+        if (file.Length <= MaxFileBytes)
+            return file;
+        long length = file.Length;
+        file.Dispose();
+        throw new InvalidImageException(path, "size", $"at most {Number(MaxFileBytes)} bytes", $"{Number(length)} bytes");
+    }
+
+    /// <summary>Refuses what cannot be an image by its first bytes and its length, and what claims a size beyond the limits, without reading the rest.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="channels">The channels wanted, 1 to 4.</param>
+    /// <param name="limits">How large the image may be, with the channels wanted.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataFileException">The file is refused.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static void CheckHeader(string path, int channels, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        using var file = Open(path);
         long length = file.Length;
         Span<byte> start = stackalloc byte[(int)Math.Min(length, HeaderBytes)];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
@@ -119,7 +142,7 @@ public static class ImageFile
         {
             size = header.Size;
             if (length * DeflateData.MostExpansion < header.RawBytes)
-                throw new InvalidDataFileException(path, "size", $"at least {Number(header.RawBytes / DeflateData.MostExpansion)} bytes for {Number(size.Width)}×{Number(size.Height)} pixels",
+                throw new InvalidImageException(path, "size", $"at least {Number(header.RawBytes / DeflateData.MostExpansion)} bytes for {Number(size.Width)}×{Number(size.Height)} pixels",
                     $"{Number(length)} bytes");
         }
         else if (start.Length < length && (PngReader.IsPng(start) || start.Contains((byte)'#')))
@@ -138,12 +161,30 @@ public static class ImageFile
     internal static void CheckSize(string name, long width, long height)
     {
         if (width is < 1 or > MaxSide || height is < 1 or > MaxSide)
-            throw new InvalidDataFileException(name, "image size", $"1×1 to {Number(MaxSide)}×{Number(MaxSide)}", $"{Number(width)}×{Number(height)}");
+            throw new InvalidImageException(name, "image size", $"1×1 to {Number(MaxSide)}×{Number(MaxSide)}", $"{Number(width)}×{Number(height)}");
         if (width * height > MaxPixels)
-            throw new InvalidDataFileException(name, "image size", $"at most {Number(MaxPixels)} pixels", $"{Number(width)}×{Number(height)}");
+            throw new InvalidImageException(name, "image size", $"at most {Number(MaxPixels)} pixels", $"{Number(width)}×{Number(height)}");
     }
 
-    /// <summary>Copies pixels from one number of channels to another.</summary>
+    /// <summary>Copies pixels from one number of channels to another, as <see cref="Decode"/> says.</summary>
+    /// <param name="from">The pixels.</param>
+    /// <param name="fromChannels">Their channels, 1 to 4.</param>
+    /// <param name="to">Receives as many pixels.</param>
+    /// <param name="toChannels">The channels wanted, 1 to 4.</param>
+    /// <param name="pixels">How many pixels.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Channels are not 1 to 4.</exception>
+    public static void ConvertChannels(ReadOnlySpan<byte> from, int fromChannels, Span<byte> to, int toChannels, int pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fromChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(fromChannels, 4);
+        ArgumentOutOfRangeException.ThrowIfLessThan(toChannels, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(toChannels, 4);
+        if (pixels < 0 || from.Length < (long)pixels * fromChannels || to.Length < (long)pixels * toChannels)
+            throw new ArgumentException(MessageText.Invariant($"{pixels} pixels of {fromChannels} and {toChannels} channels do not fit into {from.Length} and {to.Length} bytes."), nameof(pixels));
+        Convert(from, fromChannels, to, toChannels, pixels);
+    }
+
     internal static void Convert(ReadOnlySpan<byte> from, int fromChannels, Span<byte> to, int toChannels, int pixels)
     {
         if (fromChannels == toChannels)

@@ -35,14 +35,18 @@ public sealed record ImageLimits
         }
     }
 
-    /// <exception cref="InvalidDataFileException">The image is larger.</exception>
-    internal void Check(string name, ImageSize size, int channels)
+    /// <summary>Refuses an image that is larger.</summary>
+    /// <param name="name">What to call the file in the error.</param>
+    /// <param name="size">The size that its header claims.</param>
+    /// <param name="channels">The channels that it will be decoded to.</param>
+    /// <exception cref="InvalidImageException">The image is larger.</exception>
+    public void Check(string name, ImageSize size, int channels)
     {
         long pixels = (long)size.Width * size.Height;
         if (pixels > MaxPixels)
-            throw new InvalidDataFileException(name, "image size", $"at most {Number(MaxPixels)} pixels (ImageLimits.MaxPixels)", $"{Number(size.Width)}×{Number(size.Height)}");
+            throw new InvalidImageException(name, "image size", $"at most {Number(MaxPixels)} pixels (ImageLimits.MaxPixels)", $"{Number(size.Width)}×{Number(size.Height)}");
         if (pixels * channels > MaxBytes)
-            throw new InvalidDataFileException(name, "image size", $"at most {Number(MaxBytes)} bytes decoded (ImageLimits.MaxBytes)",
+            throw new InvalidImageException(name, "image size", $"at most {Number(MaxBytes)} bytes decoded (ImageLimits.MaxBytes)",
                 $"{Number(size.Width)}×{Number(size.Height)} pixels of {Number(channels)} bytes");
     }
 }

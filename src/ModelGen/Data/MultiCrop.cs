@@ -67,5 +67,7 @@ public static class MultiCrop
     }
 
     /// <summary>Where the middle begins; between two places the even one, as torchvision's CenterCrop.</summary>
-    internal static int CenterOffset(int size, int cropSize) => (int)Math.Round((size - cropSize) / 2.0, MidpointRounding.ToEven);
+    /// <param name="size">Rows or columns of the image.</param>
+    /// <param name="cropSize">Rows or columns of the crop.</param>
+    public static int CenterOffset(int size, int cropSize) => (int)Math.Round((size - cropSize) / 2.0, MidpointRounding.ToEven);
 }

@@ -26,7 +26,7 @@ internal readonly ref struct NetpbmReader
     public static ImageSize ReadHeader(ReadOnlySpan<byte> content, long fileLength, string name, out int maximum, out int start)
     {
         if (content.Length < 2 || content[0] != 'P' || content[1] is not ((byte)'5' or (byte)'6'))
-            throw new InvalidDataFileException(name, "magic number", "that of PNG (0x89504e47), PGM (P5) or PPM (P6)", Describe(content));
+            throw new InvalidImageException(name, "magic number", "that of PNG (0x89504e47), PGM (P5) or PPM (P6)", Describe(content));
         int channels = content[1] == '5' ? 1 : 3;
         int at = 2;
         long width = ReadNumber(content, ref at, name, "width");
@@ -34,13 +34,13 @@ internal readonly ref struct NetpbmReader
         ImageFile.CheckSize(name, width, height);
         long most = ReadNumber(content, ref at, name, "maximum");
         if (most is < 1 or > 255)
-            throw new InvalidDataFileException(name, "maximum", "1 to 255 (8 bits a sample)", Number(most));
+            throw new InvalidImageException(name, "maximum", "1 to 255 (8 bits a sample)", Number(most));
         if (at >= content.Length || !IsSpace(content[at]))
-            throw new InvalidDataFileException(name, "header", "one white space before the pixels", at < content.Length ? Hex(content[at]) : "the end of the file");
+            throw new InvalidImageException(name, "header", "one white space before the pixels", at < content.Length ? Hex(content[at]) : "the end of the file");
         (maximum, start) = ((int)most, at + 1);
         long expected = width * height * channels, actual = fileLength - start;
         if (actual != expected)
-            throw new InvalidDataFileException(name, "pixels", $"{Number(expected)} bytes",
+            throw new InvalidImageException(name, "pixels", $"{Number(expected)} bytes",
                 $"{Number(actual)}: the file {(actual < expected ? "is cut off" : "goes on after its image")}");
         return new ImageSize((int)width, (int)height, channels);
     }
@@ -63,7 +63,7 @@ internal readonly ref struct NetpbmReader
             {
                 int value = data[y * row.Length + i];
                 if (value > maximum)
-                    throw new InvalidDataFileException(name, $"pixel {Number(i / Size.Channels)} of row {Number(y)}", $"at most {Number(maximum)}", Number(value));
+                    throw new InvalidImageException(name, $"pixel {Number(i / Size.Channels)} of row {Number(y)}", $"at most {Number(maximum)}", Number(value));
                 row[i] = (byte)((value * 255 + maximum / 2) / maximum);
             }
             ImageFile.Convert(row, Size.Channels, destination[(y * Size.Width * channels)..], channels, Size.Width);
@@ -87,7 +87,7 @@ internal readonly ref struct NetpbmReader
         while (at < content.Length && char.IsAsciiDigit((char)content[at]))
             value = Math.Min(value * 10 + content[at++] - '0', int.MaxValue);
         if (first == start || first == at)
-            throw new InvalidDataFileException(name, what, "white space and a number", first < content.Length ? Hex(content[first]) : "the end of the file");
+            throw new InvalidImageException(name, what, "white space and a number", first < content.Length ? Hex(content[first]) : "the end of the file");
         return value;
     }
 

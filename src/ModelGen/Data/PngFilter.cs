@@ -35,7 +35,7 @@ internal static class PngFilter
                     row[i] += i < step ? above[i] : Paeth(row[i - step], above[i], above[i - step]);
                 break;
             default:
-                throw new InvalidDataFileException(name, $"filter of row {Number(y)}", "0 to 4", Number(type));
+                throw new InvalidImageException(name, $"filter of row {Number(y)}", "0 to 4", Number(type));
         }
     }
 

@@ -164,7 +164,7 @@ public sealed class ImageFileTests
     [MemberData(nameof(DamagedFiles))]
     public void Says_what_is_wrong_with_a_damaged_file(string name, byte[] content, string message)
     {
-        var fault = Assert.Throws<InvalidDataFileException>(() => Decode(content, 3, out _, name));
+        var fault = Assert.Throws<InvalidImageException>(() => Decode(content, 3, out _, name));
         Assert.StartsWith(name + ": ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(message, fault.Message, StringComparison.Ordinal);
     }
@@ -175,12 +175,12 @@ public sealed class ImageFileTests
     {
         var png = TestImages.Png(5, 4, 8, 2, TestImages.Bytes(60, 1), [4, 3, 2, 1]);
         for (int length = 0; length < png.Length; length++)
-            Assert.Throws<InvalidDataFileException>(() => Decode(png[..length], 3, out _));
+            Assert.Throws<InvalidImageException>(() => Decode(png[..length], 3, out _));
         for (int i = 0; i < png.Length; i++)
         {
             byte[] changed = [.. png];
             changed[i] ^= 0x20;
-            Assert.Throws<InvalidDataFileException>(() => Decode(changed, 3, out _));
+            Assert.Throws<InvalidImageException>(() => Decode(changed, 3, out _));
         }
     }
 
@@ -217,7 +217,7 @@ public sealed class ImageFileTests
         byte[] png = [.. TestImages.Signature, .. TestImages.Chunk("IHDR", TestImages.Header(3, 2, 8, 0)), .. TestImages.Chunk("IDAT", TestImages.Zlib(new byte[64 << 20])), .. TestImages.Chunk("IEND", [])];
         var pixels = new byte[6];
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<InvalidDataFileException>(() => ImageFile.Decode(png, Name, 1, pixels));
+        Assert.Throws<InvalidImageException>(() => ImageFile.Decode(png, Name, 1, pixels));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
@@ -230,9 +230,9 @@ public sealed class ImageFileTests
 
         Assert.Equal(pixels, Decode(File(zlib), 1, out _));
         for (int length = 0; length < zlib.Length; length++)
-            Assert.Throws<InvalidDataFileException>(() => Decode(File(zlib[..length]), 1, out _));
+            Assert.Throws<InvalidImageException>(() => Decode(File(zlib[..length]), 1, out _));
         for (int added = 0; added < 256; added++)
-            Assert.Throws<InvalidDataFileException>(() => Decode(File([.. zlib, (byte)added]), 1, out _));
+            Assert.Throws<InvalidImageException>(() => Decode(File([.. zlib, (byte)added]), 1, out _));
         for (int bit = 0; bit < 8 * zlib.Length; bit++)
         {
             byte[] changed = [.. zlib];
@@ -273,7 +273,7 @@ public sealed class ImageFileTests
             File.Delete(path);
         }
 
-        static string Refused(Action read) => Assert.Throws<InvalidDataFileException>(read).Message;
+        static string Refused(Action read) => Assert.Throws<InvalidImageException>(read).Message;
     }
 
     [Fact]

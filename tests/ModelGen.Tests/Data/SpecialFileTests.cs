@@ -44,12 +44,8 @@ public sealed class SpecialFileTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         Make("pipe", Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "set", "class")).FullName, "x.jpg"));
-        Exception? fault = await Task.Run(() => Record.Exception(() => ImageFolder.Read(Path.Combine(folder, "set"), 3, 8, 8, (string file, int _, out ImageSize size) =>
-        {
-            size = new ImageSize(1, 1, 3);
-            return File.ReadAllBytes(file);
-        }))).WaitAsync(Limit);
-        Assert.Contains("x.jpg: file: expected a JPEG file, found an empty file, a pipe or a device", Assert.IsType<InvalidDataFileException>(fault).Message, StringComparison.Ordinal);
+        Exception? fault = await Task.Run(() => Record.Exception(() => ImageFolder.Read(Path.Combine(folder, "set"), 3, 8, 8, new Reader()))).WaitAsync(Limit);
+        Assert.Contains("x.jpg: file: expected a file on disk, found an empty file, a pipe or a device", Assert.IsType<InvalidDataFileException>(fault).Message, StringComparison.Ordinal);
     }
 
     private string Make(string kind, string path)
@@ -77,5 +73,19 @@ public sealed class SpecialFileTests : IDisposable
                 break;
         }
         return path;
+    }
+
+    /// <summary>A decoder that opens whatever it is given.</summary>
+    private sealed class Reader : IImageDecoder
+    {
+        public IReadOnlyCollection<string> Extensions { get; } = [".jpg"];
+
+        public void CheckHeader(string path, int channels, ImageLimits limits) => File.ReadAllBytes(path);
+
+        public byte[] Read(string path, int channels, ImageLimits limits, out ImageSize size)
+        {
+            size = new ImageSize(1, 1, 3);
+            return File.ReadAllBytes(path);
+        }
     }
 }
