@@ -105,7 +105,7 @@ internal static class NetworkSchemaWriter
                 ("huberDelta", new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["default"] = 1 }, "Of Huber: the difference at which the parabola becomes a line."),
                 ("hingeMargin", new JsonObject { ["type"] = "number", ["default"] = 1 }, "Of Hinge: how far above the other scores the label's should be."),
                 ("hingePower", new JsonObject { ["enum"] = new JsonArray(1, 2), ["default"] = 1 }, "Of Hinge: 2 for the squared hinge."),
-                ("optimizer", new JsonObject { ["enum"] = new JsonArray([.. Update.Optimizers.Select(n => (JsonNode)n)]), ["default"] = "Sgd" }, "What updates the parameters."),
+                ("optimizer", new JsonObject { ["enum"] = new JsonArray([.. OptimizerTable.Names.Select(n => (JsonNode)n)]), ["default"] = "Sgd" }, "What updates the parameters."),
                 ("clipGradients", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether gradients can be scaled down to a norm, for which all are kept until the end of the step."),
                 ("checkUpdates", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether a step changes nothing unless all that it is going to write is finite, for which all gradients are kept until its end."),
                 ("accumulateGradients", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether the gradients of several batches can be added up before an update."),

@@ -12,7 +12,7 @@ internal sealed record AuthorsPart(ClassPart Part, EquatableArray<Problem> Probl
 {
     private static readonly AuthorsPart None = new(ClassPart.Whole, []);
 
-    public static AuthorsPart Read(ClassDeclaration? written, Extras extras, MemberNames members, Compilation compilation)
+    public static AuthorsPart Read(ClassDeclaration? written, Surface surface, MemberNames members, Compilation compilation)
     {
         if (written is null)
             return None;
@@ -29,7 +29,7 @@ internal sealed record AuthorsPart(ClassPart Part, EquatableArray<Problem> Probl
             return new AuthorsPart(ClassPart.Nothing, [twice]);
         }
         var problems = new List<LocatedProblem>();
-        ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(written.Name, extras, members), problems);
+        ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(written.Name, surface, members), problems);
         return new AuthorsPart(part, problems.Select(p => p.Problem).ToEquatableArray());
     }
 }

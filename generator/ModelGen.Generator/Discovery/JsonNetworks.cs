@@ -37,7 +37,7 @@ internal static class JsonNetworks
             .Combine(rootNamespace)
             .Select(static (pair, cancellation) => JsonSource.Read(pair.Left.Path, pair.Left.Text, pair.Right, cancellation));
         IncrementalValuesProvider<CompiledFile> networks = files
-            .Select(static (f, _) => new CompiledFile(f.Path, f.Network.Class, f.Network.Extras, f.Network.Members, f.Network.Model))
+            .Select(static (f, _) => new CompiledFile(f.Path, f.Network.Class, f.Network.Surface, f.Network.Members, f.Network.Model))
             .WithTrackingName(Models);
         IncrementalValueProvider<EquatableArray<(string Hint, string Path)>> claims = networks
             .Where(static n => n.Class is not null)
@@ -47,7 +47,7 @@ internal static class JsonNetworks
         // What the project's own C# has of the class: the only step here that a change of C# runs again.
         IncrementalValuesProvider<AuthorsPart> parts = networks
             .Combine(context.CompilationProvider)
-            .Select(static (pair, _) => AuthorsPart.Read(pair.Left.Class, pair.Left.Extras, pair.Left.Members, pair.Right));
+            .Select(static (pair, _) => AuthorsPart.Read(pair.Left.Class, pair.Left.Surface, pair.Left.Members, pair.Right));
         IncrementalValuesProvider<GeneratedFile> sources = networks.Collect().Combine(parts.Collect())
             .SelectMany(static (all, _) => all.Left.Zip(all.Right, (network, part) => (network, part)))
             .Combine(claims)
@@ -106,7 +106,7 @@ internal static class JsonNetworks
             }
         }
         if (part.Part.Extent != PartExtent.Nothing)
-            text ??= StubEmitter.Emit(declaration, network.Extras, network.Members, part.Part.Taken, language) + Declare(network.Path, declaration, " { }");
+            text ??= StubEmitter.Emit(declaration, network.Surface, network.Members, part.Part.Taken, language) + Declare(network.Path, declaration, " { }");
         return new GeneratedFile(hintName, text, problems);
     }
 
@@ -139,7 +139,7 @@ internal static class JsonNetworks
 
     private static string FileOf(string path) => path.Substring(path.LastIndexOfAny(['/', '\\']) + 1);
 
-    private sealed record CompiledFile(string Path, ClassDeclaration? Class, Extras Extras, MemberNames Members, NetworkModel? Model);
+    private sealed record CompiledFile(string Path, ClassDeclaration? Class, Surface Surface, MemberNames Members, NetworkModel? Model);
 
     private sealed record GeneratedFile(string? HintName, string? Text, EquatableArray<Problem> Problems);
 }

@@ -19,7 +19,7 @@ internal sealed record JsonSource(string Path, JsonNetwork Network, EquatableArr
         catch (Exception e) when (e is not OperationCanceledException)
         {
             Problem failure = NetworkGenerator.Describe(new ClassDeclaration("", [], "UnreadableNetwork", "internal"), e);
-            network = new JsonNetwork(null, Extras.None, null, null, [new JsonProblem(failure, new TextRange(0, 0), [])]);
+            network = new JsonNetwork(null, Surface.None, null, null, [new JsonProblem(failure, new TextRange(0, 0), [])]);
         }
         SourceText lines = SourceText.From(text);
         string name = network.Class?.Name ?? path;

@@ -92,12 +92,12 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         try
         {
             FrontEndResult result = FrontEnd.Build(declaration, cancellation);
-            return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Extras, declaration.Members, result.Model, result.Problems);
+            return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Surface, declaration.Members, result.Model, result.Problems);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             EquatableArray<LocatedProblem> failure = [new(Describe(declaration.Class, e), Place.Class)];
-            return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Extras, declaration.Members, Model: null, failure);
+            return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Surface, declaration.Members, Model: null, failure);
         }
     }
 
@@ -119,7 +119,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             }
         }
         if (network.Part.Extent != PartExtent.Nothing)
-            text ??= StubEmitter.Emit(network.Class, network.Extras, network.Members, network.Part.Taken, language);
+            text ??= StubEmitter.Emit(network.Class, network.Surface, network.Members, network.Part.Taken, language);
         return new GeneratedSource(HintNames.Of(network.Class, clashes), text, problems);
     }
 
@@ -137,7 +137,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     }
 
     private sealed record CompiledNetwork(
-        ClassDeclaration Class, ClassPart Part, Extras Extras, MemberNames Members, NetworkModel? Model, EquatableArray<LocatedProblem> Problems);
+        ClassDeclaration Class, ClassPart Part, Surface Surface, MemberNames Members, NetworkModel? Model, EquatableArray<LocatedProblem> Problems);
 
     private sealed record GeneratedSource(string HintName, string? Text, EquatableArray<LocatedProblem> Problems);
 }

@@ -38,7 +38,7 @@ internal static class NetworkReader
         {
             IsInDoubt = attributes.Any(a => a.AttributeClass is null or { TypeKind: TypeKind.Error }),
         };
-        ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(declaration.Class.Name, declaration.Extras, declaration.Members), problems);
+        ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(declaration.Class.Name, declaration.Surface, declaration.Members), problems);
         declaration = declaration with { Part = part, ClassProblems = problems.ToEquatableArray() };
         AttributeData?[] asked = [network, trainable, .. inputs, .. layers];
         IEnumerable<DefinitionProblem> refused = asked.Where(a => a is not null && !IsReadable(a)).Select(a => Refused(compilation, a!, cancellation)).OfType<DefinitionProblem>();

@@ -37,18 +37,20 @@ internal sealed record NetworkDeclaration(
     public bool IsInDoubt { get; init; }
 
     /// <summary>What the class has beside the members of every network.</summary>
-    public Extras Extras => ExtrasOf(Training, Profile) | (IsInDoubt ? Extras.Doubt | Extras.Trainer : Extras.None);
+    public Surface Surface => IsInDoubt ? SurfaceOf(Training, Profile).InDoubt() : SurfaceOf(Training, Profile);
 
     /// <summary>The names of its inputs and outputs.</summary>
     public MemberNames Members => Definition?.Members ?? MemberNames.Unknown;
 
     /// <param name="training">Null where nothing is trained.</param>
-    public static Extras ExtrasOf(TrainingDeclaration? training, bool isProfiled) =>
-        (training is null ? Extras.None : Extras.Trainer)
-        | (training is not null && !Ops.LossOperator.IsOfClasses(training.LossName) ? Extras.Targets : Extras.None)
-        | (training is { AccumulateGradients: true } ? Extras.Accumulate : Extras.None)
-        | (training?.OptimizerName switch { "Adam" => Extras.Adam, "AdamW" => Extras.AdamW, "RmsProp" => Extras.RmsProp, _ => Extras.None })
-        | (isProfiled ? Extras.Profile : Extras.None);
+    public static Surface SurfaceOf(TrainingDeclaration? training, bool isProfiled) => new()
+    {
+        HasTrainer = training is not null,
+        HasProfile = isProfiled,
+        TrainsNumbers = training is not null && !Ops.LossOperator.IsOfClasses(training.LossName),
+        Accumulates = training is { AccumulateGradients: true },
+        Optimizer = training?.OptimizerName ?? Ops.OptimizerTable.Names[0],
+    };
 }
 
 /// <summary>A network that a method defines.</summary>
@@ -96,11 +98,11 @@ internal sealed record TrainingDeclaration
 
     public int HingePower { get; init; } = 1;
 
-    /// <summary>Which of <see cref="Ops.Update.Optimizers"/>.</summary>
+    /// <summary>Which of <see cref="Ops.OptimizerTable.Names"/>.</summary>
     public int Optimizer { get; init; }
 
     /// <summary>The optimizer, or the first where there is no such.</summary>
-    public string OptimizerName => Ops.Update.Optimizers[Optimizer >= 0 && Optimizer < Ops.Update.Optimizers.Count ? Optimizer : 0];
+    public string OptimizerName => Ops.OptimizerTable.Names[Optimizer >= 0 && Optimizer < Ops.OptimizerTable.Names.Count ? Optimizer : 0];
 
     public bool ClipGradients { get; init; }
 

@@ -32,7 +32,7 @@ internal static class TrainingReader
         string loss = training.LossName;
         if (training.Loss < 0 || training.Loss >= losses.Count)
             Refuse("Loss", $"must be one of {string.Join(", ", losses)}, got number {Text(training.Loss)}");
-        EquatableArray<string> optimizers = Update.Optimizers;
+        EquatableArray<string> optimizers = OptimizerTable.Names;
         if (training.Optimizer < 0 || training.Optimizer >= optimizers.Count)
             Refuse("Optimizer", $"must be one of {string.Join(", ", optimizers)}, got number {Text(training.Optimizer)}");
         if (training.LabelSmoothing is not (>= 0 and < 1))

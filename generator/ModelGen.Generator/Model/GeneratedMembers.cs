@@ -10,9 +10,9 @@ namespace ModelGen.Generator.Model;
 /// tests hold it against what the emitter writes.
 /// </summary>
 /// <param name="name">The class, as it is written in C#.</param>
-/// <param name="extras">What its declaration asks for.</param>
+/// <param name="surface">What its declaration asks for.</param>
 /// <param name="signature">Its inputs and outputs, as far as they are known.</param>
-internal sealed class GeneratedMembers(string name, Extras extras, Signature signature)
+internal sealed class GeneratedMembers(string name, Surface surface, Signature signature)
 {
     /// <summary>How the names of private members begin; no member of the author's may.</summary>
     public const string PrivatePrefix = "_modelGen";
@@ -25,18 +25,18 @@ internal sealed class GeneratedMembers(string name, Extras extras, Signature sig
     private const string Notes = "global::System.Collections.Generic.IReadOnlyDictionary<string, string>? notes = null";
 
     /// <summary>The members of a class whose inputs and outputs have these names.</summary>
-    public static GeneratedMembers Of(string name, Extras extras, MemberNames members)
+    public static GeneratedMembers Of(string name, Surface surface, MemberNames members)
     {
         Shape unknown = Shape.Of(1);
         var taken = new HashSet<string>(StringComparer.Ordinal) { "labels", "targets" };
-        return new GeneratedMembers(name, extras, new Signature(Named(members.Inputs, "image"), Named(members.Outputs, "output")));
+        return new GeneratedMembers(name, surface, new Signature(Named(members.Inputs, "image"), Named(members.Outputs, "output")));
 
         // Names that meet are an error of the network; here they only have to differ.
         (string, Shape)[] Named(EquatableArray<string> names, string single) =>
             [.. (names.Count == 0 ? [single] : names).Select(n => (taken.Add(Signature.Argument(n)) ? n : $"{n}_{taken.Count}", unknown))];
     }
 
-    public bool HasTrainer => Has(Extras.Trainer);
+    public bool HasTrainer => surface.HasTrainer;
 
     /// <summary>True for what the class itself cannot be called.</summary>
     public bool Contains(string member) => member == Weights || (HasTrainer && member == Trainer) || OfClass().Any(m => m.Name == member);
@@ -59,7 +59,7 @@ internal sealed class GeneratedMembers(string name, Extras extras, Signature sig
         yield return Setting("int", "Parallelism");
         yield return Setting(Scheduler, "Scheduler");
         yield return Method("void", "Forward", signature.Parameters());
-        if (Has(Extras.Profile))
+        if (HasProfile)
             yield return Method("void", "Profile", $"{signature.Parameters()}, {Ticks}");
     }
 
@@ -97,14 +97,14 @@ internal sealed class GeneratedMembers(string name, Extras extras, Signature sig
         {
             string parameters = ParametersOf(ofClasses);
             yield return Method("float", "Step", parameters);
-            if (Has(Extras.Accumulate))
+            if (surface.Accumulates || surface.IsInDoubt)
                 yield return Method("float", "Accumulate", parameters);
             yield return Method(TrainerEmitter.EvaluationOf(ofClasses), "Evaluate", parameters);
-            if (Has(Extras.Profile))
+            if (HasProfile)
                 yield return Method("void", "Profile", $"{parameters}, {Ticks}");
             yield return PrivateMethod("NotFinite", $"float loss, {parameters}, int samples");
         }
-        if (Has(Extras.Profile))
+        if (HasProfile)
             yield return Property("global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary>", "Steps", isStatic: true);
         yield return Method(Weights, "ToWeights", "");
         yield return Property("long", "Updates");
@@ -118,18 +118,14 @@ internal sealed class GeneratedMembers(string name, Extras extras, Signature sig
     public string TrainersInterface => TrainerEmitter.InterfaceOf(signature.Inputs.Count, Targets[0]);
 
     // Training is on classes, on numbers or, in doubt, on either.
-    private bool[] Targets => extras.HasFlag(Extras.Doubt) ? [true, false] : [!extras.HasFlag(Extras.Targets)];
+    private bool[] Targets => surface.IsInDoubt ? [true, false] : [!surface.TrainsNumbers];
 
-    private string[] Optimizers
-    {
-        get
-        {
-            string[] named = extras.HasFlag(Extras.Adam) ? ["Adam"] : extras.HasFlag(Extras.AdamW) ? ["AdamW"] : extras.HasFlag(Extras.RmsProp) ? ["RmsProp"] : ["Sgd"];
-            return [.. (extras.HasFlag(Extras.Doubt) ? named.Concat(Ops.Update.Optimizers).Distinct() : named).Select(o => "global::ModelGen." + o)];
-        }
-    }
+    private string[] Optimizers =>
+    [
+        .. (surface.IsInDoubt ? Ops.OptimizerTable.Names.Prepend(surface.Optimizer).Distinct() : [surface.Optimizer]).Select(o => "global::ModelGen." + o),
+    ];
 
-    private bool Has(Extras extra) => extras.HasFlag(extra) || extras.HasFlag(Extras.Doubt);
+    private bool HasProfile => surface.HasProfile || surface.IsInDoubt;
 
     private string ParametersOf(bool ofClasses) => $"{signature.InputParameters()}, {TrainerEmitter.TargetParameterOf(ofClasses)}";
 }

@@ -16,7 +16,7 @@ internal sealed record TrainingOptions(int BatchSize, string Loss, float LabelSm
     /// <summary>Of the hinge loss: 1 or 2.</summary>
     public int HingePower { get; init; } = 1;
 
-    /// <summary>Name of the optimizer, one of <see cref="Ops.Update.Optimizers"/>.</summary>
+    /// <summary>Name of the optimizer, one of <see cref="Ops.OptimizerTable.Names"/>.</summary>
     public string Optimizer { get; init; } = "Sgd";
 
     /// <summary>Whether gradients may be scaled down together, for which all have to be there before the first update.</summary>

@@ -7,14 +7,12 @@ using ModelGen.Generator.Lowering;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// An optimizer's step on one parameter, in place. Inputs: the parameter, what the optimizer keeps for it, the gradient and, where gradients are clipped, the sum of squares of all of them. The
-/// formulas stand at the classes of the runtime that have the settings.
+/// An optimizer's step on one parameter, in place. Inputs: the parameter, what the optimizer keeps for it, the gradient and, where gradients
+/// are clipped, the sum of squares of all of them. The formulas stand in the classes of the runtime that have the settings.
 /// </summary>
-/// <param name="optimizer">The runtime's class.</param>
-/// <param name="method">The method of <c>Optimizers</c>.</param>
+/// <param name="optimizer">Whose.</param>
 /// <param name="isCheck">Whether it writes nothing and only looks whether what it would write is finite.</param>
-/// <param name="states">Names of what is kept.</param>
-internal sealed class Update(string optimizer, string method, bool isCheck, params string[] states) : Operator
+internal sealed class Update(OptimizerRow optimizer, bool isCheck) : Operator
 {
     public const string Suffix = "Update";
 
@@ -23,32 +21,21 @@ internal sealed class Update(string optimizer, string method, bool isCheck, para
     /// <summary>The attribute that says which rows of the parameter a gradient of fewer rows is of: where they begin, a multiple of a block.</summary>
     public const string FirstRow = "firstRow";
 
-    public static IEnumerable<Update> Rows => All(isCheck: false);
+    public static IEnumerable<Update> Rows => OptimizerTable.Rows.Select(r => new Update(r, isCheck: false));
 
     /// <summary>The same without writing anything.</summary>
-    public static IEnumerable<Update> Checks => All(isCheck: true);
+    public static IEnumerable<Update> Checks => OptimizerTable.Rows.Select(r => new Update(r, isCheck: true));
 
-    private static IEnumerable<Update> All(bool isCheck) =>
-    [
-        new Update("Sgd", "Sgd", isCheck, "velocity"),
-        new Update("Adam", "Adam", isCheck, "mean", "square"),
-        new Update("AdamW", "Adam", isCheck, "mean", "square"),
-        new Update("RmsProp", "RmsProp", isCheck, "square", "mean", "velocity"),
-    ];
+    public override string Name => optimizer.Name + (isCheck ? CheckSuffix : Suffix);
 
-    /// <summary>The optimizers by name, in the order in which the enum of the runtime has them.</summary>
-    public static EquatableArray<string> Optimizers { get; } = Rows.Select(r => r.Optimizer).ToEquatableArray();
-
-    public override string Name => optimizer + (isCheck ? CheckSuffix : Suffix);
-
-    public string Optimizer => optimizer;
+    public string Optimizer => optimizer.Name;
 
     public bool IsCheck => isCheck;
 
     public override bool HasEffect => true;
 
     /// <summary>What is kept for each parameter: the first parts of the names of what holds it.</summary>
-    public IReadOnlyList<string> States => states;
+    public EquatableArray<string> States => optimizer.States;
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [
@@ -57,7 +44,7 @@ internal sealed class Update(string optimizer, string method, bool isCheck, para
         new(FirstRow, AttributeKind.Int, 0, "The first row that is updated; the gradient has as many as are.", 0),
     ];
 
-    public override EquatableArray<int> MutatedInputs => isCheck ? [] : Enumerable.Range(0, states.Length + 1).ToEquatableArray();
+    public override EquatableArray<int> MutatedInputs => isCheck ? [] : Enumerable.Range(0, States.Count + 1).ToEquatableArray();
 
     public override bool ReadsState => true;
 
@@ -81,19 +68,20 @@ internal sealed class Update(string optimizer, string method, bool isCheck, para
         Layout updated = context.Of(node.Inputs[GradientIndex]);
         Layout parameter = context.Of(node.Inputs[0]);
         int first = updated == parameter ? 0 : node.Attributes.Int(FirstRow) / Layout.Block * (parameter.Length / Layout.DivideUp(parameter.Dims[0], Layout.Block));
-        string kept = string.Concat(states.Select((_, i) => ", " + At(i + 1)));
-        string count = method == "Adam" ? ", updateNumber" : "";
+        string kept = string.Concat(States.Select((_, i) => ", " + At(i + 1)));
         string scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
         if (node.Inputs.Count > GradientIndex + 1)
             scale = $"optimizer.ScaleOf({{{GradientIndex + 1}=}}, {scale})";
         string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
+        string report = Pieces.Report(node, updated) + (isCheck ? ", writes: false" : "");
         return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.{method}({At(0)}, {Pieces.Of(GradientIndex, updated)}{kept}, {Pieces.Length(updated)}, optimizer{count}, {scale}, {isPenalized}, {Pieces.Report(node, updated)}{(isCheck ? ", writes: false" : "")})", Pieces.Count(updated)), [.. node.Inputs]);
+            $"Optimizers.Update(optimizer, {At(0)}, {Pieces.Of(GradientIndex, updated)}{kept}, {Pieces.Length(updated)}, updateNumber, {scale}, "
+            + $"{isPenalized}, {report})", Pieces.Count(updated)), [.. node.Inputs]);
 
         string At(int operand) => first == 0 ? Pieces.Of(operand, updated) : $"ref Unsafe.Add({Pieces.Of(operand, updated)}, {first})";
     }
 
-    private int GradientIndex => states.Length + 1;
+    private int GradientIndex => States.Count + 1;
 
     /// <summary>The layout of the parameter, the first input, for those that lie like it; null for a negative one.</summary>
     public static Layout? LayoutOfParameter(ILayoutContext context, Node node, int input) =>

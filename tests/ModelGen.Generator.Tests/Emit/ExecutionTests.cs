@@ -92,7 +92,7 @@ public class ExecutionTests
         patterns = [.. patterns.Where(p => trained.Any(n => NamePattern.Matches(p, n)))];
         return new(BatchOf(seed) + seed % 2, loss, seed % 3 * 0.1f)
         {
-            Optimizer = Update.Optimizers[seed / 2 % Update.Optimizers.Count],
+            Optimizer = OptimizerTable.Names[seed / 2 % OptimizerTable.Names.Count],
             ClipGradients = seed % 5 == 0,
             AccumulateGradients = seed % 7 == 0,
             CheckUpdates = seed % 3 == 1,
@@ -103,16 +103,9 @@ public class ExecutionTests
         };
     }
 
-    // Adam and RMSProp divide by the size of gradients: what is all but zero would show its rounding, were it not for a large epsilon.
     private static GradientDescent OptimizerOf(TrainingOptions options, int seed)
     {
-        GradientDescent optimizer = options.Optimizer switch
-        {
-            "Adam" => new Adam(0.01f, epsilon: 0.05f, weightDecay: 0.01f),
-            "AdamW" => new AdamW(0.01f, epsilon: 0.05f, weightDecay: 0.1f),
-            "RmsProp" => new RmsProp(0.01f, epsilon: 0.05f, momentum: seed % 3 * 0.3f, centered: seed % 3 == 1, weightDecay: 0.01f),
-            _ => new Sgd(0.05f, 0.9f, 0.01f, nesterov: seed % 3 == 0),
-        };
+        GradientDescent optimizer = OptimizerReference.All[options.Optimizer].Tame(seed);
         optimizer.L1Penalty = seed % 3 * 1e-3f;
         optimizer.ExcludeBiasesAndNorms = seed % 4 < 2;
         if (options.ClipGradients)

@@ -89,7 +89,7 @@ public class GeneratedMembersTests
     {
         CSharpCompilation compilation = Compile.Create("using ModelGen; " + source);
         NetworkDeclaration declaration = NetworkReader.Read(compilation, compilation.GetTypeByMetadataName("Net")!, CancellationToken.None).Declaration;
-        members = GeneratedMembers.Of("Net", declaration.Extras, declaration.Members);
+        members = GeneratedMembers.Of("Net", declaration.Surface, declaration.Members);
         Compile.Driver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out _);
         Assert.DoesNotContain(output.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
         return output.GetTypeByMetadataName("Net")!;

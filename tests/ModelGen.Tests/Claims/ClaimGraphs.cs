@@ -114,7 +114,7 @@ internal static class ClaimGraphs
     {
         var options = new TrainingOptions(Batch, OpNames.CrossEntropy, 0)
         {
-            Optimizer = Update.Optimizers[number % Update.Optimizers.Count], ClipGradients = number % 3 == 1, AccumulateGradients = number % 5 > 2,
+            Optimizer = OptimizerTable.Names[number % OptimizerTable.Names.Count], ClipGradients = number % 3 == 1, AccumulateGradients = number % 5 > 2,
             CheckUpdates = number % 7 > 4,
         };
         yield return new(LayoutPlanner.Plan(Pipeline.ForTraining(declared, options), _ => null), Batch, ParametersChange: true);

@@ -86,7 +86,8 @@ internal sealed record KernelCase(
                 w.Line("const int accumulated = 0;");
                 w.Line("var check = new UpdateCheck(\"case\", []);");
                 string settings = OperatorTable.Get(Node.Op) is Update update ? update.Optimizer : "Sgd";
-                w.Line($"var optimizer = new ModelGen.{settings}() {{ LearningRate = 0.1f{(settings is "Sgd" or "RmsProp" ? ", Momentum = 0.9f" : "")} }};");
+                string momentum = typeof(Sgd).Assembly.GetType($"ModelGen.{settings}")?.GetProperty("Momentum") is null ? "" : ", Momentum = 0.9f";
+                w.Line($"var optimizer = new ModelGen.{settings}() {{ LearningRate = 0.1f{momentum} }};");
                 for (int i = 0; i < Operands.Count; i++)
                 {
                     string type = Operands[i].Type.Element == ElementType.I32 ? "int" : "float";

@@ -11,13 +11,13 @@ internal static class OptimizerCases
 {
     private static readonly Tolerance Tolerance = new(Relative: 1.3e-6, AbsoluteOfMax: 1e-6);
 
-    public static IEnumerable<string> Ids => GoldenData.Operators.Where(o => o.Text("op") is "Sgd" or "Adam" or "AdamW" or "RmsProp").Select(o => o.Text("id"));
+    public static IEnumerable<string> Ids => GoldenData.Operators.Where(o => OptimizerReference.All.ContainsKey(o.Text("op"))).Select(o => o.Text("id"));
 
     public static IEnumerable<string> Failures(string id)
     {
         JsonElement entry = GoldenData.Operator(id);
         using SafetensorsFile file = GoldenData.Open(entry);
-        GradientDescent optimizer = OptimizerOf(entry);
+        GradientDescent optimizer = OptimizerReference.All[entry.Text("op")].Golden(entry.GetProperty("attributes"));
         string[] inputs = entry.Texts("inputs");
         float[] p = file.Floats(inputs[0]);
         float[] a = new float[p.Length], b = new float[p.Length], c = new float[p.Length];
@@ -30,31 +30,12 @@ internal static class OptimizerCases
             Updates.Step(optimizer, exact, [.. g.Select(v => (double)v)], state, step, isPenalized: true);
             // Twice the gradients at half the scale are the same numbers.
             g = [.. g.Select(v => 2 * v)];
-            if (optimizer is Sgd sgd)
-                Optimizers.Sgd(ref p[0], ref g[0], ref a[0], p.Length, sgd, 0.5f, true);
-            else if (optimizer is Adam adam)
-                Optimizers.Adam(ref p[0], ref g[0], ref a[0], ref b[0], p.Length, adam, (ulong)step, 0.5f, true);
-            else
-                Optimizers.RmsProp(ref p[0], ref g[0], ref a[0], ref b[0], ref c[0], p.Length, (RmsProp)optimizer, 0.5f, true);
+            Optimizers.Update(optimizer, ref p[0], ref g[0], ref a[0], ref b[0], ref c[0], p.Length, (ulong)step, 0.5f, true);
             step++;
             if (new Expected(file.Floats(after), Tolerance).Compare(after, p) is string failure)
                 yield return failure;
             if (new Expected(file.Floats(after), Tolerance).Compare(after + " of the interpreter", [.. exact.Select(v => (float)v)]) is string wrong)
                 yield return wrong;
         }
-    }
-
-    private static GradientDescent OptimizerOf(JsonElement entry)
-    {
-        JsonElement attributes = entry.GetProperty("attributes");
-        return entry.Text("op") switch
-        {
-            "Sgd" => new Sgd(Number("learningRate"), Number("momentum"), Number("weightDecay"), attributes.GetProperty("nesterov").GetBoolean()),
-            "Adam" => new Adam(Number("learningRate"), Number("beta1"), Number("beta2"), Number("eps"), Number("weightDecay")),
-            "AdamW" => new AdamW(Number("learningRate"), Number("beta1"), Number("beta2"), Number("eps"), Number("weightDecay")),
-            _ => new RmsProp(Number("learningRate"), Number("alpha"), Number("eps"), Number("momentum"), attributes.GetProperty("centered").GetBoolean(), Number("weightDecay")),
-        };
-
-        float Number(string name) => attributes.GetProperty(name).GetSingle();
     }
 }

@@ -48,20 +48,11 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
     public (Graph Step, Graph Evaluation) TrainingGraphs() =>
         (Pipeline.ForTraining(Graph, Training!, Options), Pipeline.ForEvaluation(Graph, Training!, Options));
 
-    /// <summary>
-    /// An optimizer. Where it divides by the size of gradients, what is all but zero would show its rounding, were it not for a large
-    /// epsilon.
-    /// </summary>
+    /// <summary>An optimizer.</summary>
     public GradientDescent CreateOptimizer()
     {
         var random = new Random(Seed + 1);
-        GradientDescent optimizer = Training!.Optimizer switch
-        {
-            "Adam" => new Adam(0.01f, epsilon: 0.05f, weightDecay: 0.01f),
-            "AdamW" => new AdamW(0.01f, epsilon: 0.05f, weightDecay: 0.1f),
-            "RmsProp" => new RmsProp(0.01f, epsilon: 0.05f, momentum: random.Next(3) * 0.3f, centered: random.Next(3) == 0, weightDecay: 0.01f),
-            _ => new Sgd(0.05f, 0.9f, 0.01f, nesterov: random.Next(3) == 0),
-        };
+        GradientDescent optimizer = OptimizerReference.All[Training!.Optimizer].Tame(random.Next(3));
         optimizer.L1Penalty = random.Next(3) * 1e-3f;
         optimizer.ExcludeBiasesAndNorms = random.Next(2) == 0;
         if (Training.ClipGradients)
@@ -89,7 +80,7 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
         int batch = random.Next(3) switch { 0 => 3, 1 => 5, _ => 9 };
         return new TrainingOptions(batch, loss, loss == OpNames.CrossEntropy ? random.Next(3) * 0.1f : 0)
         {
-            Optimizer = Update.Optimizers[random.Next(Update.Optimizers.Count)],
+            Optimizer = OptimizerTable.Names[random.Next(OptimizerTable.Names.Count)],
             ClipGradients = random.Next(5) == 0,
             AccumulateGradients = random.Next(7) == 0,
             Checkpoint = random.Next(3) == 0,

@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ModelGen.Generator.Ops;
 using ModelGen.Runtime;
+using ModelGen.Tests.Reference;
 using ModelGen.Tests.Weights;
 
 namespace ModelGen.Tests.Networks;
@@ -233,7 +236,7 @@ public sealed class NonFiniteUpdateTests : IDisposable
                 var check = new UpdateCheck("Net", [(7, "other"), (9, "weight")]);
                 float[] parameter = new float[64], gradient = new float[64], mean = new float[64], square = new float[64];
                 gradient[lane] = value;
-                Optimizers.Adam(ref parameter[0], ref gradient[0], ref mean[0], ref square[0], 64, new Adam(), 0, 1f, true, check.Of(9, 0, 1, 32, 4), writes);
+                Optimizers.Update(new Adam(), ref parameter[0], ref gradient[0], ref mean[0], ref square[0], 64, 0, 1f, true, check.Of(9, 0, 1, 32, 4), writes);
                 bool counts = lane < 32 || lane % 16 < 4;
                 Assert.Equal(counts, check.Stops());
                 if (counts)
@@ -253,40 +256,59 @@ public sealed class NonFiniteUpdateTests : IDisposable
     {
         var random = new Random(3);
         int found = 0;
+        OptimizerRow[] rows = [.. OptimizerTable.Rows];
         for (int i = 0; i < 3_000; i++)
         {
             int n = random.Next(1, 70);
-            float[][] all = [.. Enumerable.Range(0, 5).Select(k => Enumerable.Range(0, n).Select(_ => k is 2 ? random.NextSingle() : random.NextSingle() - 0.5f).ToArray())];
+            OptimizerRow row = rows[random.Next(rows.Length)];
+            GradientDescent[] settings = OptimizerReference.All[row.Name].Settings;
+            GradientDescent optimizer = settings[random.Next(settings.Length)].Copy();
+            // Parameters, gradients, and what is kept.
+            float[][] all =
+            [
+                .. ((string[])["parameter", "gradient", .. row.States, "", "", ""]).Take(5)
+                    .Select(name => Enumerable.Range(0, n).Select(_ => name == "square" ? random.NextSingle() : random.NextSingle() - 0.5f).ToArray()),
+            ];
             if (random.Next(2) == 0)
                 all[random.Next(5)][random.Next(n)] = ((float[])[float.NaN, float.PositiveInfinity, 3e38f, -3e38f, 1e20f])[random.Next(5)];
-            float rate = random.Next(4) == 0 ? 1e38f : 0.1f, scale = random.Next(8) == 0 ? float.NaN : 1f;
-            int kind = random.Next(3);
-            float momentum = random.Next(2) * 0.9f;
+            optimizer.LearningRate = random.Next(4) == 0 ? 1e38f : 0.1f;
+            float scale = random.Next(8) == 0 ? float.NaN : 1f;
+            int[] written = WrittenBy(optimizer);
             bool dry = Run(all, writes: false), wet = Run(all, writes: true);
             Assert.Equal(wet, dry);
             found += wet ? 1 : 0;
 
-            // The gradient is the last of the five; what is kept is looked at where the settings have it.
+            // What is kept is looked at where the settings need it.
             bool Run(float[][] values, bool writes)
             {
                 float[][] copy = [.. values.Select(v => v.ToArray())];
                 var check = new UpdateCheck("Net", []);
-                UpdateReport report = check.Of(1);
-                float[] g = copy[4];
-                if (kind == 0)
-                    Optimizers.Sgd(ref copy[0][0], ref g[0], ref copy[1][0], n, new Sgd(rate, momentum), scale, true, report, writes);
-                else if (kind == 1)
-                    Optimizers.Adam(ref copy[0][0], ref g[0], ref copy[1][0], ref copy[2][0], n, new Adam(rate), 3, scale, true, report, writes);
-                else
-                    Optimizers.RmsProp(ref copy[0][0], ref g[0], ref copy[2][0], ref copy[1][0], ref copy[3][0], n, new RmsProp(rate, momentum: momentum, centered: true), scale, true, report, writes);
-                int[] kept = kind == 0 ? (momentum == 0 ? [0] : [0, 1]) : kind == 1 ? [0, 1, 2] : momentum == 0 ? [0, 1, 2] : [0, 1, 2, 3];
+                Update(optimizer, copy, 3, scale, check.Of(1), writes);
                 if (writes)
-                    Assert.Equal(check.Stops(), kept.Any(k => copy[k].Any(v => !float.IsFinite(v))));
+                    Assert.Equal(check.Stops(), written.Any(k => copy[k].Any(v => !float.IsFinite(v))));
                 else
                     Assert.All(Enumerable.Range(0, 5), k => Assert.Equal(values[k], copy[k]));
                 return check.Stops();
             }
         }
         Assert.InRange(found, 500, 2_500);
+    }
+
+    private static int[] WrittenBy(GradientDescent optimizer)
+    {
+        // All different: an average of what is equal would not change.
+        float[][] all = [.. Enumerable.Range(1, 5).Select(k => new[] { 0.1f * k })];
+        Update(optimizer, all, 0, 1f, default, true);
+        return [.. Enumerable.Range(0, 5).Where(k => all[k][0] != 0.1f * (k + 1))];
+    }
+
+    // As generated code does: without what no setting keeps.
+    private static void Update(GradientDescent optimizer, float[][] all, ulong updates, float scale, UpdateReport report, bool writes)
+    {
+        int kept = OptimizerTable.Rows.First(r => r.Name == optimizer.GetType().Name).States.Count;
+        ref float none = ref Unsafe.NullRef<float>();
+        Optimizers.Update(
+            optimizer, ref all[0][0], ref all[1][0], ref all[2][0], ref kept > 1 ? ref all[3][0] : ref none, ref kept > 2 ? ref all[4][0] : ref none,
+            all[0].Length, updates, scale, true, report, writes);
     }
 }

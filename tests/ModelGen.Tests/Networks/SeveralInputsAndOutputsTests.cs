@@ -137,7 +137,7 @@ public class SeveralInputsAndOutputsTests
     [Fact]
     public void AStubHasTheSameSurface()
     {
-        string stub = StubEmitter.Emit(new ClassDeclaration("", [], "Two", "public"), Extras.Trainer, new MemberNames(["left", "in"], [ValueNames.Output, "aux1"]));
+        string stub = StubEmitter.Emit(new ClassDeclaration("", [], "Two", "public"), new Surface { HasTrainer = true }, new MemberNames(["left", "in"], [ValueNames.Output, "aux1"]));
         Assert.NotNull(Compile(stub));
     }
 

@@ -1,19 +1,18 @@
+using ModelGen.Generator.Ops;
+
 namespace ModelGen.Tests.Reference;
 
 /// <summary>What optimizers do, in double precision and with torch.optim's meaning: to one parameter, and to those of a graph.</summary>
 internal static class Updates
 {
-    public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
+    public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new(
+        OptimizerTable.Rows.SelectMany(row => new KeyValuePair<string, Func<Operation, double[]>>[]
+        {
+            new(row.Name + Generator.Ops.Update.Suffix, o => Update(o, row.States.Count)),
+            // It says whether results are finite, and has none of its own.
+            new(row.Name + Generator.Ops.Update.CheckSuffix, o => o.NoResult()),
+        }))
     {
-        ["SgdUpdate"] = o => Update(o, 1),
-        ["AdamUpdate"] = o => Update(o, 2),
-        ["AdamWUpdate"] = o => Update(o, 2),
-        ["RmsPropUpdate"] = o => Update(o, 3),
-        // They say whether results are finite, and have none of their own.
-        ["SgdCheck"] = o => o.NoResult(),
-        ["AdamCheck"] = o => o.NoResult(),
-        ["AdamWCheck"] = o => o.NoResult(),
-        ["RmsPropCheck"] = o => o.NoResult(),
         ["AccumulateGradient"] = Accumulate,
         ["TotalGradient"] = o => [.. o[2].Select((g, i) => (o.Training.Accumulated == 0 ? 0 : o[1][i]) + o.Batch * g)],
         ["StoreGradient"] = Store,
@@ -27,33 +26,15 @@ internal static class Updates
     public static void Step(GradientDescent optimizer, double[] p, double[] gradient, double[][] state, int updates, bool isPenalized, int first = 0)
     {
         (double decay, double l1) = isPenalized ? (optimizer.WeightDecay, optimizer.L1Penalty) : (0.0, 0.0);
-        double rate = optimizer.LearningRate;
+        OptimizerFormula formula = OptimizerReference.Of(optimizer).Formula;
+        double[] kept = new double[state.Length];
         for (int i = first; i < first + gradient.Length; i++)
         {
-            double g = gradient[i - first] + l1 * Math.Sign(p[i]) + (optimizer is AdamW ? 0 : decay * p[i]);
-            switch (optimizer)
-            {
-                case Sgd sgd:
-                    state[0][i] = sgd.Momentum * state[0][i] + g;
-                    p[i] -= rate * (sgd.Nesterov ? g + sgd.Momentum * state[0][i] : state[0][i]);
-                    break;
-                case Adam adam:
-                    if (adam is AdamW)
-                        p[i] *= 1 - rate * decay;
-                    state[0][i] = adam.Beta1 * state[0][i] + (1 - (double)adam.Beta1) * g;
-                    state[1][i] = adam.Beta2 * state[1][i] + (1 - (double)adam.Beta2) * g * g;
-                    double mean = state[0][i] / (1 - Math.Pow(adam.Beta1, updates + 1));
-                    p[i] -= rate * mean / (Math.Sqrt(state[1][i] / (1 - Math.Pow(adam.Beta2, updates + 1))) + adam.Epsilon);
-                    break;
-                case RmsProp rms:
-                    state[0][i] = rms.Alpha * state[0][i] + (1 - (double)rms.Alpha) * g * g;
-                    if (rms.Centered)
-                        state[1][i] = rms.Alpha * state[1][i] + (1 - (double)rms.Alpha) * g;
-                    double step = g / (Math.Sqrt(state[0][i] - state[1][i] * state[1][i]) + rms.Epsilon);
-                    state[2][i] = rms.Momentum * state[2][i] + step;
-                    p[i] -= rate * state[2][i];
-                    break;
-            }
+            for (int k = 0; k < kept.Length; k++)
+                kept[k] = state[k][i];
+            p[i] = formula(optimizer, p[i], gradient[i - first] + l1 * Math.Sign(p[i]), kept, updates, decay);
+            for (int k = 0; k < kept.Length; k++)
+                state[k][i] = kept[k];
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ModelGen.Runtime;
@@ -11,12 +12,7 @@ public class OptimizersTests
 
     private static readonly Step[] Widths = [Public, OfWidth<Simd512, Vector512<float>>, OfWidth<Simd256, Vector256<float>>, OfWidth<Simd128, Vector128<float>>];
 
-    public static TheoryData<GradientDescent> Settings =>
-    [
-        new Sgd(0.05f), new Sgd(0.05f, 0f, 0.1f), new Sgd(0.05f, 0.9f), new Sgd(0.05f, 0.9f, 0.1f) { L1Penalty = 0.2f }, new Sgd(0.05f, 0.9f, 0.1f, true),
-        new Adam(0.01f), new Adam(0.01f, 0.8f, 0.95f, 1e-3f, 0.1f) { L1Penalty = 0.1f }, new AdamW(0.01f, weightDecay: 0.2f), new AdamW(0.01f) { L1Penalty = 0.1f },
-        new RmsProp(0.01f), new RmsProp(0.01f, 0.9f, 1e-3f, 0.8f, weightDecay: 0.1f), new RmsProp(0.01f, 0.9f, 1e-3f, 0.5f, centered: true),
-    ];
+    public static TheoryData<GradientDescent> Settings => [.. OptimizerReference.All.Values.SelectMany(o => o.Settings)];
 
     [Theory, MemberData(nameof(Settings))]
     public void ThreeStepsAgreeWithTheDefinition(GradientDescent optimizer)
@@ -44,26 +40,31 @@ public class OptimizersTests
         }
     }
 
-    private static void Public(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized)
-    {
-        if (optimizer is Sgd sgd)
-            Optimizers.Sgd(ref p.First, ref g.First, ref state[0].First, p.Length, sgd, scale, isPenalized);
-        else if (optimizer is Adam adam)
-            Optimizers.Adam(ref p.First, ref g.First, ref state[0].First, ref state[1].First, p.Length, adam, (ulong)updates, scale, isPenalized);
-        else
-            Optimizers.RmsProp(ref p.First, ref g.First, ref state[0].First, ref state[1].First, ref state[2].First, p.Length, (RmsProp)optimizer, scale, isPenalized);
-    }
+    private static void Public(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized) =>
+        Optimizers.Update(
+            optimizer, ref p.First, ref g.First, ref state[0].First, ref state[1].First, ref state[2].First, p.Length, (ulong)updates, scale, isPenalized);
 
     private static void OfWidth<S, V>(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized)
         where S : struct, ISimd<V> where V : struct
     {
-        ref float a = ref state[0].First, b = ref state[1].First, c = ref state[2].First;
-        if (optimizer is Sgd sgd)
-            Optimizers.Run<S, V, Optimizers.SgdRule>(new(sgd, scale, isPenalized), ref p.First, ref g.First, ref a, ref b, ref c, p.Length);
-        else if (optimizer is Adam adam)
-            Optimizers.Run<S, V, Optimizers.AdamRule>(new(adam, (ulong)updates, scale, isPenalized), ref p.First, ref g.First, ref a, ref b, ref c, p.Length);
-        else
-            Optimizers.Run<S, V, Optimizers.RmsPropRule>(new((RmsProp)optimizer, scale, isPenalized), ref p.First, ref g.First, ref a, ref b, ref c, p.Length);
+        var rule = new AnyRule(RuleOf(optimizer, new UpdateStep((ulong)updates, scale, isPenalized)));
+        Optimizers.Run<S, V, AnyRule>(rule, ref p.First, ref g.First, ref state[0].First, ref state[1].First, ref state[2].First, p.Length);
+    }
+
+    // AdamW has Adam's.
+    private static IUpdateRule RuleOf(GradientDescent optimizer, UpdateStep step)
+    {
+        for (Type type = optimizer.GetType(); ; type = type.BaseType!)
+        {
+            if (type.GetNestedType("Rule", BindingFlags.NonPublic) is Type rule)
+                return (IUpdateRule)Activator.CreateInstance(rule, optimizer, step)!;
+        }
+    }
+
+    private readonly struct AnyRule(IUpdateRule rule) : IUpdateRule
+    {
+        public V Update<S, V>(V p, V g, ref V a, ref V b, ref V c) where S : struct, ISimd<V> where V : struct =>
+            rule.Update<S, V>(p, g, ref a, ref b, ref c);
     }
 
     [Theory]
@@ -104,7 +105,7 @@ public class OptimizersTests
         float p = 1f, g = 0.1f, a = 0f, b = 0f, c = 0f;
         var optimizer = new RmsProp(1e-3f, 0.5f, centered: true);
         for (int i = 0; i < 200; i++)
-            Optimizers.RmsProp(ref p, ref g, ref a, ref b, ref c, 1, optimizer, 1f, true);
+            Optimizers.Update(optimizer, ref p, ref g, ref a, ref b, ref c, 1, (ulong)i, 1f, true);
         Assert.False(float.IsNaN(p));
     }
 
@@ -115,9 +116,9 @@ public class OptimizersTests
         // g = 1.5, v = 1.5, p = 1 − 0.1·(1.5 + 1.35) = 0.715; g = 2.3575, v = 3.7075, p = 0.715 − 0.1·(2.3575 + 3.33675) = 0.145575
         float p = 1f, v = 0f, one = 1f, two = 2f;
         var settings = new Sgd(0.1f, 0.9f, 0.5f, nesterov: true);
-        Optimizers.Sgd(ref p, ref one, ref v, 1, settings, 1f, true);
+        Optimizers.Update(settings, ref p, ref one, ref v, 1, 0, 1f, true);
         Assert.Equal(0.715f, p, 1e-6f);
-        Optimizers.Sgd(ref p, ref two, ref v, 1, settings, 1f, true);
+        Optimizers.Update(settings, ref p, ref two, ref v, 1, 1, 1f, true);
         Assert.Equal(0.145575f, p, 1e-6f);
     }
 
@@ -125,7 +126,7 @@ public class OptimizersTests
     public void WithoutMomentumTheVelocityIsNotTouched()
     {
         Guarded p = new(Guarded.Normal(37, 1)), g = new(Guarded.Normal(37, 2));
-        Optimizers.Sgd(ref p.First, ref g.First, ref Unsafe.NullRef<float>(), 37, new Sgd(0.1f, 0f, 0.1f), 1f, true);
+        Optimizers.Update(new Sgd(0.1f, 0f, 0.1f), ref p.First, ref g.First, ref Unsafe.NullRef<float>(), 37, 0, 1f, true);
         p.AssertGuards();
     }
 
@@ -133,7 +134,7 @@ public class OptimizersTests
     public void WithoutWeightDecayAnInfiniteParameterStaysInfinite()
     {
         float p = float.PositiveInfinity, g = 1f, v = 0f;
-        Optimizers.Sgd(ref p, ref g, ref v, 1, new Sgd(0.1f, 0.9f), 1f, true);
+        Optimizers.Update(new Sgd(0.1f, 0.9f), ref p, ref g, ref v, 1, 0, 1f, true);
         Assert.Equal(float.PositiveInfinity, p);
         Assert.Equal(1f, v);
     }

@@ -43,14 +43,14 @@ internal sealed class JsonFrontEnd
         foreach (JsonError error in _document.Errors)
             _problems.Add(ProblemIds.InvalidJson, error.Message, error.Range);
         if (_document.Root is not JsonValue root || (_document.IsWhole && !_fields.Is(root, JsonKind.Object, "a network")))
-            return new(null, Extras.None, null, null, _problems.ToEquatableArray());
+            return new(null, Surface.None, null, null, _problems.ToEquatableArray());
 
         // Of half a file the surface of the class is kept, so that the code which uses it has one error less for each use.
         TextRange nameRange = root["name"]?.Range ?? root.Range;
         (ClassDeclaration? declaration, string accessibility) = ReadClass(root);
-        Extras extras = ExtrasOf(root);
+        Surface surface = SurfaceOf(root);
         if (!_document.IsWhole)
-            return new(declaration, extras, null, null, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
+            return new(declaration, surface, null, null, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
 
         _fields.CheckKeys(root, "a network", null, Keys);
         var graph = new GraphBuilder(declaration?.Name.TrimStart('@') ?? "network");
@@ -70,8 +70,8 @@ internal sealed class JsonFrontEnd
         Graph? built = _problems.HasErrors ? null : graph.Build();
         if (built is not null)
             CheckMembers(root, built, declaration);
-        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch, extras.HasFlag(Extras.Profile)) { Options = options };
-        return new(declaration, extras, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
+        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch, surface.HasProfile) { Options = options };
+        return new(declaration, surface, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
     }
 
     private TrainingOptions? BuildGraph(JsonValue root, GraphBuilder graph, out int batch)
@@ -105,10 +105,11 @@ internal sealed class JsonFrontEnd
     }
 
     // Of a file that is not whole, or has a key that means nothing, it is open what it asks for.
-    private Extras ExtrasOf(JsonValue root)
+    private Surface SurfaceOf(JsonValue root)
     {
         bool isInDoubt = !_document.IsWhole || root.Members.Any(m => !Keys.Contains(m.Name)) || (root["trainable"] is JsonValue trainable && JsonTraining.IsInDoubt(trainable));
-        return NetworkDeclaration.ExtrasOf(JsonTraining.SurfaceOf(root), root["profile"] is { IsTrue: true }) | (isInDoubt ? Extras.Doubt | Extras.Trainer : Extras.None);
+        Surface surface = NetworkDeclaration.SurfaceOf(JsonTraining.SurfaceOf(root), root["profile"] is { IsTrue: true });
+        return isInDoubt ? surface.InDoubt() : surface;
     }
 
     private int ReadBatch(JsonValue root, JsonScope scope, GraphBuilder graph)
@@ -181,7 +182,7 @@ internal sealed class JsonFrontEnd
                 $"'{JsonNames.Printable(name.Text)}' cannot be the name of a class; it is an ASCII letter, then letters, digits and underscores, {JsonNames.LongestIdentifier} at most", name.Range);
             return (null, accessibility);
         }
-        if (GeneratedMembers.Of("", Extras.Trainer | ExtrasOf(root), MembersOf(root)).Contains(name.Text))
+        if (GeneratedMembers.Of("", SurfaceOf(root) with { HasTrainer = true }, MembersOf(root)).Contains(name.Text))
         {
             _problems.Add(ProblemIds.InvalidName, $"'{name.Text}' is the name of a member of every network's class; choose another name for the class", name.Range);
             return (null, accessibility);

@@ -7,10 +7,10 @@ namespace ModelGen.Generator.Language.Json;
 
 /// <summary>What the front end makes of a file.</summary>
 /// <param name="Class">The class to generate; null where the file does not say, or what it says cannot be one.</param>
-/// <param name="Extras">What the file asks for.</param>
+/// <param name="Surface">What the file asks for.</param>
 /// <param name="Graph">Null where there are errors.</param>
 /// <param name="Model">Null where there are errors; warnings alone leave a model.</param>
-internal sealed record JsonNetwork(ClassDeclaration? Class, Extras Extras, Graph? Graph, NetworkModel? Model, EquatableArray<JsonProblem> Problems)
+internal sealed record JsonNetwork(ClassDeclaration? Class, Surface Surface, Graph? Graph, NetworkModel? Model, EquatableArray<JsonProblem> Problems)
 {
     /// <summary>The names of its inputs and outputs, as far as the file says them.</summary>
     public MemberNames Members { get; init; } = MemberNames.Unknown;

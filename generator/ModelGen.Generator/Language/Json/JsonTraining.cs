@@ -27,7 +27,7 @@ internal sealed class JsonTraining
         root["trainable"] is not JsonValue trainable ? null : new TrainingDeclaration
         {
             Loss = Math.Max(0, IndexOf(LossOperator.Names, trainable["loss"]?.Text)),
-            Optimizer = Math.Max(0, IndexOf(Update.Optimizers, trainable["optimizer"]?.Text)),
+            Optimizer = Math.Max(0, IndexOf(OptimizerTable.Names, trainable["optimizer"]?.Text)),
             AccumulateGradients = trainable["accumulateGradients"] is { IsTrue: true },
         };
 
@@ -36,7 +36,7 @@ internal sealed class JsonTraining
         trainable.Kind != JsonKind.Object
         || trainable.Members.Any(m => !Keys.Contains(m.Name))
         || (trainable["loss"] is JsonValue loss && IndexOf(LossOperator.Names, loss.Text) < 0)
-        || (trainable["optimizer"] is JsonValue optimizer && IndexOf(Update.Optimizers, optimizer.Text) < 0);
+        || (trainable["optimizer"] is JsonValue optimizer && IndexOf(OptimizerTable.Names, optimizer.Text) < 0);
 
     public static TrainingOptions? Read(
         JsonValue trainable, JsonProblems problems, JsonFields fields, JsonScope scope, GraphBuilder graph, IReadOnlyList<(string Name, JsonLayerValue Value)> outputs)
@@ -62,7 +62,7 @@ internal sealed class JsonTraining
             HuberDelta = Number("huberDelta") ?? defaults.HuberDelta,
             HingeMargin = Number("hingeMargin") ?? defaults.HingeMargin,
             HingePower = _trainable["hingePower"] is JsonValue power ? _fields.Size(power, $"{Label}: hingePower", _scope, 1) ?? 1 : defaults.HingePower,
-            Optimizer = Word("optimizer", Update.Optimizers),
+            Optimizer = Word("optimizer", OptimizerTable.Names),
             ClipGradients = Flag("clipGradients"),
             CheckUpdates = Flag("checkUpdates"),
             AccumulateGradients = Flag("accumulateGradients"),

@@ -4,12 +4,6 @@ using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
-/// <summary>How one optimizer changes parameters p, given their gradients g, and up to three values that it keeps for each of them.</summary>
-internal interface IUpdateRule
-{
-    V Update<S, V>(V p, V g, ref V a, ref V b, ref V c) where S : struct, ISimd<V> where V : struct;
-}
-
 /// <summary>Parameter updates, one pass over memory each.</summary>
 /// <remarks>
 /// Gradients are multiplied by <c>scale</c> first. <c>isPenalized</c> says whether weight decay and the L1 penalty are applied. What an optimizer keeps is 0 before the first step;
@@ -18,36 +12,34 @@ internal interface IUpdateRule
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Optimizers
 {
-    private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
-
     // Floats that are added up in single precision before their sum goes to double.
     private const int Piece = 4_096;
 
     private const int Block = 16;
 
-    /// <summary>Updates <paramref name="n"/> parameters as <see cref="ModelGen.Sgd"/> says.</summary>
-    public static void Sgd(
-        ref float parameter, ref float gradient, ref float velocity, nint n, Sgd settings, float scale, bool isPenalized, UpdateReport report = default, bool writes = true)
+    /// <summary>Updates <paramref name="n"/> parameters as the optimizer says, which keeps one value for each; <paramref name="updates"/> have been before.</summary>
+    public static void Update(
+        GradientDescent optimizer, ref float parameter, ref float gradient, ref float first, nint n, ulong updates, float scale, bool isPenalized,
+        UpdateReport report = default, bool writes = true) =>
+        Update(optimizer, ref parameter, ref gradient, ref first, ref Unsafe.NullRef<float>(), n, updates, scale, isPenalized, report, writes);
+
+    /// <summary>The same where it keeps two.</summary>
+    public static void Update(
+        GradientDescent optimizer, ref float parameter, ref float gradient, ref float first, ref float second, nint n, ulong updates,
+        float scale, bool isPenalized, UpdateReport report = default, bool writes = true)
     {
         ref float none = ref Unsafe.NullRef<float>();
-        var rule = new SgdRule(settings, scale, isPenalized);
-        Run(rule, ref parameter, ref gradient, ref settings.Momentum != 0f ? ref velocity : ref none, ref none, ref none, n, scale, report, writes);
+        Update(optimizer, ref parameter, ref gradient, ref first, ref second, ref none, n, updates, scale, isPenalized, report, writes);
     }
 
-    /// <summary>Updates <paramref name="n"/> parameters as <see cref="ModelGen.Adam"/> says, or <see cref="AdamW"/>; <paramref name="updates"/> have been before.</summary>
-    public static void Adam(
-        ref float parameter, ref float gradient, ref float mean, ref float square, nint n, Adam settings, ulong updates, float scale, bool isPenalized,
-        UpdateReport report = default, bool writes = true) =>
-        Run(new AdamRule(settings, updates, scale, isPenalized), ref parameter, ref gradient, ref mean, ref square, ref Unsafe.NullRef<float>(), n, scale, report, writes);
-
-    /// <summary>Updates <paramref name="n"/> parameters as <see cref="ModelGen.RmsProp"/> says.</summary>
-    public static void RmsProp(
-        ref float parameter, ref float gradient, ref float square, ref float mean, ref float velocity, nint n, RmsProp settings, float scale, bool isPenalized,
-        UpdateReport report = default, bool writes = true)
+    /// <summary>The same where it keeps three.</summary>
+    public static void Update(
+        GradientDescent optimizer, ref float parameter, ref float gradient, ref float first, ref float second, ref float third, nint n, ulong updates,
+        float scale, bool isPenalized, UpdateReport report = default, bool writes = true)
     {
-        ref float none = ref Unsafe.NullRef<float>();
-        Run(new RmsPropRule(settings, scale, isPenalized), ref parameter, ref gradient, ref square,
-            ref settings.Centered ? ref mean : ref none, ref settings.Momentum != 0f ? ref velocity : ref none, n, scale, report, writes);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        optimizer.Update(new UpdateCall(
+            ref parameter, ref gradient, ref first, ref second, ref third, n, new UpdateStep(updates, scale, isPenalized), report, writes));
     }
 
     /// <summary>
@@ -134,7 +126,10 @@ public static class Optimizers
         return !float.IsNaN(S.HorizontalSum(wrong));
     }
 
-    private static void Run<R>(R rule, ref float p, ref float g, ref float a, ref float b, ref float c, nint n, float scale, UpdateReport report, bool writes)
+    /// <summary>One pass over all at the processor's width.</summary>
+    internal static void Run<R>(
+        R rule, ref float p, ref float g, ref float a, ref float b, ref float c, nint n, float scale, UpdateReport report,
+        bool writes)
         where R : struct, IUpdateRule
     {
         bool isFinite = Vector512.IsHardwareAccelerated ? Run<Simd512, Vector512<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n, writes)
@@ -199,100 +194,5 @@ public static class Optimizers
         if (hasC)
             Partial.Store<S, V>(lastC, ref c, i, count);
         return isFinite;
-    }
-
-    // The branches of the rules do not change within a call, so they are predicted; the loop is bound by memory.
-
-    /// <summary>The gradient as the rules take it: scaled, and with the penalties.</summary>
-    private readonly struct Penalties(GradientDescent settings, float scale, bool isPenalized, bool isDecoupled = false)
-    {
-        private readonly float _scale = scale;
-        private readonly float _l1 = isPenalized ? settings.L1Penalty : 0f;
-        private readonly float _decay = isPenalized && !isDecoupled ? settings.WeightDecay : 0f;
-
-        [MethodImpl(Inline)]
-        public V Of<S, V>(V p, V g) where S : struct, ISimd<V> where V : struct
-        {
-            g = S.Multiply(g, S.Broadcast(_scale));
-            if (_l1 != 0f)
-            {
-                V sign = S.BitOr(S.BitAnd(p, S.Broadcast(-0f)), S.Broadcast(_l1)), zero = S.Broadcast(0f);
-                g = S.Add(g, S.ConditionalSelect(S.Equal(p, zero), zero, sign));
-            }
-            // Skipped rather than multiplied by 0: an infinite parameter must not turn into NaN.
-            return _decay != 0f ? S.FusedMultiplyAdd(p, S.Broadcast(_decay), g) : g;
-        }
-    }
-
-    internal readonly struct SgdRule(Sgd settings, float scale, bool isPenalized) : IUpdateRule
-    {
-        private readonly Penalties _penalties = new(settings, scale, isPenalized);
-        private readonly float _rate = -settings.LearningRate;
-        private readonly float _momentum = settings.Momentum;
-        private readonly bool _nesterov = settings.Nesterov;
-
-        [MethodImpl(Inline)]
-        public V Update<S, V>(V p, V g, ref V velocity, ref V b, ref V c) where S : struct, ISimd<V> where V : struct
-        {
-            g = _penalties.Of<S, V>(p, g);
-            velocity = _momentum != 0f ? S.FusedMultiplyAdd(velocity, S.Broadcast(_momentum), g) : g;
-            V step = _nesterov ? S.FusedMultiplyAdd(velocity, S.Broadcast(_momentum), g) : velocity;
-            return S.FusedMultiplyAdd(step, S.Broadcast(_rate), p);
-        }
-    }
-
-    internal readonly struct AdamRule(Adam settings, ulong updates, float scale, bool isPenalized) : IUpdateRule
-    {
-        private readonly Penalties _penalties = new(settings, scale, isPenalized, settings.IsDecoupled);
-        private readonly float _beta1 = settings.Beta1;
-        private readonly float _beta2 = settings.Beta2;
-        private readonly float _epsilon = settings.Epsilon;
-        private readonly float _kept = settings.IsDecoupled && isPenalized ? 1f - settings.LearningRate * settings.WeightDecay : 1f;
-        private readonly float _rate = (float)(-settings.LearningRate / Correction(settings.Beta1, updates));
-        private readonly float _root = (float)(1.0 / Math.Sqrt(Correction(settings.Beta2, updates)));
-
-        // How much of an average that started at 0 is of gradients.
-        private static double Correction(float beta, ulong updates) => 1.0 - Math.Pow(beta, updates + 1.0);
-
-        [MethodImpl(Inline)]
-        public V Update<S, V>(V p, V g, ref V mean, ref V square, ref V c) where S : struct, ISimd<V> where V : struct
-        {
-            g = _penalties.Of<S, V>(p, g);
-            if (_kept != 1f)
-                p = S.Multiply(p, S.Broadcast(_kept));
-            mean = S.FusedMultiplyAdd(mean, S.Broadcast(_beta1), S.Multiply(g, S.Broadcast(1f - _beta1)));
-            square = S.FusedMultiplyAdd(square, S.Broadcast(_beta2), S.Multiply(S.Multiply(g, g), S.Broadcast(1f - _beta2)));
-            V deviation = S.FusedMultiplyAdd(S.Sqrt(square), S.Broadcast(_root), S.Broadcast(_epsilon));
-            return S.FusedMultiplyAdd(S.Divide(mean, deviation), S.Broadcast(_rate), p);
-        }
-    }
-
-    internal readonly struct RmsPropRule(RmsProp settings, float scale, bool isPenalized) : IUpdateRule
-    {
-        private readonly Penalties _penalties = new(settings, scale, isPenalized);
-        private readonly float _rate = -settings.LearningRate;
-        private readonly float _alpha = settings.Alpha;
-        private readonly float _epsilon = settings.Epsilon;
-        private readonly float _momentum = settings.Momentum;
-        private readonly bool _centered = settings.Centered;
-
-        [MethodImpl(Inline)]
-        public V Update<S, V>(V p, V g, ref V square, ref V mean, ref V velocity) where S : struct, ISimd<V> where V : struct
-        {
-            g = _penalties.Of<S, V>(p, g);
-            V alpha = S.Broadcast(_alpha), rest = S.Broadcast(1f - _alpha);
-            square = S.FusedMultiplyAdd(square, alpha, S.Multiply(S.Multiply(g, g), rest));
-            V variance = square;
-            if (_centered)
-            {
-                mean = S.FusedMultiplyAdd(mean, alpha, S.Multiply(g, rest));
-                // Rounded, it may come out below 0 where all gradients are the same. The variance comes second: that is the operand kept when it is NaN.
-                variance = S.Max(S.Broadcast(0f), S.Subtract(square, S.Multiply(mean, mean)));
-            }
-            V step = S.Divide(g, S.Add(S.Sqrt(variance), S.Broadcast(_epsilon)));
-            if (_momentum != 0f)
-                step = velocity = S.FusedMultiplyAdd(velocity, S.Broadcast(_momentum), step);
-            return S.FusedMultiplyAdd(step, S.Broadcast(_rate), p);
-        }
     }
 }

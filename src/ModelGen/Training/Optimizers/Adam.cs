@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using ModelGen.Runtime;
+
 namespace ModelGen;
 
 /// <summary>Adam, with the meaning torch.optim.Adam gives its settings. For networks with <c>[Trainable(Optimizer = Optimizer.Adam)]</c>.</summary>
@@ -58,4 +61,33 @@ public class Adam : GradientDescent
 
     /// <summary>Whether weight decay shrinks the parameters by itself instead of being part of the gradient.</summary>
     internal virtual bool IsDecoupled => false;
+
+    internal override void Update(in UpdateCall call) => call.Run(new Rule(this, call.Step));
+
+    // Its branches do not change within a call, so they are predicted; the loop is bound by memory.
+    internal readonly struct Rule(Adam settings, UpdateStep step) : IUpdateRule
+    {
+        private readonly Penalties _penalties = new(settings, step, settings.IsDecoupled);
+        private readonly float _beta1 = settings.Beta1;
+        private readonly float _beta2 = settings.Beta2;
+        private readonly float _epsilon = settings.Epsilon;
+        private readonly float _kept = settings.IsDecoupled && step.IsPenalized ? 1f - settings.LearningRate * settings.WeightDecay : 1f;
+        private readonly float _rate = (float)(-settings.LearningRate / Correction(settings.Beta1, step.Updates));
+        private readonly float _root = (float)(1.0 / Math.Sqrt(Correction(settings.Beta2, step.Updates)));
+
+        // How much of an average that started at 0 is of gradients.
+        private static double Correction(float beta, ulong updates) => 1.0 - Math.Pow(beta, updates + 1.0);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Update<S, V>(V p, V g, ref V mean, ref V square, ref V c) where S : struct, ISimd<V> where V : struct
+        {
+            g = _penalties.Of<S, V>(p, g);
+            if (_kept != 1f)
+                p = S.Multiply(p, S.Broadcast(_kept));
+            mean = S.FusedMultiplyAdd(mean, S.Broadcast(_beta1), S.Multiply(g, S.Broadcast(1f - _beta1)));
+            square = S.FusedMultiplyAdd(square, S.Broadcast(_beta2), S.Multiply(S.Multiply(g, g), S.Broadcast(1f - _beta2)));
+            V deviation = S.FusedMultiplyAdd(S.Sqrt(square), S.Broadcast(_root), S.Broadcast(_epsilon));
+            return S.FusedMultiplyAdd(S.Divide(mean, deviation), S.Broadcast(_rate), p);
+        }
+    }
 }

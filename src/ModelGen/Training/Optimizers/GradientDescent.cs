@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using ModelGen.Runtime;
 
 namespace ModelGen;
 
@@ -81,6 +82,9 @@ public abstract class GradientDescent
         new(nameof(MaxGradientNorm), () => MaxGradientNorm, value => MaxGradientNorm = value),
         OptimizerSetting.Flag(nameof(ExcludeBiasesAndNorms), () => ExcludeBiasesAndNorms, value => ExcludeBiasesAndNorms = value),
     ];
+
+    /// <summary>Changes parameters by their gradients, in place.</summary>
+    internal abstract void Update(in UpdateCall call);
 
     /// <summary>Another one with the same settings, to try values on.</summary>
     internal GradientDescent Copy() => (GradientDescent)MemberwiseClone();

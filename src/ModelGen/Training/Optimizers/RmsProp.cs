@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using ModelGen.Runtime;
+
 namespace ModelGen;
 
 /// <summary>RMSProp, with the meaning torch.optim.RMSprop gives its settings. For networks with <c>[Trainable(Optimizer = Optimizer.RmsProp)]</c>.</summary>
@@ -62,4 +65,36 @@ public sealed class RmsProp : GradientDescent
         new(nameof(Momentum), () => Momentum, value => Momentum = value),
         OptimizerSetting.Flag(nameof(Centered), () => Centered, value => Centered = value),
     ];
+
+    internal override void Update(in UpdateCall call) => call.Run(new Rule(this, call.Step), keepsSecond: Centered, keepsThird: Momentum != 0f);
+
+    // Its branches do not change within a call, so they are predicted; the loop is bound by memory.
+    internal readonly struct Rule(RmsProp settings, UpdateStep step) : IUpdateRule
+    {
+        private readonly Penalties _penalties = new(settings, step);
+        private readonly float _rate = -settings.LearningRate;
+        private readonly float _alpha = settings.Alpha;
+        private readonly float _epsilon = settings.Epsilon;
+        private readonly float _momentum = settings.Momentum;
+        private readonly bool _centered = settings.Centered;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Update<S, V>(V p, V g, ref V square, ref V mean, ref V velocity) where S : struct, ISimd<V> where V : struct
+        {
+            g = _penalties.Of<S, V>(p, g);
+            V alpha = S.Broadcast(_alpha), rest = S.Broadcast(1f - _alpha);
+            square = S.FusedMultiplyAdd(square, alpha, S.Multiply(S.Multiply(g, g), rest));
+            V variance = square;
+            if (_centered)
+            {
+                mean = S.FusedMultiplyAdd(mean, alpha, S.Multiply(g, rest));
+                // Rounded, it may come out below 0 where all gradients are the same. The variance comes second: that is the operand kept when it is NaN.
+                variance = S.Max(S.Broadcast(0f), S.Subtract(square, S.Multiply(mean, mean)));
+            }
+            V step = S.Divide(g, S.Add(S.Sqrt(variance), S.Broadcast(_epsilon)));
+            if (_momentum != 0f)
+                step = velocity = S.FusedMultiplyAdd(velocity, S.Broadcast(_momentum), step);
+            return S.FusedMultiplyAdd(step, S.Broadcast(_rate), p);
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using ModelGen.Runtime;
+
 namespace ModelGen;
 
 /// <summary>
@@ -60,4 +63,24 @@ public sealed class Sgd : GradientDescent
         new(nameof(Momentum), () => Momentum, value => (Nesterov, Momentum) = (false, value)),
         OptimizerSetting.Flag(nameof(Nesterov), () => Nesterov, value => Nesterov = value),
     ];
+
+    internal override void Update(in UpdateCall call) => call.Run(new Rule(this, call.Step), keepsFirst: Momentum != 0f);
+
+    // Its branches do not change within a call, so they are predicted; the loop is bound by memory.
+    internal readonly struct Rule(Sgd settings, UpdateStep step) : IUpdateRule
+    {
+        private readonly Penalties _penalties = new(settings, step);
+        private readonly float _rate = -settings.LearningRate;
+        private readonly float _momentum = settings.Momentum;
+        private readonly bool _nesterov = settings.Nesterov;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Update<S, V>(V p, V g, ref V velocity, ref V b, ref V c) where S : struct, ISimd<V> where V : struct
+        {
+            g = _penalties.Of<S, V>(p, g);
+            velocity = _momentum != 0f ? S.FusedMultiplyAdd(velocity, S.Broadcast(_momentum), g) : g;
+            V step = _nesterov ? S.FusedMultiplyAdd(velocity, S.Broadcast(_momentum), g) : velocity;
+            return S.FusedMultiplyAdd(step, S.Broadcast(_rate), p);
+        }
+    }
 }

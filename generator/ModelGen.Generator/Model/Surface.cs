@@ -1,0 +1,31 @@
+namespace ModelGen.Generator.Model;
+
+/// <summary>What a class has beside the members of every network, because its declaration asks for it.</summary>
+internal sealed record Surface
+{
+    /// <summary>Inference alone.</summary>
+    public static readonly Surface None = new();
+
+    /// <summary>The class Trainer.</summary>
+    public bool HasTrainer { get; init; }
+
+    /// <summary>The method Profile.</summary>
+    public bool HasProfile { get; init; }
+
+    /// <summary>Training is on numbers rather than on classes.</summary>
+    public bool TrainsNumbers { get; init; }
+
+    /// <summary>The method Accumulate of the trainer.</summary>
+    public bool Accumulates { get; init; }
+
+    /// <summary>The trainer's optimizer, one of <see cref="Ops.OptimizerTable.Names"/>.</summary>
+    public string Optimizer { get; init; } = Ops.OptimizerTable.Names[0];
+
+    /// <summary>
+    /// It is not known what the declaration asks for, because a part of it cannot be read: a stub has all that it might.
+    /// </summary>
+    public bool IsInDoubt { get; init; }
+
+    /// <summary>The same where a part of the declaration cannot be read.</summary>
+    public Surface InDoubt() => this with { IsInDoubt = true, HasTrainer = true };
+}
