@@ -14,6 +14,7 @@ internal static class OptimizerTable
         new("Adam", "Adam, which divides the mean of gradients by their size", ["mean", "square"]),
         new("AdamW", "Adam with weight decay apart from the gradient", ["mean", "square"]),
         new("RmsProp", "RMSProp, which divides gradients by their size of late", ["square", "mean", "velocity"]),
+        new("Adagrad", "Adagrad, which divides gradients by their size from the start", ["square"]),
     ];
 
     public static EquatableArray<string> Names { get; } = Rows.Select(r => r.Name).ToEquatableArray();

@@ -14,4 +14,7 @@ public enum Optimizer
 
     /// <summary>With three values kept for each parameter; <see cref="ModelGen.RmsProp"/>.</summary>
     RmsProp,
+
+    /// <summary>With one value kept for each parameter; <see cref="ModelGen.Adagrad"/>.</summary>
+    Adagrad,
 }

@@ -27,6 +27,12 @@ internal sealed partial class SavedAdamW;
 [Trainable(BatchSize = 4, Optimizer = Optimizer.RmsProp)]
 internal sealed partial class SavedRmsProp;
 
+/// <summary>The same by Adagrad.</summary>
+[Network, Input(2, 6, 6)]
+[Conv2d(20, 3), BatchNorm2d, Relu, Dropout(P = 0.3), Flatten, Linear(3)]
+[Trainable(BatchSize = 4, Optimizer = Optimizer.Adagrad)]
+internal sealed partial class SavedAdagrad;
+
 /// <summary>As <see cref="SavedSgd"/>, but for the probability, which no shape shows.</summary>
 [Network, Input(2, 6, 6)]
 [Conv2d(20, 3), BatchNorm2d, Relu, Dropout(P = 0.4), Flatten, Linear(3)]
@@ -68,6 +74,11 @@ public sealed class CheckpointTests : IDisposable
             case "AdamW":
                 var adamW = new SavedAdamW.Trainer(SavedAdamW.CreateWeights(seed), isFirst ? new AdamW(0.05f, 0.8f) : new AdamW(), seed);
                 return new(s => adamW.Step(Images(s), Labels(s)), adamW.LoadCheckpoint, p => adamW.SaveCheckpoint(p), () => [.. adamW.ToWeights().AllValues]);
+            case "Adagrad":
+                var adagrad = new SavedAdagrad.Trainer(
+                    SavedAdagrad.CreateWeights(seed), isFirst ? new Adagrad(0.05f, 0.1f, 0.2f, 1e-6f, 0.01f) : new Adagrad(), seed);
+                return new(
+                    s => adagrad.Step(Images(s), Labels(s)), adagrad.LoadCheckpoint, p => adagrad.SaveCheckpoint(p), () => [.. adagrad.ToWeights().AllValues]);
             default:
                 var rms = new SavedRmsProp.Trainer(SavedRmsProp.CreateWeights(seed), isFirst ? new RmsProp(0.02f, 0.9f, momentum: 0.5f, centered: true) : new RmsProp(), seed);
                 return new(s => rms.Step(Images(s), Labels(s)), rms.LoadCheckpoint, p => rms.SaveCheckpoint(p), () => [.. rms.ToWeights().AllValues]);
@@ -79,6 +90,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("Adam")]
     [InlineData("AdamW")]
     [InlineData("RmsProp")]
+    [InlineData("Adagrad")]
     public void ResumedTrainingHasTheSameBits(string optimizer)
     {
         Run straight = Start(optimizer, true), first = Start(optimizer, true), resumed = Start(optimizer, false);

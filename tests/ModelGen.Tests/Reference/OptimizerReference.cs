@@ -54,6 +54,16 @@ internal sealed record OptimizerReference(
             a => new RmsProp(
                 Number(a, "learningRate"), Number(a, "alpha"), Number(a, "eps"), Number(a, "momentum"), a.GetProperty("centered").GetBoolean(),
                 Number(a, "weightDecay"))),
+        ["Adagrad"] = new(
+            Of<Adagrad>((o, p, g, kept, updates) =>
+            {
+                kept[0] += g * g;
+                return p - o.LearningRate / (1 + updates * (double)o.LearningRateDecay) * g / (Math.Sqrt(kept[0] + o.InitialAccumulator) + o.Epsilon);
+            }),
+            [new Adagrad(0.1f), new Adagrad(0.1f, 0.3f, 0.5f, 1e-3f, 0.1f), new Adagrad(0.05f, 0.2f) { L1Penalty = 0.1f }],
+            seed => new Adagrad(0.02f, seed % 2 * 0.1f, seed % 3 * 0.1f, 0.05f, 0.01f),
+            a => new Adagrad(
+                Number(a, "learningRate"), Number(a, "learningRateDecay"), Number(a, "initialAccumulator"), Number(a, "eps"), Number(a, "weightDecay"))),
     };
 
     /// <summary>The row of an optimizer.</summary>

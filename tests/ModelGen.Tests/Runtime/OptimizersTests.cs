@@ -151,6 +151,8 @@ public class OptimizersTests
             Assert.Equal("Beta1", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam(beta1: bad)).ParamName);
             Assert.Equal("Beta2", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam { Beta2 = 1f }).ParamName);
             Assert.Equal("Alpha", Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(alpha: bad)).ParamName);
+            Assert.Equal("LearningRateDecay", Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad(learningRateDecay: bad)).ParamName);
+            Assert.Equal("InitialAccumulator", Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad { InitialAccumulator = bad }).ParamName);
             Assert.Equal("WeightDecay", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd { WeightDecay = bad }).ParamName);
         }
 
