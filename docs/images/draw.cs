@@ -29,7 +29,7 @@ switch (args)
 static string Editor(string[] source, JsonDocument log)
 {
     JsonElement error = log.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()
-        .First(result => result.GetProperty("level").GetString() == "error");
+        .First(result => result.GetProperty("ruleId").GetString()!.StartsWith("MG", StringComparison.Ordinal));
     JsonElement region = error.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("region");
     int line = region.GetProperty("startLine").GetInt32() - 1;
     int from = region.GetProperty("startColumn").GetInt32() - 1, to = region.GetProperty("endColumn").GetInt32() - 1;
@@ -51,7 +51,9 @@ static string Editor(string[] source, JsonDocument log)
             double left = Margin + Numbers + from * Advance;
             svg.Append(Squiggle(left, y + 19, (to - from) * Advance));
             y += LineHeight;
-            svg.Append(Invariant($"<rect x=\"{left}\" y=\"{y + 4}\" width=\"{20 + message.Max(m => m.Length) * Advance}\" height=\"{box}\" rx=\"4\" fill=\"#252a31\" stroke=\"#454b54\"/>\n"));
+            double wide = 20 + message.Max(row => row.Length) * Advance;
+            svg.Append(Invariant($"<rect x=\"{left:F1}\" y=\"{y + 4}\" width=\"{wide:F1}\" height=\"{box}\" rx=\"4\""));
+            svg.Append(" fill=\"#252a31\" stroke=\"#454b54\"/>\n");
             for (int row = 0; row < message.Length; row++)
                 svg.Append(Text(message[row], left + 10, y + 4 + 20 + row * LineHeight, "#f0a8a0"));
             y += box + 10;
@@ -71,7 +73,8 @@ static string Terminal(string[] lines)
         if (lines[i].Length > 0)
             svg.Append(Text(lines[i], Margin, Margin + 15 + i * LineHeight, colour));
     }
-    return Page(2 * Margin + lines.Max(line => line.Length) * Advance, 2 * Margin + lines.Length * LineHeight, svg, string.Join('\n', lines));
+    double width = 2 * Margin + lines.Max(line => line.Length) * Advance;
+    return Page(width, 2 * Margin + lines.Length * LineHeight, svg, string.Join('\n', lines));
 }
 
 // The chart as it is, on its page's paper and with its colours.
@@ -83,31 +86,41 @@ static string Curve(string html)
     if (!attributes.Contains("xmlns", StringComparison.Ordinal))
         attributes += " xmlns=\"http://www.w3.org/2000/svg\"";
     style = style.Replace("svg { width: 100%; height: auto; }", "svg { background: var(--paper); font-family: system-ui, sans-serif; }");
+    // The light colours, written out: not all programs that show pictures know variables.
+    var colours = Regex.Matches(style, "--([a-z]+): (#[0-9a-f]{6});").GroupBy(m => m.Groups[1].Value, m => m.Groups[2].Value)
+        .ToDictionary(values => values.Key, values => values.First());
+    style = Regex.Replace(style[style.IndexOf("svg {", StringComparison.Ordinal)..], "var\\(--([a-z]+)\\)", m => colours[m.Groups[1].Value]);
+    style = style[..style.IndexOf("table {", StringComparison.Ordinal)].TrimEnd();
     return $"<svg{attributes}>\n<style>{style}</style>\n{svg.Groups[2].Value.Trim()}\n</svg>\n";
 }
 
 static string Page(double width, double height, StringBuilder content, string description) => Invariant($"""
     <svg xmlns="http://www.w3.org/2000/svg" width="{width:F0}" height="{height:F0}" viewBox="0 0 {width:F0} {height:F0}" role="img">
     <title>{WebUtility.HtmlEncode(description)}</title>
-    <style>text {'{'} font: 13.5px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre {'}'}</style>
+    <style>text {'{'} font: 13.5px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace {'}'}</style>
     <rect width="{width:F0}" height="{height:F0}" rx="8" fill="#14171b"/>
     {content}</svg>
 
     """);
 
-// As wide as its characters, whatever font there is.
+// As wide as its characters, whatever font there is; what stands apart is placed by itself.
 static string Text(string text, double x, double y, string colour)
 {
-    string shown = text.TrimStart(' ');
-    x += (text.Length - shown.Length) * Advance;
-    return Invariant($"<text x=\"{x:F1}\" y=\"{y:F0}\" fill=\"{colour}\" textLength=\"{shown.Length * Advance:F1}\" lengthAdjust=\"spacingAndGlyphs\">")
-        + WebUtility.HtmlEncode(shown) + "</text>\n";
+    var svg = new StringBuilder();
+    foreach (Match part in Regex.Matches(text, @"\S+( \S+)*"))
+    {
+        (double left, double width) = (x + part.Index * Advance, part.Length * Advance);
+        svg.Append(Invariant($"<text x=\"{left:F1}\" y=\"{y:F0}\" fill=\"{colour}\" textLength=\"{width:F1}\""));
+        svg.Append(" lengthAdjust=\"spacingAndGlyphs\">").Append(WebUtility.HtmlEncode(part.Value)).Append("</text>\n");
+    }
+    return svg.ToString();
 }
 
 static string Code(string line, double x, double y)
 {
     var svg = new StringBuilder();
-    const string Tokens = @"(?<comment>//.*)|(?<keyword>\b(using|namespace|internal|public|sealed|partial|class|new|var)\b)|(?<type>\b[A-Z]\w*)|(?<number>\b\d+\b)|(?<other>[^\s])|\s+";
+    const string Tokens = @"(?<comment>//.*)|(?<keyword>\b(using|namespace|internal|public|sealed|partial|class|new|var)\b)"
+        + @"|(?<type>\b[A-Z]\w*)|(?<number>\b\d+\b)|\S";
     foreach (Match token in Regex.Matches(line, Tokens))
     {
         string colour = token.Groups switch
@@ -118,8 +131,7 @@ static string Code(string line, double x, double y)
             var g when g["number"].Success => "#d9c58a",
             _ => "#d5dae0",
         };
-        if (!string.IsNullOrWhiteSpace(token.Value))
-            svg.Append(Text(token.Value, x + token.Index * Advance, y, colour));
+        svg.Append(Text(token.Value, x + token.Index * Advance, y, colour));
     }
     return svg.ToString();
 }

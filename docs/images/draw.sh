@@ -8,6 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en LC_ALL=C.UTF-8
 draw() { dotnet run "$images/draw.cs" -- "$@"; }
+dotnet build "$images/draw.cs" -v quiet
 
 # The template's network, in a project of the repository's own libraries.
 cat >"$work/Digits.csproj" <<PROJECT
@@ -37,9 +38,10 @@ done
 } >"$work/summary"
 draw terminal "$work/summary" "$images/summary.svg"
 
-sed -i 's/\[Flatten, /[/' "$work/DigitNetwork.cs"
+sed -i 's/\[Flatten, /[/; /<summary>/d' "$work/DigitNetwork.cs"
 (cd "$work" && dotnet build -c Release "-p:ErrorLog=$work/errors.sarif%2cversion=2.1" >/dev/null) || true
 draw editor "$work/DigitNetwork.cs" "$work/errors.sarif" "$images/error.svg"
 
-dotnet run -c Release --project "$repository/samples/FashionMnist" -- --epochs 20 --output "$work/lenet5.safetensors" --html "$work/curves.html"
+dotnet run -c Release --project "$repository/samples/FashionMnist" -- \
+    --epochs 20 --output "$work/lenet5.safetensors" --html "$work/curves.html"
 draw curve "$work/curves.html" "$images/curve.svg"

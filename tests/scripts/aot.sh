@@ -41,7 +41,7 @@ run() {
 }
 
 quietly dotnet build "$sample" -c Release
-run jit dotnet "$sample/bin/Release/net9.0/Inference.dll"
+run jit dotnet "$sample/bin/Release/net10.0/Inference.dll"
 
 for target in native portable; do
     set_of_instructions=()

@@ -182,20 +182,20 @@ other_template() {
         local template framework
         for template in modelgen modelgen-lib modelgen-json; do
             for framework in net8.0 net10.0; do
-                dotnet new $template -o "Of $template/$framework" -n "App-$framework" -f $framework --no-restore || return 1
-                echo "  <Project Path=\"Of $template/$framework/App-$framework.csproj\" />" >>templates.list
+                dotnet new $template -o "Of $template/$framework" -n "App-$template-$framework" -f $framework --no-restore || return 1
+                echo "  <Project Path=\"Of $template/$framework/App-$template-$framework.csproj\" />" >>templates.list
             done
         done
         { echo '<Solution>'; cat templates.list; echo '</Solution>'; } >templates.slnx
         dotnet build templates.slnx -c Release -v quiet -nologo >>"$work/templates.log" 2>&1
     fi
     cat "$work/templates.log"
-    ! grep -E "(warning|error) .*/Of $1/" "$work/templates.log" && [ -f "Of $1/net8.0/bin/Release/net8.0/App-net8.0.dll" ] &&
-        [ -f "Of $1/net10.0/bin/Release/net10.0/App-net10.0.dll" ]
+    ! grep -E "(warning|error) .*/Of $1/" "$work/templates.log" && [ -f "Of $1/net8.0/bin/Release/net8.0/App-$1-net8.0.dll" ] &&
+        [ -f "Of $1/net10.0/bin/Release/net10.0/App-$1-net10.0.dll" ]
 }
 
 json_template() {
-    other_template modelgen-json && cd "Of modelgen-json" && dotnet net10.0/bin/Release/net10.0/App-net10.0.dll
+    other_template modelgen-json && cd "Of modelgen-json" && dotnet net10.0/bin/Release/net10.0/App-modelgen-json-net10.0.dll
 }
 
 # The first network of README, in a project of one's own.
