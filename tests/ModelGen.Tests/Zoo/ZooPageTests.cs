@@ -37,7 +37,8 @@ public class ZooPageTests
         var text = new StringBuilder("""
             # The zoo
 
-            The networks of `src/ModelGen.Zoo` and what the compiler makes of them. A project with `<UseModelGenZoo>true</UseModelGenZoo>` calls them in its own definitions:
+            The networks of the package `ModelGen.Zoo` and what the compiler makes of them. A project that refers to it (`dotnet add package ModelGen.Zoo`, or in this repository
+            `<UseModelGenZoo>true</UseModelGenZoo>`) calls them in its own definitions, with `using ModelGen.Zoo`:
 
             ```csharp
             [Network]
