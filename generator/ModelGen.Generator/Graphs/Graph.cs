@@ -11,6 +11,9 @@ namespace ModelGen.Generator.Graphs;
 /// <param name="Name">For parameters the <c>state_dict</c> key, for layers the layer's name, else a hint for the reader.</param>
 internal sealed record Node(int Id, string Op, EquatableArray<int> Inputs, AttributeMap Attributes, TensorType Type, string Name)
 {
+    /// <summary>How it is done, where a pass has decided that.</summary>
+    public Implementation? Implementation { get; init; }
+
     public Shape Shape => Type.Shape;
 
     public bool Is(string op) => Op == op;

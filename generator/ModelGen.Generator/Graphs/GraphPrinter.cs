@@ -8,7 +8,7 @@ namespace ModelGen.Generator.Graphs;
 /// graph LeNet5
 /// %0 = Input "image" : f32[N,1,28,28]
 /// %1 = Parameter "conv1.weight" {init=xavierUniform} : f32[6,1,5,5]
-/// %3 = Conv2d(%0, %1, %2) "conv1" {padding=[2,2,2,2]} : f32[N,6,28,28]
+/// %3 = Conv2d(%0, %1, %2) "conv1" {padding=[2,2,2,2]} [relu] : f32[N,6,28,28]
 /// output "logits" %3
 /// </code>
 /// </summary>
@@ -30,6 +30,7 @@ internal static class GraphPrinter
         string inputs = node.Inputs.Count == 0 ? "" : "(" + string.Join(", ", node.Inputs.Select(i => "%" + i)) + ")";
         string name = node.Name.Length == 0 ? "" : $" \"{node.Name}\"";
         string attributes = node.Attributes.Entries.Count == 0 ? "" : " " + node.Attributes;
-        return $"%{node.Id} = {node.Op}{inputs}{name}{attributes} : {node.Type}";
+        string implementation = node.Implementation is null ? "" : " " + node.Implementation;
+        return $"%{node.Id} = {node.Op}{inputs}{name}{attributes}{implementation} : {node.Type}";
     }
 }

@@ -9,37 +9,37 @@ namespace ModelGen.Generator.Kernels;
 
 /// <summary>What happens to each result before it is stored.</summary>
 /// <param name="HasBias">A bias for each output channel is added.</param>
-/// <param name="Activation">Name of an activation operator in lower case, or empty.</param>
-internal sealed record Epilogue(bool HasBias, string Activation)
+/// <param name="Activation">The activation that is applied.</param>
+internal sealed record Epilogue(bool HasBias, Activation Activation)
 {
     /// <summary>What the generated comment says of it, behind the convolution.</summary>
-    public string Describe() => (HasBias ? ", plus bias" : "") + (Activation.Length > 0 ? $", {Activation}" : "");
+    public string Describe() => (HasBias ? ", plus bias" : "") + (Activation == Activation.None ? "" : $", {Activation.Word()}");
 
     /// <summary>Cheap enough to be done in registers; the others run over the stored result while it is in the cache.</summary>
-    public bool InRegisters => Activation is "" or "relu" or "relu6";
+    public bool InRegisters => Activation is Activation.None or Activation.Relu or Activation.Relu6;
 
     /// <summary>The runtime function that applies the activation to stored results.</summary>
-    public string Function => char.ToUpperInvariant(Activation[0]) + Activation.Substring(1);
+    public string Function => Activation.ToString();
 
     /// <summary>The least value that is stored, as C# text; minus infinity if there is none.</summary>
-    public string Floor => Activation is "relu" or "relu6" ? "0f" : "float.NegativeInfinity";
+    public string Floor => Activation is Activation.Relu or Activation.Relu6 ? "0f" : "float.NegativeInfinity";
 
     /// <summary>The largest value that is stored, as C# text; infinity if there is none.</summary>
-    public string Ceiling => Activation is "relu6" ? "6f" : "float.PositiveInfinity";
+    public string Ceiling => Activation is Activation.Relu6 ? "6f" : "float.PositiveInfinity";
 
     /// <summary>Both as what ends an argument list.</summary>
     public string Bounds => Activation switch
     {
-        "relu" => $", Floor: {Floor}",
-        "relu6" => $", Floor: {Floor}, Ceiling: {Ceiling}",
+        Activation.Relu => $", Floor: {Floor}",
+        Activation.Relu6 => $", Floor: {Floor}, Ceiling: {Ceiling}",
         _ => "",
     };
 
     /// <summary>What is stored of a sum, as C# text. The order of the operands of Max and Min keeps NaN.</summary>
     public string InRegister(InstructionSet set, string sum) => Activation switch
     {
-        "relu" => $"{set.Simd}.Max({set.Vector}.Zero, {sum})",
-        "relu6" => $"{set.Simd}.Min({set.Simd}.Broadcast(6f), {set.Simd}.Max({set.Vector}.Zero, {sum}))",
+        Activation.Relu => $"{set.Simd}.Max({set.Vector}.Zero, {sum})",
+        Activation.Relu6 => $"{set.Simd}.Min({set.Simd}.Broadcast(6f), {set.Simd}.Max({set.Vector}.Zero, {sum}))",
         _ => sum,
     };
 }

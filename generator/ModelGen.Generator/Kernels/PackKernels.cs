@@ -14,14 +14,14 @@ internal static class PackKernels
     public static Kernel Pack(Layout layout) => layout.Kind == LayoutKind.BFloat16
         ? new RuntimeKernel($"BFloat16.Pack({{0}}, {{1}}, {Sizes(layout)}, {{part}})", Layout.DivideUp(layout.Channels, 2 * Layout.Block))
         : layout.IsWinograd
-        ? Call($"Winograd.TransformFilters<{layout.Tile!.Type}>({{0}}, {{1}}, {Sizes(layout)}", layout)
+        ? Call($"Winograd.TransformFilters<{layout.Form!.Type}>({{0}}, {{1}}, {Sizes(layout)}", layout)
         : Call($"Packing.ToBlocks({{0}}, {{1}}, {Sizes(layout)}", layout);
 
     /// <summary>Operands are the filters, the weight and the running variance of a batch normalisation, and the result.</summary>
     /// <param name="layout">Of the result.</param>
     /// <param name="eps">Added to the variance, as C# text.</param>
     public static Kernel FoldAndPack(Layout layout, string eps) => layout.IsWinograd
-        ? Call($"Winograd.FoldAndTransformFilters<{layout.Tile!.Type}>({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout)
+        ? Call($"Winograd.FoldAndTransformFilters<{layout.Form!.Type}>({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout)
         : Call($"Packing.FoldToBlocks({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout);
 
     private static RuntimeKernel Call(string call, Layout layout) => new(call + ", {part})", Layout.DivideUp(layout.Channels, Layout.Block));

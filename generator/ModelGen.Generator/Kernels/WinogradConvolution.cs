@@ -15,24 +15,24 @@ namespace ModelGen.Generator.Kernels;
 /// There each thread reads all filters, which are ready in time if there is enough to do for each of them, or if they stay in the second cache.
 /// Elsewhere threads share output channels, and each transforms all patches for itself: that takes no longer than to fetch what another core has just written.
 /// </remarks>
-internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, WinogradTile Form) : Kernel
+internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, WinogradForm Form) : Kernel
 {
     public override string Title => Geometry.Pool > 1 ? "WinogradMaxPool" : "Winograd";
 
     public override string Algorithm => WinogradPatches.NameOf(Form);
 
     /// <summary>Samples whose tiles are taken together, where threads share samples and those of one have few; 0 where each is taken alone.</summary>
-    public int Together { get; init; }
+    public int SamplesTogether { get; init; }
 
     public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue), "scratch"];
 
-    public override int MostUnits => Together > 0 ? 1 : SharesTiles ? RegisterTiles : Geometry.OutBlocks;
+    public override int MostUnits => SamplesTogether > 0 ? 1 : SharesTiles ? RegisterTiles : Geometry.OutBlocks;
 
     public override HaloEffect HaloEffect => Epilogue.InRegisters ? HaloEffect.Keeps : HaloEffect.Spoils;
 
     public override int Scratch => Points * (PatchPlane + SumPlane);
 
-    private bool SharesTiles => Together == 0 && Epilogue.InRegisters
+    private bool SharesTiles => SamplesTogether == 0 && Epilogue.InRegisters
         && (TilesInAll >= WinogradCosts.ManyTiles || (Form.Filters * FilterBlock * Geometry.OutBlocks <= Processor.SecondCacheFloats && RegisterTiles % 2 == 0));
 
     // Matrix products.
@@ -43,7 +43,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private int TilesOfSample => Form.TilesOf(Geometry.OutHeight, Geometry.OutWidth);
 
     // Of the sample, or of those that are taken together.
-    private int TilesInAll => TilesOfSample * Math.Max(1, Together);
+    private int TilesInAll => TilesOfSample * Math.Max(1, SamplesTogether);
 
     // The register tile, with the widest vectors: columns are tiles of the image.
     private Tile Register(InstructionSet set, int columns) =>
@@ -73,7 +73,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override IEnumerable<string> Describe()
     {
-        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}{(Geometry.Pool > 1 ? $", the largest of each {Geometry.Pool}×{Geometry.Pool}" : "")}, by Winograd's {Form.Form}.";
+        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}{(Geometry.Pool > 1 ? $", the largest of each {Geometry.Pool}×{Geometry.Pool}" : "")}, by Winograd's {Form.Notation}.";
         yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
     }
 
@@ -83,7 +83,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, (g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "") + Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
         writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {Points * PatchPlane});");
-        if (Together > 0)
+        if (SamplesTogether > 0)
         {
             OverSamples(writer, tiles);
             return;
@@ -114,9 +114,9 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private void OverSamples(CodeWriter w, Tiles tiles)
     {
         int lanes = TilesOfSample * Layout.Block;
-        using (w.Block($"for (int firstSample = 0; firstSample < samples; firstSample += {Together})"))
+        using (w.Block($"for (int firstSample = 0; firstSample < samples; firstSample += {SamplesTogether})"))
         {
-            w.Line($"int endSample = Math.Min(samples, firstSample + {Together});");
+            w.Line($"int endSample = Math.Min(samples, firstSample + {SamplesTogether});");
             w.Line($"const int first = 0;");
             w.Line($"int end = {RegistersFor($"(endSample - firstSample) * {TilesOfSample}")};");
             w.Line($"var group = new Piece(0, {TilesOfSample});");

@@ -9,7 +9,7 @@ namespace ModelGen.Generator.Kernels;
 /// dL/dW of a 3×3 convolution of stride 1 by Winograd's algorithm transposed: patches of the input and tiles of dL/dy of all samples are transformed, some of them at a time, and their products are
 /// summed for each point. The result has the points of filters, [points][O/16][C][16], which <see cref="Ops.FilterGradients"/> transforms to taps. Threads share blocks of output channels.
 /// </summary>
-internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, WinogradTile Form) : Kernel
+internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, WinogradForm Form) : Kernel
 {
     public override string Title => "WinogradWeightGradient";
 
@@ -42,7 +42,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
 
     public override IEnumerable<string> Describe()
     {
-        yield return $"Weight gradient, {Geometry.Describe()}, by Winograd's {Form.Form}; {TilesOfSample} tiles a sample, {Tiles} at a time.";
+        yield return $"Weight gradient, {Geometry.Describe()}, by Winograd's {Form.Notation}; {TilesOfSample} tiles a sample, {Tiles} at a time.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>

@@ -1,5 +1,5 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Layouts;
@@ -53,15 +53,15 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
 
     public static Layout Pitched(Shape shape, Halo halo = default) => new(LayoutKind.Pitched, shape, halo);
 
-    public static Layout Winograd(Shape filters, WinogradTile tile) => new(LayoutKind.Winograd, filters, Halo.None) { Tile = tile };
+    public static Layout Winograd(Shape filters, WinogradForm form) => new(LayoutKind.Winograd, filters, Halo.None) { Form = form };
 
     public static Layout BFloat16(Shape weights) => new(LayoutKind.BFloat16, weights, Halo.None);
 
     /// <summary>Whether these are filters transformed for Winograd's algorithm.</summary>
-    public bool IsWinograd => Tile is not null;
+    public bool IsWinograd => Form is not null;
 
     /// <summary>For transformed filters, the form of Winograd's algorithm that they are for.</summary>
-    public WinogradTile? Tile { get; private init; }
+    public WinogradForm? Form { get; private init; }
 
     public bool IsBlocked => Kind == LayoutKind.Blocked;
 
@@ -104,7 +104,7 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     public int Length => Kind switch
     {
         LayoutKind.Dense => checked((int)Dims.Length),
-        LayoutKind.Winograd => checked(Tile!.Filters * RoundUp(Channels, Block) * Dims[1]),
+        LayoutKind.Winograd => checked(Form!.Filters * RoundUp(Channels, Block) * Dims[1]),
         LayoutKind.BFloat16 => checked(DivideUp(Channels, 2 * Block) * Block * Dims[1]),
         _ => checked(Planes * PlaneStride),
     };
@@ -144,7 +144,7 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
 
     public static int RoundUp(int value, int multiple) => checked(DivideUp(value, multiple) * multiple);
 
-    public override string ToString() => $"{Tile?.Type ?? Kind.ToString()} {Dims}{Halo}";
+    public override string ToString() => $"{Form?.Type ?? Kind.ToString()} {Dims}{Halo}";
 }
 
 /// <summary>How the layout of an operator's result hangs together with those of its per-sample inputs.</summary>

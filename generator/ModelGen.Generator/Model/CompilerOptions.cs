@@ -1,5 +1,5 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Passes;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Model;
 
@@ -14,7 +14,7 @@ internal sealed record CompilerOptions(Optimization Optimize = Optimization.Spee
     public static EquatableArray<string> Optimizations => ["speed", "memory", "exact"];
 
     /// <summary>The same for <see cref="LinearStorage"/>.</summary>
-    public static EquatableArray<string> WeightStorages => [ChooseWeightStorage.Auto, ChooseWeightStorage.Float32, ChooseWeightStorage.BFloat16];
+    public static EquatableArray<string> WeightStorages => Ops.WeightStorages.Words;
 }
 
 /// <summary>See the public enum <c>Optimize</c>.</summary>

@@ -50,6 +50,8 @@ internal sealed class BatchNorm2d : Operator
         return call.Inputs[0];
     }
 
+    public override Implementation? ReadImplementation(IReadOnlyList<string> words) => NormalizationPlan.Read(words);
+
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
         GraphBuilder graph = context.Graph;
@@ -86,7 +88,7 @@ internal sealed class BatchNorm2d : Operator
         string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
         string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
         return LoweringContext.Call(image.Kernel(
-            $"BatchNorm.Normalize({First(0)}, {Vector(3)}, ref Unsafe.Add({Vector(3)}, {padded}), {Vector(1)}, {Vector(2)}, {First(4)}, {geometry}, {BatchNormKernels.Strides(x)}{(node.Attributes.Word("activation", "") == "relu" ? ", floor: 0f" : "")})"), node);
+            $"BatchNorm.Normalize({First(0)}, {Vector(3)}, ref Unsafe.Add({Vector(3)}, {padded}), {Vector(1)}, {Vector(2)}, {First(4)}, {geometry}, {BatchNormKernels.Strides(x)}{(NormalizationPlan.Of(node).Activation == Activation.Relu ? ", floor: 0f" : "")})"), node);
     }
 }
 

@@ -4,13 +4,13 @@ using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Lowering;
-using ModelGen.Generator.Passes;
+using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// 2-D cross-correlation. Inputs: image [C, H, W], filters [O, C/groups, kh, kw] and, unless the layer has none, bias [O]. Result [O, H', W']. Where <see cref="FuseResidual"/> says so, a
-/// last input of the result's shape is added to it, before the activation; where <see cref="FuseMaxPool"/> says so, the result has the largest of each 2×2.
+/// 2-D cross-correlation. Inputs: image [C, H, W], filters [O, C/groups, kh, kw] and, unless the layer has none, bias [O]. Result [O, H', W']. Its
+/// <see cref="ConvolutionPlan"/> may add a last input of the result's shape, apply an activation and take the largest of each 2×2.
 /// </summary>
 internal sealed class Conv2d : Operator
 {
@@ -36,11 +36,11 @@ internal sealed class Conv2d : Operator
         new("bias", AttributeKind.Bool, true, "Whether a learned bias is added to each output channel.") { LayerOnly = true },
         new("paddingMode", AttributeKind.Word, "zeros", "What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).")
             { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
-        new(ChooseAlgorithms.Wish, AttributeKind.Word, ChooseAlgorithms.Auto,
+        new(ConvolutionAlgorithms.Attribute, AttributeKind.Word, ConvolutionAlgorithms.Auto,
             "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), "
             + "which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards. "
             + "An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where direct sums are finite; choose direct where inputs may have such.")
-            { LayerOnly = true, Words = [ChooseAlgorithms.Auto, ChooseAlgorithms.Direct, ChooseAlgorithms.Winograd2, ChooseAlgorithms.Winograd4] },
+            { LayerOnly = true, Words = ConvolutionAlgorithms.Words },
         Initializers.Attribute,
     ];
 
@@ -53,7 +53,7 @@ internal sealed class Conv2d : Operator
         int groups = attributes.Int("groups");
         CheckGroups(call, channels, outChannels, groups);
         EquatableArray<int> kernel = attributes.Ints("kernelSize");
-        string algorithm = attributes.Word(ChooseAlgorithms.Wish, ChooseAlgorithms.Auto);
+        string algorithm = attributes.Word(ConvolutionAlgorithms.Attribute, ConvolutionAlgorithms.Auto);
         CheckAlgorithm(call, kernel, algorithm);
         string paddingMode = attributes.Word("paddingMode", "zeros");
         if (paddingMode != "zeros")
@@ -74,13 +74,14 @@ internal sealed class Conv2d : Operator
             : [inputs[0], weight];
         // A node says it only where the user did.
         AttributeMap remaining = WithoutLayerOnly(attributes);
-        return graph.Add(Name, operands, algorithm == ChooseAlgorithms.Auto ? remaining : remaining.With(ChooseAlgorithms.Wish, algorithm), name);
+        return graph.Add(Name, operands, algorithm == ConvolutionAlgorithms.Auto ? remaining : remaining.With(ConvolutionAlgorithms.Attribute, algorithm), name);
     }
 
     public override TensorType Infer(OperatorCall call)
     {
-        bool addsResidual = FuseResidual.Adds(call.Attributes);
-        Require.InputCount(call, addsResidual ? 3 : 2, addsResidual ? 4 : 3);
+        ConvolutionPlan plan = ConvolutionPlan.Of(call);
+        ConvolutionInputs inputs = ConvolutionInputs.Of(plan, call.Inputs.Count);
+        Require.InputCount(call, plan.AddsResidual ? 3 : 2, plan.AddsResidual ? 4 : 3);
         Require.Image(call);
         Shape image = call.Inputs[0].Shape;
         Shape filters = call.Inputs[1].Shape;
@@ -89,10 +90,9 @@ internal sealed class Conv2d : Operator
         if (filters.Rank != 4 || filters[1] != image[0] / groups)
             throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} needs filters [O, {image[0] / groups}, kh, kw] for input {image}, got {filters}");
         (int height, int width) = Window.Of(call.Attributes, filters[2], filters[3]).OutputSize(call.Label, image);
-        int pool = PoolOf(call.Attributes);
-        TensorType result = Require.Size(call, TensorType.Sample(filters[0], height / pool, width / pool));
-        if (addsResidual && call.Inputs[call.Inputs.Count - 1] != result)
-            throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} adds {call.Inputs[call.Inputs.Count - 1].Shape} to {result.Shape}");
+        TensorType result = Require.Size(call, TensorType.Sample(filters[0], height / plan.Pool, width / plan.Pool));
+        if (inputs.Residual is int residual && call.Inputs[residual] != result)
+            throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} adds {call.Inputs[residual].Shape} to {result.Shape}");
         return result;
     }
 
@@ -106,6 +106,8 @@ internal sealed class Conv2d : Operator
         return checked(filters.Length * height * width);
     }
 
+    public override Implementation? ReadImplementation(IReadOnlyList<string> words) => ConvolutionPlan.Read(words);
+
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
         (int image, int weight) = (node.Inputs[0], node.Inputs[1]);
@@ -118,30 +120,30 @@ internal sealed class Conv2d : Operator
             AttributeMap attributes = node.Attributes.With("kernelSize", new[] { filters[2], filters[3] });
             context.Accumulate(weight, context.Graph.Add(OpNames.ConvWeightGradient, [image, gradient], attributes, node.Name));
         }
-        if (node.Inputs.Count == 3 && context.Needs(node.Inputs[2]))
-            context.Accumulate(node.Inputs[2], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
+        if (ConvolutionInputs.Of(node).Bias is int bias && context.Needs(node.Inputs[bias]))
+            context.Accumulate(node.Inputs[bias], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
     }
 
-    public override EquatableArray<int> InPlaceInputsOf(Node node) => FuseResidual.Adds(node.Attributes) ? [node.Inputs.Count - 1] : [];
+    public override EquatableArray<int> InPlaceInputsOf(Node node) => ConvolutionInputs.Of(node).Residual is int residual ? [residual] : [];
 
-    public override LayoutPreference PreferredLayout(OperatorCall call) => ChooseAlgorithms.IsWinograd(call.Attributes) || FuseResidual.Adds(call.Attributes) ? LayoutPreference.BlockedOnly :
+    public override LayoutPreference PreferredLayout(OperatorCall call) => ConvolutionPlan.Of(call) is { Winograd: not null } or { AddsResidual: true } ? LayoutPreference.BlockedOnly :
         ConvolutionChoice.Prefers(call.Inputs[1].Shape, Infer(call).Shape, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
 
     public override Halo RequiredHalo(OperatorCall call, int input) =>
-        input == 0 && !ChooseAlgorithms.IsWinograd(call.Attributes) && !PrefersDepthwise(call) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
+        input == 0 && ConvolutionPlan.Of(call).Winograd is null && !PrefersDepthwise(call) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
     {
         bool channels = ConvolutionChoice.UsesChannels(context, node);
         Shape filters = context.TypeOf(node.Inputs[1]).Shape;
-        WinogradTile? winograd = ChooseAlgorithms.TileOf(node.Attributes, filters);
-        if (FuseResidual.Adds(node.Attributes) && input == node.Inputs.Count - 1)
+        WinogradForm? winograd = ConvolutionPlan.Of(node).Winograd;
+        if (input == ConvolutionInputs.Of(node).Residual)
             return ConvolutionChoice.AnyBlocks(context, node.Inputs[input]);
         return input switch
         {
             0 when winograd is not null || (channels && ConvolutionChoice.IsDepthwise(filters, node.Attributes.Int("groups"))) => ConvolutionChoice.AnyBlocks(context, node.Inputs[0]),
             0 => ConvolutionChoice.InputLayout(context, node, channels),
-            1 when winograd is { } tile => Layout.Winograd(filters, tile),
+            1 when winograd is { } form => Layout.Winograd(filters, form),
             1 when channels => Layout.Blocked(filters),
             2 when channels => Layout.Blocked(context.TypeOf(node.Inputs[2]).Shape),
             _ => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape),
@@ -158,20 +160,19 @@ internal sealed class Conv2d : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Shape filters = context.TypeOf(node.Inputs[1]).Shape;
-        bool addsResidual = FuseResidual.Adds(node.Attributes);
+        ConvolutionPlan plan = ConvolutionPlan.Of(node);
+        ConvolutionInputs inputs = ConvolutionInputs.Of(node);
         var geometry = new ConvolutionGeometry(
             node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
-            context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1]) { Batch = context.Batch, Residual = addsResidual ? context.Of(node.Inputs[node.Inputs.Count - 1]) : null, Pool = PoolOf(node.Attributes) };
-        var epilogue = new Epilogue(node.Inputs.Count == (addsResidual ? 4 : 3), node.Attributes.Word("activation", ""));
-        Kernel kernel = context.Of(node.Inputs[1]) is { Tile: { } tile } ? new WinogradConvolution(geometry, epilogue, tile) { Together = node.Attributes.TryGet(ChooseAlgorithms.Together, out AttributeValue together) ? together.Int : 0 }
+            context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1])
+        { Batch = context.Batch, Residual = inputs.Residual is int residual ? context.Of(node.Inputs[residual]) : null, Pool = plan.Pool };
+        var epilogue = new Epilogue(inputs.Bias is not null, plan.Activation);
+        Kernel kernel = plan.Winograd is { } form ? new WinogradConvolution(geometry, epilogue, form) { SamplesTogether = plan.SamplesTogether }
             : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
             : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)
             : new ConvolveChannels(geometry, epilogue);
         return LoweringContext.Call(kernel, node);
     }
-
-    // Rows and columns of which the largest result is stored.
-    private static int PoolOf(AttributeMap attributes) => FuseMaxPool.Pools(attributes) ? FuseMaxPool.Size : 1;
 
     // Depthwise convolution in blocks looks after the edges itself; should it come to lie in planes after all, its input is copied to where it has a halo.
     private bool PrefersDepthwise(OperatorCall call) =>
@@ -211,13 +212,13 @@ internal sealed class Conv2d : Operator
 
     private static void CheckAlgorithm(OperatorCall call, EquatableArray<int> kernel, string algorithm)
     {
-        WinogradTile[] forms = [.. ChooseAlgorithms.FormsOf(algorithm)];
+        WinogradForm[] forms = [.. ConvolutionAlgorithms.FormsOf(algorithm)];
         if (forms.Length == 0 || forms.Any(f => f.CanCompute(kernel[0], kernel[1], call.Attributes)))
             return;
         (EquatableArray<int> stride, EquatableArray<int> dilation, int groups) = (call.Attributes.Ints("stride"), call.Attributes.Ints("dilation"), call.Attributes.Int("groups"));
         throw new ShapeException(ProblemIds.Algorithm, FormattableString.Invariant(
-            $"{call.Label}: {algorithm}, Winograd's {string.Join(" or ", forms.Select(f => f.Form))}, needs {string.Join(" or ", forms.Select(f => $"kernel {f.Taps}×{f.Taps} and stride {f.Stride}×{f.Stride}"))}, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; use direct or auto"))
-        { Attribute = ChooseAlgorithms.Wish };
+            $"{call.Label}: {algorithm}, Winograd's {string.Join(" or ", forms.Select(f => f.Notation))}, needs {string.Join(" or ", forms.Select(f => $"kernel {f.Taps}×{f.Taps} and stride {f.Stride}×{f.Stride}"))}, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; use direct or auto"))
+        { Attribute = ConvolutionAlgorithms.Attribute };
     }
 
     private static void CheckGroups(OperatorCall call, int channels, int outChannels, int groups)

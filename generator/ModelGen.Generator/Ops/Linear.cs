@@ -4,7 +4,6 @@ using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Lowering;
-using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.Ops;
 
@@ -24,10 +23,10 @@ internal sealed class Linear : Operator
     [
         new("outFeatures", AttributeKind.Int, null, "Number of results.", 1) { LayerOnly = true },
         new("bias", AttributeKind.Bool, true, "Whether a learned bias is added to each result.") { LayerOnly = true },
-        new(ChooseWeightStorage.Wish, AttributeKind.Word, ChooseWeightStorage.Auto,
+        new(WeightStorages.Attribute, AttributeKind.Word, WeightStorages.Auto,
             "How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, which take half the memory and are fetched in half the time (bfloat16). "
             + "Sums are float. Training and saved weights are float whatever this says.")
-            { LayerOnly = true, Words = [ChooseWeightStorage.Auto, ChooseWeightStorage.Float32, ChooseWeightStorage.BFloat16] },
+            { LayerOnly = true, Words = WeightStorages.Words },
         Initializers.Attribute,
     ];
 
@@ -42,8 +41,8 @@ internal sealed class Linear : Operator
             : [inputs[0], weight];
         // A node says it only where the user did.
         AttributeMap remaining = WithoutLayerOnly(attributes);
-        string storage = attributes.Word(ChooseWeightStorage.Wish, ChooseWeightStorage.Auto);
-        return graph.Add(Name, operands, storage == ChooseWeightStorage.Auto ? remaining : remaining.With(ChooseWeightStorage.Wish, storage), name);
+        string storage = attributes.Word(WeightStorages.Attribute, WeightStorages.Auto);
+        return graph.Add(Name, operands, storage == WeightStorages.Auto ? remaining : remaining.With(WeightStorages.Attribute, storage), name);
     }
 
     public override TensorType Infer(OperatorCall call)
@@ -57,6 +56,8 @@ internal sealed class Linear : Operator
     }
 
     public override long MultiplyAdds(OperatorCall call) => call.Inputs[1].Shape.Length;
+
+    public override Implementation? ReadImplementation(IReadOnlyList<string> words) => LinearPlan.Read(words);
 
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
@@ -75,7 +76,7 @@ internal sealed class Linear : Operator
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => input switch
     {
         0 => null,
-        1 when node.Attributes.Flag(ChooseWeightStorage.IsBFloat16) => Layout.BFloat16(context.TypeOf(node.Inputs[1]).Shape),
+        1 when LinearPlan.Of(node).IsBFloat16 => Layout.BFloat16(context.TypeOf(node.Inputs[1]).Shape),
         1 => WeightLayout(ResultLayout(context, node), context.Of(node.Inputs[0])!),
         _ => Layout.Blocked(node.Shape),
     };
@@ -85,8 +86,8 @@ internal sealed class Linear : Operator
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         var geometry = GeometryOf(context.Of(node.Inputs[0]), context.Of(node.Id), node.Shape[0]) with { Batch = context.Batch };
-        var epilogue = new Epilogue(node.Inputs.Count == 3, node.Attributes.Word("activation", ""));
-        return LoweringContext.Call(node.Attributes.Flag(ChooseWeightStorage.IsBFloat16) ? new LinearBFloat16(geometry, epilogue) : new ConvolveChannels(geometry, epilogue), node);
+        var epilogue = new Epilogue(node.Inputs.Count == 3, LinearPlan.Of(node).Activation);
+        return LoweringContext.Call(LinearPlan.Of(node).IsBFloat16 ? new LinearBFloat16(geometry, epilogue) : new ConvolveChannels(geometry, epilogue), node);
     }
 
     /// <summary>The weights in blocks of 16 results, the rest in the order in which the input lies in memory.</summary>

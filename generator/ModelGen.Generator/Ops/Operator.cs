@@ -47,6 +47,9 @@ internal abstract class Operator
     /// <summary>Adds the layer's nodes, parameters first, to a graph; the default adds the operator itself without parameters.</summary>
     public virtual int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) => graph.Add(Name, inputs, attributes, name);
 
+    /// <summary>How a node is done, from the words that its <see cref="Implementation"/> writes; null for words that it never writes.</summary>
+    public virtual Implementation? ReadImplementation(IReadOnlyList<string> words) => null;
+
     /// <summary>Adds the nodes that carry <paramref name="gradient"/>, that of the node's result, to the node's inputs.</summary>
     public virtual void Gradient(GradientContext context, Node node, int gradient) =>
         throw new InvalidOperationException($"{Name} has no gradient: it is not differentiable or appears only in backward passes");

@@ -3,7 +3,6 @@ using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Lowering;
-using ModelGen.Generator.Passes;
 
 namespace ModelGen.Generator.Ops;
 
@@ -14,8 +13,6 @@ internal sealed class WinogradFilters : Operator
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [
-        new("size", AttributeKind.Int, null, "Results of a tile, down and across.", 1),
-        new("stride", AttributeKind.Int, 1, "Of the convolution, down and across.", 1),
         new("turned", AttributeKind.Bool, false, "Whether they are turned by 180°, with inputs and outputs exchanged."),
     ];
 
@@ -27,17 +24,17 @@ internal sealed class WinogradFilters : Operator
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
 
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Winograd(node.Shape, FormOf(node));
+    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Winograd(node.Shape, ConvolutionPlan.FormOf(node));
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Shape filters = context.TypeOf(node.Inputs[0]).Shape;
         string method = node.Attributes.Flag("turned") ? "TransformTurned" : "TransformBlocks";
         return LoweringContext.Call(new RuntimeKernel(
-            $"Winograd.{method}<{FormOf(node).Type}>({{0}}, {{1}}, {filters[0]}, {filters[1]}, {{part}})", Layout.DivideUp(node.Shape[0], Layout.Block)), node);
+            $"Winograd.{method}<{ConvolutionPlan.FormOf(node).Type}>({{0}}, {{1}}, {filters[0]}, {filters[1]}, {{part}})", Layout.DivideUp(node.Shape[0], Layout.Block)), node);
     }
 
-    private static WinogradTile FormOf(Node node) => WinogradTile.Of(node.Attributes.Int("size"), node.Shape[2], node.Attributes.Int("stride"));
+    public override Implementation? ReadImplementation(IReadOnlyList<string> words) => ConvolutionPlan.Read(words);
 }
 
 /// <summary>
@@ -57,14 +54,16 @@ internal sealed class WinogradWeightGradient : Operator
     // Of one sample.
     public override long MultiplyAdds(OperatorCall call) => s_direct.MultiplyAdds(call);
 
+    public override Implementation? ReadImplementation(IReadOnlyList<string> words) => ConvolutionPlan.Read(words);
+
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ConvolutionChoice.AnyBlocks(context, node.Inputs[input]);
 
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Winograd(node.Shape, ChooseAlgorithms.TileOf(node.Attributes, node.Shape)!);
+    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Winograd(node.Shape, ConvolutionPlan.FormOf(node));
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         var geometry = new ConvolutionGeometry(1, Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), node.Shape[0], node.Shape[1]) { Batch = context.Batch };
-        return LoweringContext.Call(new Kernels.WinogradWeightGradient(geometry, ChooseAlgorithms.TileOf(node.Attributes, node.Shape)!), node);
+        return LoweringContext.Call(new Kernels.WinogradWeightGradient(geometry, ConvolutionPlan.FormOf(node)), node);
     }
 }
 
@@ -79,7 +78,7 @@ internal sealed class FilterGradients : Operator
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        string type = context.Of(node.Inputs[0]).Tile!.Type;
+        string type = context.Of(node.Inputs[0]).Form!.Type;
         int blocks = Layout.DivideUp(node.Shape[0], Layout.Block);
         return LoweringContext.Call(new RuntimeKernel($"Winograd.FilterGradients<{type}Gradient>({{0}}, {{1}}, {blocks}, {node.Shape[1]}, {{units}})", blocks), node);
     }

@@ -30,7 +30,7 @@ internal static class FoldBatchNorm
                 ? [weight, bias, mean, variance, rewriter[convolution.Inputs[2]]]
                 : [weight, bias, mean, variance];
             int folded = builder.Add("FoldBatchNormBias", shift, eps, convolution.Name);
-            return builder.Add(OpNames.Conv2d, [rewriter[convolution.Inputs[0]], filters, folded], convolution.Attributes, convolution.Name);
+            return builder.Add(OpNames.Conv2d, [rewriter[convolution.Inputs[0]], filters, folded], convolution.Attributes, convolution.Name, convolution.Implementation);
         });
     }
 }

@@ -17,13 +17,19 @@ internal static class FuseActivation
         int[] uses = graph.CountUses();
         return GraphRewriter.Rewrite(graph, (rewriter, node) =>
         {
-            if (node.Op is not ("Relu" or "Relu6" or "Tanh" or "Sigmoid"))
+            Activation activation = Activations.Of(node.Op);
+            if (activation == Activation.None)
                 return null;
             Node producer = graph[node.Inputs[0]];
-            if (!(producer.Op is OpNames.Conv2d or OpNames.Linear || (ofNormalizations && producer.Is(OpNames.BatchNorm2d) && node.Is("Relu"))) || uses[producer.Id] != 1 || producer.Attributes.TryGet("activation", out _))
-                return null;
-            AttributeMap attributes = producer.Attributes.With("activation", node.Op.ToLowerInvariant());
-            return rewriter.Builder.Add(producer.Op, [.. producer.Inputs.Select(i => rewriter[i])], attributes, producer.Name);
+            ActivatedImplementation? plan = producer.Op switch
+            {
+                OpNames.Conv2d => ConvolutionPlan.Of(producer),
+                OpNames.Linear => LinearPlan.Of(producer),
+                OpNames.BatchNorm2d when ofNormalizations && activation == Activation.Relu => NormalizationPlan.Of(producer),
+                _ => null,
+            };
+            return plan is { Activation: Activation.None } && uses[producer.Id] == 1
+                ? rewriter.Copy(producer, plan with { Activation = activation }) : null;
         });
     }
 }

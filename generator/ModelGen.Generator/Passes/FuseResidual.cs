@@ -11,9 +11,6 @@ namespace ModelGen.Generator.Passes;
 /// </summary>
 internal static class FuseResidual
 {
-    /// <summary>The attribute of <c>Conv2d</c> that says its last input is what is added.</summary>
-    public const string Attribute = "residual";
-
     public static Graph Run(Graph graph)
     {
         int[] uses = graph.CountUses();
@@ -27,22 +24,15 @@ internal static class FuseResidual
                 int other = node.Inputs[0] == input ? node.Inputs[1] : node.Inputs[0];
                 // What it reads itself lies as its own sums need it, and must outlive them.
                 if (uses[input] == 1 && !graph[input].Inputs.Contains(other) && other != input && Takes(graph, graph[input]))
-                {
-                    Node convolution = graph[input];
-                    return rewriter.Builder.Add(
-                        convolution.Op, [.. convolution.Inputs.Select(i => rewriter[i]), rewriter[other]], convolution.Attributes.With(Attribute, 1), convolution.Name);
-                }
+                    return rewriter.Copy(graph[input], ConvolutionPlan.Of(graph[input]) with { AddsResidual = true }, rewriter[other]);
             }
             return null;
         });
     }
 
-    /// <summary>Whether the last input of a convolution is added to its sums.</summary>
-    public static bool Adds(AttributeMap attributes) => attributes.TryGet(Attribute, out _);
-
     // What the kernels over channels compute, but for single pixels, whose tiles are of samples.
     private static bool Takes(Graph graph, Node node) =>
-        node.Is(OpNames.Conv2d) && !Adds(node.Attributes) && !node.Attributes.TryGet("activation", out _) && node.Attributes.Int("groups") == 1
+        node.Is(OpNames.Conv2d) && ConvolutionPlan.Of(node) is { AddsResidual: false, Activation: Activation.None } && node.Attributes.Int("groups") == 1
         && node.Shape[1] * (long)node.Shape[2] > 1
         && ConvolutionChoice.Prefers(graph[node.Inputs[1]].Shape, node.Shape, groups: 1, node.Attributes.Ints("stride")[1]) == LayoutPreference.Blocked;
 }

@@ -1,5 +1,4 @@
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Passes;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.FrontEnds;
 
@@ -14,7 +13,7 @@ public class AlgorithmDocumentationTests
         string file = File.ReadAllText(Path.Combine(GeneratedFilesTests.Root(), "src/ModelGen/Declaration/ConvAlgorithm.cs"));
         int end = file.IndexOf($"\n    {word},", StringComparison.Ordinal);
         string summary = file[file.LastIndexOf("<summary>", end, StringComparison.Ordinal)..end];
-        IEnumerable<string> kernels = ChooseAlgorithms.FormsOf(word.ToLowerInvariant()).GroupBy(f => f.Taps)
+        IEnumerable<string> kernels = ConvolutionAlgorithms.FormsOf(word.ToLowerInvariant()).GroupBy(f => f.Taps)
             .Select(g => $"a {g.Key}×{g.Key} kernel with stride {string.Join(" or ", g.Select(f => f.Stride).Order())}");
         Assert.Contains($"Needs {string.Join(", or ", kernels)}", summary);
     }

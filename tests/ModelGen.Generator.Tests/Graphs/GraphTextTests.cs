@@ -20,6 +20,48 @@ public class GraphTextTests
         Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), (int seed) =>
             ReadsBack(Pipeline.ForTraining(RandomGraphs.Network(seed), new TrainingOptions(4, OpNames.CrossEntropy, 0.1f)))).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void PrintedInferenceGraphsReadBack() =>
+        Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), (int seed) =>
+            ReadsBack(Pipeline.ForInference(RandomGraphs.Network(seed), new CompilerOptions(WeightStorage: LinearStorage.BFloat16))))
+            .QuickCheckThrowOnFailure();
+
+    // How a node is done stands behind its attributes, in the algorithm's own notation.
+    [Theory]
+    [InlineData("[winograd F(4×4, 3×3)]")]
+    [InlineData("[winograd F(2×2, 3×3), 6 samples together, relu]")]
+    [InlineData("[winograd F(4×4, 3×3), relu6, max-pool 2×2]")]
+    [InlineData("[residual, tanh]")]
+    [InlineData("[winograd F(4×4, 3×3), residual, sigmoid]")]
+    public void HowAConvolutionIsDoneReadsBack(string implementation)
+    {
+        string residual = implementation.Contains("residual", StringComparison.Ordinal) ? ", %3" : "";
+        Graph graph = GraphParser.Parse($$"""
+            graph Done
+            %0 = Input "x" : f32[N,16,8,8]
+            %1 = Parameter "w" : f32[16,16,3,3]
+            %2 = Parameter "b" : f32[16]
+            %3 = Relu(%0)
+            %4 = Conv2d(%0, %1, %2{{residual}}) "conv" {padding=[1,1,1,1]} {{implementation}}
+            output "y" %4
+            """);
+        Assert.Contains($" {implementation} : f32", GraphPrinter.Print(graph));
+        Assert.True(ReadsBack(graph));
+        Node done = graph[4], plain = graph[4] with { Implementation = null };
+        Assert.NotEqual(done, plain);
+        Assert.Equal((2, residual.Length > 0 ? 3 : null), (ConvolutionInputs.Of(done).Bias, ConvolutionInputs.Of(done).Residual));
+    }
+
+    [Fact]
+    public void WhatIsAddedIsTheLastInputAlsoWithoutBias()
+    {
+        ConvolutionPlan adds = ConvolutionPlan.Direct with { AddsResidual = true };
+        Assert.Equal(new ConvolutionInputs(null, 2), ConvolutionInputs.Of(adds, 3));
+        Assert.Equal(new ConvolutionInputs(2, 3), ConvolutionInputs.Of(adds, 4));
+        Assert.Equal(new ConvolutionInputs(null, null), ConvolutionInputs.Of(ConvolutionPlan.Direct, 2));
+        Assert.Equal(new ConvolutionInputs(2, null), ConvolutionInputs.Of(ConvolutionPlan.Direct, 3));
+    }
+
     [Theory]
     [InlineData("0.1", 0.1)]
     [InlineData("1E-05", 1e-5)]
@@ -76,6 +118,9 @@ public class GraphTextTests
     [InlineData("graph G\n%0 = Input \"x\" : f32[N,4,4,4]\n%1 = AvgPool2d(%0)", "line 3, column 19: expected a node that fits its operator (node has no attribute 'kernelSize') in: %1 = AvgPool2d(%0)")]
     [InlineData("graph G\n%0 = Input \"x\" {a=} : f32[N,4]", "line 2, column 19: expected a word in: %0 = Input \"x\" {a=} : f32[N,4]")]
     [InlineData("graph G\n%0 = Input \"x\" {a=[1,} : f32[N,4]", "line 2, column 22: expected a word in: %0 = Input \"x\" {a=[1,} : f32[N,4]")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Relu(%0) [relu]", "line 3, column 16: expected how Relu is done in: %1 = Relu(%0) [relu]")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Linear(%0, %0) [fast]", "line 3, column 22: expected how Linear is done in: %1 = Linear(%0, %0) [fast]")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Linear(%0, %0) [relu", "line 3, column 26: expected a closing ']' in: %1 = Linear(%0, %0) [relu")]
     [InlineData("graph G\n%0 Input", "line 2, column 4: expected '=' in: %0 Input")]
     public void ErrorsSayWhereAndWhat(string text, string message) => Assert.Equal(message, Assert.Throws<FormatException>(() => GraphParser.Parse(text)).Message);
 

@@ -37,8 +37,8 @@ public class RoundTripTests
         Assert.Equal(new CompilerOptions(Optimization.Memory, LinearStorage.BFloat16), network.Model!.Options);
         Assert.Equal(network.Model, JsonFrontEnd.Build(NetworkJson.Write(network.Model)).Model);
         Graph graph = Pipeline.ForInference(network.Model.Graph, network.Model.Options);
-        Assert.Equal(4, graph.Nodes.Single(n => n.Is(OpNames.Conv2d)).Attributes.Int(ChooseAlgorithms.TileSize));
-        Assert.Equal([false, true], graph.Nodes.Where(n => n.Is(OpNames.Linear)).Select(n => n.Attributes.Flag(ChooseWeightStorage.IsBFloat16)));
+        Assert.Equal(4, ConvolutionPlan.Of(graph.Nodes.Single(n => n.Is(OpNames.Conv2d))).Winograd!.Size);
+        Assert.Equal([false, true], graph.Nodes.Where(n => n.Is(OpNames.Linear)).Select(n => LinearPlan.Of(n).IsBFloat16));
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public class PassTests
         """, $$"""
         %0 = Input "x" : f32[N,4]
         %1 = Parameter "w" : f32[3,4]
-        %2 = Linear(%0, %1) "fc" {activation={{activation}}}
+        %2 = Linear(%0, %1) "fc" [{{activation}}]
         output "y" %2
         """);
 
@@ -123,7 +123,7 @@ public class PassTests
         """, """
         %0 = Input "x" : f32[N,1,4,4]
         %1 = Parameter "w" : f32[1,1,1,1]
-        %2 = Conv2d(%0, %1) {activation=tanh}
+        %2 = Conv2d(%0, %1) [tanh]
         %3 = Relu(%2)
         output "y" %3
         """);
@@ -133,28 +133,28 @@ public class PassTests
     public void FuseMaxPoolMakesItAnAttribute() => Check(FuseMaxPool.Run, """
         %0 = Input "x" : f32[N,16,7,8]
         %1 = Parameter "w" : f32[16,16,3,3]
-        %2 = Conv2d(%0, %1) "conv" {activation=relu, padding=[1,1,1,1], winogradTile=4}
+        %2 = Conv2d(%0, %1) "conv" {padding=[1,1,1,1]} [winograd F(4×4, 3×3), relu]
         %3 = MaxPool2d(%2) "pool" {kernelSize=[2,2], stride=[2,2]}
         output "y" %3
         """, """
         %0 = Input "x" : f32[N,16,7,8]
         %1 = Parameter "w" : f32[16,16,3,3]
-        %2 = Conv2d(%0, %1) "conv" {activation=relu, maxPool=1, padding=[1,1,1,1], winogradTile=4}
+        %2 = Conv2d(%0, %1) "conv" {padding=[1,1,1,1]} [winograd F(4×4, 3×3), relu, max-pool 2×2]
         output "y" %2
         """);
 
     [Theory]
-    [InlineData("winogradTile=4", "kernelSize=[2,2], stride=[2,2]", "output \"z\" %2")]
-    [InlineData("activation=relu", "kernelSize=[2,2], stride=[2,2]", "")]
-    [InlineData("winogradTile=4, activation=tanh", "kernelSize=[2,2], stride=[2,2]", "")]
-    [InlineData("winogradTile=4", "kernelSize=[3,3], stride=[2,2]", "")]
-    [InlineData("winogradTile=4", "kernelSize=[2,2], stride=[1,1]", "")]
-    [InlineData("winogradTile=4", "ceilMode=1, kernelSize=[2,2], stride=[2,2]", "")]
-    [InlineData("winogradTile=4", "kernelSize=[2,2], padding=[1,1], stride=[2,2]", "")]
+    [InlineData("winograd F(4×4, 3×3)", "kernelSize=[2,2], stride=[2,2]", "output \"z\" %2")]
+    [InlineData("relu", "kernelSize=[2,2], stride=[2,2]", "")]
+    [InlineData("winograd F(4×4, 3×3), tanh", "kernelSize=[2,2], stride=[2,2]", "")]
+    [InlineData("winograd F(4×4, 3×3)", "kernelSize=[3,3], stride=[2,2]", "")]
+    [InlineData("winograd F(4×4, 3×3)", "kernelSize=[2,2], stride=[1,1]", "")]
+    [InlineData("winograd F(4×4, 3×3)", "ceilMode=1, kernelSize=[2,2], stride=[2,2]", "")]
+    [InlineData("winograd F(4×4, 3×3)", "kernelSize=[2,2], padding=[1,1], stride=[2,2]", "")]
     public void FuseMaxPoolLeavesWhatTilesDoNotHave(string convolution, string pool, string rest) => Unchanged(FuseMaxPool.Run, $$"""
         %0 = Input "x" : f32[N,16,7,7]
         %1 = Parameter "w" : f32[16,16,3,3]
-        %2 = Conv2d(%0, %1) {padding=[1,1,1,1], {{convolution}}}
+        %2 = Conv2d(%0, %1) {padding=[1,1,1,1]} [{{convolution}}]
         %3 = MaxPool2d(%2) {{{pool}}}
         output "y" %3
         {{rest}}

@@ -1,6 +1,7 @@
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
@@ -91,8 +92,10 @@ internal static class ClaimGraphs
     {
         var graph = new GraphBuilder("WinogradGradient");
         (int x, int gradient) = (graph.Input("x", TensorType.Sample(19, 9, 10)), graph.Input("gradient", TensorType.Sample(20, 9, 10)));
-        AttributeMap attributes = AttributeMap.Of(("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }), (ChooseAlgorithms.TileSize, size));
-        int points = graph.Add(OpNames.WinogradWeightGradient, [x, gradient], OperatorTable.Get(OpNames.WinogradWeightGradient).WithDefaults(attributes));
+        AttributeMap attributes = AttributeMap.Of(("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }));
+        int points = graph.Add(
+            OpNames.WinogradWeightGradient, [x, gradient], OperatorTable.Get(OpNames.WinogradWeightGradient).WithDefaults(attributes), "",
+            ConvolutionPlan.Direct with { Winograd = WinogradForm.All.Single(f => f is { Taps: 3, Stride: 1 } && f.Size == size) });
         graph.Output("filters", graph.Add(OpNames.FilterGradients, points));
         return new(LayoutPlanner.Plan(graph.Build(), _ => null), Batch, ParametersChange: true);
     }

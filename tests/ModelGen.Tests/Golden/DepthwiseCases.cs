@@ -63,12 +63,13 @@ internal static class DepthwiseCases
             AttributeMap attributes = AttributeMap.Of(
                 ("groups", channels), ("stride", Pair(1, 4)), ("dilation", random.Next(3) == 0 ? Pair(1, 4) : Pair(1, 2)),
                 ("padding", new[] { random.Next(most), random.Next(most), random.Next(most), random.Next(most) }));
-            string[] activations = ["", "relu", "relu6", "tanh"];
-            if (isActivated && activations[seed % 4].Length > 0)
-                attributes = attributes.With("activation", activations[seed % 4]);
+            Activation[] activations = [Activation.None, Activation.Relu, Activation.Relu6, Activation.Tanh];
+            Activation activation = isActivated ? activations[seed % 4] : Activation.None;
             try
             {
-                x = builder.Add(OpNames.Conv2d, inputs, attributes);
+                x = builder.Add(
+                    OpNames.Conv2d, inputs, attributes, "",
+                    activation == Activation.None ? null : ConvolutionPlan.Direct with { Activation = activation });
             }
             catch (ShapeException)
             {

@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
@@ -16,28 +17,28 @@ public class ExactnessTests(ITestOutputHelper output)
     [InlineData(256, 1.2e-6)]
     public void DirectSumsRoundLessThanTheLargerTiles(int channels, double bound)
     {
-        double[] errors = Errors(new(channels, 3, 14), least: -1, ChooseAlgorithms.Direct, ChooseAlgorithms.Winograd4);
+        double[] errors = Errors(new(channels, 3, 14), least: -1, ConvolutionAlgorithms.Direct, ConvolutionAlgorithms.Winograd4);
         Assert.True(errors[0] < bound && errors[0] < 0.75 * errors[1], $"direct sums are off by {errors[0]:G3} of the results, F(4×4, 3×3) by {errors[1]:G3}");
     }
 
     // Maps and channels of VGG, ResNets, AlexNet and Inception; inputs of both signs, and of one, as activations leave them, where sums are larger than what is left of them.
     [Theory]
-    [InlineData(ChooseAlgorithms.Winograd4, 3, 64, 56)]
-    [InlineData(ChooseAlgorithms.Winograd4, 3, 128, 28)]
-    [InlineData(ChooseAlgorithms.Winograd4, 3, 512, 14)]
-    [InlineData(ChooseAlgorithms.Winograd4, 3, 256, 13)]
-    [InlineData(ChooseAlgorithms.Winograd2, 3, 512, 7)]
-    [InlineData(ChooseAlgorithms.Winograd2, 3, 256, 14)]
-    [InlineData(ChooseAlgorithms.Winograd2, 5, 64, 27)]
-    [InlineData(ChooseAlgorithms.Winograd2, 5, 48, 35)]
-    [InlineData(ChooseAlgorithms.Winograd2, 5, 512, 14)]
-    [InlineData(ChooseAlgorithms.Winograd2, 3, 128, 56, 2)]
-    [InlineData(ChooseAlgorithms.Winograd2, 3, 512, 14, 2)]
+    [InlineData(ConvolutionAlgorithms.Winograd4, 3, 64, 56)]
+    [InlineData(ConvolutionAlgorithms.Winograd4, 3, 128, 28)]
+    [InlineData(ConvolutionAlgorithms.Winograd4, 3, 512, 14)]
+    [InlineData(ConvolutionAlgorithms.Winograd4, 3, 256, 13)]
+    [InlineData(ConvolutionAlgorithms.Winograd2, 3, 512, 7)]
+    [InlineData(ConvolutionAlgorithms.Winograd2, 3, 256, 14)]
+    [InlineData(ConvolutionAlgorithms.Winograd2, 5, 64, 27)]
+    [InlineData(ConvolutionAlgorithms.Winograd2, 5, 48, 35)]
+    [InlineData(ConvolutionAlgorithms.Winograd2, 5, 512, 14)]
+    [InlineData(ConvolutionAlgorithms.Winograd2, 3, 128, 56, 2)]
+    [InlineData(ConvolutionAlgorithms.Winograd2, 3, 512, 14, 2)]
     public void WinogradIsCloseToDoublePrecision(string algorithm, int kernel, int channels, int size, int stride = 1)
     {
         foreach (double least in (double[])[-1, 0])
         {
-            double[] errors = Errors(new(channels, kernel, size, stride), least, algorithm, ChooseAlgorithms.Direct);
+            double[] errors = Errors(new(channels, kernel, size, stride), least, algorithm, ConvolutionAlgorithms.Direct);
             output.WriteLine($"{algorithm} {kernel}×{kernel} by {stride} {channels}×{size}×{size} inputs from {least}: {errors[0]:G3}, direct {errors[1]:G3}");
             Assert.True(errors[0] < 2e-5, $"off by {errors[0]:G3} of the results");
         }
@@ -48,7 +49,7 @@ public class ExactnessTests(ITestOutputHelper output)
     // For each algorithm, how far its results are off, in L2 norms; inputs are between least and 1.
     private static double[] Errors(Case layer, double least, params string[] algorithms)
     {
-        Graph declared = Declare(layer, ChooseAlgorithms.Direct);
+        Graph declared = Declare(layer, ConvolutionAlgorithms.Direct);
         var random = new Random(layer.Channels);
         Dictionary<string, float[]> values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter)
             .ToDictionary(n => n.Name, n => Values(random, n.Op == OpNames.Input ? least : -1, (int)n.Shape.Length));
@@ -73,7 +74,7 @@ public class ExactnessTests(ITestOutputHelper output)
         Operator op = OperatorTable.Get(OpNames.Conv2d);
         int pad = layer.Kernel / 2;
         x = op.BuildLayer(builder, [x], op.WithDefaults(AttributeMap.Of(
-            ("outChannels", 16), ("kernelSize", new[] { layer.Kernel, layer.Kernel }), ("padding", new[] { pad, pad, pad, pad }), ("stride", new[] { layer.Stride, layer.Stride }), (ChooseAlgorithms.Wish, algorithm)), forLayer: true), "conv");
+            ("outChannels", 16), ("kernelSize", new[] { layer.Kernel, layer.Kernel }), ("padding", new[] { pad, pad, pad, pad }), ("stride", new[] { layer.Stride, layer.Stride }), (ConvolutionAlgorithms.Attribute, algorithm)), forLayer: true), "conv");
         builder.Output(ValueNames.Output, x);
         return builder.Build();
     }

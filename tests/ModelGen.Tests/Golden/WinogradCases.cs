@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
@@ -28,9 +29,15 @@ internal static class WinogradCases
         int seed = int.Parse(id[Prefix.Length..], System.Globalization.CultureInfo.InvariantCulture);
         var random = new Random(seed + 5_000);
         Graph declared = Declare(random, seed);
-        Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) => node.Is(OpNames.Conv2d) && node.Name != "conv5"
-            ? rewriter.Builder.Add(node.Op, [.. node.Inputs.Select(i => rewriter[i])], node.Attributes.With(ChooseAlgorithms.TileSize, KernelOf(node.Name, seed) == 3 && StrideOf(node.Name, seed) == 1 && node.Name == "conv1" ^ seed % 3 == 0 ? 4 : 2), node.Name)
-            : null);
+        Graph graph = GraphRewriter.Rewrite(Pipeline.ForInference(declared), (rewriter, node) =>
+        {
+            if (!node.Is(OpNames.Conv2d) || node.Name == "conv5")
+                return null;
+            (int kernel, int stride) = (KernelOf(node.Name, seed), StrideOf(node.Name, seed));
+            int size = kernel == 3 && stride == 1 && node.Name == "conv1" ^ seed % 3 == 0 ? 4 : 2;
+            WinogradForm form = WinogradForm.All.Single(f => (f.Size, f.Taps, f.Stride) == (size, kernel, stride));
+            return rewriter.Copy(node, ConvolutionPlan.Of(node) with { Winograd = form });
+        });
         graph = FuseMaxPool.Run(graph);
         int samples = 1 + seed % 2;
         var check = new GraphCheck(new GraphFunction(id, graph, 2, ParameterUse.Constant), samples);

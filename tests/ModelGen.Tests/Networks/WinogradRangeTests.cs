@@ -1,5 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
@@ -17,8 +18,7 @@ public class WinogradRangeTests
     {
         public GraphFunction Function { get; } = Declare(Algorithm, Kernel, Stride);
 
-        public WinogradTile? Tile => ChooseAlgorithms.TileOf(
-            Function.Graph.Nodes.Single(n => n.Is(OpNames.Conv2d)).Attributes, Shape.Of(OutChannels, Channels, Kernel, Kernel));
+        public WinogradForm? Winograd => ConvolutionPlan.Of(Function.Graph.Nodes.Single(n => n.Is(OpNames.Conv2d))).Winograd;
     }
 
     private static readonly Form[] Forms =
@@ -56,7 +56,7 @@ public class WinogradRangeTests
         int padding = form.Kernel / 2;
         (int height, int width) = ((Height - 1) / form.Stride + 1, (Width - 1) / form.Stride + 1);
         // Direct sums are tiles of one result.
-        (int size, int step, int patch) = form.Tile is { } tile ? (tile.Size, tile.Size * form.Stride, (tile.Size - 1) * form.Stride + form.Kernel) : (1, form.Stride, form.Kernel);
+        (int size, int step, int patch) = form.Winograd is { } tile ? (tile.Size, tile.Size * form.Stride, (tile.Size - 1) * form.Stride + form.Kernel) : (1, form.Stride, form.Kernel);
         int touched = 0;
         for (int i = 0; i < clean.Length; i++)
         {
@@ -79,7 +79,7 @@ public class WinogradRangeTests
     public void DirectSumsAreFiniteWhereTheyAreDefinedToBe(int number, float value)
     {
         Form form = Forms[number];
-        if (form.Tile is not null)
+        if (form.Winograd is not null)
             return;
         float[] image = Values(Channels * Height * Width, 1), filters = Values(OutChannels * Channels * form.Kernel * form.Kernel, 2);
         image[(3 * Height + Row) * Width + Column] = value;
@@ -114,9 +114,9 @@ public class WinogradRangeTests
     [Fact]
     public void EveryFormIsThere()
     {
-        Assert.Equal(WinogradTile.All, WinogradTile.All.Intersect(Forms.Select(f => f.Tile)));
+        Assert.Equal(WinogradForm.All, WinogradForm.All.Intersect(Forms.Select(f => f.Winograd)));
         // Without a wish and for exactness.
-        Assert.Null(Forms[^1].Tile);
+        Assert.Null(Forms[^1].Winograd);
     }
 
     private static int[] Signs(int count, int kind, int seed)

@@ -1,5 +1,5 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Passes;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Reference;
 
@@ -27,11 +27,11 @@ internal static class Convolutions
         var window = Sliding.Of(operation.Attributes, filters[2], filters[3]);
         ForEachProduct(operation, x, y, filters, window, (xAt, yAt, wAt) => y.Elements[yAt] += x.Elements[xAt] * operation[1][wAt]);
         int pixels = y.Height * y.Width;
-        bool addsResidual = FuseResidual.Adds(operation.Attributes);
-        for (int i = 0; i < y.Elements.Length && operation.Count == (addsResidual ? 4 : 3); i++)
-            y.Elements[i] += operation[2][i / pixels % y.Channels];
-        for (int i = 0; i < y.Elements.Length && addsResidual; i++)
-            y.Elements[i] += operation[operation.Count - 1][i];
+        (int? bias, int? residual) = operation.ConvolutionInputs;
+        for (int i = 0; i < y.Elements.Length && bias is int added; i++)
+            y.Elements[i] += operation[added][i / pixels % y.Channels];
+        for (int i = 0; i < y.Elements.Length && residual is int added; i++)
+            y.Elements[i] += operation[added][i];
         return Elements.Activate(operation.Activation, y.Elements);
     }
 

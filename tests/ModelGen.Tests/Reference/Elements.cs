@@ -1,3 +1,6 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
+
 namespace ModelGen.Tests.Reference;
 
 /// <summary>Element by element.</summary>
@@ -5,16 +8,16 @@ internal static class Elements
 {
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
     {
-        ["Relu"] = o => Activate("relu", o[0]),
-        ["Tanh"] = o => Activate("tanh", o[0]),
-        ["Sigmoid"] = o => Activate("sigmoid", o[0]),
+        ["Relu"] = o => Activate(Activation.Relu, o[0]),
+        ["Tanh"] = o => Activate(Activation.Tanh, o[0]),
+        ["Sigmoid"] = o => Activate(Activation.Sigmoid, o[0]),
         ["Add"] = o => Combine(o, (a, b) => a + b),
         ["Multiply"] = Multiply,
         ["ChannelFactorsGradient"] = FactorsGradient,
         ["Maximum"] = o => Combine(o, Math.Max),
         ["MaximumGradient"] = MaximumGradient,
         ["Affine"] = o => Map(o, x => Constant(o, "scale") * x + Constant(o, "shift")),
-        ["Relu6"] = o => Activate("relu6", o[0]),
+        ["Relu6"] = o => Activate(Activation.Relu6, o[0]),
         ["Relu6Gradient"] = o => Combine(o, (y, dy) => y is > 0 and < 6 ? dy : 0),
         ["LeakyRelu"] = o => Map(o, x => x > 0 ? x : Constant(o, "negativeSlope") * x),
         ["LeakyReluGradient"] = o => Combine(o, (y, dy) => y > 0 ? dy : Constant(o, "negativeSlope") * dy),
@@ -35,14 +38,14 @@ internal static class Elements
     };
 
     /// <summary>The activation of a fused layer, or none. Max hands on NaN.</summary>
-    public static double[] Activate(string name, double[] x) => name switch
+    public static double[] Activate(Activation activation, double[] x) => activation switch
     {
-        "" => x,
-        "relu" => [.. x.Select(v => Math.Max(v, 0))],
-        "relu6" => [.. x.Select(v => Math.Clamp(v, 0, 6))],
-        "tanh" => [.. x.Select(Math.Tanh)],
-        "sigmoid" => [.. x.Select(v => 1 / (1 + Math.Exp(-v)))],
-        _ => throw new ArgumentException($"no activation is named '{name}'", nameof(name)),
+        Activation.None => x,
+        Activation.Relu => [.. x.Select(v => Math.Max(v, 0))],
+        Activation.Relu6 => [.. x.Select(v => Math.Clamp(v, 0, 6))],
+        Activation.Tanh => [.. x.Select(Math.Tanh)],
+        Activation.Sigmoid => [.. x.Select(v => 1 / (1 + Math.Exp(-v)))],
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "it has no definition here"),
     };
 
     private static double[] Map(Operation operation, Func<double, double> function) => [.. operation[0].Select(function)];

@@ -1,7 +1,6 @@
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Passes;
 
 namespace ModelGen.Tests.Reference;
 
@@ -157,11 +156,11 @@ internal sealed partial class RandomGraphs
     private int Winograd(int x)
     {
         (int kernel, int stride, string algorithm) = Pick(
-            [(3, 1, ChooseAlgorithms.Winograd4), (3, 1, ChooseAlgorithms.Winograd2), (5, 1, ChooseAlgorithms.Winograd2), (3, 2, ChooseAlgorithms.Winograd2)]);
+            [(3, 1, ConvolutionAlgorithms.Winograd4), (3, 1, ConvolutionAlgorithms.Winograd2), (5, 1, ConvolutionAlgorithms.Winograd2), (3, 2, ConvolutionAlgorithms.Winograd2)]);
         int[] padding = Flip() ? [.. Enumerable.Repeat(kernel / 2, 4)] : AnyPadding();
         int channels = Flip() ? _graph.TypeOf(x).Shape[0] : Pick([3, 16, 20, 33]);
         int y = Build("Conv2d", [x], ("outChannels", channels), ("kernelSize", new[] { kernel, kernel }), ("stride", new[] { stride, stride }),
-            ("padding", padding), ("bias", Flip()), (ChooseAlgorithms.Wish, algorithm));
+            ("padding", padding), ("bias", Flip()), (ConvolutionAlgorithms.Attribute, algorithm));
         if (_graph.TypeOf(y) == _graph.TypeOf(x) && _random.Next(3) == 0)
             y = Build("Add", [x, y]);
         y = Finished(y);
@@ -212,5 +211,5 @@ internal sealed partial class RandomGraphs
 
     // Reads a border of zeros around what it is given.
     private int DirectThreeByThree(int x) => Build("Conv2d", [x],
-        ("outChannels", _graph.TypeOf(x).Shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }), (ChooseAlgorithms.Wish, ChooseAlgorithms.Direct));
+        ("outChannels", _graph.TypeOf(x).Shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }), (ConvolutionAlgorithms.Attribute, ConvolutionAlgorithms.Direct));
 }

@@ -1,4 +1,6 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Reference;
 
@@ -81,8 +83,12 @@ internal sealed class Operation(Graph graph, Node node, int batch, double[][] in
 
     public bool HasResult { get; private set; } = true;
 
-    /// <summary>Attributes without an explicit activation have none.</summary>
-    public string Activation => Attributes.Word("activation", "");
+    public ConvolutionPlan Convolution => ConvolutionPlan.Of(node);
+
+    public ConvolutionInputs ConvolutionInputs => ConvolutionInputs.Of(node);
+
+    /// <summary>The activation that is part of the operation.</summary>
+    public Activation Activation => (node.Implementation as ActivatedImplementation)?.Activation ?? Activation.None;
 
     /// <summary>The factor of a loss.</summary>
     public double LossWeight => Attributes["weight"].Number;

@@ -50,7 +50,7 @@ public class ReferenceInterpreterTests
             %0 = Input "x" : f32[N,2,1,1]
             %1 = Parameter "w" : f32[4,1,1,1]
             %2 = Parameter "b" : f32[4]
-            %3 = Conv2d(%0, %1, %2) {groups=2, activation=relu}
+            %3 = Conv2d(%0, %1, %2) {groups=2} [relu]
             output "y" %3
             """);
         double[] y = ReferenceInterpreter.Outputs(

@@ -32,12 +32,12 @@ internal sealed class GraphBuilder(string name)
 
     /// <summary>Adds an operation. Attributes that have defaults may be left out.</summary>
     /// <exception cref="ShapeException">The inputs do not fit the operator.</exception>
-    public int Add(string op, int[] inputs, AttributeMap attributes, string nodeName = "")
+    public int Add(string op, int[] inputs, AttributeMap attributes, string nodeName = "", Implementation? implementation = null)
     {
         Operator description = OperatorTable.Get(op);
         AttributeMap complete = description.WithDefaults(attributes);
-        TensorType type = description.Infer(new OperatorCall(op, nodeName, inputs.Select(TypeOf).ToEquatableArray(), complete));
-        _nodes.Add(new Node(_nodes.Count, op, new EquatableArray<int>(inputs), complete, type, nodeName));
+        TensorType type = description.Infer(new OperatorCall(op, nodeName, inputs.Select(TypeOf).ToEquatableArray(), complete) { Implementation = implementation });
+        _nodes.Add(new Node(_nodes.Count, op, new EquatableArray<int>(inputs), complete, type, nodeName) { Implementation = implementation });
         return _nodes.Count - 1;
     }
 
@@ -47,7 +47,7 @@ internal sealed class GraphBuilder(string name)
     public int Copy(Node node, IEnumerable<int> inputs) =>
         node.Op is OpNames.Input or OpNames.Parameter
             ? AddLeaf(node.Op, node.Name, node.Type, node.Attributes)
-            : Add(node.Op, [.. inputs], node.Attributes, node.Name);
+            : Add(node.Op, [.. inputs], node.Attributes, node.Name, node.Implementation);
 
     public void Output(string outputName, int value) => _outputs.Add(new GraphOutput(outputName, value));
 

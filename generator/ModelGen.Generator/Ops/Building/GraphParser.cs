@@ -57,10 +57,11 @@ internal static class GraphParser
         }
         string nodeName = cursor.Peek('"') ? cursor.TakeQuoted() : "";
         AttributeMap attributes = cursor.TryTake("{") ? ParseAttributes(cursor) : AttributeMap.Empty;
+        Implementation? implementation = cursor.TryTake("[") ? ParseImplementation(op, cursor) : null;
         TensorType? type = cursor.TryTake(":") ? ParseType(cursor) : null;
         int added = op is OpNames.Input or OpNames.Parameter
             ? builder.AddLeaf(op, nodeName, type ?? throw cursor.Error("a type after ':'"), attributes)
-            : Add(builder, op, [.. inputs], attributes, nodeName, cursor);
+            : Add(builder, op, [.. inputs], attributes, nodeName, implementation, cursor);
         if (type is TensorType written && builder.TypeOf(added) != written)
             throw cursor.Error($"type {builder.TypeOf(added)}, which {op} gives, instead of {written}");
         if (ids.ContainsKey(id))
@@ -68,16 +69,24 @@ internal static class GraphParser
         ids.Add(id, added);
     }
 
-    private static int Add(GraphBuilder builder, string op, int[] inputs, AttributeMap attributes, string name, Cursor cursor)
+    private static int Add(GraphBuilder builder, string op, int[] inputs, AttributeMap attributes, string name, Implementation? implementation, Cursor cursor)
     {
         try
         {
-            return builder.Add(op, inputs, attributes, name);
+            return builder.Add(op, inputs, attributes, name, implementation);
         }
         catch (Exception e) when (e is ShapeException or KeyNotFoundException)
         {
             throw cursor.Error($"a node that fits its operator ({e.Message})");
         }
+    }
+
+    // Words between commas, which may have commas in parentheses, to the closing bracket.
+    private static Implementation ParseImplementation(string op, Cursor cursor)
+    {
+        FormatException error = cursor.Error($"how {op} is done");
+        string[] words = cursor.TakeWords(']');
+        return (OperatorTable.TryGet(op, out Operator known) ? known.ReadImplementation(words) : null) ?? throw error;
     }
 
     private static AttributeMap ParseAttributes(Cursor cursor)
@@ -169,6 +178,27 @@ internal static class GraphParser
             while (_position < text.Length && (char.IsLetterOrDigit(text[_position]) || "_.+-".IndexOf(text[_position]) >= 0))
                 _position++;
             return _position > start ? text.Substring(start, _position - start) : throw Error("a word");
+        }
+
+        /// <summary>What stands between commas, outside parentheses, up to a closing character, which is taken too.</summary>
+        public string[] TakeWords(char close)
+        {
+            var words = new List<string>();
+            int depth = 0, start = _position;
+            for (; _position < text.Length; _position++)
+            {
+                char c = text[_position];
+                depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+                if (depth != 0 || (c != ',' && c != close))
+                    continue;
+                words.Add(text.Substring(start, _position - start).Trim());
+                start = _position + 1;
+                if (c != close)
+                    continue;
+                _position++;
+                return [.. words];
+            }
+            throw Error($"a closing '{close}'");
         }
 
         public int TakeInt() =>

@@ -35,6 +35,13 @@ internal sealed class GraphRewriter
 
     public int Copy(Node node) => Builder.Copy(node, node.Inputs.Select(i => _map[i]));
 
+    /// <summary>Copies a node that is done in another way, perhaps with more inputs behind its own.</summary>
+    public int Copy(Node node, Implementation implementation, params int[] more) =>
+        Builder.Add(node.Op, [.. InputsOf(node), .. more], node.Attributes, node.Name, implementation);
+
+    /// <summary>The new ids of a node's inputs.</summary>
+    public int[] InputsOf(Node node) => [.. node.Inputs.Select(i => _map[i])];
+
     /// <summary>Drops nodes that neither reach an output nor have an effect. Inputs stay: they are the signature.</summary>
     public static Graph RemoveUnused(Graph graph)
     {

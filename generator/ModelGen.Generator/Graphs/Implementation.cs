@@ -1,0 +1,16 @@
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Graphs;
+
+/// <summary>
+/// What passes have decided of how a node is done, one type for each family of operators: the algorithm, and what else is done with the result
+/// before it is stored. A node without one is done as its operator says. Where a node reads more or gives another result so, its shape rule knows.
+/// </summary>
+internal abstract record Implementation
+{
+    /// <summary>What it is as text, in a fixed order; <see cref="Ops.Operator.ReadImplementation"/> reads it.</summary>
+    protected abstract IEnumerable<string> Words { get; }
+
+    /// <summary>As graphs have it: <c>[winograd F(4×4, 3×3), residual, relu]</c>.</summary>
+    public sealed override string ToString() => $"[{string.Join(", ", Words)}]";
+}
