@@ -8,9 +8,22 @@ namespace ModelGen.Generator.Graphs;
 /// </summary>
 internal abstract record Implementation
 {
+    /// <summary>The numbers that it is done in.</summary>
+    public virtual Precision Precision => Precision.Float32;
+
     /// <summary>What it is as text, in a fixed order; <see cref="Ops.Operator.ReadImplementation"/> reads it.</summary>
     protected abstract IEnumerable<string> Words { get; }
 
     /// <summary>As graphs have it: <c>[winograd F(4×4, 3×3), residual, relu]</c>.</summary>
     public sealed override string ToString() => $"[{string.Join(", ", Words)}]";
+}
+
+/// <summary>The numbers in which an operation is done; sums are floats in all of them.</summary>
+internal enum Precision
+{
+    /// <summary>Floats of 32 bits.</summary>
+    Float32,
+
+    /// <summary>Floats, but for weights that are stored in bfloat16.</summary>
+    BFloat16,
 }

@@ -1,7 +1,5 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Machine;
 using ModelGen.Generator.Ops;
 
@@ -107,59 +105,5 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
             + (Window.Padding.IsNone ? "" : $", padding {Window.Padding.Top},{Window.Padding.Left},{Window.Padding.Bottom},{Window.Padding.Right}")
             + (Window.DilationY * Window.DilationX == 1 ? "" : $", dilation {Window.DilationY}×{Window.DilationX}");
         return $"{size}{window}{groups}";
-    }
-}
-
-/// <summary>Which of the two convolution kernels serves a layer, and in which layouts.</summary>
-internal static class ConvolutionChoice
-{
-    /// <summary>
-    /// Counts 512-bit multiply-adds for an output row: vectors of 16 output channels for each pixel, or vectors of 16 pixels for each channel. Blocks win
-    /// ties, and win up to a factor of 1.25, because they need no partial stores and suit whatever comes next.
-    /// </summary>
-    public static LayoutPreference Prefers(Shape filters, Shape output, int groups, int strideX)
-    {
-        if (!FillsBlocks(filters[0], groups) && !IsDepthwise(filters, groups))
-            return LayoutPreference.Pitched;
-        double byChannels = Layout.DivideUp(filters[0], Layout.Block) * (double)output[2];
-        double byPixels = filters[0] * (double)Layout.DivideUp(output[2], Layout.Block) * (strideX == 1 ? 1 : 4);
-        return byPixels * 1.25 < byChannels ? LayoutPreference.Pitched : LayoutPreference.Blocked;
-    }
-
-    /// <summary>Whether all 16 output channels of every block read the same input channels.</summary>
-    public static bool FillsBlocks(int outChannels, int groups) => groups == 1 || outChannels / groups % Layout.Block == 0;
-
-    /// <summary>Whether each channel has a filter of its own, narrow enough for kernels that write its columns one by one.</summary>
-    public static bool IsDepthwise(Shape filters, int groups) => groups > 1 && groups == filters[0] && filters[1] == 1 && filters[3] <= Window.MostColumns;
-
-    public static bool CanUseChannels(Shape filters, int groups, Layout? input) => IsDepthwise(filters, groups)
-        || (FillsBlocks(filters[0], groups) && (groups == 1 || input is null || !input.IsBlocked || filters[1] % Layout.Block == 0));
-
-    public static bool UsesChannels(ILayoutContext context, Node node) =>
-        context.Chosen(node.Id).IsBlocked && CanUseChannels(context.TypeOf(node.Inputs[1]).Shape, node.Attributes.Int("groups"), context.Of(node.Inputs[0]));
-
-    /// <summary>Any blocks, with or without halo: for kernels that look after the edges of the image themselves.</summary>
-    public static Layout? AnyBlocks(ILayoutContext context, int image)
-    {
-        (Layout now, Shape shape) = (context.Of(image)!, context.TypeOf(image).Shape);
-        return now.IsBlocked && now.Dims == shape ? null : Layout.Blocked(shape);
-    }
-
-    /// <summary>
-    /// The kernel over channels reads single floats and takes any layout that has the halo. The one over pixels reads whole vectors along a row, so it needs
-    /// planes with room behind them.
-    /// </summary>
-    /// <param name="needsBlocks">Whether the kernel over channels reads vectors of them too.</param>
-    public static Layout? InputLayout(ILayoutContext context, Node node, bool channels, bool needsBlocks = false)
-    {
-        int image = node.Inputs[0];
-        (Layout now, Shape shape) = (context.Of(image)!, context.TypeOf(image).Shape);
-        Halo halo = Window.Of(node.Attributes, 1, 1).Padding;
-        Layout chosen = context.Chosen(image);
-        if (channels && needsBlocks)
-            return now.IsBlocked && now.Halo.Covers(halo) && now.Dims == shape ? null : Layout.Blocked(shape, chosen.Halo.Union(halo));
-        if (channels)
-            return now.Halo.Covers(halo) && now.Dims == shape ? null : chosen;
-        return now.Kind == LayoutKind.Pitched && now.Halo.Covers(halo) ? null : Layout.Pitched(chosen.Dims, chosen.Halo.Union(halo));
     }
 }

@@ -1,8 +1,5 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -26,19 +23,6 @@ internal abstract class AdaptivePooling : Operator
         Shape image = context.TypeOf(node.Inputs[0]).Shape;
         AttributeMap size = AttributeMap.Of(("size", new[] { image[1], image[2] }));
         context.Accumulate(node.Inputs[0], context.Graph.Add("AdaptiveAvgPoolGradient", [gradient], size, node.Name));
-    }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node) => Lower("Average", context, node);
-
-    public static KernelCall Lower(string method, LoweringContext context, Node node)
-    {
-        (Layout x, Layout y) = (context.Of(node.Inputs[0]), context.Of(node.Id));
-        return LoweringContext.Call(new RuntimeKernel(
-            $"AdaptivePooling.{method}({RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}, {RuntimeImage.First(1, y)}, {RuntimeImage.Of(y)}{{only}}, {{samples}})", method == "Average" ? y.Planes : 1), node);
     }
 }
 
@@ -80,10 +64,4 @@ internal sealed class AdaptiveAvgPoolGradient : Operator
         var size = call.Attributes.Ints("size");
         return TensorType.Sample(call.Inputs[0].Shape[0], size[0], size[1]);
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node) => AdaptivePooling.Lower("Gradient", context, node);
 }

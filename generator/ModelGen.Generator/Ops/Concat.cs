@@ -1,9 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -98,27 +95,6 @@ internal sealed class Concat : Operator
         }
         return common;
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ChannelRange.Required(context, node, input);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ChannelRange.Result(context, node);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Layout y = context.Of(node.Id);
-        var copies = new List<string>();
-        int target = 0;
-        for (int i = 0; i < node.Inputs.Count; i++)
-        {
-            Layout x = context.Of(node.Inputs[i]);
-            if (!context.IsInPlace(node, i))
-                copies.Add(ChannelRange.Copy(new(y), x, i, 0, y, node.Inputs.Count, target, x.Channels));
-            target += x.Channels;
-        }
-        return LoweringContext.Call(new DividedImage(y).Kernel(string.Join(";\n", copies)), node);
-    }
 }
 
 /// <summary>Some neighbouring channels: the gradient of <see cref="Concat"/>.</summary>
@@ -146,22 +122,9 @@ internal sealed class Slice : Operator
         }
         return TensorType.Sample([length, .. input.Dimensions.Skip(1)]);
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ChannelRange.Required(context, node, input);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ChannelRange.Result(context, node);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Layout y = context.Of(node.Id);
-        var image = new DividedImage(y);
-        return LoweringContext.Call(image.Kernel(ChannelRange.Copy(image, context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), y, 1, 0, node.Attributes.Int("length"))), node);
-    }
 }
 
-/// <summary>What operators on ranges of channels share. Images are blocked or planes, as the result is; features lie as features, not as the image they came from.</summary>
+/// <summary>What operators on ranges of channels share.</summary>
 internal static class ChannelRange
 {
     public static void CheckDimension(OperatorCall call)
@@ -171,21 +134,4 @@ internal static class ChannelRange
         if (call.Attributes.Int("dim") != 1)
             throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: dim must be 1, the channels, got {call.Attributes["dim"]}");
     }
-
-    public static Layout? Required(ILayoutContext context, Node node, int input)
-    {
-        Shape shape = context.TypeOf(node.Inputs[input]).Shape;
-        if (shape.Rank == 3)
-            return PoolLayouts.SameKindAsResult(context, node, input);
-        Layout plain = Plain(shape);
-        return context.Of(node.Inputs[input]) == plain ? null : plain;
-    }
-
-    public static Layout Result(ILayoutContext context, Node node) => node.Shape.Rank == 3 ? context.Chosen(node.Id) : Plain(node.Shape);
-
-    /// <summary>The call that copies <paramref name="count"/> channels from operand <paramref name="from"/> to operand <paramref name="to"/>.</summary>
-    public static string Copy(DividedImage image, Layout x, int from, int first, Layout y, int to, int target, int count) =>
-        $"ChannelCopy.Copy({image.First(from, x)}, {image.Read(x)}, {first}, {image.First(to, y)}, {image.Written(y)}, {target}, {count}, {{samples}})";
-
-    private static Layout Plain(Shape shape) => shape.Rank == 1 ? Layout.Blocked(shape) : Layout.Dense(shape);
 }

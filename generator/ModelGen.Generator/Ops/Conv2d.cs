@@ -1,9 +1,7 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Ops;
@@ -123,60 +121,6 @@ internal sealed class Conv2d : Operator
         if (ConvolutionInputs.Of(node).Bias is int bias && context.Needs(node.Inputs[bias]))
             context.Accumulate(node.Inputs[bias], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
     }
-
-    public override EquatableArray<int> InPlaceInputsOf(Node node) => ConvolutionInputs.Of(node).Residual is int residual ? [residual] : [];
-
-    public override LayoutPreference PreferredLayout(OperatorCall call) => ConvolutionPlan.Of(call) is { Winograd: not null } or { AddsResidual: true } ? LayoutPreference.BlockedOnly :
-        ConvolutionChoice.Prefers(call.Inputs[1].Shape, Infer(call).Shape, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
-
-    public override Halo RequiredHalo(OperatorCall call, int input) =>
-        input == 0 && ConvolutionPlan.Of(call).Winograd is null && !PrefersDepthwise(call) ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
-    {
-        bool channels = ConvolutionChoice.UsesChannels(context, node);
-        Shape filters = context.TypeOf(node.Inputs[1]).Shape;
-        WinogradForm? winograd = ConvolutionPlan.Of(node).Winograd;
-        if (input == ConvolutionInputs.Of(node).Residual)
-            return ConvolutionChoice.AnyBlocks(context, node.Inputs[input]);
-        return input switch
-        {
-            0 when winograd is not null || (channels && ConvolutionChoice.IsDepthwise(filters, node.Attributes.Int("groups"))) => ConvolutionChoice.AnyBlocks(context, node.Inputs[0]),
-            0 => ConvolutionChoice.InputLayout(context, node, channels),
-            1 when winograd is { } form => Layout.Winograd(filters, form),
-            1 when channels => Layout.Blocked(filters),
-            2 when channels => Layout.Blocked(context.TypeOf(node.Inputs[2]).Shape),
-            _ => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape),
-        };
-    }
-
-    public override Layout ResultLayout(ILayoutContext context, Node node)
-    {
-        Layout chosen = context.Chosen(node.Id);
-        bool channels = ConvolutionChoice.UsesChannels(context, node);
-        return channels == chosen.IsBlocked ? chosen : Layout.Pitched(node.Shape);
-    }
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Shape filters = context.TypeOf(node.Inputs[1]).Shape;
-        ConvolutionPlan plan = ConvolutionPlan.Of(node);
-        ConvolutionInputs inputs = ConvolutionInputs.Of(node);
-        var geometry = new ConvolutionGeometry(
-            node.Attributes.Int("groups"), WindowOf(context.TypeOf(node.Inputs[1]), node.Attributes),
-            context.Of(node.Inputs[0]), context.Of(node.Id), filters[0], filters[1])
-        { Batch = context.Batch, Residual = inputs.Residual is int residual ? context.Of(node.Inputs[residual]) : null, Pool = plan.Pool };
-        var epilogue = new Epilogue(inputs.Bias is not null, plan.Activation);
-        Kernel kernel = plan.Winograd is { } form ? new WinogradConvolution(geometry, epilogue, form) { SamplesTogether = plan.SamplesTogether }
-            : !geometry.Output.IsBlocked ? new ConvolvePixels(geometry, epilogue)
-            : ConvolutionChoice.IsDepthwise(filters, geometry.Groups) ? new ConvolveDepthwise(geometry, epilogue)
-            : new ConvolveChannels(geometry, epilogue);
-        return LoweringContext.Call(kernel, node);
-    }
-
-    // Depthwise convolution in blocks looks after the edges itself; should it come to lie in planes after all, its input is copied to where it has a halo.
-    private bool PrefersDepthwise(OperatorCall call) =>
-        ConvolutionChoice.IsDepthwise(call.Inputs[1].Shape, call.Attributes.Int("groups")) && PreferredLayout(call) == LayoutPreference.Blocked;
 
     // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters turned by 180°. A stride is undone by
     // zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4), or, where the kernel is a single pixel, between those of the result.

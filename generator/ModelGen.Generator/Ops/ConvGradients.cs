@@ -1,8 +1,5 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -18,20 +15,6 @@ internal sealed class TransposeFilters : Operator
         Shape filters = call.Inputs[0].Shape;
         int groups = call.Attributes.Int("groups");
         return TensorType.Fixed(filters[1] * groups, filters[0] / groups, filters[2], filters[3]);
-    }
-
-    // Whichever convolution reads the result asks for the layout it wants; parameters that no one has asked for yet are blocked by output channel.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        context.Of(node.Inputs[0]) ?? Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Blocked(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        (Layout filters, Layout turned, int groups) = (context.Of(node.Inputs[0]), context.Of(node.Id), node.Attributes.Int("groups"));
-        return LoweringContext.Call(groups == 1 && filters.IsBlocked && turned.IsBlocked
-            ? new RuntimeKernel($"Turning.Filters({{0}}, {{1}}, {filters.Dims[0]}, {filters.Dims[1]}, {filters.Dims[2] * filters.Dims[3]}, {{part}})", Layout.DivideUp(filters.Dims[1], Layout.Block))
-            : new TransposeFiltersKernel(filters, turned, groups), node);
     }
 }
 
@@ -55,35 +38,6 @@ internal sealed class ConvWeightGradient : Operator
         Shape gradient = call.Inputs[1].Shape;
         return checked(Infer(call).Shape.Length * gradient[1] * gradient[2]);
     }
-
-    public override Halo RequiredHalo(OperatorCall call, int input) => input == 0 ? Window.Of(call.Attributes).Padding : Halo.None;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
-    {
-        bool channels = UsesChannels(context, node);
-        if (input == 0)
-            return ConvolutionChoice.InputLayout(context, node, channels, needsBlocks: ConvolutionChoice.IsDepthwise(node.Shape, node.Attributes.Int("groups")));
-        Layout gradient = context.Of(node.Inputs[1])!;
-        return channels || gradient.Kind == LayoutKind.Pitched ? null : Layout.Pitched(gradient.Dims);
-    }
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) =>
-        UsesChannels(context, node) ? Layout.Blocked(node.Shape) : Layout.Dense(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        var geometry = new ConvolutionGeometry(
-            node.Attributes.Int("groups"), Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Inputs[1]),
-            node.Shape[0], node.Shape[1]) { Batch = context.Batch };
-        Kernel kernel = !context.Of(node.Id).IsBlocked ? new WeightGradientPixels(geometry)
-            : ConvolutionChoice.IsDepthwise(node.Shape, geometry.Groups) ? new WeightGradientDepthwise(geometry)
-            : new WeightGradientChannels(geometry);
-        return LoweringContext.Call(kernel, node);
-    }
-
-    private static bool UsesChannels(ILayoutContext context, Node node) =>
-        context.Of(node.Inputs[1])!.IsBlocked
-        && ConvolutionChoice.CanUseChannels(node.Shape, node.Attributes.Int("groups"), context.Of(node.Inputs[0]));
 }
 
 /// <summary>
@@ -106,17 +60,6 @@ internal sealed class InsertZeros : Operator
         var size = call.Attributes.Ints("size");
         return TensorType.Sample(call.Inputs[0].Shape[0], size[0], size[1]);
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        var (stride, offset) = (node.Attributes.Ints("stride"), node.Attributes.Ints("offset"));
-        return LoweringContext.Call(new InsertZerosKernel(context.Of(node.Inputs[0]), context.Of(node.Id), stride[0], stride[1], offset[0], offset[1]), node);
-    }
 }
 
 /// <summary>Sum over the batch and all pixels of each channel: the gradient of a bias. [C, H, W] or [C] gives [C].</summary>
@@ -125,19 +68,4 @@ internal sealed class ChannelSum : Operator
     public override string Name => "ChannelSum";
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed(call.Inputs[0].Shape[0]);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) =>
-        context.Of(node.Inputs[0])!.IsBlocked ? Layout.Blocked(node.Shape) : Layout.Dense(node.Shape);
-
-    // Features that lie in memory as an image are not one channel a feature: they are put in order first.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        context.Of(node.Inputs[0])!.Dims == context.TypeOf(node.Inputs[0]).Shape ? null : Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Layout x = context.Of(node.Inputs[0]);
-        (string method, int lanes) = x.IsBlocked ? ("Blocked", Layout.Block) : ("Plain", 1);
-        string call = $"ChannelSum.{method}({BatchNormKernels.Planes(0, x)}, {{1+{lanes}}}, {{samples}}, {x.Length}, {{count}}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width})";
-        return LoweringContext.Call(new RuntimeKernel(call, x.Planes), node);
-    }
 }

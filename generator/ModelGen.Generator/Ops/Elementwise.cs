@@ -1,10 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
-using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Ops;
 
@@ -98,6 +94,15 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
 
     public override string Name => name;
 
+    /// <summary>How many operands it reads.</summary>
+    public int InputCount => inputs;
+
+    /// <summary>The method of the runtime's <c>Elementwise</c>.</summary>
+    public string Runtime => runtime;
+
+    /// <summary>Whether the function of zeros is zero.</summary>
+    public bool MapsZeroToZero => mapsZeroToZero;
+
     public override EquatableArray<AttributeSpec> Attributes => Constants;
 
     public override LayerDescription? Layer => Description;
@@ -106,13 +111,9 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     public string? GradientOperator { get; init; }
 
     /// <summary>Numbers that the runtime function takes behind the length, in this order.</summary>
-    private EquatableArray<AttributeSpec> Constants { get; init; } = [];
+    public EquatableArray<AttributeSpec> Constants { get; init; } = [];
 
     private LayerDescription? Description { get; init; }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override EquatableArray<int> InPlaceInputs => Enumerable.Range(0, inputs).ToEquatableArray();
 
     // A layer with more than two inputs is a chain of layers of two.
     public override int BuildLayer(GraphBuilder graph, int[] operands, AttributeMap attributes, string layerName)
@@ -154,18 +155,5 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
             };
             context.Accumulate(node.Inputs[i], share);
         }
-    }
-
-    // Parameters and their gradients (sums over several uses) need one layout too.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        node.Type.PerSample ? context.Chosen(node.Id) : context.Of(node.Inputs[0]);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) =>
-        node.Type.PerSample ? context.Chosen(node.Id) : context.Of(node.Inputs[0])!;
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        string constants = string.Concat(Constants.Select(c => ", " + Literals.Float(node.Attributes.Float(c.Name))));
-        return LoweringContext.Call(new ElementwiseKernel(runtime, inputs, context.Of(node.Id), constants, node.Type.PerSample ? context.Batch : 1) { MapsZeros = mapsZeroToZero }, node);
     }
 }

@@ -1,7 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 
@@ -24,14 +23,12 @@ internal sealed class GaussianNoise : Operator
             ? call.Inputs[0]
             : throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: standardDeviation must be at least 0, got {call.Attributes["standardDeviation"]}");
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
 }
 
 /// <summary>
 /// What <see cref="GaussianNoise"/> does in training: the sum with normal random numbers, new in every step and the same for the same seed, which are functions of the seed, the step and the place.
 /// </summary>
-internal sealed class RandomNoise() : RandomElements("Noise.Add", new("standardDeviation", AttributeKind.Float, 0.1, "Standard deviation of the numbers."))
+internal sealed class RandomNoise() : RandomElements(new("standardDeviation", AttributeKind.Float, 0.1, "Standard deviation of the numbers."))
 {
     public override string Name => OpNames.RandomNoise;
 

@@ -1,9 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -71,32 +68,6 @@ internal sealed class Linear : Operator
             context.Accumulate(node.Inputs[2], graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
     }
 
-    public override LayoutPreference PreferredLayout(OperatorCall call) => LayoutPreference.Blocked;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => input switch
-    {
-        0 => null,
-        1 when LinearPlan.Of(node).IsBFloat16 => Layout.BFloat16(context.TypeOf(node.Inputs[1]).Shape),
-        1 => WeightLayout(ResultLayout(context, node), context.Of(node.Inputs[0])!),
-        _ => Layout.Blocked(node.Shape),
-    };
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Blocked(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        var geometry = GeometryOf(context.Of(node.Inputs[0]), context.Of(node.Id), node.Shape[0]) with { Batch = context.Batch };
-        var epilogue = new Epilogue(node.Inputs.Count == 3, LinearPlan.Of(node).Activation);
-        return LoweringContext.Call(LinearPlan.Of(node).IsBFloat16 ? new LinearBFloat16(geometry, epilogue) : new ConvolveChannels(geometry, epilogue), node);
-    }
-
-    /// <summary>The weights in blocks of 16 results, the rest in the order in which the input lies in memory.</summary>
-    public static Layout WeightLayout(Layout output, Layout input) =>
-        Layout.Blocked(new Shape(output.Dims.Dimensions.Concat(input.Dims.Dimensions).ToEquatableArray()));
-
-    public static ConvolutionGeometry GeometryOf(Layout input, Layout output, int outFeatures) =>
-        new(1, new Window(input.Height, input.Width, 1, 1, Halo.None, 1, 1), input, output, outFeatures, input.Channels) { IsFullyConnected = true };
-
     private static int Features(OperatorCall call)
     {
         Shape input = call.Inputs[0].Shape;
@@ -114,27 +85,6 @@ internal sealed class LinearInputGradient : Operator
     public override TensorType Infer(OperatorCall call) => TensorType.Sample(call.Inputs[1].Shape[1]);
 
     public override long MultiplyAdds(OperatorCall call) => call.Inputs[1].Shape.Length;
-
-    public override LayoutPreference PreferredLayout(OperatorCall call) => LayoutPreference.Blocked;
-
-    // The weight as the layer has it; no one has asked for one that is frozen at the end of the backward pass.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        input == 0 ? Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape) : context.Of(node.Inputs[1]) ?? Layout.Blocked(context.TypeOf(node.Inputs[1]).Shape);
-
-    // Where the weight's inputs are those of an image, results may be written to an image too. One of single pixels is the same as features in order.
-    public override Layout ResultLayout(ILayoutContext context, Node node)
-    {
-        Layout chosen = context.Chosen(node.Id);
-        bool isImage = context.Of(node.Inputs[1]) is { IsBlocked: true } weight && weight.Dims.Rank == 4 && weight.Dims.Dimensions.Skip(1).SequenceEqual(chosen.Dims.Dimensions);
-        return chosen.IsBlocked && isImage ? chosen : Layout.Blocked(node.Shape);
-    }
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Layout dx = context.Of(node.Id);
-        string arguments = $"{{samples}}, {context.TypeOf(node.Inputs[0]).Shape[0]}, {context.Of(node.Inputs[0]).Length}, {RuntimeImage.Of(dx)}, {{units}}";
-        return LoweringContext.Call(new RuntimeKernel($"LinearGradient.Input({{0}}, {{1}}, {RuntimeImage.First(2, dx)}, {arguments})", Layout.DivideUp(node.Shape[0], KernelContract.LinearGradientChunk)), node);
-    }
 }
 
 /// <summary>dL/dW [O, I] of a fully connected layer from x [I] and dL/dy [O]: the sum of their outer products over the batch.</summary>
@@ -146,16 +96,4 @@ internal sealed class LinearWeightGradient : Operator
     public override long MultiplyAdds(OperatorCall call) => Infer(call).Shape.Length;
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed(call.Inputs[1].Shape[0], call.Inputs[0].Shape[0]);
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        input == 0 ? null : Layout.Blocked(context.TypeOf(node.Inputs[1]).Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) =>
-        Linear.WeightLayout(Layout.Blocked(context.TypeOf(node.Inputs[1]).Shape), context.Of(node.Inputs[0])!);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        var geometry = Linear.GeometryOf(context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), node.Shape[0]) with { Batch = context.Batch };
-        return LoweringContext.Call(new WeightGradientChannels(geometry), node);
-    }
 }

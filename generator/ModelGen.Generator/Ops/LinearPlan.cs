@@ -12,6 +12,8 @@ internal sealed record LinearPlan : ActivatedImplementation
     /// <summary>Whether its packed weights are bfloat16; floats otherwise.</summary>
     public bool IsBFloat16 { get; init; }
 
+    public override Precision Precision => IsBFloat16 ? Precision.BFloat16 : Precision.Float32;
+
     public static LinearPlan Of(Node node) => node.Implementation as LinearPlan ?? s_plain;
 
     /// <summary>Reads what <see cref="Implementation.ToString"/> writes; null for other words.</summary>

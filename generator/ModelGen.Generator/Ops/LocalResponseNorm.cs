@@ -1,10 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
-using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Ops;
 
@@ -50,11 +46,6 @@ internal sealed class LocalResponseNorm : Operator
         int term = graph.Add("LocalResponseTerm", [x, scale, gradient], node.Attributes, node.Name);
         context.Accumulate(x, graph.Add("LocalResponseNormGradient", [x, scale, gradient, term], node.Attributes, node.Name));
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
-        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})"), node);
 }
 
 /// <summary>s of <see cref="LocalResponseNorm"/>, from x.</summary>
@@ -65,11 +56,6 @@ internal sealed class LocalResponseScale : Operator
     public override EquatableArray<AttributeSpec> Attributes => new LocalResponseNorm().Attributes;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
-        $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})"), node);
 }
 
 /// <summary>t = dy · x · s^(−beta − 1), from x, s and dy.</summary>
@@ -80,11 +66,6 @@ internal sealed class LocalResponseTerm : Operator
     public override EquatableArray<AttributeSpec> Attributes => new LocalResponseNorm().Attributes;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Term({{0}}, {{1}}, {{2}}, {{3}}, (nint){context.Of(node.Id).Length} * {{samples}}, {LocalResponse.Constants(node, "beta")})"), node);
 }
 
 /// <summary>dL/dx of <see cref="LocalResponseNorm"/>, from x, s, dy and t.</summary>
@@ -95,27 +76,4 @@ internal sealed class LocalResponseNormGradient : Operator
     public override EquatableArray<AttributeSpec> Attributes => new LocalResponseNorm().Attributes;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
-        $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})"), node);
-}
-
-/// <summary>Arguments that these operators share.</summary>
-internal static class LocalResponse
-{
-    /// <summary>The operands, which all lie alike, how they lie, and the number of samples.</summary>
-    public static string Images(LoweringContext context, Node node)
-    {
-        Layout layout = context.Of(node.Id);
-        DividedImage image = Divided(layout);
-        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => image.First(i, layout))) + $", {image.Written(layout)}, {{samples}}";
-    }
-
-    /// <summary>How threads share an image.</summary>
-    public static DividedImage Divided(Layout layout) => new(layout, RunsOver: true);
-
-    public static string Constants(Node node, params string[] names) =>
-        string.Join(", ", names.Select(n => n == "size" ? node.Attributes[n].ToString() : Literals.Float(node.Attributes.Float(n))));
 }

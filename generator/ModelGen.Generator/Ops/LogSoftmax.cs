@@ -1,8 +1,5 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -24,15 +21,6 @@ internal sealed class LogSoftmax : Operator
         if (context.Needs(node.Inputs[0]))
             context.Accumulate(node.Inputs[0], context.Graph.Add("LogSoftmaxGradient", [node.Id, gradient], node.Attributes, node.Name));
     }
-
-    public override EquatableArray<int> InPlaceInputs => [0];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"LogSoftmax.Forward({{0}}, {{1}}, {Softmax.Geometry(node)})"), node);
 }
 
 /// <summary>dL/dx of log-softmax from y and dL/dy: dy − eʸ · Σ dy.</summary>
@@ -43,11 +31,4 @@ internal sealed class LogSoftmaxGradient : Operator
     public override EquatableArray<AttributeSpec> Attributes => new Softmax().Attributes;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"LogSoftmax.Gradient({{0}}, {{1}}, {{2}}, {Softmax.Geometry(node)})"), node);
 }

@@ -1,10 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
-using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Ops;
 
@@ -25,16 +21,13 @@ internal abstract class LossOperator : Operator
         [.. Constants, new("weight", AttributeKind.Float, 1.0, "Factor of the loss, where a network has several.")];
 
     /// <summary>Numbers that the formula has, in the order in which the runtime function takes them behind the geometry.</summary>
-    protected abstract EquatableArray<AttributeSpec> Constants { get; }
+    public abstract EquatableArray<AttributeSpec> Constants { get; }
 
     /// <summary>The class and the method of the runtime library.</summary>
-    protected abstract string Function { get; }
+    public abstract string Function { get; }
 
     /// <summary>The same for the gradient.</summary>
-    protected abstract string GradientFunction { get; }
-
-    /// <summary>What the runtime function takes about where predictions lie.</summary>
-    protected abstract string Geometry(Shape predictions);
+    public abstract string GradientFunction { get; }
 
     public sealed override void Gradient(GradientContext context, Node node, int gradient)
     {
@@ -44,31 +37,15 @@ internal abstract class LossOperator : Operator
         context.Accumulate(node.Inputs[0], context.Graph.Add(Name + LossGradient.Suffix, inputs, node.Attributes, node.Name));
     }
 
-    public sealed override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
-
-    public sealed override KernelCall Lower(LoweringContext context, Node node)
-    {
-        float weight = node.Attributes.Float("weight");
-        return LoweringContext.Call(new RuntimeKernel(
-            $"{{2=}} = {(weight == 1 ? "" : Literals.Float(weight) + " * ")}{Function}({{0}}, {{1}}, {Arguments(context.TypeOf(node.Inputs[0]).Shape, node)})"), node);
-    }
-
-    /// <summary>The call that computes the gradient, operands being those of the loss, the gradient of the loss where there is one, and the result.</summary>
-    public string GradientCall(Node node)
-    {
-        string weight = Literals.Float(node.Attributes.Float("weight"));
-        string scale = node.Inputs.Count == 2 ? weight : node.Attributes.Float("weight") == 1 ? "{2=}" : $"{weight} * {{2=}}";
-        return $"{GradientFunction}({{0}}, {{1}}, {{{node.Inputs.Count}}}, {Arguments(node.Shape, node)}, {scale})";
-    }
-
-    private string Arguments(Shape predictions, Node node) => Geometry(predictions) + string.Concat(Constants.Select(c =>
-        ", " + (c.Kind == AttributeKind.Int ? $"{node.Attributes.Int(c.Name)}" : Literals.Float(node.Attributes.Float(c.Name)))));
 }
 
 /// <summary>dL/dx of a loss.</summary>
 internal sealed class LossGradient(LossOperator loss) : Operator
 {
     public const string Suffix = "Gradient";
+
+    /// <summary>Of which loss.</summary>
+    public LossOperator Loss => loss;
 
     public override string Name => loss.Name + Suffix;
 
@@ -78,12 +55,6 @@ internal sealed class LossGradient(LossOperator loss) : Operator
 
     // Of the mean over the batch.
     public override bool TreatsSamplesAlone => false;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(loss.GradientCall(node)), node);
 }
 
 /// <summary>
@@ -93,14 +64,12 @@ internal sealed class CrossEntropy : LossOperator
 {
     public override string Name => OpNames.CrossEntropy;
 
-    protected override EquatableArray<AttributeSpec> Constants =>
+    public override EquatableArray<AttributeSpec> Constants =>
         [new("labelSmoothing", AttributeKind.Float, 0.0, "Share s of the target that is spread evenly: (1 − s)·onehot + s/C (Szegedy et al. 2016, §7).")];
 
-    protected override string Function => "CrossEntropy.Loss";
+    public override string Function => "CrossEntropy.Loss";
 
-    protected override string GradientFunction => "CrossEntropy.Gradient";
-
-    protected override string Geometry(Shape predictions) => ClassLayouts.LogitGeometry(predictions);
+    public override string GradientFunction => "CrossEntropy.Gradient";
 
     public override TensorType Infer(OperatorCall call)
     {
@@ -118,17 +87,15 @@ internal sealed class Hinge : LossOperator
 {
     public override string Name => OpNames.Hinge;
 
-    protected override EquatableArray<AttributeSpec> Constants =>
+    public override EquatableArray<AttributeSpec> Constants =>
     [
         new("margin", AttributeKind.Float, 1.0, "How far the label's score should be above the others."),
         new("p", AttributeKind.Int, 1, "1, or 2 for the squared hinge.", 1),
     ];
 
-    protected override string Function => "Hinge.Loss";
+    public override string Function => "Hinge.Loss";
 
-    protected override string GradientFunction => "Hinge.Gradient";
-
-    protected override string Geometry(Shape predictions) => $"{{samples}}, {ClassLayouts.Of(predictions).Length}, {predictions[0]}";
+    public override string GradientFunction => "Hinge.Gradient";
 
     public override TensorType Infer(OperatorCall call)
     {
@@ -152,13 +119,11 @@ internal sealed class RegressionLoss(string name, params AttributeSpec[] constan
 
     public override string Name => name;
 
-    protected override EquatableArray<AttributeSpec> Constants => new(constants);
+    public override EquatableArray<AttributeSpec> Constants => new(constants);
 
-    protected override string Function => "Losses." + name;
+    public override string Function => "Losses." + name;
 
-    protected override string GradientFunction => "Losses." + name + LossGradient.Suffix;
-
-    protected override string Geometry(Shape predictions) => $"{{samples}}, {ClassLayouts.Of(predictions).Length}, {predictions.Length}";
+    public override string GradientFunction => "Losses." + name + LossGradient.Suffix;
 
     public override TensorType Infer(OperatorCall call)
     {

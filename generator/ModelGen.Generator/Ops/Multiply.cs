@@ -1,9 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -55,28 +52,6 @@ internal sealed class Multiply : Operator
         context.Accumulate(factor, context.Graph.Add(op, x, gradient));
     }
 
-    public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
-        call.Inputs[input].Shape == call.Inputs[0].Shape ? LayoutCoupling.Same : LayoutCoupling.Kind;
-
-    // Factors have another layout than the result, and are refused there.
-    public override EquatableArray<int> InPlaceInputs => [0, 1];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        IsBroadcast(context.TypeOf(node.Inputs[input]), node) ? PoolLayouts.SameKindAsResult(context, node, input) : context.Chosen(node.Id);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        (Layout x, Layout factor) = (context.Of(node.Id), context.Of(node.Inputs[1]));
-        if (!IsBroadcast(context.TypeOf(node.Inputs[1]), node))
-            return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x, "", context.Batch) { MapsZeros = true }, node);
-        var image = new DividedImage(x);
-        string operands = $"{image.First(0, x)}, {RuntimeImage.First(1, factor)}, {image.First(2, x)}";
-        RuntimeKernel kernel = image.Kernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})");
-        return LoweringContext.Call(kernel with { LeavesInHalo = HaloEffect.Keeps }, node);
-    }
-
-    private static bool IsBroadcast(TensorType input, Node node) => input.Shape != node.Shape;
-
     private static bool IsFactorOf(Shape factor, Shape image) =>
         image.Rank == 3 && factor.Rank == 3 && factor[0] == image[0] && factor[1] == 1 && factor[2] == 1;
 }
@@ -90,16 +65,5 @@ internal sealed class ChannelFactorsGradient : Operator
     {
         Require.SameShapes(call);
         return TensorType.Sample(call.Inputs[0].Shape[0], 1, 1);
-    }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        string arguments = string.Join(", ", new[] { node.Inputs[0], node.Inputs[1], node.Id }
-            .Select((value, i) => $"{RuntimeImage.First(i, context.Of(value))}, {RuntimeImage.Of(context.Of(value))}"));
-        return LoweringContext.Call(new RuntimeKernel($"ChannelFactors.Gradient({arguments}, {{samples}})"), node);
     }
 }

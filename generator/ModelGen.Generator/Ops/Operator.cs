@@ -1,15 +1,12 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// Everything that one operator means, in one place: its attributes with defaults, its shape rule, what it costs, its parameters, its gradient, what
-/// layouts it can work in and the kernel that computes it. The rest of the compiler asks here and knows no operator by itself.
+/// Everything that one operator means, in one place, whatever the machine: its attributes with defaults, its shape rule, what it costs, its
+/// parameters, its gradient and its texts. How it is done, in which layouts and by which kernel, is its lowering.
 /// </summary>
 internal abstract class Operator
 {
@@ -57,41 +54,11 @@ internal abstract class Operator
     /// <summary>Whether a sample's result depends on no other one's nor on how many a call of the kernel is given, so that threads may share the samples of a batch; of operators with a result for each sample.</summary>
     public virtual bool TreatsSamplesAlone => true;
 
-    /// <summary>How the layouts of the per-sample inputs and the result hang together.</summary>
-    public virtual LayoutCoupling Coupling => LayoutCoupling.None;
-
-    /// <summary>The same for one input, where inputs differ in it.</summary>
-    public virtual LayoutCoupling CouplingOf(OperatorCall call, int input) => Coupling;
-
-    /// <summary>What the operator demands of, or would like for, the layout of its result.</summary>
-    public virtual LayoutPreference PreferredLayout(OperatorCall call) => LayoutPreference.None;
-
-    /// <summary>The border of zeros that must be stored around an input.</summary>
-    public virtual Halo RequiredHalo(OperatorCall call, int input) => Halo.None;
-
-    /// <summary>The exact layout that an input must have; null if it will be taken as it is.</summary>
-    public virtual Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        Coupling == LayoutCoupling.Same && node.Type.PerSample && context.TypeOf(node.Inputs[input]).PerSample ? context.Chosen(node.Id) : null;
-
-    /// <summary>The layout of the result; null lets its first reader choose.</summary>
-    public virtual Layout? ResultLayout(ILayoutContext context, Node node) =>
-        node.Type.PerSample ? context.Chosen(node.Id) : Layout.Dense(node.Shape);
-
     /// <summary>True where the result is the first input under another shape: no kernel, the same memory.</summary>
     public virtual bool IsAlias => false;
 
     /// <summary>False where all that matters is what is overwritten; such a node takes no memory.</summary>
     public virtual bool HasResult => true;
-
-    /// <summary>Inputs in whose memory the result may be written, if they have its layout.</summary>
-    public virtual EquatableArray<int> InPlaceInputs => [];
-
-    /// <summary>The same of one node, where nodes differ.</summary>
-    public virtual EquatableArray<int> InPlaceInputsOf(Node node) => InPlaceInputs;
-
-    /// <summary>Chooses the kernel, now that all layouts are known.</summary>
-    public virtual KernelCall Lower(LoweringContext context, Node node) =>
-        throw new InvalidOperationException($"{Name} has no kernel: a pass must replace it before lowering");
 
     /// <summary>Fills in what was not given; layer-only attributes are for <see cref="BuildLayer"/>.</summary>
     public AttributeMap WithDefaults(AttributeMap given, bool forLayer = false)

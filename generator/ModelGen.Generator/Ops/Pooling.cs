@@ -1,9 +1,8 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Language.Definition;
+using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Ops;
 
@@ -23,8 +22,6 @@ internal abstract class Pooling : Operator
         "C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. "
         + "With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride.";
 
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
     public override TensorType Infer(OperatorCall call)
     {
         Require.InputCount(call, 1, 1);
@@ -40,8 +37,6 @@ internal abstract class Pooling : Operator
 
     public override IEnumerable<Problem> Warnings(OperatorCall call) =>
         Window.Of(call.Attributes).UnreadWarnings(call.Label, call.Inputs[0].Shape, call.Attributes.Flag("ceilMode"));
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
 
     // A window that begins in the padding may step over a small image: its largest value would be minus infinity, and its gradient would have no place to go.
     private static void CheckTaps(OperatorCall call, string axis, int length, int padding, int stride, int dilation)
@@ -67,17 +62,6 @@ internal abstract class Pooling : Operator
     }
 }
 
-/// <summary>Layouts of operators that work channel by channel: blocked or planes, as the result is; halos do not matter to them.</summary>
-internal static class PoolLayouts
-{
-    public static Layout? SameKindAsResult(ILayoutContext context, Node node, int input)
-    {
-        LayoutKind kind = context.Chosen(node.Id).Kind;
-        Layout now = context.Of(node.Inputs[input])!;
-        return now.Kind == kind && now.IsImage ? null : new Layout(kind, context.TypeOf(node.Inputs[input]).Shape, Halo.None);
-    }
-}
-
 /// <summary>The largest value of each window. NaN wins, as in PyTorch.</summary>
 internal sealed class MaxPool2d : Pooling
 {
@@ -95,9 +79,6 @@ internal sealed class MaxPool2d : Pooling
         if (context.Needs(node.Inputs[0]))
             context.Accumulate(node.Inputs[0], context.Graph.Add("MaxPoolGradient", [node.Inputs[0], gradient], node.Attributes, node.Name));
     }
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new PoolKernel(PoolOperation.Max, Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
 }
 
 /// <summary>The mean of each window (Arithmetic as in PyTorch, aten/native/AvgPool2d.h).</summary>
@@ -122,12 +103,6 @@ internal sealed class AvgPool2d : Pooling
         AttributeMap attributes = node.Attributes.With("size", new[] { image[1], image[2] });
         context.Accumulate(node.Inputs[0], context.Graph.Add("AvgPoolGradient", [gradient], attributes, node.Name));
     }
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new PoolKernel(OperationOf(node), Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
-
-    public static PoolOperation OperationOf(Node node) =>
-        node.Attributes.Flag("countIncludePad") ? PoolOperation.Average : PoolOperation.AverageWithoutPadding;
 }
 
 /// <summary>dL/dx of max pooling from x and dL/dy: each gradient goes to the first largest value of its window, which is looked for again.</summary>
@@ -138,16 +113,6 @@ internal sealed class MaxPoolGradient : Operator
     public override EquatableArray<AttributeSpec> Attributes => new MaxPool2d().Attributes;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        var window = Window.Of(node.Attributes);
-        return LoweringContext.Call(new MaxPoolGradientKernel(window, context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), context.Of(node.Id)), node);
-    }
 }
 
 /// <summary>dL/dx of average pooling from dL/dy: each gradient is spread evenly over its window.</summary>
@@ -163,12 +128,4 @@ internal sealed class AvgPoolGradient : Operator
         var size = call.Attributes.Ints("size");
         return TensorType.Sample(call.Inputs[0].Shape[0], size[0], size[1]);
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new AvgPoolGradientKernel(
-            AvgPool2d.OperationOf(node), Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
 }

@@ -1,8 +1,5 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -37,16 +34,6 @@ internal sealed class PositionBias : Operator
         if (context.Needs(node.Inputs[1]))
             context.Accumulate(node.Inputs[1], context.Graph.Add("SampleSum", [gradient], AttributeMap.Empty, node.Name));
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override EquatableArray<int> InPlaceInputs => [0];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => context.Chosen(node.Id);
-
-    // Zero plus zero: the bias has the same halo.
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        new RuntimeKernel($"PositionBias.Add({{0}}, {{1}}, {{2}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo = HaloEffect.MapsZeros }, node);
 }
 
 /// <summary>The sum over the batch, element by element, in the layout of the samples.</summary>
@@ -55,9 +42,4 @@ internal sealed class SampleSum : Operator
     public override string Name => "SampleSum";
 
     public override TensorType Infer(OperatorCall call) => new(call.Inputs[0].Shape, PerSample: false);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => context.Of(node.Inputs[0])!;
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        new RuntimeKernel($"PositionBias.SumSamples({{0}}, {{1}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo = HaloEffect.MapsZeros }, node);
 }

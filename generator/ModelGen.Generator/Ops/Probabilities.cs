@@ -1,9 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -31,27 +28,8 @@ internal sealed class Softmax : Operator
             context.Accumulate(node.Inputs[0], context.Graph.Add("SoftmaxGradient", [node.Id, gradient], node.Attributes, node.Name));
     }
 
-    public override EquatableArray<int> InPlaceInputs => [0];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"Softmax.Forward({{0}}, {{1}}, {Geometry(node)})"), node);
-
-    /// <summary>The arguments (samples, sampleStride, outer, outerStride, classes, classStride, inner).</summary>
-    public static string Geometry(Node node)
-    {
-        int axis = Axis(node.Op, node.Shape, node.Attributes);
-        long inner = 1;
-        for (int i = axis + 1; i < node.Shape.Rank; i++)
-            inner *= node.Shape[i];
-        long outer = node.Shape.Length / inner / node.Shape[axis];
-        return $"{{samples}}, {ClassLayouts.Of(node.Shape).Length}, {outer}, {node.Shape[axis] * inner}, {node.Shape[axis]}, {inner}, {inner}";
-    }
-
-    private static int Axis(string label, Shape shape, AttributeMap attributes)
+    /// <summary>The dimension of the classes, without the batch.</summary>
+    public static int Axis(string label, Shape shape, AttributeMap attributes)
     {
         int dim = attributes.Int("dim");
         int axis = dim < 0 ? shape.Rank + dim : dim - 1;
@@ -69,13 +47,6 @@ internal sealed class SoftmaxGradient : Operator
     public override EquatableArray<AttributeSpec> Attributes => new Softmax().Attributes;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"Softmax.Gradient({{0}}, {{1}}, {{2}}, {Softmax.Geometry(node)})"), node);
 }
 
 /// <summary>How many samples have their largest logit at the label.</summary>
@@ -84,25 +55,4 @@ internal sealed class CountCorrect : Operator
     public override string Name => "CountCorrect";
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"{{2=}} = CrossEntropy.CountCorrect({{0}}, {{1}}, {ClassLayouts.LogitGeometry(context.TypeOf(node.Inputs[0]).Shape)})"), node);
-}
-
-/// <summary>Layouts of what works along classes: features padded to whole vectors, maps dense.</summary>
-internal static class ClassLayouts
-{
-    public static Layout Of(Shape shape) => shape.Rank == 1 ? Layout.Blocked(shape) : Layout.Dense(shape);
-
-    public static Layout? RequiredOfLogits(ILayoutContext context, Node node, int input) =>
-        input == 0 ? Of(context.TypeOf(node.Inputs[0]).Shape) : null;
-
-    /// <summary>The arguments (samples, sampleStride, classes, classStride, inner).</summary>
-    public static string LogitGeometry(Shape logits)
-    {
-        long inner = logits.Length / logits[0];
-        return $"{{samples}}, {Of(logits).Length}, {logits[0]}, {inner}, {inner}";
-    }
 }

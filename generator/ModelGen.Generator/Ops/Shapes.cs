@@ -1,9 +1,7 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -29,13 +27,7 @@ internal sealed class Flatten : Operator
         context.Accumulate(node.Inputs[0], context.Graph.Add(OpNames.Reshape, [gradient], shape));
     }
 
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
     public override bool IsAlias => true;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => null;
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => context.Of(node.Inputs[0])!;
 }
 
 /// <summary>Another shape for the same elements: undoes <see cref="Flatten"/> on the way back.</summary>
@@ -53,13 +45,7 @@ internal sealed class Reshape : Operator
             : throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label}: {call.Inputs[0].Shape.Length} elements cannot be {shape}");
     }
 
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
     public override bool IsAlias => true;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => context.Chosen(node.Id);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => context.Of(node.Inputs[0])!;
 }
 
 /// <summary>Copies a value into another layout. Layout choice adds these; nobody writes them.</summary>
@@ -68,13 +54,6 @@ internal sealed class Reorder : Operator
     public override string Name => OpNames.Reorder;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        (Layout source, Layout destination) = (context.Of(node.Inputs[0]), context.Of(node.Id));
-        bool isPacking = !node.Type.PerSample && PackKernels.CanPack(source, destination);
-        return LoweringContext.Call(isPacking ? PackKernels.Pack(destination) : new ReorderKernel(source, destination, node.Type.PerSample), node);
-    }
 }
 
 /// <summary>A border whose values come from the image: the edge repeated, or the inside mirrored.</summary>
@@ -121,13 +100,6 @@ internal sealed class Pad : Operator
         AttributeMap attributes = node.Attributes.With("size", new[] { image[1], image[2] });
         context.Accumulate(node.Inputs[0], context.Graph.Add("PadGradient", [gradient], attributes, node.Name));
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(PadKernel.Of(node, context.Of(node.Inputs[0]), context.Of(node.Id), isGradient: false), node);
 }
 
 /// <summary>The gradient of <see cref="Pad"/>: each pixel gathers what its copies received.</summary>
@@ -142,11 +114,4 @@ internal sealed class PadGradient : Operator
         var size = call.Attributes.Ints("size");
         return TensorType.Sample(call.Inputs[0].Shape[0], size[0], size[1]);
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(PadKernel.Of(node, context.Of(node.Inputs[0]), context.Of(node.Id), isGradient: true), node);
 }

@@ -1,10 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
-using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Ops;
 
@@ -28,15 +24,13 @@ internal sealed class Dropout : Operator
             ? call.Inputs[0]
             : throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: p must be at least 0 and less than 1, got {call.Attributes["p"]}");
     }
-
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
 }
 
 /// <summary>
 /// What <see cref="Dropout"/> does in training: the product with a random mask of zeros and 1/(1 − p), new in every step and the same for the same seed. The mask is a function of the seed, the step
 /// and the place, so that it is nowhere stored: the gradient's product computes it again.
 /// </summary>
-internal sealed class RandomDropout() : RandomElements("Dropout.Apply", new("p", AttributeKind.Float, 0.5, "Probability of a zero."))
+internal sealed class RandomDropout() : RandomElements(new("p", AttributeKind.Float, 0.5, "Probability of a zero."))
 {
     public override string Name => OpNames.RandomDropout;
 
@@ -46,29 +40,14 @@ internal sealed class RandomDropout() : RandomElements("Dropout.Apply", new("p",
             context.Accumulate(node.Inputs[0], context.Graph.Add(Name, [gradient], node.Attributes, node.Name));
     }
 
-    protected override HaloEffect HaloEffect => HaloEffect.MapsZeros;
 }
 
 /// <summary>Changes each element by a random number, new in every step, which is a function of the seed, the step and the place: of the samples before a thread's own too.</summary>
-/// <param name="method">The runtime's method.</param>
 /// <param name="setting">The number that it takes.</param>
-internal abstract class RandomElements(string method, AttributeSpec setting) : Operator
+internal abstract class RandomElements(AttributeSpec setting) : Operator
 {
     public override EquatableArray<AttributeSpec> Attributes => [setting, new("stream", AttributeKind.Int, 0, "Distinguishes the random numbers of one network's layers.")];
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override EquatableArray<int> InPlaceInputs => [0];
-
-    /// <summary>What the method leaves in the halo: it works on the whole memory.</summary>
-    protected virtual HaloEffect HaloEffect => HaloEffect.Spoils;
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        (int length, string value) = (context.Of(node.Id).Length, Literals.Float(node.Attributes.Float(setting.Name)));
-        return LoweringContext.Call(new RuntimeKernel(
-            $"{method}({{0}}, {{1}}, (nint){length} * {{samples}}, {value}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {length})") { LeavesInHalo = HaloEffect }, node);
-    }
 }

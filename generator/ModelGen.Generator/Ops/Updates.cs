@@ -1,8 +1,5 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -52,40 +49,8 @@ internal sealed class Update(OptimizerRow optimizer, bool isCheck) : Operator
 
     public override bool HasResult => false;
 
-    // The parameter lies as its layer reads it; all else follows.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
-    {
-        Layout? parameter = LayoutOfParameter(context, node, input <= GradientIndex ? input : -1);
-        if (input != GradientIndex || context.TypeOf(node.Inputs[input]) == context.TypeOf(node.Inputs[0]))
-            return parameter;
-        int rows = context.TypeOf(node.Inputs[input]).Shape[0];
-        return parameter! with { Dims = new Shape([rows, .. parameter.Dims.Dimensions.Skip(1)]) };
-    }
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        // Of the parameter or of some of its rows, which lie in blocks then.
-        Layout updated = context.Of(node.Inputs[GradientIndex]);
-        Layout parameter = context.Of(node.Inputs[0]);
-        int first = updated == parameter ? 0 : node.Attributes.Int(FirstRow) / Layout.Block * (parameter.Length / Layout.DivideUp(parameter.Dims[0], Layout.Block));
-        string kept = string.Concat(States.Select((_, i) => ", " + At(i + 1)));
-        string scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
-        if (node.Inputs.Count > GradientIndex + 1)
-            scale = $"optimizer.ScaleOf({{{GradientIndex + 1}=}}, {scale})";
-        string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
-        string report = Pieces.Report(node, updated) + (isCheck ? ", writes: false" : "");
-        return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Update(optimizer, {At(0)}, {Pieces.Of(GradientIndex, updated)}{kept}, {Pieces.Length(updated)}, updateNumber, {scale}, "
-            + $"{isPenalized}, {report})", Pieces.Count(updated)), [.. node.Inputs]);
-
-        string At(int operand) => first == 0 ? Pieces.Of(operand, updated) : $"ref Unsafe.Add({Pieces.Of(operand, updated)}, {first})";
-    }
-
-    private int GradientIndex => States.Count + 1;
-
-    /// <summary>The layout of the parameter, the first input, for those that lie like it; null for a negative one.</summary>
-    public static Layout? LayoutOfParameter(ILayoutContext context, Node node, int input) =>
-        input < 0 ? null : context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
+    /// <summary>The gradient's position among the inputs.</summary>
+    public int GradientIndex => States.Count + 1;
 }
 
 /// <summary>Adds a batch's gradient, times its samples, to a sum, in place. Inputs: the parameter, which only says how the others lie, the sum and the gradient.</summary>
@@ -99,16 +64,6 @@ internal sealed class AccumulateGradient : Operator
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
 
     public override bool HasResult => false;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Update.LayoutOfParameter(context, node, input);
-
-    // No operand is per sample, so {samples} would be 1.
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Layout parameter = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Accumulate({Pieces.Of(2, parameter)}, {Pieces.Of(1, parameter)}, {Pieces.Length(parameter)}, samples, accumulated == 0, {Pieces.Report(node, parameter)})", Pieces.Count(parameter)), [.. node.Inputs]);
-    }
 }
 
 /// <summary>What <see cref="AccumulateGradient"/> would make of the sum, beside it. Inputs: the parameter, which only says how the others lie, the sum and the gradient.</summary>
@@ -119,20 +74,6 @@ internal sealed class TotalGradient : Operator
     public override bool ReadsState => true;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override EquatableArray<int> InPlaceInputs => [2];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Update.LayoutOfParameter(context, node, input);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Update.LayoutOfParameter(context, node, 0)!;
-
-    // No operand is per sample, so {samples} would be 1.
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Layout parameter = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Total({Pieces.Of(2, parameter)}, {Pieces.Of(1, parameter)}, {Pieces.Of(3, parameter)}, {Pieces.Length(parameter)}, samples, accumulated == 0)", Pieces.Count(parameter)), node);
-    }
 }
 
 /// <summary>Keeps a sum of gradients until the next batch. Inputs: the parameter, which only says how the others lie, the sum that is kept, and the new one.</summary>
@@ -145,33 +86,6 @@ internal sealed class StoreGradient : Operator
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
 
     public override bool HasResult => false;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Update.LayoutOfParameter(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Layout parameter = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(new RuntimeKernel($"Elementwise.Copy({Pieces.Of(2, parameter)}, {Pieces.Of(1, parameter)}, {Pieces.Length(parameter)})", Pieces.Count(parameter)), [.. node.Inputs]);
-    }
-}
-
-/// <summary>Parameters of which threads share pieces of some cache lines; those of other lengths are for one of them.</summary>
-internal static class Pieces
-{
-    private const int Floats = 64;
-
-    public static int Count(Layout layout) => layout.Length % Floats == 0 ? layout.Length / Floats : 1;
-
-    /// <summary>Where an operand of a <see cref="RuntimeKernel"/> has the first piece that is wanted.</summary>
-    public static string Of(int operand, Layout layout) => Count(layout) > 1 ? $"{{{operand}+{Floats}}}" : $"{{{operand}}}";
-
-    /// <summary>Where the pieces that are wanted are reported if they are not finite: lanes of the last block that belong to no channel may hold anything.</summary>
-    public static string Report(Node node, Layout layout) => layout.HasPartialBlock
-        ? $"check.Of({node.Id}, {{units}}, {(layout.Planes - 1) * layout.PlaneStride}, {layout.Channels % Layout.Block})"
-        : $"check.Of({node.Id})";
-
-    /// <summary>Floats of the pieces that are wanted.</summary>
-    public static string Length(Layout layout) => Count(layout) > 1 ? $"({{count}}) * {Floats}" : $"{layout.Length}";
 }
 
 /// <summary>Σ x² of a gradient and, with a second input, a sum that there is already.</summary>
@@ -182,19 +96,4 @@ internal sealed class SumOfSquares : Operator
     public override bool ReadsState => true;
 
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed();
-
-    // As it lies: a copy of a sum that has been changed since would be of what it was.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        input > 0 ? null : context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Layout x = context.Of(node.Inputs[0]);
-        // Gaps and halos may hold anything.
-        string arguments = x.Kind == LayoutKind.Pitched || !x.Halo.IsNone ? $"{RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}"
-            : x.HasPartialBlock ? $"{{0}}, {(x.Planes - 1) * x.PlaneStride}, {x.PlaneStride}, {x.Channels % Layout.Block}"
-            : $"{{0}}, {x.Length}";
-        string known = node.Inputs.Count > 1 ? "{1=} + " : "";
-        return LoweringContext.Call(new RuntimeKernel($"{{{node.Inputs.Count}=}} = {known}Optimizers.SumOfSquares({arguments})"), node);
-    }
 }

@@ -1,8 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Lowering;
 
 namespace ModelGen.Generator.Ops;
 
@@ -20,18 +18,6 @@ internal sealed class WinogradFilters : Operator
     {
         Shape filters = call.Inputs[0].Shape;
         return call.Attributes.Flag("turned") ? TensorType.Fixed(filters[1], filters[0], filters[2], filters[3]) : call.Inputs[0];
-    }
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Winograd(node.Shape, ConvolutionPlan.FormOf(node));
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        Shape filters = context.TypeOf(node.Inputs[0]).Shape;
-        string method = node.Attributes.Flag("turned") ? "TransformTurned" : "TransformBlocks";
-        return LoweringContext.Call(new RuntimeKernel(
-            $"Winograd.{method}<{ConvolutionPlan.FormOf(node).Type}>({{0}}, {{1}}, {filters[0]}, {filters[1]}, {{part}})", Layout.DivideUp(node.Shape[0], Layout.Block)), node);
     }
 
     public override Implementation? ReadImplementation(IReadOnlyList<string> words) => ConvolutionPlan.Read(words);
@@ -55,16 +41,6 @@ internal sealed class WinogradWeightGradient : Operator
     public override long MultiplyAdds(OperatorCall call) => s_direct.MultiplyAdds(call);
 
     public override Implementation? ReadImplementation(IReadOnlyList<string> words) => ConvolutionPlan.Read(words);
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ConvolutionChoice.AnyBlocks(context, node.Inputs[input]);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Winograd(node.Shape, ConvolutionPlan.FormOf(node));
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        var geometry = new ConvolutionGeometry(1, Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), node.Shape[0], node.Shape[1]) { Batch = context.Batch };
-        return LoweringContext.Call(new Kernels.WinogradWeightGradient(geometry, ConvolutionPlan.FormOf(node)), node);
-    }
 }
 
 /// <summary>The gradients of filters from the products that the points of <see cref="WinogradWeightGradient"/> have.</summary>
@@ -73,13 +49,4 @@ internal sealed class FilterGradients : Operator
     public override string Name => OpNames.FilterGradients;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Blocked(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node)
-    {
-        string type = context.Of(node.Inputs[0]).Form!.Type;
-        int blocks = Layout.DivideUp(node.Shape[0], Layout.Block);
-        return LoweringContext.Call(new RuntimeKernel($"Winograd.FilterGradients<{type}Gradient>({{0}}, {{1}}, {blocks}, {node.Shape[1]}, {{units}})", blocks), node);
-    }
 }

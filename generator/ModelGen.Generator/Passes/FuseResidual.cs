@@ -1,6 +1,5 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Passes;
@@ -30,9 +29,10 @@ internal static class FuseResidual
         });
     }
 
-    // What the kernels over channels compute, but for single pixels, whose tiles are of samples.
+    // What kernels over channels compute, but for single pixels, whose tiles are of samples.
     private static bool Takes(Graph graph, Node node) =>
-        node.Is(OpNames.Conv2d) && ConvolutionPlan.Of(node) is { AddsResidual: false, Activation: Activation.None } && node.Attributes.Int("groups") == 1
-        && node.Shape[1] * (long)node.Shape[2] > 1
-        && ConvolutionChoice.Prefers(graph[node.Inputs[1]].Shape, node.Shape, groups: 1, node.Attributes.Ints("stride")[1]) == LayoutPreference.Blocked;
+        node.Is(OpNames.Conv2d) && ConvolutionPlan.Of(node) is { AddsResidual: false, Activation: Activation.None }
+        && node.Attributes.Int("groups") == 1 && node.Shape[1] * (long)node.Shape[2] > 1
+        && ConvolutionChoice.Preferred(OperatorCall.Of(graph, node), node.Shape)
+            is ConvolutionMethod.OverChannels or ConvolutionMethod.Winograd;
 }

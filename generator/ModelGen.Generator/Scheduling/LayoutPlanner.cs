@@ -1,3 +1,4 @@
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Lowering;
@@ -91,7 +92,7 @@ internal sealed class LayoutPlanner : ILayoutContext
             OperatorCall call = OperatorCall.Of(_source, node);
             for (int i = 0; i < node.Inputs.Count; i++)
             {
-                LayoutCoupling coupling = OperatorTable.Get(node.Op).CouplingOf(call, i);
+                LayoutCoupling coupling = LoweringTable.Of(node).CouplingOf(call, i);
                 if (coupling == LayoutCoupling.None || !IsActivation(_source[node.Inputs[i]]))
                     continue;
                 _kind.Union(node.Id, node.Inputs[i]);
@@ -137,7 +138,7 @@ internal sealed class LayoutPlanner : ILayoutContext
             OperatorCall call = OperatorCall.Of(_source, node);
             for (int i = 0; i < node.Inputs.Count; i++)
             {
-                Halo halo = OperatorTable.Get(node.Op).RequiredHalo(call, i);
+                Halo halo = LoweringTable.Of(node).RequiredHalo(call, node.Shape, i);
                 int group = _same.Find(node.Inputs[i]);
                 _halos[group] = _halos[group].Union(halo);
             }
@@ -152,7 +153,7 @@ internal sealed class LayoutPlanner : ILayoutContext
             int group = _kind.Find(node.Id);
             LayoutPreference wish = node.Op is OpNames.Parameter ? LayoutPreference.None
                 : node.Is(OpNames.Input) ? LayoutPreference.Pitched
-                : OperatorTable.Get(node.Op).PreferredLayout(OperatorCall.Of(_source, node));
+                : LoweringTable.Of(node).PreferredLayout(OperatorCall.Of(_source, node), node.Shape);
             if (wish > strongest[group])
                 strongest[group] = wish;
         }
@@ -167,18 +168,18 @@ internal sealed class LayoutPlanner : ILayoutContext
             _map[node.Id] = Append(_builder.Copy(node, []), node.Is(OpNames.Input) ? Layout.Dense(node.Shape) : _parameterLayout(node));
             return;
         }
-        Operator op = OperatorTable.Get(node.Op);
+        OperatorLowering lowering = LoweringTable.Of(node);
         _reordered.Clear();
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             int input = node.Inputs[i];
-            Layout? required = op.RequiredLayout(this, node, i);
+            Layout? required = lowering.RequiredLayout(this, node, i);
             if (Of(input) is null)
                 _layouts[_map[input]] = required ?? Layout.Dense(_source[input].Shape);
             else if (required is not null)
                 _reordered[input] = InLayout(input, required, atLoad: _isConstant[node.Id]);
         }
-        Layout? result = op.ResultLayout(this, node);
+        Layout? result = lowering.ResultLayout(this, node);
         int added = _builder.Copy(node, [.. node.Inputs.Select(i => _reordered.TryGetValue(i, out int copy) ? copy : _map[i])]);
         _reordered.Clear();
         _map[node.Id] = Append(added, result);

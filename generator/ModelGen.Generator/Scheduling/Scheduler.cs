@@ -100,7 +100,7 @@ internal sealed class Scheduler
             List<Step> list = _isConstant[node.Id] ? load : steps;
             if (node.Is(OpNames.Concat) && Enumerable.Range(0, node.Inputs.Count).All(i => _concat.IsInPlace(node, i)))
                 continue;
-            KernelCall call = Op(node).Lower(context, node);
+            KernelCall call = LoweringTable.Of(node).Lower(context, node);
             foreach (int input in node.Inputs)
                 lastStep[_root[input]] = list.Count;
             int root = _root[node.Id];
@@ -227,7 +227,7 @@ internal sealed class Scheduler
             lyingIn[_root[i]].Add(i);
         foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias && _slots[n.Id].Region == Region.None && Op(n).HasResult))
         {
-            foreach (int candidate in Op(node).InPlaceInputsOf(node).Select(i => node.Inputs[i]))
+            foreach (int candidate in LoweringTable.Of(node).InPlaceInputsOf(node).Select(i => node.Inputs[i]))
             {
                 int root = _root[candidate];
                 bool free = _slots[root].Region == Region.None && !_isConstant[root] && !ofOutputs.Contains(root)

@@ -106,18 +106,18 @@ public class LayoutPlannerTests
         var context = new FinalLayouts(laidOut);
         foreach (Node node in Operations(laidOut.Graph))
         {
-            Operator op = OperatorTable.Get(node.Op);
+            OperatorLowering lowering = LoweringTable.Of(node);
             for (int i = 0; i < node.Inputs.Count; i++)
             {
                 Layout actual = laidOut.Layouts[node.Inputs[i]];
-                if (!node.Is(OpNames.Reorder) && op.RequiredLayout(context, node, i) is Layout required && context.TypeOf(node.Inputs[i]).Shape.Rank > 0)
+                if (!node.Is(OpNames.Reorder) && lowering.RequiredLayout(context, node, i) is Layout required && context.TypeOf(node.Inputs[i]).Shape.Rank > 0)
                 {
                     Assert.True(required == actual || LiesAs(laidOut.Graph, node, node.Inputs[i], required, actual),
                         $"{name}: {GraphPrinter.Print(node)} requires its input {i} as {required}, which is {actual}");
                 }
-                Assert.True(actual.Halo.Covers(op.RequiredHalo(OperatorCall.Of(laidOut.Graph, node), i)), $"{name}: {GraphPrinter.Print(node)}: halo of {actual}");
+                Assert.True(actual.Halo.Covers(lowering.RequiredHalo(OperatorCall.Of(laidOut.Graph, node), node.Shape, i)), $"{name}: {GraphPrinter.Print(node)}: halo of {actual}");
             }
-            if (!node.Is(OpNames.Reorder) && op.ResultLayout(context, node) is Layout result)
+            if (!node.Is(OpNames.Reorder) && lowering.ResultLayout(context, node) is Layout result)
                 Assert.True(result == laidOut.Layouts[node.Id], $"{name}: {GraphPrinter.Print(node)} is {laidOut.Layouts[node.Id]}");
         }
     }

@@ -1,5 +1,7 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
 
@@ -103,7 +105,7 @@ internal sealed class PlanSimulator
                 && input.Offset < result.Offset + LengthOf(node.Id) && result.Offset < input.Offset + LengthOf(node.Inputs[i]);
             if (!meets || InPlace(node.Id).Contains(node.Inputs[i]))
                 continue;
-            Assert.True(OperatorOf(node).InPlaceInputsOf(node).Contains(i), $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
+            Assert.True(LoweringTable.Of(node).InPlaceInputsOf(node).Contains(i), $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
             Assert.True(input.Offset == result.Offset, $"{_name}: {GraphPrinter.Print(node)} writes over part of its input {i}");
             Assert.True(_plan.LayoutOf(node.Id) == _plan.LayoutOf(node.Inputs[i]), $"{_name}: {GraphPrinter.Print(node)} works in place between two layouts");
         }

@@ -116,13 +116,13 @@ internal sealed record KernelCase(
             if (node.Op is OpNames.Input or OpNames.Parameter || OperatorTable.Get(node.Op).IsAlias)
                 continue;
             Operator op = OperatorTable.Get(node.Op);
-            KernelCall call = op.Lower(context, node);
+            KernelCall call = LoweringTable.Of(node).Lower(context, node);
             Operand[] operands = [.. call.Operands.Select(o => new Operand(o, graph[o].Type, layouts[o], IsExact(graph[o])))];
             if (operands.Sum(o => (long)o.Length(planned.Batch)) > 300_000)
                 continue;
             int classes = operands.Any(o => o.Type.Element == ElementType.I32) ? graph[node.Inputs[0]].Shape[0] : 0;
             yield return Case(call.Kernel, operands, op.HasResult ? operands.Length - 1 : -1, new KernelClaims(call.Kernel.HaloEffect,
-                [.. op.InPlaceInputsOf(node).Where(i => op.HasResult && layouts[node.Inputs[i]] == layouts[node.Id])], [.. op.MutatedInputs],
+                [.. LoweringTable.Of(node).InPlaceInputsOf(node).Where(i => op.HasResult && layouts[node.Inputs[i]] == layouts[node.Id])], [.. op.MutatedInputs],
                 node.Type.PerSample && op.TreatsSamplesAlone, call.Kernel.MostUnits, call.Kernel.RowsOfUnit, call.Kernel.ReadsOwnRows, call.Kernel.Overrun));
             if (op.HasResult && !layouts[node.Id].Halo.IsNone)
             {

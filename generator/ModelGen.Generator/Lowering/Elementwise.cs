@@ -1,0 +1,114 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
+using ModelGen.Generator.Text;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>One loop over the memory, whatever the layout.</summary>
+internal sealed class ElementwiseLowering(Elementwise row) : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override EquatableArray<int> InPlaceInputs => Enumerable.Range(0, row.InputCount).ToEquatableArray();
+
+    // Parameters and their gradients (sums over several uses) need one layout too.
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        node.Type.PerSample ? context.Chosen(node.Id) : context.Of(node.Inputs[0]);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) =>
+        node.Type.PerSample ? context.Chosen(node.Id) : context.Of(node.Inputs[0])!;
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        string constants = string.Concat(row.Constants.Select(c => ", " + Literals.Float(node.Attributes.Float(c.Name))));
+        return LoweringContext.Call(new ElementwiseKernel(row.Runtime, row.InputCount, context.Of(node.Id), constants, node.Type.PerSample ? context.Batch : 1) { MapsZeros = row.MapsZeroToZero }, node);
+    }
+}
+
+/// <summary>A product, element by element or with factors of channels.</summary>
+internal sealed class MultiplyLowering : OperatorLowering
+{
+    public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
+        call.Inputs[input].Shape == call.Inputs[0].Shape ? LayoutCoupling.Same : LayoutCoupling.Kind;
+
+    // Factors have another layout than the result, and are refused there.
+    public override EquatableArray<int> InPlaceInputs => [0, 1];
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        IsBroadcast(context.TypeOf(node.Inputs[input]), node) ? PoolLayouts.SameKindAsResult(context, node, input) : context.Chosen(node.Id);
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        (Layout x, Layout factor) = (context.Of(node.Id), context.Of(node.Inputs[1]));
+        if (!IsBroadcast(context.TypeOf(node.Inputs[1]), node))
+            return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x, "", context.Batch) { MapsZeros = true }, node);
+        var image = new DividedImage(x);
+        string operands = $"{image.First(0, x)}, {RuntimeImage.First(1, factor)}, {image.First(2, x)}";
+        RuntimeKernel kernel = image.Kernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})");
+        return LoweringContext.Call(kernel with { LeavesInHalo = HaloEffect.Keeps }, node);
+    }
+
+    private static bool IsBroadcast(TensorType input, Node node) => input.Shape != node.Shape;
+}
+
+/// <summary>The gradient of factors of channels.</summary>
+internal sealed class ChannelFactorsGradientLowering : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        string arguments = string.Join(", ", new[] { node.Inputs[0], node.Inputs[1], node.Id }
+            .Select((value, i) => $"{RuntimeImage.First(i, context.Of(value))}, {RuntimeImage.Of(context.Of(value))}"));
+        return LoweringContext.Call(new RuntimeKernel($"ChannelFactors.Gradient({arguments}, {{samples}})"), node);
+    }
+}
+
+/// <summary>A bias for each place.</summary>
+internal sealed class PositionBiasLowering : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override EquatableArray<int> InPlaceInputs => [0];
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => context.Chosen(node.Id);
+
+    // Zero plus zero: the bias has the same halo.
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        new RuntimeKernel($"PositionBias.Add({{0}}, {{1}}, {{2}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo = HaloEffect.MapsZeros }, node);
+}
+
+/// <summary>The sum over the batch.</summary>
+internal sealed class SampleSumLowering : OperatorLowering
+{
+    public override Layout ResultLayout(ILayoutContext context, Node node) => context.Of(node.Inputs[0])!;
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        new RuntimeKernel($"PositionBias.SumSamples({{0}}, {{1}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo = HaloEffect.MapsZeros }, node);
+}
+
+/// <summary>What a pass replaces before kernels are chosen; element by element.</summary>
+internal sealed class ReplacedLowering : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+}
+
+/// <summary>A change of each element by a random number.</summary>
+internal sealed class RandomElementsLowering(string method, string setting, HaloEffect haloEffect) : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override EquatableArray<int> InPlaceInputs => [0];
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        (int length, string value) = (context.Of(node.Id).Length, Literals.Float(node.Attributes.Float(setting)));
+        return LoweringContext.Call(new RuntimeKernel(
+            $"{method}({{0}}, {{1}}, (nint){length} * {{samples}}, {value}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {length})") { LeavesInHalo = haloEffect }, node);
+    }
+}

@@ -1,0 +1,60 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Text;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>The normalisation itself.</summary>
+internal sealed class LocalResponseNormLowering : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
+        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})"), node);
+}
+
+/// <summary>What it divides by, before the power.</summary>
+internal sealed class LocalResponseScaleLowering : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
+        $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})"), node);
+}
+
+/// <summary>What each result adds to the gradients of its neighbours.</summary>
+internal sealed class LocalResponseTermLowering : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
+        $"LocalResponse.Term({{0}}, {{1}}, {{2}}, {{3}}, (nint){context.Of(node.Id).Length} * {{samples}}, {LocalResponse.Constants(node, "beta")})"), node);
+}
+
+/// <summary>The gradient.</summary>
+internal sealed class LocalResponseNormGradientLowering : OperatorLowering
+{
+    public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
+        $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})"), node);
+}
+
+/// <summary>Arguments that these operators share.</summary>
+internal static class LocalResponse
+{
+    /// <summary>The operands, which all lie alike, how they lie, and the number of samples.</summary>
+    public static string Images(LoweringContext context, Node node)
+    {
+        Layout layout = context.Of(node.Id);
+        DividedImage image = Divided(layout);
+        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => image.First(i, layout))) + $", {image.Written(layout)}, {{samples}}";
+    }
+
+    /// <summary>How threads share an image.</summary>
+    public static DividedImage Divided(Layout layout) => new(layout, RunsOver: true);
+
+    public static string Constants(Node node, params string[] names) =>
+        string.Join(", ", names.Select(n => n == "size" ? node.Attributes[n].ToString() : Literals.Float(node.Attributes.Float(n))));
+}

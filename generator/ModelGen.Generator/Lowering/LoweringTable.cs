@@ -1,0 +1,91 @@
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>How each operator is done, by operator and precision. Another way to do one is a class and a row here.</summary>
+internal static class LoweringTable
+{
+    private static readonly Dictionary<(string Op, Precision Precision), OperatorLowering> s_rows = Rows().ToDictionary(
+        r => (r.Op, r.Precision), r => r.Lowering);
+
+    /// <summary>How a node is done.</summary>
+    /// <exception cref="KeyNotFoundException">Its operator is not done in that precision.</exception>
+    public static OperatorLowering Of(Node node) => Of(node.Op, node.Implementation?.Precision ?? Precision.Float32);
+
+    /// <summary>How an operator is done in a precision.</summary>
+    /// <exception cref="KeyNotFoundException">It is not.</exception>
+    public static OperatorLowering Of(string op, Precision precision) =>
+        s_rows.TryGetValue((op, precision), out OperatorLowering lowering) ? lowering
+            : throw new KeyNotFoundException($"{op} is not done in {precision}");
+
+    private static IEnumerable<(string Op, Precision Precision, OperatorLowering Lowering)> Rows() =>
+    [
+        .. OperatorTable.All.Select(op => (op.Name, Precision.Float32, InFloats(op))),
+        (OpNames.Linear, Precision.BFloat16, new LinearBFloat16Lowering()),
+    ];
+
+    private static OperatorLowering InFloats(Operator op) => op switch
+    {
+        Conv2d => new ConvolutionLowering(),
+        TransposeFilters => new TransposeFiltersLowering(),
+        WinogradFilters => new WinogradFiltersLowering(),
+        Ops.WinogradWeightGradient => new WinogradWeightGradientLowering(),
+        FilterGradients => new FilterGradientsLowering(),
+        ConvWeightGradient => new ConvWeightGradientLowering(),
+        InsertZeros => new InsertZerosLowering(),
+        ChannelSum => new ChannelSumLowering(),
+        Linear => new LinearLowering(),
+        LinearInputGradient => new LinearInputGradientLowering(),
+        LinearWeightGradient => new LinearWeightGradientLowering(),
+        MaxPool2d => new MaxPoolLowering(),
+        MaxPoolGradient => new MaxPoolGradientLowering(),
+        AvgPool2d => new AvgPoolLowering(),
+        AvgPoolGradient => new AvgPoolGradientLowering(),
+        AdaptivePooling => new AdaptivePoolingLowering(),
+        AdaptiveAvgPoolGradient => new AdaptivePoolingGradientLowering(),
+        BatchNorm2d => new BatchNormLowering(),
+        RunningStatistics => new RunningStatisticsLowering(),
+        BatchStatistics => new BatchStatisticsLowering(),
+        CheckRunningStatistics => new CheckRunningStatisticsLowering(),
+        UpdateRunningStatistics => new UpdateRunningStatisticsLowering(),
+        BatchNormGradientSums => new BatchNormGradientSumsLowering(),
+        BatchNormGradient => new BatchNormGradientLowering(),
+        Row => new RowLowering(),
+        FoldWeight => new FoldWeightLowering(),
+        FoldBias => new FoldBiasLowering(),
+        LocalResponseNorm => new LocalResponseNormLowering(),
+        LocalResponseScale => new LocalResponseScaleLowering(),
+        LocalResponseTerm => new LocalResponseTermLowering(),
+        LocalResponseNormGradient => new LocalResponseNormGradientLowering(),
+        PositionBias => new PositionBiasLowering(),
+        SampleSum => new SampleSumLowering(),
+        Multiply => new MultiplyLowering(),
+        ChannelFactorsGradient => new ChannelFactorsGradientLowering(),
+        Concat => new ConcatLowering(),
+        Slice => new SliceLowering(),
+        Softmax => new SoftmaxLowering(),
+        SoftmaxGradient => new SoftmaxGradientLowering(),
+        LogSoftmax => new LogSoftmaxLowering(),
+        LogSoftmaxGradient => new LogSoftmaxGradientLowering(),
+        CountCorrect => new CountCorrectLowering(),
+        Dropout or GaussianNoise => new ReplacedLowering(),
+        RandomDropout => new RandomElementsLowering("Dropout.Apply", "p", HaloEffect.MapsZeros),
+        RandomNoise => new RandomElementsLowering("Noise.Add", "standardDeviation", HaloEffect.Spoils),
+        AccumulateGradient => new AccumulateGradientLowering(),
+        TotalGradient => new TotalGradientLowering(),
+        StoreGradient => new StoreGradientLowering(),
+        SumOfSquares => new SumOfSquaresLowering(),
+        Flatten => new FlattenLowering(),
+        Reshape => new ReshapeLowering(),
+        Reorder => new ReorderLowering(),
+        Pad => new PadLowering(),
+        PadGradient => new PadGradientLowering(),
+        Elementwise row => new ElementwiseLowering(row),
+        LossOperator loss => new LossLowering(loss),
+        LossGradient gradient => new LossGradientLowering(gradient.Loss),
+        Update row => new UpdateLowering(row),
+        _ => throw new InvalidOperationException($"nothing says how {op.Name} is done"),
+    };
+}

@@ -1,0 +1,91 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>Probabilities.</summary>
+internal sealed class SoftmaxLowering : OperatorLowering
+{
+    public override EquatableArray<int> InPlaceInputs => [0];
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new RuntimeKernel($"Softmax.Forward({{0}}, {{1}}, {ClassLayouts.AxisGeometry(node)})"), node);
+}
+
+/// <summary>Their gradient.</summary>
+internal sealed class SoftmaxGradientLowering : OperatorLowering
+{
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new RuntimeKernel($"Softmax.Gradient({{0}}, {{1}}, {{2}}, {ClassLayouts.AxisGeometry(node)})"), node);
+}
+
+/// <summary>How many samples are right.</summary>
+internal sealed class CountCorrectLowering : OperatorLowering
+{
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
+        $"{{2=}} = CrossEntropy.CountCorrect({{0}}, {{1}}, {ClassLayouts.LogitGeometry(context.TypeOf(node.Inputs[0]).Shape)})"), node);
+}
+
+/// <summary>Logarithms of probabilities.</summary>
+internal sealed class LogSoftmaxLowering : OperatorLowering
+{
+    public override EquatableArray<int> InPlaceInputs => [0];
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new RuntimeKernel($"LogSoftmax.Forward({{0}}, {{1}}, {ClassLayouts.AxisGeometry(node)})"), node);
+}
+
+/// <summary>Their gradient.</summary>
+internal sealed class LogSoftmaxGradientLowering : OperatorLowering
+{
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
+
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new RuntimeKernel($"LogSoftmax.Gradient({{0}}, {{1}}, {{2}}, {ClassLayouts.AxisGeometry(node)})"), node);
+}
+
+/// <summary>Layouts of what works along classes: features padded to whole vectors, maps dense.</summary>
+internal static class ClassLayouts
+{
+    public static Layout Of(Shape shape) => shape.Rank == 1 ? Layout.Blocked(shape) : Layout.Dense(shape);
+
+    public static Layout? RequiredOfLogits(ILayoutContext context, Node node, int input) =>
+        input == 0 ? Of(context.TypeOf(node.Inputs[0]).Shape) : null;
+
+    /// <summary>The arguments (samples, sampleStride, classes, classStride, inner).</summary>
+    public static string LogitGeometry(Shape logits)
+    {
+        long inner = logits.Length / logits[0];
+        return $"{{samples}}, {Of(logits).Length}, {logits[0]}, {inner}, {inner}";
+    }
+
+    /// <summary>The arguments (samples, sampleStride, outer, outerStride, classes, classStride, inner).</summary>
+    public static string AxisGeometry(Node node)
+    {
+        int axis = Softmax.Axis(node.Op, node.Shape, node.Attributes);
+        long inner = 1;
+        for (int i = axis + 1; i < node.Shape.Rank; i++)
+            inner *= node.Shape[i];
+        long outer = node.Shape.Length / inner / node.Shape[axis];
+        return $"{{samples}}, {Of(node.Shape).Length}, {outer}, {node.Shape[axis] * inner}, {node.Shape[axis]}, {inner}, {inner}";
+    }
+}

@@ -1,0 +1,126 @@
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Kernels;
+using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
+
+namespace ModelGen.Generator.Lowering;
+
+/// <summary>An optimizer's step on a parameter, or the check of one.</summary>
+internal sealed class UpdateLowering(Update row) : OperatorLowering
+{
+    // The parameter lies as its layer reads it; all else follows.
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
+    {
+        Layout? parameter = ParameterPieces.LayoutOfParameter(context, node, input <= row.GradientIndex ? input : -1);
+        if (input != row.GradientIndex || context.TypeOf(node.Inputs[input]) == context.TypeOf(node.Inputs[0]))
+            return parameter;
+        int rows = context.TypeOf(node.Inputs[input]).Shape[0];
+        return parameter! with { Dims = new Shape([rows, .. parameter.Dims.Dimensions.Skip(1)]) };
+    }
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        // Of the parameter or of some of its rows, which lie in blocks then.
+        Layout updated = context.Of(node.Inputs[row.GradientIndex]);
+        Layout parameter = context.Of(node.Inputs[0]);
+        int first = updated == parameter ? 0 : node.Attributes.Int(Update.FirstRow) / Layout.Block * (parameter.Length / Layout.DivideUp(parameter.Dims[0], Layout.Block));
+        string kept = string.Concat(row.States.Select((_, i) => ", " + At(i + 1)));
+        string scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
+        if (node.Inputs.Count > row.GradientIndex + 1)
+            scale = $"optimizer.ScaleOf({{{row.GradientIndex + 1}=}}, {scale})";
+        string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
+        string report = ParameterPieces.Report(node, updated) + (row.IsCheck ? ", writes: false" : "");
+        return LoweringContext.Call(new RuntimeKernel(
+            $"Optimizers.Update(optimizer, {At(0)}, {ParameterPieces.Of(row.GradientIndex, updated)}{kept}, {ParameterPieces.Length(updated)}, "
+            + $"updateNumber, {scale}, {isPenalized}, {report})", ParameterPieces.Count(updated)), [.. node.Inputs]);
+
+        string At(int operand) => first == 0 ? ParameterPieces.Of(operand, updated) : $"ref Unsafe.Add({ParameterPieces.Of(operand, updated)}, {first})";
+    }
+}
+
+/// <summary>A gradient added to a sum.</summary>
+internal sealed class AccumulateGradientLowering : OperatorLowering
+{
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ParameterPieces.LayoutOfParameter(context, node, input);
+
+    // No operand is per sample, so {samples} would be 1.
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout parameter = context.Of(node.Inputs[0]);
+        return LoweringContext.Call(new RuntimeKernel(
+            $"Optimizers.Accumulate({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, {ParameterPieces.Length(parameter)}, samples, accumulated == 0, {ParameterPieces.Report(node, parameter)})", ParameterPieces.Count(parameter)), [.. node.Inputs]);
+    }
+}
+
+/// <summary>What the sum would be.</summary>
+internal sealed class TotalGradientLowering : OperatorLowering
+{
+    public override EquatableArray<int> InPlaceInputs => [2];
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ParameterPieces.LayoutOfParameter(context, node, input);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => ParameterPieces.LayoutOfParameter(context, node, 0)!;
+
+    // No operand is per sample, so {samples} would be 1.
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout parameter = context.Of(node.Inputs[0]);
+        return LoweringContext.Call(new RuntimeKernel(
+            $"Optimizers.Total({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, {ParameterPieces.Of(3, parameter)}, {ParameterPieces.Length(parameter)}, samples, accumulated == 0)", ParameterPieces.Count(parameter)), node);
+    }
+}
+
+/// <summary>A sum that is kept.</summary>
+internal sealed class StoreGradientLowering : OperatorLowering
+{
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ParameterPieces.LayoutOfParameter(context, node, input);
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout parameter = context.Of(node.Inputs[0]);
+        return LoweringContext.Call(new RuntimeKernel($"Elementwise.Copy({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, {ParameterPieces.Length(parameter)})", ParameterPieces.Count(parameter)), [.. node.Inputs]);
+    }
+}
+
+/// <summary>The sum of squares of a gradient.</summary>
+internal sealed class SumOfSquaresLowering : OperatorLowering
+{
+    // As it lies: a copy of a sum that has been changed since would be of what it was.
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        input > 0 ? null : context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
+
+    public override KernelCall Lower(LoweringContext context, Node node)
+    {
+        Layout x = context.Of(node.Inputs[0]);
+        // Gaps and halos may hold anything.
+        string arguments = x.Kind == LayoutKind.Pitched || !x.Halo.IsNone ? $"{RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}"
+            : x.HasPartialBlock ? $"{{0}}, {(x.Planes - 1) * x.PlaneStride}, {x.PlaneStride}, {x.Channels % Layout.Block}"
+            : $"{{0}}, {x.Length}";
+        string known = node.Inputs.Count > 1 ? "{1=} + " : "";
+        return LoweringContext.Call(new RuntimeKernel($"{{{node.Inputs.Count}=}} = {known}Optimizers.SumOfSquares({arguments})"), node);
+    }
+}
+
+/// <summary>Parameters of which threads share pieces of some cache lines; those of other lengths are for one of them.</summary>
+internal static class ParameterPieces
+{
+    private const int Floats = 64;
+
+    public static int Count(Layout layout) => layout.Length % Floats == 0 ? layout.Length / Floats : 1;
+
+    /// <summary>Where an operand of a <see cref="RuntimeKernel"/> has the first piece that is wanted.</summary>
+    public static string Of(int operand, Layout layout) => Count(layout) > 1 ? $"{{{operand}+{Floats}}}" : $"{{{operand}}}";
+
+    /// <summary>Where the pieces that are wanted are reported if they are not finite: lanes of the last block that belong to no channel may hold anything.</summary>
+    public static string Report(Node node, Layout layout) => layout.HasPartialBlock
+        ? $"check.Of({node.Id}, {{units}}, {(layout.Planes - 1) * layout.PlaneStride}, {layout.Channels % Layout.Block})"
+        : $"check.Of({node.Id})";
+
+    /// <summary>Floats of the pieces that are wanted.</summary>
+    public static string Length(Layout layout) => Count(layout) > 1 ? $"({{count}}) * {Floats}" : $"{layout.Length}";
+
+    /// <summary>The layout of the parameter, the first input, for those that lie like it; null for a negative one.</summary>
+    public static Layout? LayoutOfParameter(ILayoutContext context, Node node, int input) =>
+        input < 0 ? null : context.Of(node.Inputs[0]) ?? Layout.Dense(context.TypeOf(node.Inputs[0]).Shape);
+}
