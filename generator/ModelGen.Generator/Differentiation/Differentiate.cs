@@ -5,15 +5,16 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Differentiation;
 
 /// <summary>
-/// Reverse-mode differentiation, graph to graph: walks the operations backwards and asks each for the nodes that carry the gradient of its result to its inputs.
-/// The result is scheduled, planned and emitted like any other graph.
+/// Reverse-mode differentiation, graph to graph: walks the operations backwards and asks each for the nodes that carry the gradient of its
+/// result to its inputs. The result is scheduled, planned and emitted like any other graph.
 /// </summary>
 internal static class Differentiate
 {
     /// <summary>
-    /// Adds the gradients of a loss with respect to all parameters that are trained, and an update of each as soon as nothing before it reads the parameter, so that
-    /// gradients live as shortly as can be; or, where they are clipped, all updates at the end. Gradients that are accumulated are added to their sums as early, and the updates, at the end, are by the sums.
-    /// Where all is checked first, everything that changes state stands at the end, behind the checks of all of it.
+    /// Adds the gradients of a loss with respect to all parameters that are trained, and an update of each as soon as nothing before it
+    /// reads the parameter, so that gradients live as shortly as can be; or, where they are clipped, all updates at the end. Gradients that
+    /// are accumulated are added to their sums as early, and the updates, at the end, are by the sums. Where all is checked first,
+    /// everything that changes state stands at the end, behind the checks of all of it.
     /// </summary>
     public static Graph ForUpdate(Graph forward, string loss, TrainingOptions options)
     {
@@ -29,7 +30,8 @@ internal static class Differentiate
         var updates = new UpdatesAtEnd(options);
         // Running averages, which are the last nodes.
         Node[] changes = options.ChecksFirst ? [.. forward.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics))] : [];
-        Graph unchanged = changes.Length == 0 ? forward : forward with { Nodes = [.. forward.Nodes.Take(forward.Nodes.Count - changes.Length)] };
+        Graph unchanged = changes.Length == 0 ? forward
+            : forward with { Nodes = [.. forward.Nodes.Take(forward.Nodes.Count - changes.Length)] };
         return Run(unchanged, start, _ => GradientSeed.One, p => p.Is(OpNames.Parameter) && options.Trains(p), (context, node) =>
         {
             foreach (Node parameter in updatesAfter[node.Id])
@@ -41,13 +43,14 @@ internal static class Differentiate
     }
 
     /// <summary>
-    /// Adds the gradients of Σ output · seed, where the seed is a new input "gradOutput", with respect to the inputs and parameters named, as outputs
-    /// <c>grad.NAME</c>. Used to check operators one by one.
+    /// Adds the gradients of Σ output · seed, where the seed is a new input "gradOutput", with respect to the inputs and parameters named,
+    /// as outputs <c>grad.NAME</c>. Used to check operators one by one.
     /// </summary>
     public static Graph VectorJacobian(Graph forward, string output, Func<Node, bool> isWanted)
     {
         int start = forward.Outputs.Single(o => o.Name == output).Value;
-        return Run(forward, start, builder => builder.Input("gradOutput", forward[start].Type), isWanted, (_, _) => { }, (context, builder) =>
+        return Run(forward, start, builder => builder.Input("gradOutput", forward[start].Type), isWanted, (_, _) => { },
+            (context, builder) =>
         {
             foreach (Node node in forward.Nodes.Where(isWanted))
             {

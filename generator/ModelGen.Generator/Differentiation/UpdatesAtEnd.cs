@@ -54,7 +54,8 @@ internal sealed class UpdatesAtEnd(TrainingOptions options)
     private void AddUpdate(GraphBuilder graph, string suffix, Node parameter, int[] states, int[] gradient)
     {
         bool isVector = parameter.Shape.Rank <= 1 || parameter.Name.EndsWith(".bias", StringComparison.Ordinal);
-        graph.Add(options.Optimizer + suffix, [parameter.Id, .. states, .. gradient], AttributeMap.Of(("isVector", isVector), ("accumulated", options.AccumulateGradients)), parameter.Name);
+        graph.Add(options.Optimizer + suffix, [parameter.Id, .. states, .. gradient],
+            AttributeMap.Of(("isVector", isVector), ("accumulated", options.AccumulateGradients)), parameter.Name);
     }
 
     private int[] States(GraphBuilder graph, Node parameter) =>

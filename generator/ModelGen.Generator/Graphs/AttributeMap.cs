@@ -4,8 +4,8 @@ using ModelGen.Generator.Collections;
 namespace ModelGen.Generator.Graphs;
 
 /// <summary>
-/// The named constants of a node, in ordinal order of their names. A value is an integer list (one integer being a list of one), a real number or
-/// a word; truth is the integer 1 or 0. Missing names read as the operator's default, which the builder has filled in.
+/// The named constants of a node, in ordinal order of their names. A value is an integer list (one integer being a list of one), a real
+/// number or a word; truth is the integer 1 or 0. Missing names read as the operator's default, which the builder has filled in.
 /// </summary>
 internal readonly record struct AttributeMap(EquatableArray<KeyValuePair<string, AttributeValue>> Entries)
 {
@@ -83,7 +83,9 @@ internal readonly record struct AttributeValue
 
     public static implicit operator AttributeValue(string value) => new([], null, value);
 
-    /// <summary>Integers as <c>2</c> or <c>[2,2]</c>, reals with a point or exponent (<c>0.1</c>, <c>1.0</c>, <c>1E-05</c>), words bare.</summary>
+    /// <summary>
+    /// Integers as <c>2</c> or <c>[2,2]</c>, reals with a point or exponent (<c>0.1</c>, <c>1.0</c>, <c>1E-05</c>), words bare.
+    /// </summary>
     public override string ToString()
     {
         if (_word is not null)

@@ -2,7 +2,9 @@ using ModelGen.Generator.Collections;
 
 namespace ModelGen.Generator.Graphs;
 
-/// <summary>One operation and, since every operation has one result, the value it makes. The id is the node's position in its graph.</summary>
+/// <summary>
+/// One operation and, since every operation has one result, the value it makes. The id is the node's position in its graph.
+/// </summary>
 /// <param name="Id">Position in <see cref="Graph.Nodes"/>.</param>
 /// <param name="Op">Name of the operator, a key of <see cref="Ops.OperatorTable"/>.</param>
 /// <param name="Inputs">Ids of the values read, all smaller than <paramref name="Id"/>.</param>

@@ -3,8 +3,9 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Graphs;
 
 /// <summary>
-/// What passes have decided of how a node is done, one type for each family of operators: the algorithm, and what else is done with the result
-/// before it is stored. A node without one is done as its operator says. Where a node reads more or gives another result so, its shape rule knows.
+/// What passes have decided of how a node is done, one type for each family of operators: the algorithm, and what else is done with the
+/// result before it is stored. A node without one is done as its operator says. Where a node reads more or gives another result so, its
+/// shape rule knows.
 /// </summary>
 internal abstract record Implementation
 {

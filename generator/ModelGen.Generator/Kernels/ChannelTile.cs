@@ -6,16 +6,20 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// The innermost part of <see cref="ConvolveChannels"/>: some pixels (or samples) times some vectors of output channels, in registers over all that is summed. What
-/// decides its registers and addresses is constant; what it sums over comes as a <c>TileShape</c>, so that one method serves every layer of a network with the
-/// same tile, in vectors of any width. The weights are read once, from front to back.
+/// The innermost part of <see cref="ConvolveChannels"/>: some pixels (or samples) times some vectors of output channels, in registers over
+/// all that is summed. What decides its registers and addresses is constant; what it sums over comes as a <c>TileShape</c>, so that one
+/// method serves every layer of a network with the same tile, in vectors of any width. The weights are read once, from front to back.
 /// </summary>
 /// <param name="Pixels">Pixels of the tile.</param>
 /// <param name="Vectors">Vectors of output channels: whole blocks of 16, or a part of one.</param>
-/// <param name="InputStep">Floats from one pixel's input to the next one's; 0 where the pixels are samples, whose distance the shape tells.</param>
+/// <param name="InputStep">
+/// Floats from one pixel's input to the next one's; 0 where the pixels are samples, whose distance the shape tells.
+/// </param>
 /// <param name="ResultStep">Floats from one pixel's result to the next one's; 0 likewise.</param>
 /// <param name="Adds">Whether something is added to the sums, pixels of which lie as near to each other.</param>
-/// <param name="Parts">Into how many parts each sum is divided, of every other tap for instance: a tile of few sums waits for its multiply-adds otherwise.</param>
+/// <param name="Parts">
+/// Into how many parts each sum is divided, of every other tap for instance: a tile of few sums waits for its multiply-adds otherwise.
+/// </param>
 internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int ResultStep, bool Adds = false, int Parts = 1) : Tiles.ITile
 {
     public string Title => $"Tile{Pixels}x{Vectors}{(Parts > 1 ? $"By{Parts}" : "")}{(Adds ? "Plus" : "")}";
@@ -25,7 +29,8 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
 
     public void Emit(CodeWriter w, string method, Tiles tiles)
     {
-        w.Line($"// {Pixels} {(Pixels == 1 ? "pixel" : OverSamples ? "samples" : $"pixels at distance {InputStep}")} × {Vectors} vectors of output channels.");
+        w.Line($"// {Pixels} {(Pixels == 1 ? "pixel" : OverSamples ? "samples" : $"pixels at distance {InputStep}")} × {Vectors} vectors "
+            + "of output channels.");
         // One method for both, where there are both: it can do without anything to add.
         if (!Adds && tiles.Find(this with { Adds = true }) is { } adding)
         {
@@ -38,13 +43,17 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
         using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(Adds)}) {VectorCode.Constraints}"))
         {
             for (int q = 1; q < Vectors; q++)
-                w.Line($"nint filter{q} = shape.Filter<S, V>({q}), result{q} = shape.Result<S, V>({q}){(Adds ? $", residual{q} = shape.Residual<S, V>({q})" : "")};");
+                w.Line($"nint filter{q} = shape.Filter<S, V>({q}), result{q} = shape.Result<S, "
+                    + $"V>({q}){(Adds ? $", residual{q} = shape.Residual<S, V>({q})" : "")};");
             for (int p = 1; p < Pixels && OverSamples; p++)
                 w.Line($"nint input{p} = (nint)shape.InputSample * {p}, sample{p} = (nint)shape.ResultSample * {p};");
             for (int q = 0; q < Vectors; q++)
-                w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? $"V sum0_{q} = TileShape.Start<S, V>(ref bias, {q})" : $"sum{p}_{q} = sum0_{q}") + (p == Pixels - 1 ? ";" : ",")));
+                w.Wrapped(Enumerable.Range(0, Pixels)
+                    .Select(p => (p == 0 ? $"V sum0_{q} = TileShape.Start<S, V>(ref bias, {q})" : $"sum{p}_{q} = sum0_{q}")
+                    + (p == Pixels - 1 ? ";" : ",")));
             for (int part = 1; part < Parts; part++)
-                w.Wrapped(Sums.Select((sum, i) => (i == 0 ? "V " : "") + $"{Part(sum, part)} = default" + (i == Pixels * Vectors - 1 ? ";" : ",")));
+                w.Wrapped(Sums.Select((sum, i) => (i == 0 ? "V " : "") + $"{Part(sum, part)} = default"
+                    + (i == Pixels * Vectors - 1 ? ";" : ",")));
             Taps(w, taps => Products(w, taps), Parts);
             for (int part = 1; part < Parts; part++)
                 w.Wrapped(Sums.Select(sum => $"{sum} = S.Add({sum}, {Part(sum, part)});"));
@@ -53,12 +62,14 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
             // Bounds are 0 for ReLU, 0 and 6 for ReLU6, and infinite otherwise; the order of the operands keeps NaN.
             w.Line("V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);");
             for (int p = 0; p < Pixels; p++)
-                w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"S.Store(S.Min(ceiling, S.Max(floor, sum{p}_{q})), ref result, {ResultAt(p, q)});"));
+                w.Wrapped(Enumerable.Range(0, Vectors)
+                    .Select(q => $"S.Store(S.Min(ceiling, S.Max(floor, sum{p}_{q})), ref result, {ResultAt(p, q)});"));
         }
     }
 
     /// <summary>
-    /// Writes the loops over all that a <c>TileShape</c> sums, in the order of the weights; the body gets a number of taps, reads as many elements of the image, the first at <c>pixel</c>, and moves it on.
+    /// Writes the loops over all that a <c>TileShape</c> sums, in the order of the weights; the body gets a number of taps, reads as many
+    /// elements of the image, the first at <c>pixel</c>, and moves it on.
     /// </summary>
     /// <param name="together">How many taps of a row are taken at a time, and one by one what is left of them.</param>
     public static void Taps(CodeWriter w, Action<int> products, int together = 1)
@@ -90,7 +101,8 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
 
     private bool OverSamples => InputStep == 0;
 
-    private IEnumerable<string> Sums => Enumerable.Range(0, Vectors).SelectMany(q => Enumerable.Range(0, Pixels).Select(p => $"sum{p}_{q}"));
+    private IEnumerable<string> Sums =>
+        Enumerable.Range(0, Vectors).SelectMany(q => Enumerable.Range(0, Pixels).Select(p => $"sum{p}_{q}"));
 
     private static string Part(string sum, int part) => part == 0 ? sum : $"{sum}_{part}";
 
@@ -101,7 +113,8 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
             for (int q = 0; q < Vectors; q++)
             {
                 string vector = q == 0 ? "0" : "residual" + q;
-                w.Wrapped(Enumerable.Range(0, Pixels).Select(p => $"sum{p}_{q} = S.Add(sum{p}_{q}, S.Load(ref residual, {Index.Sum(p * ResultStep, (vector, 1))}));"));
+                w.Wrapped(Enumerable.Range(0, Pixels)
+                    .Select(p => $"sum{p}_{q} = S.Add(sum{p}_{q}, S.Load(ref residual, {Index.Sum(p * ResultStep, (vector, 1))}));"));
             }
         }
     }
@@ -111,26 +124,36 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
     {
         for (int tap = 0; tap < taps; tap++)
         {
-            w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V {Part("w" + q, tap)} = S.Load(ref filter, {Index.Sum(tap * Layout.Block, (q == 0 ? "0" : "filter" + q, 1))});"));
+            w.Wrapped(Enumerable.Range(0, Vectors)
+                .Select(q => $"V {Part("w" + q, tap)} = S.Load(ref filter, "
+                + $"{Index.Sum(tap * Layout.Block, (q == 0 ? "0" : "filter" + q, 1))});"));
             if (Pixels > 1)
-                w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, {Index.Sum(tap * Layout.Block, ("shape.Ahead", 1), (q == 0 ? "0" : "filter" + q, 1))}));"));
+                w.Wrapped(Enumerable.Range(0, Vectors)
+                    .Select(q => $"AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, "
+                    + $"{Index.Sum(tap * Layout.Block, ("shape.Ahead", 1), (q == 0 ? "0" : "filter" + q, 1))}));"));
             for (int p = 0; p < Pixels; p++)
             {
-                string value = Index.Element("pixel", Index.Sum(OverSamples ? 0 : p * InputStep, (OverSamples && p > 0 ? "input" + p : "0", 1), ("shape.ColumnStep", tap)));
-                w.Wrapped([$"V {Part("x" + p, tap)} = S.Broadcast({value});", .. Enumerable.Range(0, Vectors).Select(q => Product($"sum{p}_{q}", "x" + p, "w" + q, tap))]);
+                string value = Index.Element("pixel", Index.Sum(OverSamples ? 0 : p * InputStep,
+                    (OverSamples && p > 0 ? "input" + p : "0", 1), ("shape.ColumnStep", tap)));
+                w.Wrapped([$"V {Part("x" + p, tap)} = S.Broadcast({value});",
+                    .. Enumerable.Range(0, Vectors).Select(q => Product($"sum{p}_{q}", "x" + p, "w" + q, tap))]);
             }
         }
         w.Line($"filter = ref Unsafe.Add(ref filter, {taps * Layout.Block});");
         w.Line($"pixel = ref Unsafe.Add(ref pixel, {Index.Sum(0, ("shape.ColumnStep", taps))});");
     }
 
-    private static string Product(string sum, string value, string weight, int part) => $"{Part(sum, part)} = S.FusedMultiplyAdd({Part(value, part)}, {Part(weight, part)}, {Part(sum, part)});";
+    private static string Product(string sum, string value, string weight, int part) =>
+        $"{Part(sum, part)} = S.FusedMultiplyAdd({Part(value, part)}, {Part(weight, part)}, {Part(sum, part)});";
 
     private string ResultAt(int pixel, int vector) =>
         Index.Sum(pixel * ResultStep, (OverSamples && pixel > 0 ? "sample" + pixel : "0", 1), (vector == 0 ? "0" : "result" + vector, 1));
 }
 
-/// <summary>A row of pixels times as many vectors of output channels as a tile has: the row cut into <see cref="ChannelTile"/>s, for each instruction set as suits it.</summary>
+/// <summary>
+/// A row of pixels times as many vectors of output channels as a tile has: the row cut into <see cref="ChannelTile"/>s, for each
+/// instruction set as suits it.
+/// </summary>
 /// <param name="Pixels">Pixels of the row.</param>
 /// <param name="Shapes">The largest tile for each of <see cref="InstructionSet.All"/>; the default where that never comes here.</param>
 /// <param name="InputStep">Floats from one pixel's input to the next one's.</param>
@@ -153,7 +176,8 @@ internal sealed record ChannelRow(int Pixels, EquatableArray<Tile> Shapes, int I
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(Adds)}) {VectorCode.Constraints}"))
         {
-            IEnumerable<(InstructionSet Set, Tile Shape)> used = InstructionSet.All.Zip(Shapes, (set, shape) => (set, shape)).Where(s => s.shape.Outer > 0);
+            IEnumerable<(InstructionSet Set, Tile Shape)> used = InstructionSet.All.Zip(Shapes, (set, shape) => (set, shape))
+                .Where(s => s.shape.Outer > 0);
             VectorCode.ByInstructionSet(w, used.Select(u => u.Set), (part, set) =>
             {
                 Tile shape = used.First(u => u.Set == set).Shape;
@@ -162,7 +186,9 @@ internal sealed record ChannelRow(int Pixels, EquatableArray<Tile> Shapes, int I
                     using (part.For("p", stretch.Start, stretch.End, stretch.Size, out string p))
                     {
                         string tile = tiles.MethodOf(TileOf(stretch.Size, shape));
-                        part.Line($"{tile}<S, V>({Index.Ref("image", Index.Sum(0, (p, InputStep)))}, ref filter, ref bias, {Index.Ref("result", Index.Sum(0, (p, ResultStep)))}, {(Adds ? Index.Ref("residual", Index.Sum(0, (p, ResultStep))) + ", " : "")}in shape);");
+                        part.Line($"{tile}<S, V>({Index.Ref("image", Index.Sum(0, (p, InputStep)))}, ref filter, ref bias, "
+                            + $"{Index.Ref("result", Index.Sum(0, (p, ResultStep)))}, "
+                            + $"{(Adds ? Index.Ref("residual", Index.Sum(0, (p, ResultStep))) + ", " : "")}in shape);");
                     }
                 }
             });

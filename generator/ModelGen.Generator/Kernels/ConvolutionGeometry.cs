@@ -90,9 +90,11 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
         int laneStep = Input.IsBlocked ? 1 : Input.PlaneStride;
         int blockStep = acrossBlocks ? Input.PlaneStride : 0;
         return Window.Taps == 1
-            ? $"Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {ChannelsPerGroup}, Columns: {lanes}, ColumnStep: {laneStep}, RowStep: {blockStep}"
+            ? $"Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {ChannelsPerGroup}, Columns: {lanes}, ColumnStep: {laneStep}, "
+                + $"RowStep: {blockStep}"
             : $"Channels: {ChannelsPerGroup}, Lanes: {lanes}, LaneStep: {laneStep}, BlockStep: {blockStep}, "
-                + $"Taps: {Window.Taps}, Columns: {Window.KernelWidth}, ColumnStep: {Window.DilationX * Input.PixelStride}, RowStep: {Window.DilationY * Input.RowStride}";
+                + $"Taps: {Window.Taps}, Columns: {Window.KernelWidth}, ColumnStep: {Window.DilationX * Input.PixelStride}, RowStep: "
+                    + $"{Window.DilationY * Input.RowStride}";
     }
 
     /// <summary>What the generated comment says of it.</summary>
@@ -102,7 +104,8 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
         string groups = Groups == 1 ? "" : $", {Groups} groups";
         string window = IsFullyConnected ? "" :
             $", kernel {Window.KernelHeight}×{Window.KernelWidth}, stride {Window.StrideY}×{Window.StrideX}"
-            + (Window.Padding.IsNone ? "" : $", padding {Window.Padding.Top},{Window.Padding.Left},{Window.Padding.Bottom},{Window.Padding.Right}")
+            + (Window.Padding.IsNone ? ""
+                : $", padding {Window.Padding.Top},{Window.Padding.Left},{Window.Padding.Bottom},{Window.Padding.Right}")
             + (Window.DilationY * Window.DilationX == 1 ? "" : $", dilation {Window.DilationY}×{Window.DilationX}");
         return $"{size}{window}{groups}";
     }

@@ -7,13 +7,14 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// Convolution with vectors along the output channels: each input value is broadcast and multiplied by 16 filters at a time, and a tile of pixels × channels
-/// stays in registers over all input channels and taps. Reads any layout, writes blocks. A fully connected layer is the case of one output pixel, where the
-/// tile runs over the samples of the batch instead. Weights are packed [O/16][C][kh][kw][16].
+/// Convolution with vectors along the output channels: each input value is broadcast and multiplied by 16 filters at a time, and a tile of
+/// pixels × channels stays in registers over all input channels and taps. Reads any layout, writes blocks. A fully connected layer is the
+/// case of one output pixel, where the tile runs over the samples of the batch instead. Weights are packed [O/16][C][kh][kw][16].
 /// </summary>
 internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue Epilogue) : Kernel
 {
-    public override string Title => Geometry.IsFullyConnected ? "Linear" : $"Conv{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}";
+    public override string Title =>
+        Geometry.IsFullyConnected ? "Linear" : $"Conv{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}";
 
     public override string Algorithm => Geometry.IsFullyConnected ? "fully connected" : $"direct {Geometry.Window.Size}";
 
@@ -24,9 +25,10 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private bool OverSamples => Geometry.OutHeight * Geometry.OutWidth == 1;
 
-    // What threads divide. Each reads all weights for its rows, or all of the image for its output channels. Rows, if there are enough of them, while the image is larger or there is
-    // enough to do with each weight for the weights to be in time: what a thread reads of the image is then what it wrote the step before, which is in its core's cache.
-    // Of channels a unit is a block, or a group, and a tile of several blocks belongs to whoever has the first.
+    // What threads divide. Each reads all weights for its rows, or all of the image for its output channels. Rows, if there are enough of
+    // them, while the image is larger or there is enough to do with each weight for the weights to be in time: what a thread reads of the
+    // image is then what it wrote the step before, which is in its core's cache. Of channels a unit is a block, or a group, and a tile of
+    // several blocks belongs to whoever has the first.
     private bool DividesRows
     {
         get
@@ -52,7 +54,9 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     public override IEnumerable<string> Describe()
     {
         yield return $"{(Geometry.IsFullyConnected ? "Fully connected" : "Convolution")} {Geometry.Describe()}{Epilogue.Describe()}.";
-        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, {(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a result{(Geometry.Residual is { } residual ? $", plus {residual}" : "")}.";
+        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, "
+            + $"{(OverSamples ? "tiles over samples" : "tiles along a row")}; {Geometry.Reduction} products a "
+            + $"result{(Geometry.Residual is { } residual ? $", plus {residual}" : "")}.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
@@ -102,7 +106,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
                 string first = Index.Sum(g.Output.Origin, (plane, planeStride), ("firstUnit", g.Output.RowStride));
                 // From the first pixel to the last: the halos between rows are this call's own.
                 int gap = g.Output.RowStride - g.OutWidth * g.Output.PixelStride;
-                On(first, gap == 0 ? $"(endUnit - firstUnit) * {g.Output.RowStride}" : $"Math.Max(0, (endUnit - firstUnit) * {g.Output.RowStride} - {gap})");
+                On(first, gap == 0 ? $"(endUnit - firstUnit) * {g.Output.RowStride}"
+                    : $"Math.Max(0, (endUnit - firstUnit) * {g.Output.RowStride} - {gap})");
             }
             return;
         }
@@ -118,7 +123,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
                     On(Index.Sum(0, ("first", planeStride)), $"(end - first) * {planeStride}");
             }
 
-            string First(string range) => step == 1 ? $"Math.Max({from}, {Index.Sum(0, (range, unit))})" : $"Units.First({from}, {step}, {range})";
+            string First(string range) =>
+                step == 1 ? $"Math.Max({from}, {Index.Sum(0, (range, unit))})" : $"Units.First({from}, {step}, {range})";
         }
 
         void On(string offset, string length)
@@ -128,7 +134,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         }
     }
 
-    // One sample of a fully connected layer: weights are read once, and memory gives a few streams of them faster than one, or as many as registers would hold sums.
+    // One sample of a fully connected layer: weights are read once, and memory gives a few streams of them faster than one, or as many as
+    // registers would hold sums.
     private bool IsMatrixTimesVector => Geometry.IsFullyConnected && Geometry.Batch == 1;
 
     private int OutChannelsPerGroup => Geometry.OutBlocks / Geometry.Groups * Layout.Block;
@@ -137,23 +144,27 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     private Tile ChooseTile(InstructionSet set, int pixels) =>
         Tile.Choose(set, pixels, OutChannelsPerGroup / set.Width, q => q % set.VectorsPerBlock() == 0 || set.VectorsPerBlock() % q == 0);
 
-    // Pixels of a 1×1 convolution without strides and halos lie one behind the other, so rows may be of any length. As long as short ones cost many more tiles,
-    // and with them readings of the weights, rows are put together; no further, because rows are also what work is divided by.
+    // Pixels of a 1×1 convolution without strides and halos lie one behind the other, so rows may be of any length. As long as short ones
+    // cost many more tiles, and with them readings of the weights, rows are put together; no further, because rows are also what work is
+    // divided by.
     private ConvolutionGeometry InLongRows()
     {
         ConvolutionGeometry g = Geometry;
-        if (g.Window.Taps > 1 || g.Window.StrideY * g.Window.StrideX > 1 || !g.Window.Padding.IsNone || !g.Input.Halo.IsNone || !g.Output.Halo.IsNone || g.Residual is { Halo.IsNone: false })
+        if (g.Window.Taps > 1 || g.Window.StrideY * g.Window.StrideX > 1 || !g.Window.Padding.IsNone || !g.Input.Halo.IsNone
+            || !g.Output.Halo.IsNone || g.Residual is { Halo.IsNone: false })
             return g;
         int pixels = g.OutHeight * g.OutWidth;
         int largest = ChooseTile(InstructionSet.All[0], pixels).Outer;
-        int rows = Enumerable.Range(1, g.OutHeight).Last(r => g.OutHeight % r == 0 && r * Layout.DivideUp(pixels / r, largest) * 10 <= Layout.DivideUp(pixels, largest) * 11);
-        return g with { Input = InRows(g.Input), Output = InRows(g.Output), Residual = g.Residual is { } residual ? InRows(residual) : null };
+        int rows = Enumerable.Range(1, g.OutHeight).Last(r => g.OutHeight % r == 0
+            && r * Layout.DivideUp(pixels / r, largest) * 10 <= Layout.DivideUp(pixels, largest) * 11);
+        return g with { Input = InRows(g.Input), Output = InRows(g.Output), Residual = g.Residual is { } residual
+            ? InRows(residual) : null };
 
         Layout InRows(Layout image) => image with { Dims = Graphs.Shape.Of(image.Channels, rows, pixels / rows) };
     }
 
-    // Loops over groups and output channels, as many at a time as a tile has: whole blocks of 16, or parts of one where vectors are short. The body gets the group, the
-    // first channel, and the tile of each instruction set that comes by.
+    // Loops over groups and output channels, as many at a time as a tile has: whole blocks of 16, or parts of one where vectors are short.
+    // The body gets the group, the first channel, and the tile of each instruction set that comes by.
     private void ForChannels(CodeWriter w, ConvolutionGeometry g, InstructionSet set, Action<string, Channel, Tile[]> body)
     {
         List<IReadOnlyList<ChannelCut>> cuts = [.. InstructionSet.All.Select(s => CutChannels(s, g))];
@@ -165,7 +176,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
                 Tile[] shapes = [.. cuts.Select((c, i) => alike ? c[0].Shape : i == set.Index ? cut.Shape : default)];
                 string step = (cut.Shape.Vectors == 1 ? "" : cut.Shape.Vectors + " * ") + "S.Width";
                 int units = DividesRows || g.Groups > 1 ? 1 : Units;
-                using (w.ForUnits("o", cut.From, cut.To, cut.Shape.Vectors * set.Width, units, out string o, scoped: !alike, step, Layout.Block))
+                using (w.ForUnits("o", cut.From, cut.To, cut.Shape.Vectors * set.Width, units, out string o, scoped: !alike,
+                    step, Layout.Block))
                 {
                     string first = Index.Sum(0, (group, OutChannelsPerGroup), (o, 1));
                     bool isKnown = int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int known);
@@ -180,12 +192,15 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private IReadOnlyList<ChannelCut> CutChannels(InstructionSet set, ConvolutionGeometry g)
     {
-        Tile tile = IsMatrixTimesVector ? new Tile(1, Math.Min(Processor.MultiplyAddsUnderWay, Math.Min(Processor.Streams, OutChannelsPerGroup / Layout.Block) * set.VectorsPerBlock()))
+        Tile tile = IsMatrixTimesVector
+            ? new Tile(1, Math.Min(
+            Processor.MultiplyAddsUnderWay, Math.Min(Processor.Streams, OutChannelsPerGroup / Layout.Block) * set.VectorsPerBlock()))
             : ChooseTile(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth);
         if (tile.Vectors < set.VectorsPerBlock())
             return [new(0, OutChannelsPerGroup, tile)];
         return [.. Stretch.Cut(OutChannelsPerGroup / Layout.Block, tile.Vectors / set.VectorsPerBlock())
-            .Select(s => new ChannelCut(s.Start * Layout.Block, s.End * Layout.Block, tile with { Vectors = s.Size * set.VectorsPerBlock() }))];
+            .Select(s => new ChannelCut(s.Start * Layout.Block, s.End * Layout.Block,
+                tile with { Vectors = s.Size * set.VectorsPerBlock() }))];
     }
 
     private void Rows(CodeWriter w, ConvolutionGeometry g, Tiles tiles, string group, Channel channel, Tile[] shapes)
@@ -194,9 +209,11 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         {
             string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride), (oy, g.Window.StrideY * g.Input.RowStride));
             string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (channel.Place(g.OutBlockStride), 1), (oy, g.Output.RowStride));
-            var row = new ChannelRow(g.OutWidth, new(shapes), g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride, g.Residual is not null);
+            var row = new ChannelRow(g.OutWidth, new(shapes), g.Window.StrideX * g.Input.PixelStride, g.Output.PixelStride,
+                g.Residual is not null);
             string added = g.Residual is not { } residual ? ""
-                : Index.Ref("residual", Index.Sum(residual.Origin, ("n", residual.Length), (channel.Place(residual.PlaneStride), 1), (oy, residual.RowStride))) + ", ";
+                : Index.Ref("residual", Index.Sum(residual.Origin, ("n", residual.Length), (channel.Place(residual.PlaneStride), 1),
+                    (oy, residual.RowStride))) + ", ";
             RunTile(w, tiles.MethodOf(row.AsTile() is { } tile ? tile : row), channel, from, to, added);
         }
     }
@@ -210,14 +227,18 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             using (w.Block($"for (; n + {size} <= samples; n += {size})"))
             {
                 string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, GroupStride));
-                string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (channel.Place(g.OutBlockStride), 1));
-                RunTile(w, tiles.MethodOf(new ChannelTile(size, shape.Vectors, InputStep: 0, ResultStep: 0, Parts: IsMatrixTimesVector && 2 * shape.Vectors <= Processor.MultiplyAddsUnderWay ? 2 : 1).Simplified()), channel, from, to);
+                string to = Index.Sum(g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length),
+                    (channel.Place(g.OutBlockStride), 1));
+                RunTile(w, tiles.MethodOf(
+                    new ChannelTile(size, shape.Vectors, InputStep: 0, ResultStep: 0, Parts: IsMatrixTimesVector
+                    && 2 * shape.Vectors <= Processor.MultiplyAddsUnderWay ? 2 : 1).Simplified()), channel, from, to);
             }
         }
     }
 
     // Floats from the first input channel of a group to that of the next.
-    private int GroupStride => (Geometry.Input.IsBlocked ? Geometry.ChannelsPerGroup / Layout.Block : Geometry.ChannelsPerGroup) * Geometry.Input.PlaneStride;
+    private int GroupStride =>
+        (Geometry.Input.IsBlocked ? Geometry.ChannelsPerGroup / Layout.Block : Geometry.ChannelsPerGroup) * Geometry.Input.PlaneStride;
 
     private void RunTile(CodeWriter w, string method, Channel channel, string from, string to, string residual = "")
     {
@@ -230,16 +251,18 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     {
         ConvolutionGeometry g = Geometry;
         string samples = OverSamples && g.Batch > 1 ? $", InputSample: {g.Input.Length}, ResultSample: {g.Output.Length}" : "";
-        return $"new TileShape({g.Sums()}, FilterStep: {g.Reduction * Layout.Block}, Ahead: {Ahead}, ResultStep: {g.OutBlockStride}{samples}{(g.Residual is { } added ? $", ResidualStep: {added.PlaneStride}" : "")}{Epilogue.Bounds})";
+        return $"new TileShape({g.Sums()}, FilterStep: {g.Reduction * Layout.Block}, Ahead: {Ahead}, ResultStep: "
+            + $"{g.OutBlockStride}{samples}{(g.Residual is { } added ? $", ResidualStep: {added.PlaneStride}" : "")}{Epilogue.Bounds})";
     }
 
-    // Weights come from far where they are used for few pixels. Those of a tile are fetched while the tile before is computed, or, where they are so many that they
-    // would push out what is in use, a little ahead.
+    // Weights come from far where they are used for few pixels. Those of a tile are fetched while the tile before is computed, or, where
+    // they are so many that they would push out what is in use, a little ahead.
     private int Ahead
     {
         get
         {
-            int weights = ChooseTile(InstructionSet.All[0], OverSamples ? 1 : Geometry.OutWidth).Vectors * Geometry.Reduction * Layout.Block;
+            int weights = ChooseTile(
+                InstructionSet.All[0], OverSamples ? 1 : Geometry.OutWidth).Vectors * Geometry.Reduction * Layout.Block;
             return weights <= Processor.FetchedAheadFloats ? weights : Processor.LittleAheadFloats;
         }
     }
@@ -247,7 +270,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     // Output channels that are done with tiles of one shape.
     private readonly record struct ChannelCut(int From, int To, Tile Shape);
 
-    // The first output channel of a tile, of all groups together: C# text, and the number where it is constant. In scope are its block and its lane there otherwise.
+    // The first output channel of a tile, of all groups together: C# text, and the number where it is constant. In scope are its block and
+    // its lane there otherwise.
     private readonly record struct Channel(string First, int? Known)
     {
         // Where it lies, with blocks at the given distance.

@@ -7,9 +7,9 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// Depthwise convolution, in which each channel has a filter of its own, with vectors along the channels: some pixels of a row stay in registers over all taps. Reads and
-/// writes blocks. Taps beyond an edge of the image are left out, so it needs no halo, and what writes the image may take its rows as one. Weights are packed
-/// [C/16][kh][kw][16].
+/// Depthwise convolution, in which each channel has a filter of its own, with vectors along the channels: some pixels of a row stay in
+/// registers over all taps. Reads and writes blocks. Taps beyond an edge of the image are left out, so it needs no halo, and what writes
+/// the image may take its rows as one. Weights are packed [C/16][kh][kw][16].
 /// </summary>
 internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue Epilogue) : Kernel
 {
@@ -28,7 +28,8 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
     public override IEnumerable<string> Describe()
     {
         yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}.";
-        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of channels, tiles along a row; {Geometry.Window.Taps} products a result.";
+        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of channels, tiles along a row; {Geometry.Window.Taps} products a "
+            + "result.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
@@ -43,7 +44,8 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
         Window window = g.Window;
         (string y0, string first, string rows) = KernelRows(w, oy);
         string from = Index.Sum(
-            g.Input.Origin, ("n", g.Input.Length), (block, g.Input.PlaneStride), (y0, g.Input.RowStride), (first, window.DilationY * g.Input.RowStride), ("lane", 1));
+            g.Input.Origin, ("n", g.Input.Length), (block, g.Input.PlaneStride), (y0, g.Input.RowStride),
+                (first, window.DilationY * g.Input.RowStride), ("lane", 1));
         string filter = Index.Sum(0, (block, window.Taps * Layout.Block), (first, window.KernelWidth * Layout.Block), ("lane", 1));
         string to = Index.Sum(g.Output.Origin, ("n", g.Output.Length), (block, g.Output.PlaneStride), (oy, g.Output.RowStride));
         w.Line($"ref float results = {Index.Ref("y", to)};");
@@ -74,13 +76,15 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
     private void AlongRow(CodeWriter w, InstructionSet set, Tiles tiles, string rows)
     {
         ConvolutionGeometry g = Geometry;
-        foreach ((int start, int end, RowPiece piece) in RowPiece.Cut(g.Window, g.OutWidth, g.Input.Width, DepthwiseTile.MostPixels(set, g.Window.KernelWidth)))
+        foreach ((int start, int end, RowPiece piece) in RowPiece.Cut(
+            g.Window, g.OutWidth, g.Input.Width, DepthwiseTile.MostPixels(set, g.Window.KernelWidth)))
         {
             using (w.For("ox", start, end, piece.Pixels, out string ox))
             {
                 string bias = Epilogue.HasBias ? "ref start" : "ref Unsafe.NullRef<float>()";
                 string to = Index.Sum(0, (ox, g.Output.PixelStride));
-                w.Line($"{tiles.MethodOf(new DepthwiseTile(piece))}<S, V>({Index.Ref("image", piece.FirstColumn(g.Window, g.Input, ox))}, ref filter, {bias}, {Index.Ref("result", to)}, "
+                w.Line($"{tiles.MethodOf(new DepthwiseTile(piece))}<S, "
+                    + $"V>({Index.Ref("image", piece.FirstColumn(g.Window, g.Input, ox))}, ref filter, {bias}, {Index.Ref("result", to)}, "
                     + $"{rows}, {g.Window.DilationY * g.Input.RowStride}, {Epilogue.Floor}, {Epilogue.Ceiling});");
             }
         }
@@ -88,7 +92,8 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 }
 
 /// <summary>
-/// The register tile of <see cref="ConvolveDepthwise"/>: some pixels of a row for one vector of channels. A column of the image is read once a kernel row, for all taps that fall on it.
+/// The register tile of <see cref="ConvolveDepthwise"/>: some pixels of a row for one vector of channels. A column of the image is read
+/// once a kernel row, for all taps that fall on it.
 /// </summary>
 internal sealed record DepthwiseTile(RowPiece Piece) : Tiles.ITile
 {
@@ -105,10 +110,12 @@ internal sealed record DepthwiseTile(RowPiece Piece) : Tiles.ITile
     {
         w.Line($"// {Piece.Describe()}.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        string parameters = "ref float image, ref float filter, ref float bias, ref float result, int rows, nint rowStep, float floor, float ceiling";
+        string parameters = "ref float image, ref float filter, ref float bias, ref float result, int rows, nint rowStep, float floor, "
+            + "float ceiling";
         using (w.Block($"private static void {method}<S, V>({parameters}) {VectorCode.Constraints}"))
         {
-            w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? "V sum0 = TileShape.Start<S, V>(ref bias, 0)" : $"sum{p} = sum0") + (p == Pixels - 1 ? ";" : ",")));
+            w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? "V sum0 = TileShape.Start<S, V>(ref bias, 0)" : $"sum{p} = sum0")
+                + (p == Pixels - 1 ? ";" : ",")));
             using (w.Block("for (; rows > 0; rows--)"))
             {
                 w.Wrapped(Enumerable.Range(0, KernelWidth).Select(k => $"V weight{k} = S.Load(ref filter, {k * Layout.Block});"));
@@ -119,7 +126,8 @@ internal sealed record DepthwiseTile(RowPiece Piece) : Tiles.ITile
             }
             // The order of the operands keeps NaN.
             w.Line("V least = S.Broadcast(floor), most = S.Broadcast(ceiling);");
-            w.Wrapped(Enumerable.Range(0, Pixels).Select(p => $"S.Store(S.Min(most, S.Max(least, sum{p})), ref result, {p * Layout.Block});"));
+            w.Wrapped(Enumerable.Range(0, Pixels)
+                .Select(p => $"S.Store(S.Min(most, S.Max(least, sum{p})), ref result, {p * Layout.Block});"));
         }
     }
 

@@ -6,9 +6,10 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// Convolution with vectors along a row of pixels: each weight is broadcast and multiplied by as many neighbouring pixels as a vector holds. For few channels,
-/// and for groups that do not fill a block of 16. Reads and writes planes with room behind them: the last vector of a row runs over into the next row, which is
-/// written later, or into that room. So threads divide output channels, not rows. Weights are in PyTorch's order [O][C][kh][kw].
+/// Convolution with vectors along a row of pixels: each weight is broadcast and multiplied by as many neighbouring pixels as a vector
+/// holds. For few channels, and for groups that do not fill a block of 16. Reads and writes planes with room behind them: the last vector
+/// of a row runs over into the next row, which is written later, or into that room. So threads divide output channels, not rows. Weights
+/// are in PyTorch's order [O][C][kh][kw].
 /// </summary>
 internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epilogue) : Kernel
 {
@@ -26,10 +27,12 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
     public override IEnumerable<string> Describe()
     {
         yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}.";
-        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of pixels along a row, tiles of output channels; {Geometry.Reduction} products a result.";
+        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of pixels along a row, tiles of output channels; "
+            + $"{Geometry.Reduction} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) =>
+        VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {
@@ -43,20 +46,23 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
         {
             foreach (Stretch channels in Stretch.Cut(outPerGroup, tile.Outer, out bool severalSizes))
             {
-                using (w.ForUnits("o", channels.Start, channels.End, channels.Size, g.Groups == 1 ? Units : 1, out string o, scoped: severalSizes))
+                using (w.ForUnits("o", channels.Start, channels.End, channels.Size, g.Groups == 1 ? Units
+                    : 1, out string o, scoped: severalSizes))
                 {
                     string output = Index.Sum(0, (group, outPerGroup), (o, 1));
                     using (w.For("oy", 0, g.OutHeight, out string oy))
                     {
                         foreach (Stretch columns in Stretch.Cut(rowVectors, tile.Vectors, out bool several))
                         {
-                            using (w.For("ox", columns.Start * set.Width, columns.End * set.Width, columns.Size * set.Width, out string ox, scoped: several))
+                            using (w.For("ox", columns.Start * set.Width, columns.End * set.Width, columns.Size * set.Width, out string ox,
+                                scoped: several))
                                 TileBody(w, set, channels.Size, columns.Size, group, output, oy, ox);
                         }
                     }
                     if (!Epilogue.InRegisters)
                     {
-                        w.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length), (output, g.Output.PlaneStride)))};");
+                        string plane = Index.Sum(0, ("n", g.Output.Length), (output, g.Output.PlaneStride));
+                        w.Line($"ref float stored = {Index.Ref("y", plane)};");
                         w.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, {channels.Size * g.Output.PlaneStride});");
                     }
                 }
@@ -70,7 +76,8 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
         string simd = set.Simd;
         int step = g.Window.StrideX;
         w.Line($"// {channels} output channels × {vectors} vectors of pixels");
-        string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, g.ChannelsPerGroup * g.Input.PlaneStride), (oy, g.Window.StrideY * g.Input.RowStride), (ox, step));
+        string from = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (group, g.ChannelsPerGroup * g.Input.PlaneStride),
+            (oy, g.Window.StrideY * g.Input.RowStride), (ox, step));
         w.Line($"ref float image = {Index.Ref("x", from)};");
         w.Line($"ref float filter = {Index.Ref("weight", Index.Sum(0, (output, g.Reduction)))};");
         for (int o = 0; o < channels; o++)

@@ -5,7 +5,9 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 
-/// <summary>Copies a value into another layout: images to where a kernel wants them, parameters to the order in which they are read.</summary>
+/// <summary>
+/// Copies a value into another layout: images to where a kernel wants them, parameters to the order in which they are read.
+/// </summary>
 internal sealed record ReorderKernel(Layout Source, Layout Destination, bool PerSample) : Kernel
 {
     public override string Title => PerSample ? "Reorder" : "Pack";
@@ -114,7 +116,8 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
             }
             if (i - firstOfA > 1 && j - firstOfB > 1)
                 throw new InvalidOperationException($"{a} and {b} divide the same elements differently");
-            dims.AddRange(i - firstOfA > 1 ? a.Dimensions.Skip(firstOfA).Take(i - firstOfA) : b.Dimensions.Skip(firstOfB).Take(j - firstOfB));
+            dims.AddRange(i - firstOfA > 1 ? a.Dimensions.Skip(firstOfA).Take(i - firstOfA)
+                : b.Dimensions.Skip(firstOfB).Take(j - firstOfB));
         }
         dims.AddRange(a.Dimensions.Skip(i));
         dims.AddRange(b.Dimensions.Skip(j));
@@ -166,13 +169,16 @@ internal sealed record TransposeFiltersKernel(Layout Source, Layout Destination,
         using (writer.For("kx", 0, width, out string kx))
         {
             string from = Source.OffsetOf(Index.Sum(0, (group, outputs), (o, 1)), i, ky, kx);
-            string to = Destination.OffsetOf(Index.Sum(0, (group, inputs), (i, 1)), o, Index.Sum(height - 1, (ky, -1)), Index.Sum(width - 1, (kx, -1)));
+            string to = Destination.OffsetOf(Index.Sum(0, (group, inputs), (i, 1)), o, Index.Sum(height - 1, (ky, -1)),
+                Index.Sum(width - 1, (kx, -1)));
             writer.Line($"{Index.Element("y", to)} = {Index.Element("x", from)};");
         }
     });
 }
 
-/// <summary>What the kernels that move whole pixels share: loops over planes, and a copy of one pixel (16 floats in blocks, one in planes).</summary>
+/// <summary>
+/// What the kernels that move whole pixels share: loops over planes, and a copy of one pixel (16 floats in blocks, one in planes).
+/// </summary>
 internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Kernel
 {
     public override EquatableArray<string> Operands => ["x", "y"];
@@ -188,7 +194,8 @@ internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Ke
         using (writer.ForUnits("plane", 0, Source.Planes, 1, Units, out string plane))
         {
             writer.Line($"ref float from = {Index.Ref("x", Index.Sum(Source.Origin, ("n", Source.Length), (plane, Source.PlaneStride)))};");
-            writer.Line($"ref float to = {Index.Ref("y", Index.Sum(Destination.Origin, ("n", Destination.Length), (plane, Destination.PlaneStride)))};");
+            string to = Index.Sum(Destination.Origin, ("n", Destination.Length), (plane, Destination.PlaneStride));
+            writer.Line($"ref float to = {Index.Ref("y", to)};");
             EmitPlane(writer);
         }
     });
@@ -215,7 +222,10 @@ internal sealed record InsertZerosKernel(Layout Source, Layout Destination, int 
     public override string Title => "InsertZeros";
 
     public override IEnumerable<string> Describe() =>
-        [FormattableString.Invariant($"Pixels of {Source} at distance {StrideY}×{StrideX} on {Destination}, the first at ({OffsetY}, {OffsetX}), zeros between.")];
+    [
+        FormattableString.Invariant($"Pixels of {Source} at distance {StrideY}×{StrideX} on {Destination}, ")
+            + FormattableString.Invariant($"the first at ({OffsetY}, {OffsetX}), zeros between."),
+    ];
 
     protected override void EmitPlane(CodeWriter w)
     {
@@ -250,7 +260,8 @@ internal sealed record PadKernel(Layout Source, Layout Destination, bool Reflect
     public override string Title => IsGradient ? "PadGradient" : "Pad";
 
     public override IEnumerable<string> Describe() =>
-        [$"{(Reflect ? "Mirrored" : "Repeated")} border, {Top} rows above and {Left} columns left{(IsGradient ? ", gradient" : "")}: {Source} to {Destination}."];
+        [$"{(Reflect ? "Mirrored" : "Repeated")} border, {Top} rows above and {Left} columns left{(IsGradient ? ", gradient" : "")}: "
+            + $"{Source} to {Destination}."];
 
     protected override bool ClearsFirst => IsGradient;
 
@@ -277,6 +288,7 @@ internal sealed record PadKernel(Layout Source, Layout Destination, bool Reflect
     }
 
     private string Inside(string position, int before, int length) => Reflect
-        ? $"{position} < {before} ? {before} - {position} : {position} - {before} < {length} ? {position} - {before} : {2 * (length - 1) + before} - {position}"
+        ? $"{position} < {before} ? {before} - {position} : {position} - {before} < {length} ? {position} - {before} : "
+            + $"{2 * (length - 1) + before} - {position}"
         : $"Math.Clamp({position} - {before}, 0, {length - 1})";
 }

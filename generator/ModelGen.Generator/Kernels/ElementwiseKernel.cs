@@ -6,8 +6,8 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// An element-wise function of the runtime library. Threads share the rows of images in blocks that have many, so that each finds what it wrote the step before in its core's cache, and
-/// pieces of 1,024 floats, of which the last is a little larger, of everything else.
+/// An element-wise function of the runtime library. Threads share the rows of images in blocks that have many, so that each finds what it
+/// wrote the step before in its core's cache, and pieces of 1,024 floats, of which the last is a little larger, of everything else.
 /// </summary>
 /// <param name="Function">The method of <c>Elementwise</c>.</param>
 /// <param name="Inputs">How many operands it reads, all of which lie as the result does.</param>
@@ -22,7 +22,8 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
     public override EquatableArray<string> Operands => Inputs switch { 1 => ["x", "y"], 2 => ["a", "b", "y"], _ => ["a", "b", "c", "y"] };
 
     // Of a smaller batch the later pieces are empty.
-    public override int MostUnits => IsByRows ? Layout.Rows : Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Layout.Length * Batch / Piece));
+    public override int MostUnits =>
+        IsByRows ? Layout.Rows : Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Layout.Length * Batch / Piece));
 
     // The rows of a halo, above and below, would be counted as the image's.
     public override int RowsOfUnit => IsByRows && Layout.Halo.IsNone ? 1 : 0;
@@ -45,7 +46,8 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
             using (writer.ForSamples())
             using (writer.For("plane", 0, Layout.Planes, out string plane))
             {
-                writer.Line($"nint first = {Index.Sum(0, ("n", Layout.Length), (plane, Layout.PlaneStride), ("firstUnit", Layout.RowStride))};");
+                string row = Index.Sum(0, ("n", Layout.Length), (plane, Layout.PlaneStride), ("firstUnit", Layout.RowStride));
+                writer.Line($"nint first = {row};");
                 writer.Line($"Elementwise.{Function}({At("first")}, (endUnit - firstUnit) * {Layout.RowStride}{Constants});");
             }
             return;
@@ -63,6 +65,7 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
         if (IsDivided)
             return base.Call(method, arguments, samples, range);
         string length = Layout.Length.ToString(CultureInfo.InvariantCulture);
-        return $"Elementwise.{Function}({string.Join(", ", arguments.Select(a => "ref " + a))}, {(samples == "1" ? length : $"(nint){length} * {samples}")}{Constants});";
+        return $"Elementwise.{Function}({string.Join(", ", arguments.Select(a => "ref " + a))}, "
+            + $"{(samples == "1" ? length : $"(nint){length} * {samples}")}{Constants});";
     }
 }

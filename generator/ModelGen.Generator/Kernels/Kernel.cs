@@ -7,15 +7,18 @@ namespace ModelGen.Generator.Kernels;
 
 /// <summary>
 /// Computes one operation on known shapes and layouts. Kernels are values: two that are equal are one method in the generated code.
-/// Operands are passed by reference, in the order of <see cref="Operands"/>, the result last, then the number of samples and, for kernels of several
-/// units, the first unit and the one after the last.
+/// Operands are passed by reference, in the order of <see cref="Operands"/>, the result last, then the number of samples and, for kernels
+/// of several units, the first unit and the one after the last.
 /// </summary>
 internal abstract record Kernel
 {
     /// <summary>What the method is called, before a number is put behind it: <c>Conv2d5x5</c>.</summary>
     public abstract string Title { get; }
 
-    /// <summary>How it is computed, where there are several ways or one deserves its name: <c>direct 3×3</c>; null for what is done as everybody does it.</summary>
+    /// <summary>
+    /// How it is computed, where there are several ways or one deserves its name: <c>direct 3×3</c>; null for what is done as everybody
+    /// does it.
+    /// </summary>
     public virtual string? Algorithm => null;
 
     /// <summary>Names of the operands in the method's signature.</summary>
@@ -25,8 +28,8 @@ internal abstract record Kernel
     public virtual int Overrun => 0;
 
     /// <summary>
-    /// Into how many independent units the work can be divided, for all samples together; 1 where that gains nothing. No unit has part of a sum or writes what another one
-    /// writes or reads, so that every division gives the same bits. Neighbouring units suit one thread.
+    /// Into how many independent units the work can be divided, for all samples together; 1 where that gains nothing. No unit has part of a
+    /// sum or writes what another one writes or reads, so that every division gives the same bits. Neighbouring units suit one thread.
     /// </summary>
     public virtual int MostUnits => 1;
 
@@ -62,21 +65,24 @@ internal abstract record Kernel
         $"{method}({string.Join(", ", arguments.Select(a => "ref " + a))}, {samples}{(Units > 1 ? $", {range.First}, {range.End}" : "")});";
 
     /// <summary>The same for all units.</summary>
-    public string Call(string method, IReadOnlyList<string> arguments, string samples) => Call(method, arguments, samples, UnitRange.All(Units));
+    public string Call(string method, IReadOnlyList<string> arguments, string samples) =>
+        Call(method, arguments, samples, UnitRange.All(Units));
 
     // Images of fewer rows are divided by rows of single planes.
     private const int ManyRows = 14;
 
     /// <summary>
-    /// Into how many units kernels divide an image, if they are free to choose: the rows of all planes, so that what a thread reads is mostly what it wrote the step before, which is in the
-    /// cache of its core; or, where rows are few, the rows of each plane.
+    /// Into how many units kernels divide an image, if they are free to choose: the rows of all planes, so that what a thread reads is
+    /// mostly what it wrote the step before, which is in the cache of its core; or, where rows are few, the rows of each plane.
     /// </summary>
     public static int RowUnits(int planes, int rows) => HasManyRows(rows) ? rows : planes * rows;
 
     /// <summary>Whether an image has enough rows for threads to share them.</summary>
     public static bool HasManyRows(int rows) => rows >= ManyRows;
 
-    /// <summary>Loops over rows of planes: the units of kernels that divide images so (<see cref="RowUnits"/>). The body gets plane and row.</summary>
+    /// <summary>
+    /// Loops over rows of planes: the units of kernels that divide images so (<see cref="RowUnits"/>). The body gets plane and row.
+    /// </summary>
     protected void ForRows(CodeWriter w, int planes, int rows, Action<string, string> row)
     {
         if (Units > 1 && HasManyRows(rows))
@@ -110,17 +116,20 @@ internal readonly record struct UnitRange(string First, string End)
     public static UnitRange All(int units) => new("0", units.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The share of part <c>part</c> of <c>parts</c>: equal but for one unit.</summary>
-    public static UnitRange Part(int units) => new(FormattableString.Invariant($"part * {units} / parts"), FormattableString.Invariant($"(part + 1) * {units} / parts"));
+    public static UnitRange Part(int units) =>
+        new(FormattableString.Invariant($"part * {units} / parts"), FormattableString.Invariant($"(part + 1) * {units} / parts"));
 }
 
 /// <summary>A kernel and the values it works on, the result last.</summary>
 internal sealed record KernelCall(Kernel Kernel, EquatableArray<int> Operands);
 
 /// <summary>
-/// A kernel of the runtime library, for what gains nothing from constants. In <paramref name="Template"/> <c>{0}</c> stands for a reference to the
-/// first operand, <c>{0=}</c> for the operand itself as something to assign to, <c>{samples}</c> for the number of samples, <c>{first}</c> for how many other threads have before them.
-/// Of a range of units, <c>{0+100}</c> is the first operand at the first unit, units being 100 floats apart, <c>{count}</c> how many there are,
-/// <c>{units}</c> the first unit and the one after the last, <c>{part}</c> the part and the number of parts, for methods that divide their units themselves, and <c>{only}</c> behind an image's layout restricts it to those planes.
+/// A kernel of the runtime library, for what gains nothing from constants. In <paramref name="Template"/> <c>{0}</c> stands for a reference
+/// to the first operand, <c>{0=}</c> for the operand itself as something to assign to, <c>{samples}</c> for the number of samples,
+/// <c>{first}</c> for how many other threads have before them. Of a range of units, <c>{0+100}</c> is the first operand at the first unit,
+/// units being 100 floats apart, <c>{count}</c> how many there are, <c>{units}</c> the first unit and the one after the last, <c>{part}</c>
+/// the part and the number of parts, for methods that divide their units themselves, and <c>{only}</c> behind an image's layout restricts
+/// it to those planes.
 /// </summary>
 internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Kernel
 {
@@ -151,7 +160,10 @@ internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Ke
     public override string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range)
     {
         bool all = range == UnitRange.All(Units);
-        string call = Template.Replace("{samples}", samples).Replace("{part}", all ? "0, 1" : "part, parts").Replace("{units}", all ? FormattableString.Invariant($"0, {MostUnits}") : $"{range.First}, {range.End}").Replace("{count}", all ? MostUnits.ToString(CultureInfo.InvariantCulture) : $"{range.End} - {range.First}").Replace("{only}", all ? "" : $".Only({range.First}, {range.End})");
+        string call = Template.Replace("{samples}", samples).Replace("{part}", all ? "0, 1" : "part, parts")
+            .Replace("{units}", all ? FormattableString.Invariant($"0, {MostUnits}") : $"{range.First}, {range.End}")
+            .Replace("{count}", all ? MostUnits.ToString(CultureInfo.InvariantCulture) : $"{range.End} - {range.First}")
+            .Replace("{only}", all ? "" : $".Only({range.First}, {range.End})");
         call = Regex.Replace(call, @"\{(\d+)\+([^{}]+)\}", m =>
         {
             string operand = arguments[int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)];

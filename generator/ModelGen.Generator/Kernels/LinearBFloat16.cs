@@ -6,8 +6,9 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// Fully connected layer whose weights are stored in bfloat16: half the bytes to fetch, which is what such layers wait for. As <see cref="ConvolveChannels"/>, with vectors along output channels, but
-/// each vector of places that is loaded is two vectors of weights, of channels 16 apart. Weights are packed [O/32][I][16] places (<c>BFloat16.Pack</c>); sums are float.
+/// Fully connected layer whose weights are stored in bfloat16: half the bytes to fetch, which is what such layers wait for. As
+/// <see cref="ConvolveChannels"/>, with vectors along output channels, but each vector of places that is loaded is two vectors of weights,
+/// of channels 16 apart. Weights are packed [O/32][I][16] places (<c>BFloat16.Pack</c>); sums are float.
 /// </summary>
 internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epilogue) : Kernel
 {
@@ -26,14 +27,16 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
     public override IEnumerable<string> Describe()
     {
         yield return $"Fully connected {Geometry.Describe()}{Epilogue.Describe()}, weights in bfloat16.";
-        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, tiles over samples; {Geometry.Reduction} products a result.";
+        yield return $"{Geometry.Input} to {Geometry.Output}; vectors of output channels, tiles over samples; {Geometry.Reduction} "
+            + "products a result.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
         string samples = g.Batch > 1 ? $", InputSample: {g.Input.Length}, ResultSample: {g.Output.Length}" : "";
-        writer.Line($"var shape = new TileShape({g.Sums()}, FilterStep: {PairStep}, Ahead: 0, ResultStep: {2 * Layout.Block}{samples}{Epilogue.Bounds});");
+        writer.Line($"var shape = new TileShape({g.Sums()}, FilterStep: {PairStep}, Ahead: 0, ResultStep: "
+            + $"{2 * Layout.Block}{samples}{Epilogue.Bounds});");
         writer.Line($"int pair = {(Units > 1 ? UnitRange.Parameters.First : "0")};");
         VectorCode.ByInstructionSet(writer, InstructionSet.All, (part, set) => Pairs(part, set, tiles));
         if (!Epilogue.InRegisters)
@@ -84,7 +87,8 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
                     string filter = Index.Ref("weight", Index.Sum(0, ("pair", PairStep), (lane, 1)));
                     string bias = Epilogue.HasBias ? Index.Ref("bias", channel) : "ref Unsafe.NullRef<float>()";
                     string to = Index.Ref("y", Index.Sum(0, ("n", Geometry.Output.Length), (channel, 1)));
-                    w.Line($"{tiles.MethodOf(new BFloat16Tile(samples, vectors, isSingle))}<S, V>({from}, {filter}, {bias}, {to}, in shape);");
+                    w.Line($"{tiles.MethodOf(new BFloat16Tile(samples, vectors, isSingle))}<S, V>({from}, {filter}, {bias}, {to}, in "
+                        + "shape);");
                 }
             }
         }
@@ -102,7 +106,9 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
     }
 }
 
-/// <summary>The innermost part of <see cref="LinearBFloat16"/>: some samples times some vectors of places, in registers over all inputs.</summary>
+/// <summary>
+/// The innermost part of <see cref="LinearBFloat16"/>: some samples times some vectors of places, in registers over all inputs.
+/// </summary>
 /// <param name="Samples">Samples of the tile.</param>
 /// <param name="Vectors">Vectors of places, each of which has weights for twice as many output channels.</param>
 /// <param name="IsSingle">Whether there are channels for the first weight of each place alone.</param>
@@ -115,32 +121,39 @@ internal sealed record BFloat16Tile(int Samples, int Vectors, bool IsSingle) : T
 
     public void Emit(CodeWriter w, string method, Tiles tiles)
     {
-        w.Line($"// {Samples} {(Samples == 1 ? "sample" : "samples")} × {Vectors} vectors of {(IsSingle ? "single weights" : "pairs of weights")} in bfloat16.");
+        w.Line($"// {Samples} {(Samples == 1 ? "sample" : "samples")} × {Vectors} vectors of "
+            + $"{(IsSingle ? "single weights" : "pairs of weights")} in bfloat16.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(adds: false)}) {VectorCode.Constraints}"))
         {
             for (int q = 0; q < Vectors; q++)
-                w.Line($"nint filter{q} = shape.Filter<S, V>({q}), a{q} = shape.Result<S, V>({q}){(IsSingle ? "" : $", b{q} = a{q} + {Layout.Block}")};");
+                w.Line($"nint filter{q} = shape.Filter<S, V>({q}), a{q} = shape.Result<S, "
+                    + $"V>({q}){(IsSingle ? "" : $", b{q} = a{q} + {Layout.Block}")};");
             for (int p = 1; p < Samples; p++)
                 w.Line($"nint input{p} = (nint)shape.InputSample * {p}, sample{p} = (nint)shape.ResultSample * {p};");
             foreach (string half in Halves)
             {
                 for (int q = 0; q < Vectors; q++)
-                    w.Wrapped(Enumerable.Range(0, Samples).Select(p => (p == 0 ? $"V {half}0_{q} = BFloat16.Start<S, V>(ref bias, {half}{q})" : $"{half}{p}_{q} = {half}0_{q}") + (p == Samples - 1 ? ";" : ",")));
+                    w.Wrapped(Enumerable.Range(0, Samples)
+                        .Select(p => (p == 0 ? $"V {half}0_{q} = BFloat16.Start<S, V>(ref bias, {half}{q})"
+                        : $"{half}{p}_{q} = {half}0_{q}") + (p == Samples - 1 ? ";" : ",")));
             }
             if (!IsSingle)
                 w.Line("V mask = S.Broadcast(BFloat16.SecondMask);");
             ChannelTile.Taps(w, _ => Products(w));
             w.Line("V floor = S.Broadcast(shape.Floor), ceiling = S.Broadcast(shape.Ceiling);");
             for (int p = 0; p < Samples; p++)
-                w.Wrapped(Halves.SelectMany(half => Enumerable.Range(0, Vectors).Select(q => $"S.Store(S.Min(ceiling, S.Max(floor, {half}{p}_{q})), ref result, {(p == 0 ? "" : $"sample{p} + ")}{half}{q});")));
+                w.Wrapped(Halves.SelectMany(half => Enumerable.Range(0, Vectors).Select(
+                    q => $"S.Store(S.Min(ceiling, S.Max(floor, {half}{p}_{q})), ref result, "
+                        + $"{(p == 0 ? "" : $"sample{p} + ")}{half}{q});")));
         }
     }
 
     // One input: weights are widened right before they are used, which takes fewest registers.
     private void Products(CodeWriter w)
     {
-        w.Wrapped(Enumerable.Range(0, Samples).Select(p => $"V value{p} = S.Broadcast({Index.Element("pixel", p == 0 ? "0" : "input" + p)});"));
+        w.Wrapped(Enumerable.Range(0, Samples)
+            .Select(p => $"V value{p} = S.Broadcast({Index.Element("pixel", p == 0 ? "0" : "input" + p)});"));
         for (int q = 0; q < Vectors; q++)
         {
             w.Line($"V places{q} = S.Load(ref filter, filter{q}), weightA{q} = S.ShiftLeft(places{q}, 16);");

@@ -5,7 +5,9 @@ namespace ModelGen.Generator.Kernels;
 /// <summary>Parameters from PyTorch's order to that of a kernel, by the runtime library; units are blocks of output channels.</summary>
 internal static class PackKernels
 {
-    /// <summary>Whether the library packs so: a row of floats for each output channel, to blocks of 16 of them, or pairs of blocks.</summary>
+    /// <summary>
+    /// Whether the library packs so: a row of floats for each output channel, to blocks of 16 of them, or pairs of blocks.
+    /// </summary>
     public static bool CanPack(Layout source, Layout destination) =>
         source.Kind == LayoutKind.Dense && destination.Halo.IsNone && source.Dims.Rank > 0 && source.Dims[0] == destination.Dims[0]
         && (destination.IsBlocked || destination.IsWinograd || destination.Kind == LayoutKind.BFloat16);
@@ -24,8 +26,10 @@ internal static class PackKernels
         ? Call($"Winograd.FoldAndTransformFilters<{layout.Form!.Type}>({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout)
         : Call($"Packing.FoldToBlocks({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout);
 
-    private static RuntimeKernel Call(string call, Layout layout) => new(call + ", {part})", Layout.DivideUp(layout.Channels, Layout.Block));
+    private static RuntimeKernel Call(string call, Layout layout) =>
+        new(call + ", {part})", Layout.DivideUp(layout.Channels, Layout.Block));
 
     // Output channels; input channels of Winograd's filters, floats behind an output channel of others.
-    private static string Sizes(Layout layout) => $"{layout.Channels}, {(layout.IsWinograd ? layout.Dims[1] : layout.Dims.Length / layout.Channels)}";
+    private static string Sizes(Layout layout) =>
+        $"{layout.Channels}, {(layout.IsWinograd ? layout.Dims[1] : layout.Dims.Length / layout.Channels)}";
 }

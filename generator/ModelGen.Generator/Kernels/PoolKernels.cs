@@ -19,8 +19,8 @@ internal enum PoolOperation
 }
 
 /// <summary>
-/// What pooling and its gradients share: loops over planes, rows and columns, with the window cut off at the edges of the image where it can reach over them.
-/// In blocks a vector is 16 channels (or part of them) of one pixel; in planes the gradients go pixel by pixel.
+/// What pooling and its gradients share: loops over planes, rows and columns, with the window cut off at the edges of the image where it
+/// can reach over them. In blocks a vector is 16 channels (or part of them) of one pixel; in planes the gradients go pixel by pixel.
 /// </summary>
 internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled) : Kernel
 {
@@ -30,11 +30,12 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
         && (Pooled.Height - 1) * Window.StrideY + Window.SpanY <= Image.Height
         && (Pooled.Width - 1) * Window.StrideX + Window.SpanX <= Image.Width;
 
-    protected string Size => $"{Window.KernelHeight}×{Window.KernelWidth} windows, stride {Window.StrideY}×{Window.StrideX}, {Image.Dims} → {Pooled.Dims}";
+    protected string Size =>
+        $"{Window.KernelHeight}×{Window.KernelWidth} windows, stride {Window.StrideY}×{Window.StrideX}, {Image.Dims} → {Pooled.Dims}";
 
     /// <summary>
-    /// Loops over the windows of all planes. In scope then are <c>first</c>, the offset in the image of the window's first tap, <c>at</c>, that of the pooled pixel,
-    /// and, unless all windows lie inside, the first and end tap in both directions.
+    /// Loops over the windows of all planes. In scope then are <c>first</c>, the offset in the image of the window's first tap, <c>at</c>,
+    /// that of the pooled pixel, and, unless all windows lie inside, the first and end tap in both directions.
     /// </summary>
     protected void ForWindows(CodeWriter w, Action<WindowPlace> window)
     {
@@ -54,13 +55,18 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
             {
                 var place = new WindowPlace(plane, Image.IsBlocked ? "lane" : "0", y0, x0);
                 w.Line($"nint first = {place.In(Image)};");
-                w.Line($"nint at = {Index.Sum(Pooled.Origin, ("n", Pooled.Length), (plane, Pooled.PlaneStride), (oy, Pooled.RowStride), (ox, Pooled.PixelStride), (place.Lane, 1))};");
+                string at = Index.Sum(Pooled.Origin, ("n", Pooled.Length), (plane, Pooled.PlaneStride), (oy, Pooled.RowStride),
+                    (ox, Pooled.PixelStride), (place.Lane, 1));
+                w.Line($"nint at = {at};");
                 window(place);
             }
         }
     }
 
-    /// <summary>Loops over the taps of a window. In scope is <c>offset</c>, that of the tap in the image, or in another image that <c>first</c> is the name of.</summary>
+    /// <summary>
+    /// Loops over the taps of a window. In scope is <c>offset</c>, that of the tap in the image, or in another image that <c>first</c> is
+    /// the name of.
+    /// </summary>
     protected void ForTaps(CodeWriter w, Action tap)
     {
         using (w.Block(Inside ? $"for (int ky = 0; ky < {Window.KernelHeight}; ky++)" : "for (int ky = firstY; ky < endY; ky++)"))
@@ -80,8 +86,10 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
     {
         if (Inside)
             return Literals.Float(1f / Window.Taps);
-        string height = operation == PoolOperation.Average ? $"Math.Min({Window.KernelHeight}, {Image.Height + Window.Padding.Bottom} - y0)" : "(endY - firstY)";
-        string width = operation == PoolOperation.Average ? $"Math.Min({Window.KernelWidth}, {Image.Width + Window.Padding.Right} - x0)" : "(endX - firstX)";
+        string height = operation == PoolOperation.Average
+            ? $"Math.Min({Window.KernelHeight}, {Image.Height + Window.Padding.Bottom} - y0)" : "(endY - firstY)";
+        string width = operation == PoolOperation.Average
+            ? $"Math.Min({Window.KernelWidth}, {Image.Width + Window.Padding.Right} - x0)" : "(endX - firstX)";
         return $"1f / ({height} * {width})";
     }
 
@@ -92,7 +100,8 @@ internal abstract record WindowKernel(Window Window, Layout Image, Layout Pooled
     }
 
     /// <summary>
-    /// Writes <c>y0</c>, where a window starts, and <c>firstY</c> and <c>endY</c>, between which its taps lie on the image; or the same of x.
+    /// Writes <c>y0</c>, where a window starts, and <c>firstY</c> and <c>endY</c>, between which its taps lie on the image; or the same of
+    /// x.
     /// </summary>
     internal static void WriteLimits(CodeWriter w, string axis, string start, int kernel, int dilation, int length)
     {
@@ -116,7 +125,8 @@ internal sealed record WindowPlace(string Plane, string Lane, string Y0, string 
 /// <summary>Forward pooling.</summary>
 internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout Input, Layout Output) : WindowKernel(Window, Input, Output)
 {
-    public override string Title => (Operation == PoolOperation.Max ? "MaxPool" : "AvgPool") + $"{Window.KernelHeight}x{Window.KernelWidth}";
+    public override string Title =>
+        (Operation == PoolOperation.Max ? "MaxPool" : "AvgPool") + $"{Window.KernelHeight}x{Window.KernelWidth}";
 
     public override EquatableArray<string> Operands => ["x", "y"];
 
@@ -131,7 +141,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
 
     private bool IsAlongRows => Inside && !Input.IsBlocked;
 
-    public override IEnumerable<string> Describe() => [$"{(Operation == PoolOperation.Max ? "Largest" : "Mean")} of {Size}; {Input.Kind} to {Output.Kind}."];
+    public override IEnumerable<string> Describe(
+        ) => [$"{(Operation == PoolOperation.Max ? "Largest" : "Mean")} of {Size}; {Input.Kind} to {Output.Kind}."];
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
@@ -152,11 +163,14 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
             {
                 string y0 = Index.Sum(-Window.Padding.Top, (oy, Window.StrideY));
                 Limits(w, "y", y0, Window.KernelHeight, Window.DilationY, Input.Height);
-                (string start, string first, string rows) = Inside ? (y0, "0", $"{Window.KernelHeight}") : ("y0", "firstY", "endY - firstY");
+                (string start, string first, string rows) = Inside
+                    ? (y0, "0", $"{Window.KernelHeight}") : ("y0", "firstY", "endY - firstY");
                 using (w.Block($"for (int lane = 0; lane < {Layout.Block}; lane += S.Width)"))
                 {
-                    string from = Index.Sum(Input.Origin, ("n", Input.Length), (plane, Input.PlaneStride), (start, Input.RowStride), (first, Window.DilationY * Input.RowStride), ("lane", 1));
-                    string to = Index.Sum(Output.Origin, ("n", Output.Length), (plane, Output.PlaneStride), (oy, Output.RowStride), ("lane", 1));
+                    string from = Index.Sum(Input.Origin, ("n", Input.Length), (plane, Input.PlaneStride), (start, Input.RowStride),
+                        (first, Window.DilationY * Input.RowStride), ("lane", 1));
+                    string to = Index.Sum(Output.Origin, ("n", Output.Length), (plane, Output.PlaneStride),
+                        (oy, Output.RowStride), ("lane", 1));
                     w.Line($"ref float image = {Index.Ref("x", from)};");
                     w.Line($"ref float result = {Index.Ref("y", to)};");
                     VectorCode.ByInstructionSet(w, InstructionSet.All, (part, set) => AlongRow(part, set, tiles, rows));
@@ -168,7 +182,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
     private void AlongRow(CodeWriter w, InstructionSet set, Tiles tiles, string rows)
     {
         // Of what an average is taken: all rows of the window that lie in the image or its padding, or those in the image alone.
-        string height = Inside || Operation != PoolOperation.Average ? rows : $"Math.Min({Window.KernelHeight}, {Image.Height + Window.Padding.Bottom} - y0)";
+        string height = Inside || Operation != PoolOperation.Average ? rows
+            : $"Math.Min({Window.KernelHeight}, {Image.Height + Window.Padding.Bottom} - y0)";
         foreach ((int start, int end, RowPiece piece) in RowPiece.Cut(Window, Output.Width, Input.Width, PoolTile.MostPixels(set)))
         {
             // Averages at the ends of a row may be of fewer columns.
@@ -179,12 +194,14 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
                     to += piece.Pixels;
                 using (w.For("ox", from, to, piece.Pixels, out string ox))
                 {
-                    w.Line($"{tiles.MethodOf(tile)}<S, V>({Index.Ref("image", piece.FirstColumn(Window, Input, ox))}, {Index.Ref("result", Index.Sum(0, (ox, Output.PixelStride)))}, "
+                    w.Line($"{tiles.MethodOf(tile)}<S, V>({Index.Ref("image", piece.FirstColumn(Window, Input, ox))}, "
+                        + $"{Index.Ref("result", Index.Sum(0, (ox, Output.PixelStride)))}, "
                         + $"{rows}, {Window.DilationY * Input.RowStride}{(Operation == PoolOperation.Max ? "" : ", " + height)});");
                 }
             }
 
-            PoolTile TileAt(int ox) => new(Operation == PoolOperation.Max, piece, [.. Enumerable.Range(0, piece.Pixels).Select(p => WidthOf(piece, ox + p, p))]);
+            PoolTile TileAt(int ox) =>
+                new(Operation == PoolOperation.Max, piece, [.. Enumerable.Range(0, piece.Pixels).Select(p => WidthOf(piece, ox + p, p))]);
         }
     }
 
@@ -192,7 +209,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
     private int WidthOf(RowPiece piece, int ox, int pixel) => Operation switch
     {
         PoolOperation.Max => 0,
-        PoolOperation.Average when !Inside => Math.Min(Window.KernelWidth, Image.Width + Window.Padding.Right - (ox * Window.StrideX - Window.Padding.Left)),
+        PoolOperation.Average when !Inside =>
+            Math.Min(Window.KernelWidth, Image.Width + Window.Padding.Right - (ox * Window.StrideX - Window.Padding.Left)),
         PoolOperation.Average => Window.KernelWidth,
         _ => piece.TapsOf(pixel),
     };
@@ -205,7 +223,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
         using (w.For("oy", 0, Output.Height, out string oy))
         using (w.Block($"for (int ox = 0; ox < {Output.Width}; ox += S.Width)"))
         {
-            string from = Index.Sum(Input.Origin, ("n", Input.Length), (plane, Input.PlaneStride), (oy, Window.StrideY * Input.RowStride), ("ox", Window.StrideX));
+            string from = Index.Sum(Input.Origin, ("n", Input.Length), (plane, Input.PlaneStride), (oy, Window.StrideY * Input.RowStride),
+                ("ox", Window.StrideX));
             string to = Index.Sum(Output.Origin, ("n", Output.Length), (plane, Output.PlaneStride), (oy, Output.RowStride), ("ox", 1));
             w.Line($"ref float window = {Index.Ref("x", from)};");
             if (Window.IsLarge)
@@ -217,17 +236,20 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
             }
             else
             {
-                foreach ((int ky, int kx) in Enumerable.Range(0, Window.Taps).Select(tap => (tap / Window.KernelWidth, tap % Window.KernelWidth)))
+                foreach ((int ky, int kx) in Enumerable.Range(0, Window.Taps)
+                    .Select(tap => (tap / Window.KernelWidth, tap % Window.KernelWidth)))
                 {
                     string load = Load($"{ky * Window.DilationY * Input.RowStride + kx * Window.DilationX}");
                     w.Line(ky + kx == 0 ? $"V result = {load};" : $"result = {Combine("result", load)};");
                 }
             }
-            string scaled = Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Literals.Float(1f / Window.Taps)}))";
+            string scaled = Operation == PoolOperation.Max ? "result"
+                : $"S.Multiply(result, S.Broadcast({Literals.Float(1f / Window.Taps)}))";
             w.Line($"S.Store({scaled}, ref y, {to});");
         }
 
-        string Load(string offset) => Window.StrideX == 1 ? $"S.Load(ref window, {offset})" : $"S.LoadStrided(ref window, {offset}, {Window.StrideX})";
+        string Load(string offset) =>
+            Window.StrideX == 1 ? $"S.Load(ref window, {offset})" : $"S.LoadStrided(ref window, {offset}, {Window.StrideX})";
     }
 
     // One window at a time: of planes where it may hang over an edge, and of blocks where it has too many taps to write each.
@@ -237,7 +259,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
         {
             w.Line($"V result = {Start};");
             ForTaps(w, () => w.Line($"result = {Combine("result", "S.Load(ref x, offset)")};"));
-            w.Line($"S.Store({(Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Factor(Operation)}))")}, ref y, at);");
+            w.Line($"S.Store({(Operation == PoolOperation.Max ? "result" : $"S.Multiply(result, S.Broadcast({Factor(Operation)}))")}, "
+                + "ref y, at);");
             return;
         }
         w.Line(Operation == PoolOperation.Max ? "float result = float.NegativeInfinity;" : "float result = 0f;");
@@ -324,7 +347,8 @@ internal sealed record AvgPoolGradientKernel(PoolOperation Operation, Window Win
             if (Dx.IsBlocked)
             {
                 writer.Line($"V share = S.Multiply(S.Load(ref dy, at), S.Broadcast({Factor(Operation)}));");
-                ForTaps(writer, () => writer.Line(Covers ? "S.Store(share, ref dx, offset);" : "S.Store(S.Add(S.Load(ref dx, offset), share), ref dx, offset);"));
+                ForTaps(writer, () => writer.Line(Covers ? "S.Store(share, ref dx, offset);"
+                    : "S.Store(S.Add(S.Load(ref dx, offset), share), ref dx, offset);"));
             }
             else
             {

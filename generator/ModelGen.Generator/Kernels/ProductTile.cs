@@ -4,8 +4,9 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// The register tile of a matrix product: some columns, which are pixels in blocks of 16 channels, times some vectors of rows. It fetches what will be needed
-/// next while it works, because filters that are used for few columns come from memory faster than the processor asks for them by itself.
+/// The register tile of a matrix product: some columns, which are pixels in blocks of 16 channels, times some vectors of rows. It fetches
+/// what will be needed next while it works, because filters that are used for few columns come from memory faster than the processor asks
+/// for them by itself.
 /// </summary>
 /// <param name="Pixels">Columns.</param>
 /// <param name="Vectors">Vectors of output channels: whole blocks of 16, or a part of one.</param>
@@ -18,12 +19,14 @@ internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : Tiles.I
     {
         w.Line($"// {Pixels} columns × {Vectors} vectors of rows.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>(ref float image, ref float filter, ref float ahead, ref float result, in TileShape shape) {VectorCode.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>(ref float image, ref float filter, ref float ahead, ref float result, in "
+            + $"TileShape shape) {VectorCode.Constraints}"))
         {
             for (int q = 1; q < Vectors; q++)
                 w.Line($"nint filter{q} = shape.Filter<S, V>({q}), result{q} = shape.Result<S, V>({q});");
             for (int q = 0; q < Vectors; q++)
-                w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? $"V sum0_{q} = default" : $"sum{p}_{q} = sum0_{q}") + (p == Pixels - 1 ? ";" : ",")));
+                w.Wrapped(Enumerable.Range(0, Pixels).Select(p => (p == 0 ? $"V sum0_{q} = default" : $"sum{p}_{q} = sum0_{q}")
+                    + (p == Pixels - 1 ? ";" : ",")));
             using (w.Block("for (int channels = shape.Taps; channels > 0; channels -= shape.Columns)"))
             {
                 w.Line("ref float pixel = ref image;");
@@ -35,7 +38,8 @@ internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : Tiles.I
                     for (int p = 0; p < Pixels; p++)
                     {
                         string value = Index.Element("pixel", Index.Sum(p * Layout.Block));
-                        w.Wrapped([$"V x{p} = S.Broadcast({value});", .. Enumerable.Range(0, Vectors).Select(q => $"sum{p}_{q} = S.FusedMultiplyAdd(x{p}, w{q}, sum{p}_{q});")]);
+                        w.Wrapped([$"V x{p} = S.Broadcast({value});",
+                            .. Enumerable.Range(0, Vectors).Select(q => $"sum{p}_{q} = S.FusedMultiplyAdd(x{p}, w{q}, sum{p}_{q});")]);
                     }
                     w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
                     w.Line($"ahead = ref Unsafe.Add(ref ahead, {Lines * Layout.Block});");
@@ -44,7 +48,8 @@ internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : Tiles.I
                 w.Line("image = ref Unsafe.Add(ref image, shape.RowStep);");
             }
             for (int p = 0; p < Pixels; p++)
-                w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"S.Store(sum{p}_{q}, ref result, {Index.Sum(p * Layout.Block, (q == 0 ? "0" : "result" + q, 1))});"));
+                w.Wrapped(Enumerable.Range(0, Vectors)
+                    .Select(q => $"S.Store(sum{p}_{q}, ref result, {Index.Sum(p * Layout.Block, (q == 0 ? "0" : "result" + q, 1))});"));
         }
     }
 }

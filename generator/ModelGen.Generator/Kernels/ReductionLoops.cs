@@ -4,8 +4,9 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// The loops over what one output value sums: input channels, kernel rows, kernel columns, in the order in which filters are packed. The tile is unrolled, these
-/// are not: a step of a tile has enough multiply-adds to hide a loop's counter, and code that is one tile long stays in the cache and can be read.
+/// The loops over what one output value sums: input channels, kernel rows, kernel columns, in the order in which filters are packed. The
+/// tile is unrolled, these are not: a step of a tile has enough multiply-adds to hide a loop's counter, and code that is one tile long
+/// stays in the cache and can be read.
 /// </summary>
 internal static class ReductionLoops
 {

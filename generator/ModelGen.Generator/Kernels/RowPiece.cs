@@ -5,7 +5,8 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// Some neighbouring pixels of a row of results whose windows a register tile goes over together: which columns of the image the windows reach, and which window each of them falls into.
+/// Some neighbouring pixels of a row of results whose windows a register tile goes over together: which columns of the image the windows
+/// reach, and which window each of them falls into.
 /// </summary>
 /// <param name="Pixels">Pixels of the result.</param>
 /// <param name="KernelWidth">Taps of a row of the window.</param>
@@ -16,7 +17,8 @@ namespace ModelGen.Generator.Kernels;
 internal readonly record struct RowPiece(int Pixels, int KernelWidth, int Stride, int Dilation, int Before, int Columns)
 {
     /// <summary>
-    /// Cuts a row into pieces of nearly equal length; those at its ends miss what lies beyond the image. Neighbours that are alike come together: from <c>Start</c> to <c>End</c>.
+    /// Cuts a row into pieces of nearly equal length; those at its ends miss what lies beyond the image. Neighbours that are alike come
+    /// together: from <c>Start</c> to <c>End</c>.
     /// </summary>
     /// <param name="width">Pixels of the row of results.</param>
     /// <param name="imageWidth">Columns of the image.</param>
@@ -53,7 +55,9 @@ internal readonly record struct RowPiece(int Pixels, int KernelWidth, int Stride
         return Enumerable.Range(0, Columns).Sum(c => p.ReadersOf(c).Count(r => r.Pixel == pixel));
     }
 
-    /// <summary>C# text: where the first column lies, from the row's first pixel, if <paramref name="ox"/> is the first pixel of the result.</summary>
+    /// <summary>
+    /// C# text: where the first column lies, from the row's first pixel, if <paramref name="ox"/> is the first pixel of the result.
+    /// </summary>
     public string FirstColumn(Window window, Layout image, string ox) =>
         Columns == 0 ? "0" : Index.Sum((Before - window.Padding.Left) * image.PixelStride, (ox, window.StrideX * image.PixelStride));
 
@@ -67,7 +71,8 @@ internal readonly record struct RowPiece(int Pixels, int KernelWidth, int Stride
                 int right = Math.Min(imageWidth, left + (stretch.Size - 1) * window.StrideX + window.SpanX);
                 int columns = Math.Max(0, right - Math.Max(0, left));
                 int before = columns == 0 ? 0 : Math.Max(0, -left);
-                yield return (start, start + stretch.Size, new(stretch.Size, window.KernelWidth, window.StrideX, window.DilationX, before, columns));
+                yield return (start, start + stretch.Size, new(stretch.Size, window.KernelWidth, window.StrideX, window.DilationX,
+                    before, columns));
             }
         }
     }

@@ -10,7 +10,8 @@ internal static class RuntimeImage
 
     /// <summary>The same with C# text for the number of rows.</summary>
     public static string Of(Layout layout, string rows) =>
-        $"new ImageLayout({(layout.IsBlocked ? "true" : "false")}, {layout.Channels}, {rows}, {layout.Width}, {layout.Length}, {layout.PlaneStride}, {layout.RowStride})";
+        $"new ImageLayout({(layout.IsBlocked ? "true" : "false")}, {layout.Channels}, {rows}, {layout.Width}, {layout.Length}, "
+            + $"{layout.PlaneStride}, {layout.RowStride})";
 
     /// <summary>Pixel (0, 0) of the first channel of an operand of a <see cref="RuntimeKernel"/>.</summary>
     public static string First(int operand, Layout layout) => First("{" + operand + "}", layout);
@@ -20,11 +21,14 @@ internal static class RuntimeImage
 }
 
 /// <summary>
-/// An image of which threads share the work of a <see cref="RuntimeKernel"/>: by rows where there are enough of them, so that a thread reads what it wrote the step before, and by planes otherwise. What
-/// the kernel reads has as many rows.
+/// An image of which threads share the work of a <see cref="RuntimeKernel"/>: by rows where there are enough of them, so that a thread
+/// reads what it wrote the step before, and by planes otherwise. What the kernel reads has as many rows.
 /// </summary>
 /// <param name="Image">The result.</param>
-/// <param name="RunsOver">Whether the last vector of a row may run over into the next one, which is another thread's: in planes, since pixels of blocks are whole vectors.</param>
+/// <param name="RunsOver">
+/// Whether the last vector of a row may run over into the next one, which is another thread's: in planes, since pixels of blocks are whole
+/// vectors.
+/// </param>
 internal readonly record struct DividedImage(Layout Image, bool RunsOver = false)
 {
     public bool IsByRows => Kernels.Kernel.HasManyRows(Image.Height) && !(RunsOver && !Image.IsBlocked);
@@ -35,7 +39,8 @@ internal readonly record struct DividedImage(Layout Image, bool RunsOver = false
     public RuntimeKernel Kernel(string template) => new(template, Units) { IsByRows = IsByRows };
 
     /// <summary>Pixel (0, 0), in the first row that is wanted, of the first channel of an operand.</summary>
-    public string First(int operand, Layout layout) => RuntimeImage.First(IsByRows ? $"{{{operand}+{layout.RowStride}}}" : $"{{{operand}}}", layout);
+    public string First(int operand, Layout layout) =>
+        RuntimeImage.First(IsByRows ? $"{{{operand}+{layout.RowStride}}}" : $"{{{operand}}}", layout);
 
     /// <summary>How an image lies that is read.</summary>
     public string Read(Layout layout) => IsByRows ? RuntimeImage.Of(layout, "{count}") : RuntimeImage.Of(layout);

@@ -2,14 +2,17 @@ using ModelGen.Generator.Machine;
 
 namespace ModelGen.Generator.Kernels;
 
-/// <summary>A stretch of a loop that is cut into pieces of (nearly) equal size: <paramref name="Count"/> pieces of <paramref name="Size"/>, from <paramref name="Start"/>.</summary>
+/// <summary>
+/// A stretch of a loop that is cut into pieces of (nearly) equal size: <paramref name="Count"/> pieces of <paramref name="Size"/>, from
+/// <paramref name="Start"/>.
+/// </summary>
 internal readonly record struct Stretch(int Start, int Size, int Count)
 {
     public int End => Start + Size * Count;
 
     /// <summary>
-    /// Cuts <paramref name="total"/> into pieces of at most <paramref name="largest"/>, as evenly as possible, so that no short piece is left over: 14 by at
-    /// most 6 is 5 + 5 + 4. At most two sizes result.
+    /// Cuts <paramref name="total"/> into pieces of at most <paramref name="largest"/>, as evenly as possible, so that no short piece is
+    /// left over: 14 by at most 6 is 5 + 5 + 4. At most two sizes result.
     /// </summary>
     public static IReadOnlyList<Stretch> Cut(int total, int largest) => Cut(total, largest, out _);
 
@@ -28,14 +31,15 @@ internal readonly record struct Stretch(int Start, int Size, int Count)
 }
 
 /// <summary>
-/// The register tile of a kernel: accumulators for <paramref name="Outer"/> broadcast operands times <paramref name="Vectors"/> vectors. In a convolution the
-/// broadcasts are pixels and the vectors output channels, or the other way round.
+/// The register tile of a kernel: accumulators for <paramref name="Outer"/> broadcast operands times <paramref name="Vectors"/> vectors. In
+/// a convolution the broadcasts are pixels and the vectors output channels, or the other way round.
 /// </summary>
 internal readonly record struct Tile(int Outer, int Vectors)
 {
     /// <summary>
-    /// Chooses the tile with the fewest cycles for the whole loop. A step of a tile costs its multiply-adds or its loads, whichever are more (a core with one
-    /// 512-bit multiply-add a cycle does one load a cycle, one with two does two), and never less than what hides the latency of a multiply-add.
+    /// Chooses the tile with the fewest cycles for the whole loop. A step of a tile costs its multiply-adds or its loads, whichever are
+    /// more (a core with one 512-bit multiply-add a cycle does one load a cycle, one with two does two), and never less than what hides the
+    /// latency of a multiply-add.
     /// </summary>
     /// <param name="outer">Broadcast operands in all, pixels of a row for instance.</param>
     /// <param name="vectors">Vectors in all.</param>
@@ -56,7 +60,8 @@ internal readonly record struct Tile(int Outer, int Vectors)
                 foreach (Stretch across in Stretch.Cut(outer, p))
                 {
                     foreach (Stretch down in Stretch.Cut(vectors, q))
-                        cost += across.Count * (double)down.Count * Math.Max(Processor.MultiplyAddsUnderWay, Math.Max(across.Size * down.Size, across.Size + down.Size));
+                        cost += across.Count * (double)down.Count * Math.Max(
+                            Processor.MultiplyAddsUnderWay, Math.Max(across.Size * down.Size, across.Size + down.Size));
                 }
                 // Between equals, the one that reads fewer weights: larger tiles over pixels.
                 cost -= p * 1e-3;

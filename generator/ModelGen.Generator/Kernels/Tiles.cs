@@ -2,12 +2,15 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;
 
-/// <summary>The register tiles that the kernels of one file share, and rows of them: equal ones are one method, generic over the vector width.</summary>
+/// <summary>
+/// The register tiles that the kernels of one file share, and rows of them: equal ones are one method, generic over the vector width.
+/// </summary>
 internal sealed class Tiles
 {
     /// <summary>What every tile works on.</summary>
     /// <param name="adds">Whether it adds something to its sums.</param>
-    public static string ParametersOf(bool adds) => $"ref float image, ref float filter, ref float bias, ref float result, {(adds ? "ref float residual, " : "")}in TileShape shape";
+    public static string ParametersOf(bool adds) =>
+        $"ref float image, ref float filter, ref float bias, ref float result, {(adds ? "ref float residual, " : "")}in TileShape shape";
 
     private readonly Dictionary<ITile, string> _methods = [];
     private readonly List<ITile> _order = [];
@@ -38,7 +41,10 @@ internal sealed class Tiles
         return method;
     }
 
-    /// <summary>The name of a tile's method, if someone has asked for it. For what is no <see cref="IRow"/>: all that there will be are known when they are written.</summary>
+    /// <summary>
+    /// The name of a tile's method, if someone has asked for it. For what is no <see cref="IRow"/>: all that there will be are known when
+    /// they are written.
+    /// </summary>
     public string? Find(ITile tile) => _methods.TryGetValue(tile, out string? method) ? method : null;
 
     public void Emit(CodeWriter w)

@@ -6,12 +6,15 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// dL/dW with vectors along the output channels: for a few input channels and taps at a time, sums broadcast inputs times vectors of dL/dy over all pixels of
-/// all samples in registers, and stores each sum once. The result is packed [O/16][C][kh][kw][16], as the forward kernel reads its weights.
+/// dL/dW with vectors along the output channels: for a few input channels and taps at a time, sums broadcast inputs times vectors of dL/dy
+/// over all pixels of all samples in registers, and stores each sum once. The result is packed [O/16][C][kh][kw][16], as the forward kernel
+/// reads its weights.
 /// </summary>
 internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Kernel
 {
-    public override string Title => Geometry.IsFullyConnected ? "LinearWeightGradient" : $"Conv{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}WeightGradient";
+    public override string Title =>
+        Geometry.IsFullyConnected ? "LinearWeightGradient"
+        : $"Conv{Geometry.Window.KernelHeight}x{Geometry.Window.KernelWidth}WeightGradient";
 
     public override EquatableArray<string> Operands => ["x", "dy", "dw"];
 
@@ -26,7 +29,8 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         yield return "A tile of inputs × vectors of output channels stays in registers over all pixels and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) =>
+        VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {
@@ -39,7 +43,8 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         {
             foreach (Stretch stretch in Stretch.Cut(blocksPerGroup, blocks, out bool severalBlocks))
             {
-                using (w.ForUnits("b", stretch.Start, stretch.End, stretch.Size, g.Groups > 1 || SharesInputs ? 1 : Units, out string b, scoped: severalBlocks))
+                using (w.ForUnits("b", stretch.Start, stretch.End, stretch.Size, g.Groups > 1 || SharesInputs ? 1
+                    : Units, out string b, scoped: severalBlocks))
                 using (w.For("part", 0, Layout.Block, Layout.Block / parts, out string part))
                 using (w.ForUnits("c", 0, g.ChannelsPerGroup, tile.Channels, g.Groups == 1 && SharesInputs ? Units : 1, out string c))
                 {
@@ -53,7 +58,8 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
                                 using (w.For("kx", columns.Start, columns.End, columns.Size, out string kx, scoped: severalColumns))
                                 {
                                     var at = new Position(block, part, Index.Sum(0, (group, g.ChannelsPerGroup), (c, 1)), c, ky, kx);
-                                    TileBody(w, set, new InputTile(tile.Channels, rows.Size, columns.Size, stretch.Size * set.VectorsPerBlock() / parts), at);
+                                    TileBody(w, set, new InputTile(tile.Channels, rows.Size, columns.Size,
+                                        stretch.Size * set.VectorsPerBlock() / parts), at);
                                 }
                             }
                         }
@@ -78,9 +84,11 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         using (w.ForSamples())
         using (w.For("oy", 0, g.OutHeight, out string oy))
         {
-            string pixel = Index.Sum(g.InputOrigin, ("n", g.Input.Length), ChannelOffset(at.Channel), (at.Row, rowStep), (at.Column, columnStep), (oy, g.Window.StrideY * g.Input.RowStride));
+            string pixel = Index.Sum(g.InputOrigin, ("n", g.Input.Length), ChannelOffset(at.Channel), (at.Row, rowStep),
+                (at.Column, columnStep), (oy, g.Window.StrideY * g.Input.RowStride));
             string gradient = Index.Sum(
-                g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (at.Block, g.OutBlockStride), (at.Part, 1), (oy, g.IsFullyConnected ? 0 : g.Output.RowStride));
+                g.IsFullyConnected ? 0 : g.Output.Origin, ("n", g.Output.Length), (at.Block, g.OutBlockStride), (at.Part, 1),
+                    (oy, g.IsFullyConnected ? 0 : g.Output.RowStride));
             w.Line($"ref float pixel = {Index.Ref("x", pixel)};");
             w.Line($"ref float gradient = {Index.Ref("dy", gradient)};");
             using (w.For("ox", 0, g.OutWidth, out _))
@@ -107,7 +115,8 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         }
         int blockLength = g.Reduction * Layout.Block;
         string result = Index.Sum(
-            0, (at.Block, blockLength), (at.Part, 1), (at.ChannelInGroup, g.Window.Taps * Layout.Block), (at.Row, g.Window.KernelWidth * Layout.Block), (at.Column, Layout.Block));
+            0, (at.Block, blockLength), (at.Part, 1), (at.ChannelInGroup, g.Window.Taps * Layout.Block),
+                (at.Row, g.Window.KernelWidth * Layout.Block), (at.Column, Layout.Block));
         w.Line($"ref float result = {Index.Ref("dw", result)};");
         foreach ((string sum, _, int weight) in taps)
         {
@@ -153,10 +162,14 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         vector / set.VectorsPerBlock() * blockStride + vector % set.VectorsPerBlock() * set.Width;
 }
 
-/// <summary>Input channels, kernel rows and kernel columns whose products one tile of a weight gradient sums, and the vectors of output channels.</summary>
+/// <summary>
+/// Input channels, kernel rows and kernel columns whose products one tile of a weight gradient sums, and the vectors of output channels.
+/// </summary>
 internal readonly record struct InputTile(int Channels, int Rows, int Columns, int Vectors)
 {
-    /// <summary>The tile that takes the fewest steps, each of which costs its multiply-adds or its loads; see <see cref="Tile.Choose"/>.</summary>
+    /// <summary>
+    /// The tile that takes the fewest steps, each of which costs its multiply-adds or its loads; see <see cref="Tile.Choose"/>.
+    /// </summary>
     public static InputTile Choose(InstructionSet set, ConvolutionGeometry g, int vectors)
     {
         InputTile best = new(1, 1, 1, 1);

@@ -5,9 +5,9 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// dL/dW with vectors along a row of pixels, for layers whose forward pass is <see cref="ConvolvePixels"/>: sums products of neighbouring inputs and gradients
-/// over all rows and samples in registers, and adds up the lanes at the end. Lanes beyond the end of a row are masked on both sides, because what lies there may be
-/// anything. The result is in PyTorch's order [O][C][kh][kw].
+/// dL/dW with vectors along a row of pixels, for layers whose forward pass is <see cref="ConvolvePixels"/>: sums products of neighbouring
+/// inputs and gradients over all rows and samples in registers, and adds up the lanes at the end. Lanes beyond the end of a row are masked
+/// on both sides, because what lies there may be anything. The result is in PyTorch's order [O][C][kh][kw].
 /// </summary>
 internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kernel
 {
@@ -26,7 +26,8 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
         yield return "Vectors of pixels; a tile of output channels × taps stays in registers over all rows and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
+    public override void Emit(CodeWriter writer, string method, Tiles tiles) =>
+        VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {
@@ -37,7 +38,8 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
         {
             foreach (Stretch outputs in Stretch.Cut(outPerGroup, tile.Outer, out bool severalSizes))
             {
-                using (w.ForUnits("o", outputs.Start, outputs.End, outputs.Size, g.Groups > 1 ? 1 : Units, out string o, scoped: severalSizes))
+                using (w.ForUnits("o", outputs.Start, outputs.End, outputs.Size, g.Groups > 1 ? 1
+                    : Units, out string o, scoped: severalSizes))
                 using (w.For("c", 0, g.ChannelsPerGroup, out string c))
                 using (w.For("ky", 0, g.Window.KernelHeight, out string ky))
                 {
@@ -46,7 +48,8 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
                         using (w.For("kx", columns.Start, columns.End, columns.Size, out string kx, scoped: several))
                         {
                             string channel = Index.Sum(0, (group, g.ChannelsPerGroup), (c, 1));
-                            string input = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (channel, g.Input.PlaneStride), (ky, g.Window.DilationY * g.Input.RowStride), (kx, g.Window.DilationX));
+                            string input = Index.Sum(g.InputOrigin, ("n", g.Input.Length), (channel, g.Input.PlaneStride),
+                                (ky, g.Window.DilationY * g.Input.RowStride), (kx, g.Window.DilationX));
                             string output = Index.Sum(0, (group, outPerGroup), (o, 1));
                             string weight = Index.Sum(0, (output, g.Reduction), (c, g.Window.Taps), (ky, g.Window.KernelWidth), (kx, 1));
                             TileBody(w, set, outputs.Size, columns.Size, input, output, weight);

@@ -7,13 +7,15 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// Convolution by Winograd's F(m×m, r×r): the patches of some tiles are transformed, as many matrix products as these have inputs follow, and their sums are transformed to m×m results
-/// each, with bias and activation; the products use the register tiles of 1×1 convolution. Reads and writes blocks.
+/// Convolution by Winograd's F(m×m, r×r): the patches of some tiles are transformed, as many matrix products as these have inputs follow,
+/// and their sums are transformed to m×m results each, with bias and activation; the products use the register tiles of 1×1 convolution.
+/// Reads and writes blocks.
 /// </summary>
 /// <remarks>
-/// Where tiles are many or filters small, threads share tiles: a unit is a register tile of the products, and as many units are taken at a time as leave what lies between the stages in the cache.
-/// There each thread reads all filters, which are ready in time if there is enough to do for each of them, or if they stay in the second cache.
-/// Elsewhere threads share output channels, and each transforms all patches for itself: that takes no longer than to fetch what another core has just written.
+/// Where tiles are many or filters small, threads share tiles: a unit is a register tile of the products, and as many units are taken at a
+/// time as leave what lies between the stages in the cache. There each thread reads all filters, which are ready in time if there is enough
+/// to do for each of them, or if they stay in the second cache. Elsewhere threads share output channels, and each transforms all patches
+/// for itself: that takes no longer than to fetch what another core has just written.
 /// </remarks>
 internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogue Epilogue, WinogradForm Form) : Kernel
 {
@@ -21,7 +23,9 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override string Algorithm => WinogradPatches.NameOf(Form);
 
-    /// <summary>Samples whose tiles are taken together, where threads share samples and those of one have few; 0 where each is taken alone.</summary>
+    /// <summary>
+    /// Samples whose tiles are taken together, where threads share samples and those of one have few; 0 where each is taken alone.
+    /// </summary>
     public int SamplesTogether { get; init; }
 
     public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue), "scratch"];
@@ -33,7 +37,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     public override int Scratch => Points * (PatchPlane + SumPlane);
 
     private bool SharesTiles => SamplesTogether == 0 && Epilogue.InRegisters
-        && (TilesInAll >= WinogradCosts.ManyTiles || (Form.Filters * FilterBlock * Geometry.OutBlocks <= Processor.SecondCacheFloats && RegisterTiles % 2 == 0));
+        && (TilesInAll >= WinogradCosts.ManyTiles || (Form.Filters * FilterBlock * Geometry.OutBlocks <= Processor.SecondCacheFloats
+            && RegisterTiles % 2 == 0));
 
     // Matrix products.
     private int Points => Form.Points;
@@ -47,14 +52,16 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     // The register tile, with the widest vectors: columns are tiles of the image.
     private Tile Register(InstructionSet set, int columns) =>
-        Tile.Choose(set, columns, Geometry.OutBlocks * set.VectorsPerBlock(), q => q % set.VectorsPerBlock() == 0 || set.VectorsPerBlock() % q == 0);
+        Tile.Choose(set, columns, Geometry.OutBlocks * set.VectorsPerBlock(), q => q % set.VectorsPerBlock(
+            ) == 0 || set.VectorsPerBlock() % q == 0);
 
     // All tiles, as many at a time as a register tile has columns.
     private IReadOnlyList<Stretch> Cut => Stretch.Cut(TilesInAll, Register(InstructionSet.All[0], TilesInAll).Outer);
 
     private int RegisterTiles => Cut.Sum(c => c.Count);
 
-    // Register tiles that are taken at a time: as many as leave what lies between the stages in the second cache, but so many that it is read as often as the filters, which come from the third.
+    // Register tiles that are taken at a time: as many as leave what lies between the stages in the second cache, but so many that it is
+    // read as often as the filters, which come from the third.
     private int Group
     {
         get
@@ -73,14 +80,17 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override IEnumerable<string> Describe()
     {
-        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}{(Geometry.Pool > 1 ? $", the largest of each {Geometry.Pool}×{Geometry.Pool}" : "")}, by Winograd's {Form.Notation}.";
-        yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
+        string pooled = Geometry.Pool > 1 ? $", the largest of each {Geometry.Pool}×{Geometry.Pool}" : "";
+        yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}{pooled}, by Winograd's {Form.Notation}.";
+        yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a "
+            + $"time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
     }
 
     public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
-        writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, (g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "") + Epilogue.Bounds)};");
+        string residual = g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "";
+        writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, residual + Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
         writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {Points * PatchPlane});");
         if (SamplesTogether > 0)
@@ -105,8 +115,10 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         ConvolutionGeometry g = Geometry;
         if (!Epilogue.InRegisters)
         {
-            writer.Line($"ref float stored = {Index.Ref("y", Index.Sum(0, ("n", g.Output.Length), (Blocks.First, g.Output.PlaneStride)))};");
-            writer.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, ({Blocks.End} - {Blocks.First}) * {g.Output.PlaneStride});");
+            string first = Index.Sum(0, ("n", g.Output.Length), (Blocks.First, g.Output.PlaneStride));
+            writer.Line($"ref float stored = {Index.Ref("y", first)};");
+            writer.Line($"Elementwise.{Epilogue.Function}(ref stored, ref stored, ({Blocks.End} - {Blocks.First}) * "
+                + $"{g.Output.PlaneStride});");
         }
     }
 
@@ -148,7 +160,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     private UnitRange Columns => SharesTiles && Units > 1 ? UnitRange.Parameters : UnitRange.All(RegisterTiles);
 
-    // The loop over groups of register tiles, with their patches. Declared are the first and the last one's end, and the tiles of the image that they are.
+    // The loop over groups of register tiles, with their patches. Declared are the first and the last one's end, and the tiles of the image
+    // that they are.
     private CodeWriter.Scope Groups(CodeWriter w)
     {
         if (!SharesTiles)
@@ -177,7 +190,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     {
         using (writer.Block($"for (int point = 0; point < {Points}; point++)"))
         {
-            writer.Line($"ref float filters = {Index.Ref("weight", Index.Sum(0, (Form.FilterOf("point"), Geometry.OutBlocks * FilterBlock)))};");
+            writer.Line($"ref float filters = "
+                + $"{Index.Ref("weight", Index.Sum(0, (Form.FilterOf("point"), Geometry.OutBlocks * FilterBlock)))};");
             VectorCode.ByInstructionSet(writer, InstructionSet.All, (part, set) => Product(part, set, tiles));
         }
     }
@@ -188,8 +202,10 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         ConvolutionGeometry g = Geometry;
         string bias = Epilogue.HasBias ? "ref bias" : "ref Unsafe.NullRef<float>()";
         string y = Index.Ref("y", Index.Sum(g.Output.Origin, ("n", g.Output.Length)));
-        string residual = g.Residual is { } added ? Index.Ref("residual", Index.Sum(added.Origin, ("n", added.Length))) : "ref Unsafe.NullRef<float>()";
-        writer.Line($"Winograd.TransformOutput<S, V, {Form.Type}>(ref {sums}, {bias}, {residual}, {y}, images, {group}, new({Blocks.First}, {Blocks.End}));");
+        string residual = g.Residual is { } added ? Index.Ref("residual", Index.Sum(added.Origin, ("n", added.Length)))
+            : "ref Unsafe.NullRef<float>()";
+        writer.Line($"Winograd.TransformOutput<S, V, {Form.Type}>(ref {sums}, {bias}, {residual}, {y}, images, {group}, "
+            + $"new({Blocks.First}, {Blocks.End}));");
     }
 
     // Floats of one point's patches, sums and filters.
@@ -230,7 +246,9 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
                 Panel(w, set, tiles, stretch.Size * set.VectorsPerBlock(), block, "0");
         }
 
-        static string Lanes(string block) => int.TryParse(block, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? $"{known * Layout.Block}" : $"{block} * {Layout.Block}";
+        static string Lanes(string block) =>
+            int.TryParse(block, NumberStyles.None, CultureInfo.InvariantCulture, out int known)
+            ? $"{known * Layout.Block}" : $"{block} * {Layout.Block}";
     }
 
     // While a panel is multiplied, the next one, which lies behind it, is fetched, also by a thread that has half of the group.
@@ -256,7 +274,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         {
             string end = i + 1 == cut.Count ? "end" : $"Math.Min(end, {cut[i].Count})";
             (int size, int calls) = (cut[i].Size * Layout.Block, pieces[i].Sum(s => s.Count));
-            using (w.Block($"for (; column < {end}; column++, from = ref Unsafe.Add(ref from, {size}), to = ref Unsafe.Add(ref to, {size}), ahead = ref Unsafe.Add(ref ahead, {calls * lines[i] * FilterBlock}))"))
+            using (w.Block($"for (; column < {end}; column++, from = ref Unsafe.Add(ref from, {size}), to = ref Unsafe.Add(ref to, "
+                + $"{size}), ahead = ref Unsafe.Add(ref ahead, {calls * lines[i] * FilterBlock}))"))
             {
                 int done = 0;
                 int fetched = 0;
@@ -264,16 +283,18 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
                 {
                     for (int piece = 0; piece < pixels.Count; piece++, done += pixels.Size, fetched += lines[i])
                     {
-                        w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines[i]))}<S, V>({Index.Ref("from", Index.Sum(done * Layout.Block))}, ref panel, "
-                            + $"{Index.Ref("ahead", Index.Sum(fetched * FilterBlock))}, {Index.Ref("to", Index.Sum(done * Layout.Block))}, in shape);");
+                        w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines[i]))}<S, "
+                            + $"V>({Index.Ref("from", Index.Sum(done * Layout.Block))}, ref panel, "
+                            + $"{Index.Ref("ahead", Index.Sum(fetched * FilterBlock))}, "
+                                + $"{Index.Ref("to", Index.Sum(done * Layout.Block))}, in shape);");
                     }
                 }
             }
         }
     }
 
-    // Lines of the next panel for each input channel that each call of a tile fetches, by size of the tile: together no more than the panel has, since what is fetched too early
-    // drives out what is in use. Threads that share tiles have half of them or fewer, and groups some.
+    // Lines of the next panel for each input channel that each call of a tile fetches, by size of the tile: together no more than the panel
+    // has, since what is fetched too early drives out what is in use. Threads that share tiles have half of them or fewer, and groups some.
     private int[] LinesAhead(int blocks, int[] calls)
     {
         int all = calls.Sum();
@@ -293,6 +314,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     }
 
     private string Shape() =>
-        $"new TileShape(Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {Geometry.ChannelsPerGroup}, Columns: {Math.Min(Layout.Block, Geometry.ChannelsPerGroup)}, ColumnStep: 1, "
+        $"new TileShape(Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {Geometry.ChannelsPerGroup}, Columns: "
+            + $"{Math.Min(Layout.Block, Geometry.ChannelsPerGroup)}, ColumnStep: 1, "
         + $"RowStep: {Tiles * Layout.Block}, FilterStep: {FilterBlock}, Ahead: 0, ResultStep: {Tiles * Layout.Block})";
 }

@@ -4,7 +4,9 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Layouts;
 
-/// <summary>Rows above and below and columns left and right of an image that are stored as zeros, so that kernels need no padding branches.</summary>
+/// <summary>
+/// Rows above and below and columns left and right of an image that are stored as zeros, so that kernels need no padding branches.
+/// </summary>
 internal readonly record struct Halo(int Top, int Left, int Bottom, int Right)
 {
     public static Halo None => default;
@@ -25,7 +27,9 @@ internal enum LayoutKind
     /// <summary>Row-major without gaps: what users pass in and get out, and PyTorch's order of parameters.</summary>
     Dense,
 
-    /// <summary>Row-major planes, each starting on 64 bytes with at least one vector to spare behind it, so that a vector store may run over.</summary>
+    /// <summary>
+    /// Row-major planes, each starting on 64 bytes with at least one vector to spare behind it, so that a vector store may run over.
+    /// </summary>
     Pitched,
 
     /// <summary>The first dimension in blocks of 16, which are innermost: NCHW16c for activations, OIHW16o for filters.</summary>
@@ -39,8 +43,8 @@ internal enum LayoutKind
 }
 
 /// <summary>
-/// The memory order of a value. <paramref name="Dims"/> may be finer than the value's shape: features that come from a flattened 16×5×5 map keep
-/// those three dimensions here, because that is how they lie in memory.
+/// The memory order of a value. <paramref name="Dims"/> may be finer than the value's shape: features that come from a flattened 16×5×5 map
+/// keep those three dimensions here, because that is how they lie in memory.
 /// </summary>
 internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
 {
@@ -127,7 +131,9 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
         return Index.Sum(Origin, [first, .. indices.Skip(1).Select((index, i) => (index, (long)Stride(i + 1)))]);
     }
 
-    /// <summary>Floats between neighbours along dimension <paramref name="axis"/>; for the blocked first dimension, between blocks.</summary>
+    /// <summary>
+    /// Floats between neighbours along dimension <paramref name="axis"/>; for the blocked first dimension, between blocks.
+    /// </summary>
     public int Stride(int axis)
     {
         if (axis == 0)

@@ -3,7 +3,10 @@ using ModelGen.Generator.Kernels;
 
 namespace ModelGen.Generator.Layouts;
 
-/// <summary>One form of Winograd's algorithm: F(m×m, r×r) computes m×m results of an r×r filter from a patch of inputs, (m + r − 1)² without strides, with one product for each point, and there are as many points as inputs.</summary>
+/// <summary>
+/// One form of Winograd's algorithm: F(m×m, r×r) computes m×m results of an r×r filter from a patch of inputs, (m + r − 1)² without
+/// strides, with one product for each point, and there are as many points as inputs.
+/// </summary>
 /// <param name="Size">m, results down and across.</param>
 /// <param name="Taps">r, taps of the filter down and across.</param>
 /// <param name="Stride">Of the convolution, down and across.</param>
@@ -18,7 +21,10 @@ internal sealed record WinogradForm(int Size, int Taps, int Stride = 1)
     /// <summary>Products of a tile, which are products of matrices where there are many channels.</summary>
     public int Points => Patch * Patch;
 
-    /// <summary>Different filters of the products, down and across. With a stride the points of the odd inputs, which are the last, share the middle tap.</summary>
+    /// <summary>
+    /// Different filters of the products, down and across. With a stride the points of the odd inputs, which are the last, share the middle
+    /// tap.
+    /// </summary>
     private int FiltersAcross => Stride == 1 ? Patch : Size + 2;
 
     /// <summary>Different filters of the products: the transformed filters of a layer are so many matrices.</summary>

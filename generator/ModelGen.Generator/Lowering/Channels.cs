@@ -42,11 +42,16 @@ internal sealed class SliceLowering : OperatorLowering
     {
         Layout y = context.Of(node.Id);
         var image = new DividedImage(y);
-        return LoweringContext.Call(image.Kernel(ChannelCopies.Copy(image, context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), y, 1, 0, node.Attributes.Int("length"))), node);
+        return LoweringContext.Call(
+            image.Kernel(ChannelCopies.Copy(image, context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), y, 1, 0,
+            node.Attributes.Int("length"))), node);
     }
 }
 
-/// <summary>Layouts of operators on ranges of channels, and the call that copies one. Images are blocked or planes, as the result is; features lie as features, not as the image they came from.</summary>
+/// <summary>
+/// Layouts of operators on ranges of channels, and the call that copies one. Images are blocked or planes, as the result is; features lie
+/// as features, not as the image they came from.
+/// </summary>
 internal static class ChannelCopies
 {
     public static Layout? Required(ILayoutContext context, Node node, int input)
@@ -60,9 +65,12 @@ internal static class ChannelCopies
 
     public static Layout Result(ILayoutContext context, Node node) => node.Shape.Rank == 3 ? context.Chosen(node.Id) : Plain(node.Shape);
 
-    /// <summary>The call that copies <paramref name="count"/> channels from operand <paramref name="from"/> to operand <paramref name="to"/>.</summary>
+    /// <summary>
+    /// The call that copies <paramref name="count"/> channels from operand <paramref name="from"/> to operand <paramref name="to"/>.
+    /// </summary>
     public static string Copy(DividedImage image, Layout x, int from, int first, Layout y, int to, int target, int count) =>
-        $"ChannelCopy.Copy({image.First(from, x)}, {image.Read(x)}, {first}, {image.First(to, y)}, {image.Written(y)}, {target}, {count}, {{samples}})";
+        $"ChannelCopy.Copy({image.First(from, x)}, {image.Read(x)}, {first}, {image.First(to, y)}, {image.Written(y)}, {target}, "
+            + $"{count}, {{samples}})";
 
     private static Layout Plain(Shape shape) => shape.Rank == 1 ? Layout.Blocked(shape) : Layout.Dense(shape);
 }

@@ -46,8 +46,8 @@ internal static class ConvolutionChoice
     }
 
     /// <summary>
-    /// The layout that direct sums would like for their result. Counts 512-bit multiply-adds for an output row: vectors of 16 output channels
-    /// for each pixel, or vectors of 16 pixels for each channel.
+    /// The layout that direct sums would like for their result. Counts 512-bit multiply-adds for an output row: vectors of 16 output
+    /// channels for each pixel, or vectors of 16 pixels for each channel.
     /// </summary>
     public static LayoutPreference Prefers(Shape filters, Shape output, int groups, int strideX)
     {
@@ -76,7 +76,8 @@ internal static class ConvolutionChoice
                 return beginsWithinBlock && (needed ?? now).IsBlocked ? Layout.Pitched(chosen.Dims, chosen.Halo.Union(halo)) : needed;
             default:
                 // Whole vectors along a row: planes with room behind them.
-                return now.Kind == LayoutKind.Pitched && now.Halo.Covers(halo) ? null : Layout.Pitched(chosen.Dims, chosen.Halo.Union(halo));
+                return now.Kind == LayoutKind.Pitched && now.Halo.Covers(halo) ? null
+                    : Layout.Pitched(chosen.Dims, chosen.Halo.Union(halo));
         }
     }
 
@@ -86,7 +87,8 @@ internal static class ConvolutionChoice
         int image = node.Inputs[ConvolutionInputs.Image];
         (Layout now, Shape shape) = (context.Of(image)!, context.TypeOf(image).Shape);
         Halo halo = Window.Of(node.Attributes, 1, 1).Padding;
-        return now.IsBlocked && now.Halo.Covers(halo) && now.Dims == shape ? null : Layout.Blocked(shape, context.Chosen(image).Halo.Union(halo));
+        return now.IsBlocked && now.Halo.Covers(halo) && now.Dims == shape ? null
+            : Layout.Blocked(shape, context.Chosen(image).Halo.Union(halo));
     }
 
     /// <summary>Any blocks, with or without halo: for kernels that look after the edges of the image themselves.</summary>

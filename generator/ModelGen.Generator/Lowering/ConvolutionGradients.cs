@@ -8,7 +8,8 @@ namespace ModelGen.Generator.Lowering;
 /// <summary>Filters turned for the pass backwards.</summary>
 internal sealed class TransposeFiltersLowering : OperatorLowering
 {
-    // Whichever convolution reads the result asks for the layout it wants; parameters that no one has asked for yet are blocked by output channel.
+    // Whichever convolution reads the result asks for the layout it wants; parameters that no one has asked for yet are blocked by output
+    // channel.
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
         context.Of(node.Inputs[0]) ?? Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
 
@@ -18,7 +19,8 @@ internal sealed class TransposeFiltersLowering : OperatorLowering
     {
         (Layout filters, Layout turned, int groups) = (context.Of(node.Inputs[0]), context.Of(node.Id), node.Attributes.Int("groups"));
         return LoweringContext.Call(groups == 1 && filters.IsBlocked && turned.IsBlocked
-            ? new RuntimeKernel($"Turning.Filters({{0}}, {{1}}, {filters.Dims[0]}, {filters.Dims[1]}, {filters.Dims[2] * filters.Dims[3]}, {{part}})", Layout.DivideUp(filters.Dims[1], Layout.Block))
+            ? new RuntimeKernel($"Turning.Filters({{0}}, {{1}}, {filters.Dims[0]}, {filters.Dims[1]}, "
+                + $"{filters.Dims[2] * filters.Dims[3]}, {{part}})", Layout.DivideUp(filters.Dims[1], Layout.Block))
             : new TransposeFiltersKernel(filters, turned, groups), node);
     }
 }
@@ -26,7 +28,8 @@ internal sealed class TransposeFiltersLowering : OperatorLowering
 /// <summary>The gradient with respect to filters, by direct sums.</summary>
 internal sealed class ConvWeightGradientLowering : OperatorLowering
 {
-    public override Halo RequiredHalo(OperatorCall call, Shape result, int input) => input == 0 ? Window.Of(call.Attributes).Padding : Halo.None;
+    public override Halo RequiredHalo(OperatorCall call, Shape result, int input) =>
+        input == 0 ? Window.Of(call.Attributes).Padding : Halo.None;
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
     {
@@ -73,7 +76,8 @@ internal sealed class InsertZerosLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         var (stride, offset) = (node.Attributes.Ints("stride"), node.Attributes.Ints("offset"));
-        return LoweringContext.Call(new InsertZerosKernel(context.Of(node.Inputs[0]), context.Of(node.Id), stride[0], stride[1], offset[0], offset[1]), node);
+        return LoweringContext.Call(
+            new InsertZerosKernel(context.Of(node.Inputs[0]), context.Of(node.Id), stride[0], stride[1], offset[0], offset[1]), node);
     }
 }
 
@@ -85,13 +89,15 @@ internal sealed class ChannelSumLowering : OperatorLowering
 
     // Features that lie in memory as an image are not one channel a feature: they are put in order first.
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        context.Of(node.Inputs[0])!.Dims == context.TypeOf(node.Inputs[0]).Shape ? null : Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
+        context.Of(node.Inputs[0])!.Dims == context.TypeOf(node.Inputs[0]).Shape ? null
+            : Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
         (string method, int lanes) = x.IsBlocked ? ("Blocked", Layout.Block) : ("Plain", 1);
-        string call = $"ChannelSum.{method}({BatchNormKernels.Planes(0, x)}, {{1+{lanes}}}, {{samples}}, {x.Length}, {{count}}, {x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width})";
+        string call = $"ChannelSum.{method}({BatchNormKernels.Planes(0, x)}, {{1+{lanes}}}, {{samples}}, {x.Length}, {{count}}, "
+            + $"{x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width})";
         return LoweringContext.Call(new RuntimeKernel(call, x.Planes), node);
     }
 }

@@ -16,8 +16,8 @@ internal sealed class ConvolutionLowering : OperatorLowering
         : ConvolutionChoice.Prefers(
             call.Inputs[ConvolutionInputs.Filters].Shape, result, call.Attributes.Int("groups"), call.Attributes.Ints("stride")[1]);
 
-    // The other methods look after the edges themselves; should a depthwise convolution come to lie in planes after all, its input is copied
-    // to where it has a halo.
+    // The other methods look after the edges themselves; should a depthwise convolution come to lie in planes after all, its input is
+    // copied to where it has a halo.
     public override Halo RequiredHalo(OperatorCall call, Shape result, int input) => input == ConvolutionInputs.Image
         && ConvolutionChoice.Preferred(call, result) is ConvolutionMethod.AlongRows or ConvolutionMethod.OverChannels
         ? Window.Of(call.Attributes, 1, 1).Padding : Halo.None;

@@ -24,7 +24,9 @@ internal sealed class ElementwiseLowering(Elementwise row) : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         string constants = string.Concat(row.Constants.Select(c => ", " + Literals.Float(node.Attributes.Float(c.Name))));
-        return LoweringContext.Call(new ElementwiseKernel(row.Runtime, row.InputCount, context.Of(node.Id), constants, node.Type.PerSample ? context.Batch : 1) { MapsZeros = row.MapsZeroToZero }, node);
+        return LoweringContext.Call(
+            new ElementwiseKernel(row.Runtime, row.InputCount, context.Of(node.Id), constants, node.Type.PerSample ? context.Batch
+            : 1) { MapsZeros = row.MapsZeroToZero }, node);
     }
 }
 
@@ -38,7 +40,8 @@ internal sealed class MultiplyLowering : OperatorLowering
     public override EquatableArray<int> InPlaceInputs => [0, 1];
 
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        IsBroadcast(context.TypeOf(node.Inputs[input]), node) ? PoolLayouts.SameKindAsResult(context, node, input) : context.Chosen(node.Id);
+        IsBroadcast(context.TypeOf(node.Inputs[input]), node)
+            ? PoolLayouts.SameKindAsResult(context, node, input) : context.Chosen(node.Id);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
@@ -47,7 +50,8 @@ internal sealed class MultiplyLowering : OperatorLowering
             return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x, "", context.Batch) { MapsZeros = true }, node);
         var image = new DividedImage(x);
         string operands = $"{image.First(0, x)}, {RuntimeImage.First(1, factor)}, {image.First(2, x)}";
-        RuntimeKernel kernel = image.Kernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})");
+        RuntimeKernel kernel =
+            image.Kernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})");
         return LoweringContext.Call(kernel with { LeavesInHalo = HaloEffect.Keeps }, node);
     }
 
@@ -59,7 +63,8 @@ internal sealed class ChannelFactorsGradientLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        PoolLayouts.SameKindAsResult(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
@@ -80,7 +85,8 @@ internal sealed class PositionBiasLowering : OperatorLowering
 
     // Zero plus zero: the bias has the same halo.
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        new RuntimeKernel($"PositionBias.Add({{0}}, {{1}}, {{2}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo = HaloEffect.MapsZeros }, node);
+        new RuntimeKernel($"PositionBias.Add({{0}}, {{1}}, {{2}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo =
+            HaloEffect.MapsZeros }, node);
 }
 
 /// <summary>The sum over the batch.</summary>
@@ -89,7 +95,8 @@ internal sealed class SampleSumLowering : OperatorLowering
     public override Layout ResultLayout(ILayoutContext context, Node node) => context.Of(node.Inputs[0])!;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        new RuntimeKernel($"PositionBias.SumSamples({{0}}, {{1}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo = HaloEffect.MapsZeros }, node);
+        new RuntimeKernel($"PositionBias.SumSamples({{0}}, {{1}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo =
+            HaloEffect.MapsZeros }, node);
 }
 
 /// <summary>What a pass replaces before kernels are chosen; element by element.</summary>
@@ -109,6 +116,7 @@ internal sealed class RandomElementsLowering(string method, string setting, Halo
     {
         (int length, string value) = (context.Of(node.Id).Length, Literals.Float(node.Attributes.Float(setting)));
         return LoweringContext.Call(new RuntimeKernel(
-            $"{method}({{0}}, {{1}}, (nint){length} * {{samples}}, {value}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, (ulong){{first}} * {length})") { LeavesInHalo = haloEffect }, node);
+            $"{method}({{0}}, {{1}}, (nint){length} * {{samples}}, {value}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, "
+                + $"(ulong){{first}} * {length})") { LeavesInHalo = haloEffect }, node);
     }
 }

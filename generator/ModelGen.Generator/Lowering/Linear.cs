@@ -36,7 +36,8 @@ internal class LinearLowering : OperatorLowering
         Layout.Blocked(new Shape(output.Dims.Dimensions.Concat(input.Dims.Dimensions).ToEquatableArray()));
 
     public static ConvolutionGeometry GeometryOf(Layout input, Layout output, int outFeatures) =>
-        new(1, new Window(input.Height, input.Width, 1, 1, Halo.None, 1, 1), input, output, outFeatures, input.Channels) { IsFullyConnected = true };
+        new(1, new Window(input.Height, input.Width, 1, 1, Halo.None, 1, 1), input, output, outFeatures,
+            input.Channels) { IsFullyConnected = true };
 }
 
 /// <summary>The same with weights in bfloat16.</summary>
@@ -54,21 +55,27 @@ internal sealed class LinearInputGradientLowering : OperatorLowering
 
     // The weight as the layer has it; no one has asked for one that is frozen at the end of the backward pass.
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        input == 0 ? Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape) : context.Of(node.Inputs[1]) ?? Layout.Blocked(context.TypeOf(node.Inputs[1]).Shape);
+        input == 0 ? Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape) : context.Of(node.Inputs[1])
+            ?? Layout.Blocked(context.TypeOf(node.Inputs[1]).Shape);
 
-    // Where the weight's inputs are those of an image, results may be written to an image too. One of single pixels is the same as features in order.
+    // Where the weight's inputs are those of an image, results may be written to an image too. One of single pixels is the same as features
+    // in order.
     public override Layout ResultLayout(ILayoutContext context, Node node)
     {
         Layout chosen = context.Chosen(node.Id);
-        bool isImage = context.Of(node.Inputs[1]) is { IsBlocked: true } weight && weight.Dims.Rank == 4 && weight.Dims.Dimensions.Skip(1).SequenceEqual(chosen.Dims.Dimensions);
+        bool isImage = context.Of(node.Inputs[1]) is { IsBlocked: true } weight && weight.Dims.Rank == 4
+            && weight.Dims.Dimensions.Skip(1).SequenceEqual(chosen.Dims.Dimensions);
         return chosen.IsBlocked && isImage ? chosen : Layout.Blocked(node.Shape);
     }
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout dx = context.Of(node.Id);
-        string arguments = $"{{samples}}, {context.TypeOf(node.Inputs[0]).Shape[0]}, {context.Of(node.Inputs[0]).Length}, {RuntimeImage.Of(dx)}, {{units}}";
-        return LoweringContext.Call(new RuntimeKernel($"LinearGradient.Input({{0}}, {{1}}, {RuntimeImage.First(2, dx)}, {arguments})", Layout.DivideUp(node.Shape[0], KernelContract.LinearGradientChunk)), node);
+        string arguments = $"{{samples}}, {context.TypeOf(node.Inputs[0]).Shape[0]}, {context.Of(node.Inputs[0]).Length}, "
+            + $"{RuntimeImage.Of(dx)}, {{units}}";
+        return LoweringContext.Call(
+            new RuntimeKernel($"LinearGradient.Input({{0}}, {{1}}, {RuntimeImage.First(2, dx)}, {arguments})",
+            Layout.DivideUp(node.Shape[0], KernelContract.LinearGradientChunk)), node);
     }
 }
 
@@ -83,7 +90,8 @@ internal sealed class LinearWeightGradientLowering : OperatorLowering
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        var geometry = LinearLowering.GeometryOf(context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), node.Shape[0]) with { Batch = context.Batch };
+        var geometry = LinearLowering.GeometryOf(context.Of(node.Inputs[0]), context.Of(node.Inputs[1]),
+            node.Shape[0]) with { Batch = context.Batch };
         return LoweringContext.Call(new WeightGradientChannels(geometry), node);
     }
 }

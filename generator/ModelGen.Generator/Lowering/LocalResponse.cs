@@ -10,7 +10,8 @@ internal sealed class LocalResponseNormLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
         $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})"), node);
 }
 
@@ -19,7 +20,8 @@ internal sealed class LocalResponseScaleLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
         $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})"), node);
 }
 
@@ -29,7 +31,8 @@ internal sealed class LocalResponseTermLowering : OperatorLowering
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Term({{0}}, {{1}}, {{2}}, {{3}}, (nint){context.Of(node.Id).Length} * {{samples}}, {LocalResponse.Constants(node, "beta")})"), node);
+        $"LocalResponse.Term({{0}}, {{1}}, {{2}}, {{3}}, (nint){context.Of(node.Id).Length} * {{samples}}, "
+            + $"{LocalResponse.Constants(node, "beta")})"), node);
 }
 
 /// <summary>The gradient.</summary>
@@ -37,7 +40,8 @@ internal sealed class LocalResponseNormGradientLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
         $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})"), node);
 }
 
@@ -49,7 +53,8 @@ internal static class LocalResponse
     {
         Layout layout = context.Of(node.Id);
         DividedImage image = Divided(layout);
-        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => image.First(i, layout))) + $", {image.Written(layout)}, {{samples}}";
+        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => image.First(i, layout)))
+            + $", {image.Written(layout)}, {{samples}}";
     }
 
     /// <summary>How threads share an image.</summary>

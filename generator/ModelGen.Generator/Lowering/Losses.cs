@@ -9,30 +9,36 @@ namespace ModelGen.Generator.Lowering;
 /// <summary>A loss.</summary>
 internal sealed class LossLowering(LossOperator loss) : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        ClassLayouts.RequiredOfLogits(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         float weight = node.Attributes.Float("weight");
         return LoweringContext.Call(new RuntimeKernel(
-            $"{{2=}} = {(weight == 1 ? "" : Literals.Float(weight) + " * ")}{loss.Function}({{0}}, {{1}}, {LossCalls.Arguments(loss, context.TypeOf(node.Inputs[0]).Shape, node)})"), node);
+            $"{{2=}} = {(weight == 1 ? "" : Literals.Float(weight) + " * ")}{loss.Function}({{0}}, {{1}}, "
+                + $"{LossCalls.Arguments(loss, context.TypeOf(node.Inputs[0]).Shape, node)})"), node);
     }
 }
 
 /// <summary>Its gradient.</summary>
 internal sealed class LossGradientLowering(LossOperator loss) : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        ClassLayouts.RequiredOfLogits(context, node, input);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(LossCalls.Gradient(loss, node)), node);
+    public override KernelCall Lower(LoweringContext context, Node node) =>
+        LoweringContext.Call(new RuntimeKernel(LossCalls.Gradient(loss, node)), node);
 }
 
 /// <summary>Calls of the runtime's losses.</summary>
 internal static class LossCalls
 {
-    /// <summary>The call that computes the gradient, operands being those of the loss, the gradient of the loss where there is one, and the result.</summary>
+    /// <summary>
+    /// The call that computes the gradient, operands being those of the loss, the gradient of the loss where there is one, and the result.
+    /// </summary>
     public static string Gradient(LossOperator loss, Node node)
     {
         string weight = Literals.Float(node.Attributes.Float("weight"));
@@ -41,7 +47,8 @@ internal static class LossCalls
     }
 
     /// <summary>Where predictions lie, then the numbers of the formula.</summary>
-    public static string Arguments(LossOperator loss, Shape predictions, Node node) => Geometry(loss, predictions) + string.Concat(loss.Constants.Select(c =>
+    public static string Arguments(LossOperator loss, Shape predictions, Node node) =>
+        Geometry(loss, predictions) + string.Concat(loss.Constants.Select(c =>
         ", " + (c.Kind == AttributeKind.Int ? $"{node.Attributes.Int(c.Name)}" : Literals.Float(node.Attributes.Float(c.Name)))));
 
     private static string Geometry(LossOperator loss, Shape predictions) => loss switch

@@ -26,8 +26,10 @@ internal sealed class BatchNormLowering : OperatorLowering
         string First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
         string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
         string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
+        string floor = NormalizationPlan.Of(node).Activation == Activation.Relu ? ", floor: 0f" : "";
         return LoweringContext.Call(image.Kernel(
-            $"BatchNorm.Normalize({First(0)}, {Vector(3)}, ref Unsafe.Add({Vector(3)}, {padded}), {Vector(1)}, {Vector(2)}, {First(4)}, {geometry}, {BatchNormKernels.Strides(x)}{(NormalizationPlan.Of(node).Activation == Activation.Relu ? ", floor: 0f" : "")})"), node);
+            $"BatchNorm.Normalize({First(0)}, {Vector(3)}, ref Unsafe.Add({Vector(3)}, {padded}), {Vector(1)}, {Vector(2)}, {First(4)}, "
+                + $"{geometry}, {BatchNormKernels.Strides(x)}{floor})"), node);
     }
 }
 
@@ -35,7 +37,8 @@ internal sealed class BatchNormLowering : OperatorLowering
 internal sealed class RunningStatisticsLowering : OperatorLowering
 {
     // As a file has them, which nothing needs to follow.
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        Layout.Dense(context.TypeOf(node.Inputs[input]).Shape);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => BatchNormKernels.RowsLayout(node.Shape);
 
@@ -58,7 +61,8 @@ internal sealed class BatchStatisticsLowering : OperatorLowering
     {
         Layout x = context.Of(node.Inputs[0]);
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.Statistics({BatchNormKernels.Planes(0, x)}, {{1+{Layout.Block}}}, {Layout.RoundUp(x.Channels, Layout.Block)}, {BatchNormKernels.Geometry(x, blocks: "{count}")}, {Literals.Float(node.Attributes.Float("eps"))})", x.Planes), node);
+            $"BatchNorm.Statistics({BatchNormKernels.Planes(0, x)}, {{1+{Layout.Block}}}, {Layout.RoundUp(x.Channels, Layout.Block)}, "
+                + $"{BatchNormKernels.Geometry(x, blocks: "{count}")}, {Literals.Float(node.Attributes.Float("eps"))})", x.Planes), node);
     }
 }
 
@@ -69,7 +73,8 @@ internal sealed class UpdateRunningStatisticsLowering : OperatorLowering
 
     // No operand is per sample, so {samples} would be 1; the count is that of the batch whose statistics these are.
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"BatchNorm.UpdateRunning({{0}}, {{1}}, {{2}}, {Layout.RoundUp(context.TypeOf(node.Inputs[0]).Shape[0], Layout.Block)}, {Literals.Float(node.Attributes.Float("momentum"))}, samples * {node.Attributes.Int("pixels")})"),
+        $"BatchNorm.UpdateRunning({{0}}, {{1}}, {{2}}, {Layout.RoundUp(context.TypeOf(node.Inputs[0]).Shape[0], Layout.Block)}, "
+            + $"{Literals.Float(node.Attributes.Float("momentum"))}, samples * {node.Attributes.Int("pixels")})"),
         [.. node.Inputs]);
 }
 
@@ -83,7 +88,8 @@ internal sealed class CheckRunningStatisticsLowering : OperatorLowering
     {
         int channels = context.TypeOf(node.Inputs[0]).Shape[0];
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.CheckRunning({{0}}, {{1}}, {{2}}, {channels}, {Layout.RoundUp(channels, Layout.Block)}, {Literals.Float(node.Attributes.Float("momentum"))}, samples * {node.Attributes.Int("pixels")}, check.Of({node.Id}))"),
+            $"BatchNorm.CheckRunning({{0}}, {{1}}, {{2}}, {channels}, {Layout.RoundUp(channels, Layout.Block)}, "
+                + $"{Literals.Float(node.Attributes.Float("momentum"))}, samples * {node.Attributes.Int("pixels")}, check.Of({node.Id}))"),
             [.. node.Inputs]);
     }
 }
@@ -99,7 +105,8 @@ internal sealed class BatchNormGradientSumsLowering : OperatorLowering
     {
         Layout x = context.Of(node.Inputs[0]);
         return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.GradientSums({BatchNormKernels.Planes(0, x)}, {{2+{Layout.Block}}}, {BatchNormKernels.Planes(1, x)}, {{3+{Layout.Block}}}, {Layout.RoundUp(x.Channels, Layout.Block)}, "
+            $"BatchNorm.GradientSums({BatchNormKernels.Planes(0, x)}, {{2+{Layout.Block}}}, {BatchNormKernels.Planes(1, x)}, "
+                + $"{{3+{Layout.Block}}}, {Layout.RoundUp(x.Channels, Layout.Block)}, "
             + $"{BatchNormKernels.Geometry(x, blocks: "{count}")}, {BatchNormKernels.Strides(x)})", x.Planes), node);
     }
 }
@@ -125,7 +132,8 @@ internal sealed class BatchNormGradientLowering : OperatorLowering
         string dyAndDx = $"{First(1)}, {First(node.Inputs.Count)}";
         string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
         return LoweringContext.Call(image.Kernel(node.Attributes.Flag("ofBatch")
-            ? $"BatchNorm.GradientInput({First(0)}, {Vector(3)}, {Vector(2)}, {Vector(4)}, {dyAndDx}, {padded}, (long)samples * {x.Height * x.Width}, {geometry}, {BatchNormKernels.Strides(x)}, {BatchNormKernels.Strides(x)})"
+            ? $"BatchNorm.GradientInput({First(0)}, {Vector(3)}, {Vector(2)}, {Vector(4)}, {dyAndDx}, {padded}, (long)samples * "
+                + $"{x.Height * x.Width}, {geometry}, {BatchNormKernels.Strides(x)}, {BatchNormKernels.Strides(x)})"
             : $"BatchNorm.GradientInputFixed(ref Unsafe.Add({Vector(3)}, {padded}), {Vector(2)}, {dyAndDx}, {geometry})"), node);
     }
 }
@@ -138,14 +146,16 @@ internal sealed class RowLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         int padded = Layout.RoundUp(node.Shape[0], Layout.Block);
-        return LoweringContext.Call(new RuntimeKernel($"Elementwise.Copy(ref Unsafe.Add({{0}}, {node.Attributes.Int("row") * padded}), {{1}}, {padded})"), node);
+        return LoweringContext.Call(
+            new RuntimeKernel($"Elementwise.Copy(ref Unsafe.Add({{0}}, {node.Attributes.Int("row") * padded}), {{1}}, {padded})"), node);
     }
 }
 
 /// <summary>Filters with the normalisation behind them.</summary>
 internal sealed class FoldWeightLowering : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.FoldRequired(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        BatchNormKernels.FoldRequired(context, node, input);
 
     // As the convolution wants them, so that filters are folded and packed at once.
     public override Layout? ResultLayout(ILayoutContext context, Node node) => null;
@@ -156,19 +166,23 @@ internal sealed class FoldWeightLowering : OperatorLowering
         (int channels, string eps) = (node.Shape[0], BatchNormKernels.EpsOf(node));
         return LoweringContext.Call(PackKernels.CanPack(context.Of(node.Inputs[0]), layout)
             ? PackKernels.FoldAndPack(layout, eps)
-            : new RuntimeKernel($"BatchNorm.FoldWeight({{0}}, {{1}}, {{2}}, {{3}}, {channels}, {node.Shape.Length / channels}, {eps})"), node);
+            : new RuntimeKernel($"BatchNorm.FoldWeight({{0}}, {{1}}, {{2}}, {{3}}, {channels}, {node.Shape.Length / channels}, {eps})"),
+                node);
     }
 }
 
 /// <summary>The bias with the normalisation behind it.</summary>
 internal sealed class FoldBiasLowering : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.FoldRequired(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        BatchNormKernels.FoldRequired(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         string operands = string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => "{" + i + "}"));
-        return LoweringContext.Call(new RuntimeKernel($"BatchNorm.FoldBias({operands}, {node.Shape[0]}, {BatchNormKernels.EpsOf(node)}, {{part}})", node.Shape[0]), node);
+        return LoweringContext.Call(
+            new RuntimeKernel($"BatchNorm.FoldBias({operands}, {node.Shape[0]}, {BatchNormKernels.EpsOf(node)}, {{part}})",
+            node.Shape[0]), node);
     }
 }
 
@@ -190,7 +204,8 @@ internal static class BatchNormKernels
     }
 
     /// <summary>Folding happens once, when weights are loaded, in PyTorch's order.</summary>
-    public static Layout FoldRequired(ILayoutContext context, Node node, int input) => Layout.Dense(context.TypeOf(node.Inputs[input]).Shape);
+    public static Layout FoldRequired(ILayoutContext context, Node node, int input) =>
+        Layout.Dense(context.TypeOf(node.Inputs[input]).Shape);
 
     /// <summary>The value of <c>eps</c> as C# text.</summary>
     public static string EpsOf(Node node) => Literals.Float(node.Attributes.Float("eps"));

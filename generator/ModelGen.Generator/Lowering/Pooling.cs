@@ -10,21 +10,24 @@ internal abstract class PoolingLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        PoolLayouts.SameKindAsResult(context, node, input);
 }
 
 /// <summary>The largest of each window.</summary>
 internal sealed class MaxPoolLowering : PoolingLowering
 {
     public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new PoolKernel(PoolOperation.Max, Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
+        LoweringContext.Call(
+            new PoolKernel(PoolOperation.Max, Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
 }
 
 /// <summary>The mean of each window.</summary>
 internal sealed class AvgPoolLowering : PoolingLowering
 {
     public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new PoolKernel(OperationOf(node), Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
+        LoweringContext.Call(
+            new PoolKernel(OperationOf(node), Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Id)), node);
 
     public static PoolOperation OperationOf(Node node) =>
         node.Attributes.Flag("countIncludePad") ? PoolOperation.Average : PoolOperation.AverageWithoutPadding;
@@ -36,7 +39,8 @@ internal sealed class MaxPoolGradientLowering : PoolingLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         var window = Window.Of(node.Attributes);
-        return LoweringContext.Call(new MaxPoolGradientKernel(window, context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), context.Of(node.Id)), node);
+        return LoweringContext.Call(
+            new MaxPoolGradientKernel(window, context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), context.Of(node.Id)), node);
     }
 }
 
@@ -57,7 +61,8 @@ internal sealed class AdaptivePoolingLowering : PoolingLowering
     {
         (Layout x, Layout y) = (context.Of(node.Inputs[0]), context.Of(node.Id));
         return LoweringContext.Call(new RuntimeKernel(
-            $"AdaptivePooling.{method}({RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}, {RuntimeImage.First(1, y)}, {RuntimeImage.Of(y)}{{only}}, {{samples}})", method == "Average" ? y.Planes : 1), node);
+            $"AdaptivePooling.{method}({RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}, {RuntimeImage.First(1, y)}, "
+                + $"{RuntimeImage.Of(y)}{{only}}, {{samples}})", method == "Average" ? y.Planes : 1), node);
     }
 }
 

@@ -33,7 +33,8 @@ internal sealed class SoftmaxGradientLowering : OperatorLowering
 /// <summary>How many samples are right.</summary>
 internal sealed class CountCorrectLowering : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.RequiredOfLogits(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        ClassLayouts.RequiredOfLogits(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
         $"{{2=}} = CrossEntropy.CountCorrect({{0}}, {{1}}, {ClassLayouts.LogitGeometry(context.TypeOf(node.Inputs[0]).Shape)})"), node);

@@ -31,7 +31,8 @@ internal sealed class ReorderLowering : OperatorLowering
     {
         (Layout source, Layout destination) = (context.Of(node.Inputs[0]), context.Of(node.Id));
         bool isPacking = !node.Type.PerSample && PackKernels.CanPack(source, destination);
-        return LoweringContext.Call(isPacking ? PackKernels.Pack(destination) : new ReorderKernel(source, destination, node.Type.PerSample), node);
+        return LoweringContext.Call(isPacking ? PackKernels.Pack(destination) : new ReorderKernel(
+            source, destination, node.Type.PerSample), node);
     }
 }
 
@@ -40,7 +41,8 @@ internal sealed class PadLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        PoolLayouts.SameKindAsResult(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node) =>
         LoweringContext.Call(PadKernel.Of(node, context.Of(node.Inputs[0]), context.Of(node.Id), isGradient: false), node);
@@ -51,7 +53,8 @@ internal sealed class PadGradientLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => PoolLayouts.SameKindAsResult(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        PoolLayouts.SameKindAsResult(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node) =>
         LoweringContext.Call(PadKernel.Of(node, context.Of(node.Inputs[0]), context.Of(node.Id), isGradient: true), node);

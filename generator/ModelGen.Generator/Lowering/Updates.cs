@@ -24,7 +24,8 @@ internal sealed class UpdateLowering(Update row) : OperatorLowering
         // Of the parameter or of some of its rows, which lie in blocks then.
         Layout updated = context.Of(node.Inputs[row.GradientIndex]);
         Layout parameter = context.Of(node.Inputs[0]);
-        int first = updated == parameter ? 0 : node.Attributes.Int(Update.FirstRow) / Layout.Block * (parameter.Length / Layout.DivideUp(parameter.Dims[0], Layout.Block));
+        int first = updated == parameter ? 0 : node.Attributes.Int(Update.FirstRow) / Layout.Block * (
+            parameter.Length / Layout.DivideUp(parameter.Dims[0], Layout.Block));
         string kept = string.Concat(row.States.Select((_, i) => ", " + At(i + 1)));
         string scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
         if (node.Inputs.Count > row.GradientIndex + 1)
@@ -32,24 +33,29 @@ internal sealed class UpdateLowering(Update row) : OperatorLowering
         string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
         string report = ParameterPieces.Report(node, updated) + (row.IsCheck ? ", writes: false" : "");
         return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Update(optimizer, {At(0)}, {ParameterPieces.Of(row.GradientIndex, updated)}{kept}, {ParameterPieces.Length(updated)}, "
+            $"Optimizers.Update(optimizer, {At(0)}, {ParameterPieces.Of(row.GradientIndex, updated)}{kept}, "
+                + $"{ParameterPieces.Length(updated)}, "
             + $"updateNumber, {scale}, {isPenalized}, {report})", ParameterPieces.Count(updated)), [.. node.Inputs]);
 
-        string At(int operand) => first == 0 ? ParameterPieces.Of(operand, updated) : $"ref Unsafe.Add({ParameterPieces.Of(operand, updated)}, {first})";
+        string At(int operand) =>
+            first == 0 ? ParameterPieces.Of(operand, updated) : $"ref Unsafe.Add({ParameterPieces.Of(operand, updated)}, {first})";
     }
 }
 
 /// <summary>A gradient added to a sum.</summary>
 internal sealed class AccumulateGradientLowering : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ParameterPieces.LayoutOfParameter(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        ParameterPieces.LayoutOfParameter(context, node, input);
 
     // No operand is per sample, so {samples} would be 1.
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout parameter = context.Of(node.Inputs[0]);
         return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Accumulate({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, {ParameterPieces.Length(parameter)}, samples, accumulated == 0, {ParameterPieces.Report(node, parameter)})", ParameterPieces.Count(parameter)), [.. node.Inputs]);
+            $"Optimizers.Accumulate({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, "
+                + $"{ParameterPieces.Length(parameter)}, samples, accumulated == 0, {ParameterPieces.Report(node, parameter)})",
+                ParameterPieces.Count(parameter)), [.. node.Inputs]);
     }
 }
 
@@ -58,7 +64,8 @@ internal sealed class TotalGradientLowering : OperatorLowering
 {
     public override EquatableArray<int> InPlaceInputs => [2];
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ParameterPieces.LayoutOfParameter(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        ParameterPieces.LayoutOfParameter(context, node, input);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => ParameterPieces.LayoutOfParameter(context, node, 0)!;
 
@@ -67,19 +74,24 @@ internal sealed class TotalGradientLowering : OperatorLowering
     {
         Layout parameter = context.Of(node.Inputs[0]);
         return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Total({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, {ParameterPieces.Of(3, parameter)}, {ParameterPieces.Length(parameter)}, samples, accumulated == 0)", ParameterPieces.Count(parameter)), node);
+            $"Optimizers.Total({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, "
+                + $"{ParameterPieces.Of(3, parameter)}, {ParameterPieces.Length(parameter)}, samples, accumulated == 0)",
+                ParameterPieces.Count(parameter)), node);
     }
 }
 
 /// <summary>A sum that is kept.</summary>
 internal sealed class StoreGradientLowering : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ParameterPieces.LayoutOfParameter(context, node, input);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        ParameterPieces.LayoutOfParameter(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout parameter = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(new RuntimeKernel($"Elementwise.Copy({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, {ParameterPieces.Length(parameter)})", ParameterPieces.Count(parameter)), [.. node.Inputs]);
+        return LoweringContext.Call(
+            new RuntimeKernel($"Elementwise.Copy({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, "
+            + $"{ParameterPieces.Length(parameter)})", ParameterPieces.Count(parameter)), [.. node.Inputs]);
     }
 }
 
@@ -112,7 +124,10 @@ internal static class ParameterPieces
     /// <summary>Where an operand of a <see cref="RuntimeKernel"/> has the first piece that is wanted.</summary>
     public static string Of(int operand, Layout layout) => Count(layout) > 1 ? $"{{{operand}+{Floats}}}" : $"{{{operand}}}";
 
-    /// <summary>Where the pieces that are wanted are reported if they are not finite: lanes of the last block that belong to no channel may hold anything.</summary>
+    /// <summary>
+    /// Where the pieces that are wanted are reported if they are not finite: lanes of the last block that belong to no channel may hold
+    /// anything.
+    /// </summary>
     public static string Report(Node node, Layout layout) => layout.HasPartialBlock
         ? $"check.Of({node.Id}, {{units}}, {(layout.Planes - 1) * layout.PlaneStride}, {layout.Channels % Layout.Block})"
         : $"check.Of({node.Id})";

@@ -12,7 +12,9 @@ namespace ModelGen.Generator.Lowering;
 /// </summary>
 internal static class WinogradChoice
 {
-    /// <summary>Samples of a training batch whose tiles are taken together, where those of one are few; 0 where each is taken alone.</summary>
+    /// <summary>
+    /// Samples of a training batch whose tiles are taken together, where those of one are few; 0 where each is taken alone.
+    /// </summary>
     public static int SamplesTogether(WinogradForm form, Shape output, int batch)
     {
         int tiles = form.TilesOf(output[1], output[2]);
@@ -28,7 +30,9 @@ internal static class WinogradChoice
     public static WinogradForm? BestForTraining(Shape filters, Shape output, AttributeMap attributes, int batch) =>
         Best(filters, output, attributes, batch, filtersChange: true);
 
-    /// <summary>The form for the gradient with respect to these filters, of gradients like <paramref name="output"/>; null where none is faster.</summary>
+    /// <summary>
+    /// The form for the gradient with respect to these filters, of gradients like <paramref name="output"/>; null where none is faster.
+    /// </summary>
     public static WinogradForm? BestForWeights(Shape filters, Shape output, AttributeMap attributes, int batch)
     {
         if (filters[1] < Layout.Block)
@@ -62,7 +66,8 @@ internal static class WinogradChoice
             matrices * sizeof(float) * weights / Processor.BytesPerCycle);
     }
 
-    // The form with the fewest cycles, if they are clearly fewer than those of direct sums. Where direct sums go along rows there are too few channels.
+    // The form with the fewest cycles, if they are clearly fewer than those of direct sums. Where direct sums go along rows there are too
+    // few channels.
     private static WinogradForm? Fastest(
         Shape filters, Shape output, AttributeMap attributes, double direct, Func<WinogradForm, double> cyclesOf)
     {

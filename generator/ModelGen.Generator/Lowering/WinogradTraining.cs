@@ -8,7 +8,8 @@ namespace ModelGen.Generator.Lowering;
 /// <summary>Filters transformed in each step.</summary>
 internal sealed class WinogradFiltersLowering : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        Layout.Blocked(context.TypeOf(node.Inputs[0]).Shape);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Winograd(node.Shape, ConvolutionPlan.FormOf(node));
 
@@ -17,20 +18,23 @@ internal sealed class WinogradFiltersLowering : OperatorLowering
         Shape filters = context.TypeOf(node.Inputs[0]).Shape;
         string method = node.Attributes.Flag("turned") ? "TransformTurned" : "TransformBlocks";
         return LoweringContext.Call(new RuntimeKernel(
-            $"Winograd.{method}<{ConvolutionPlan.FormOf(node).Type}>({{0}}, {{1}}, {filters[0]}, {filters[1]}, {{part}})", Layout.DivideUp(node.Shape[0], Layout.Block)), node);
+            $"Winograd.{method}<{ConvolutionPlan.FormOf(node).Type}>({{0}}, {{1}}, {filters[0]}, {filters[1]}, {{part}})",
+                Layout.DivideUp(node.Shape[0], Layout.Block)), node);
     }
 }
 
 /// <summary>The gradient with respect to filters, point by point.</summary>
 internal sealed class WinogradWeightGradientLowering : OperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ConvolutionChoice.AnyBlocks(context, node.Inputs[input]);
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        ConvolutionChoice.AnyBlocks(context, node.Inputs[input]);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => Layout.Winograd(node.Shape, ConvolutionPlan.FormOf(node));
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        var geometry = new ConvolutionGeometry(1, Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Inputs[1]), node.Shape[0], node.Shape[1]) { Batch = context.Batch };
+        var geometry = new ConvolutionGeometry(1, Window.Of(node.Attributes), context.Of(node.Inputs[0]), context.Of(node.Inputs[1]),
+            node.Shape[0], node.Shape[1]) { Batch = context.Batch };
         return LoweringContext.Call(new Kernels.WinogradWeightGradient(geometry, ConvolutionPlan.FormOf(node)), node);
     }
 }
@@ -44,6 +48,8 @@ internal sealed class FilterGradientsLowering : OperatorLowering
     {
         string type = context.Of(node.Inputs[0]).Form!.Type;
         int blocks = Layout.DivideUp(node.Shape[0], Layout.Block);
-        return LoweringContext.Call(new RuntimeKernel($"Winograd.FilterGradients<{type}Gradient>({{0}}, {{1}}, {blocks}, {node.Shape[1]}, {{units}})", blocks), node);
+        return LoweringContext.Call(
+            new RuntimeKernel($"Winograd.FilterGradients<{type}Gradient>({{0}}, {{1}}, {blocks}, {node.Shape[1]}, {{units}})", blocks),
+            node);
     }
 }

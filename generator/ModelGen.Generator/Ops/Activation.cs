@@ -2,7 +2,9 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>The activations that other operators can apply to their results before they store them; their names are those of the operators.</summary>
+/// <summary>
+/// The activations that other operators can apply to their results before they store them; their names are those of the operators.
+/// </summary>
 internal enum Activation
 {
     None,
@@ -23,7 +25,7 @@ internal static class Activations
 
     /// <summary>The activation that a word means; null for other words.</summary>
     public static Activation? Parse(string word) =>
-        Enum.GetValues(typeof(Activation)).Cast<Activation>().Where(a => a != Activation.None && a.Word() == word).Cast<Activation?>().FirstOrDefault();
+        Enum.GetValues(typeof(Activation)).Cast<Activation?>().FirstOrDefault(a => a != Activation.None && a!.Value.Word() == word);
 }
 
 /// <summary>How a node is done whose result may have an activation applied to it before it is stored.</summary>

@@ -31,25 +31,32 @@ internal sealed class GlobalAvgPool2d : AdaptivePooling
 {
     public override string Name => "GlobalAvgPool2d";
 
-    public override LayerDescription Layer => new("pool", "The mean of each channel over all pixels.", "Lin et al. 2014, Network in network, §3.2")
+    public override LayerDescription Layer =>
+        new("pool", "The mean of each channel over all pixels.", "Lin et al. 2014, Network in network, §3.2")
     { ShapeRule = "C×H×W to C×1×1.", Example = "GlobalAvgPool2d" };
 
     protected override (int Height, int Width) OutputSize(AttributeMap attributes) => (1, 1);
 }
 
-/// <summary>Means over windows that divide the image into a given number of rows and columns (window bounds as in PyTorch, aten/native/AdaptiveAveragePooling.cpp).</summary>
+/// <summary>
+/// Means over windows that divide the image into a given number of rows and columns (window bounds as in PyTorch,
+/// aten/native/AdaptiveAveragePooling.cpp).
+/// </summary>
 internal sealed class AdaptiveAvgPool2d : AdaptivePooling
 {
     public override string Name => "AdaptiveAvgPool2d";
 
     public override LayerDescription Layer => new("pool",
-        "Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, not including, ⌈(i + 1)·size/n⌉.",
+        "Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, "
+            + "not including, ⌈(i + 1)·size/n⌉.",
         "He et al. 2014, Spatial pyramid pooling, §3.1; PyTorch, torch.nn.AdaptiveAvgPool2d")
     { ShapeRule = "C×H×W to C×H'×W', the output size.", Example = "AdaptiveAvgPool2d(6)" };
 
-    public override EquatableArray<AttributeSpec> Attributes => [new("outputSize", AttributeKind.Pair, null, "Height and width of the result.", 1)];
+    public override EquatableArray<AttributeSpec> Attributes =>
+        [new("outputSize", AttributeKind.Pair, null, "Height and width of the result.", 1)];
 
-    protected override (int Height, int Width) OutputSize(AttributeMap attributes) => (attributes.Ints("outputSize")[0], attributes.Ints("outputSize")[1]);
+    protected override (int Height, int Width) OutputSize(AttributeMap attributes) =>
+        (attributes.Ints("outputSize")[0], attributes.Ints("outputSize")[1]);
 }
 
 /// <summary>dL/dx of both from dL/dy: each gradient is spread evenly over its window.</summary>
@@ -57,7 +64,8 @@ internal sealed class AdaptiveAvgPoolGradient : Operator
 {
     public override string Name => "AdaptiveAvgPoolGradient";
 
-    public override EquatableArray<AttributeSpec> Attributes => [new("size", AttributeKind.Pair, null, "Height and width of the pooled image.", 1)];
+    public override EquatableArray<AttributeSpec> Attributes =>
+        [new("size", AttributeKind.Pair, null, "Height and width of the pooled image.", 1)];
 
     public override TensorType Infer(OperatorCall call)
     {

@@ -5,15 +5,17 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// y = (x − mean) / √(variance + eps) · weight + bias, channel by channel. Inputs: image [C, H, W], weight [C], bias [C], statistics [3, C] (mean, inverse
-/// deviation, variance), which come from <see cref="RunningStatistics"/> or, in training, from <see cref="BatchStatistics"/>.
+/// y = (x − mean) / √(variance + eps) · weight + bias, channel by channel. Inputs: image [C, H, W], weight [C], bias [C], statistics [3, C]
+/// (mean, inverse deviation, variance), which come from <see cref="RunningStatistics"/> or, in training, from
+/// <see cref="BatchStatistics"/>.
 /// </summary>
 internal sealed class BatchNorm2d : Operator
 {
     public override string Name => OpNames.BatchNorm2d;
 
     public override LayerDescription Layer => new("bn",
-        "Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded into the convolution before it.",
+        "Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded "
+            + "into the convolution before it.",
         "Ioffe and Szegedy 2015, Batch normalization, algorithm 1")
     { ShapeRule = "C×H×W, unchanged.", Example = "BatchNorm2d" };
 
@@ -29,7 +31,10 @@ internal sealed class BatchNorm2d : Operator
         Require.InputCount(call, 1, 1);
         Require.Image(call);
         if (attributes.Float("eps") < 0 || attributes.Float("momentum") is < 0 or > 1)
-            throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: eps must not be negative and momentum must lie in 0 to 1, got {attributes["eps"]} and {attributes["momentum"]}");
+            throw new ShapeException(
+                ProblemIds.InvalidArgument,
+                $"{call.Label}: eps must not be negative and momentum must lie in 0 to 1, got {attributes["eps"]} and "
+                + $"{attributes["momentum"]}");
         TensorType type = TensorType.Fixed(call.Inputs[0].Shape[0]);
         int weight = graph.Parameter(name + ".weight", type, Initializers.Constant("ones", trainable: true));
         int bias = graph.Parameter(name + ".bias", type, Initializers.Constant("zeros", trainable: true));
@@ -97,7 +102,10 @@ internal sealed class BatchStatistics : Operator
     }
 }
 
-/// <summary>running = (1 − momentum)·running + momentum·batch, in place, with the unbiased variance. Inputs: mean [C], variance [C], statistics [3, C].</summary>
+/// <summary>
+/// running = (1 − momentum)·running + momentum·batch, in place, with the unbiased variance. Inputs: mean [C], variance [C], statistics [3,
+/// C].
+/// </summary>
 internal sealed class UpdateRunningStatistics : Operator
 {
     public override string Name => OpNames.UpdateRunningStatistics;
@@ -139,7 +147,8 @@ internal sealed class BatchNormGradient : Operator
 {
     public override string Name => "BatchNormGradient";
 
-    public override EquatableArray<AttributeSpec> Attributes => [new("ofBatch", AttributeKind.Bool, true, "Whether the statistics are the batch's own.")];
+    public override EquatableArray<AttributeSpec> Attributes =>
+        [new("ofBatch", AttributeKind.Bool, true, "Whether the statistics are the batch's own.")];
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 }
@@ -154,7 +163,9 @@ internal sealed class Row : Operator
     public override TensorType Infer(OperatorCall call) => TensorType.Fixed(call.Inputs[0].Shape[1]);
 }
 
-/// <summary>filters · weight / √(variance + eps) for each output channel, for folding: filters [O, …], batch-norm weight [O], running variance [O].</summary>
+/// <summary>
+/// filters · weight / √(variance + eps) for each output channel, for folding: filters [O, …], batch-norm weight [O], running variance [O].
+/// </summary>
 internal sealed class FoldWeight : Operator
 {
     public override string Name => "FoldBatchNormWeight";
@@ -169,7 +180,10 @@ internal sealed class FoldWeight : Operator
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 }
 
-/// <summary>(convolution bias − mean) · weight / √(variance + eps) + bias. Inputs: batch-norm weight, bias, running mean, running variance and, where there is one, the convolution's bias.</summary>
+/// <summary>
+/// (convolution bias − mean) · weight / √(variance + eps) + bias. Inputs: batch-norm weight, bias, running mean, running variance and,
+/// where there is one, the convolution's bias.
+/// </summary>
 internal sealed class FoldBias : Operator
 {
     public override string Name => "FoldBatchNormBias";

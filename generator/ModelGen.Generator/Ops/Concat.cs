@@ -19,7 +19,8 @@ internal sealed class Concat : Operator
     public override EquatableArray<AttributeSpec> Attributes => [ChannelDimension];
 
     /// <summary>The dimension that inputs are joined or cut along.</summary>
-    public static AttributeSpec ChannelDimension => new("dim", AttributeKind.Int, 1, "The dimension of the channels, the batch being dimension 0: always 1.");
+    public static AttributeSpec ChannelDimension =>
+        new("dim", AttributeKind.Int, 1, "The dimension of the channels, the batch being dimension 0: always 1.");
 
     // One input stays as it is: dense blocks written as a loop begin with one.
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
@@ -41,12 +42,14 @@ internal sealed class Concat : Operator
             if (input.Shape.Rank != first.Rank || !input.Shape.Dimensions.Skip(1).SequenceEqual(first.Dimensions.Skip(1)))
             {
                 throw new ShapeException(ProblemIds.ShapesDiffer,
-                    $"{call.Label} needs inputs that differ in channels alone, got {string.Join(" and ", call.Inputs.Select(t => t.Shape.ToString()))}");
+                    $"{call.Label} needs inputs that differ in channels alone, got "
+                        + $"{string.Join(" and ", call.Inputs.Select(t => t.Shape.ToString()))}");
             }
             channels += input.Shape[0];
         }
         if (channels > Require.LargestLength)
-            throw new ShapeException(ProblemIds.TooLarge, $"{call.Label} would make {channels} channels; at most {Require.LargestLength} are supported");
+            throw new ShapeException(
+                ProblemIds.TooLarge, $"{call.Label} would make {channels} channels; at most {Require.LargestLength} are supported");
         return Require.Size(call, TensorType.Sample([(int)channels, .. first.Dimensions.Skip(1)]));
     }
 
@@ -55,7 +58,8 @@ internal sealed class Concat : Operator
     {
         Node? activation = ActivationOf(context, node);
         if (activation is not null)
-            gradient = context.Graph.Add(((Elementwise)OperatorTable.Get(activation.Op)).GradientOperator!, [node.Id, gradient], activation.Attributes, node.Name);
+            gradient = context.Graph.Add(((Elementwise)OperatorTable.Get(activation.Op)).GradientOperator!, [node.Id, gradient],
+                activation.Attributes, node.Name);
         Distribute(context, node, gradient, activation is not null);
     }
 
@@ -118,7 +122,8 @@ internal sealed class Slice : Operator
         if ((long)start + length > input[0])
         {
             throw new ShapeException(ProblemIds.InvalidArgument,
-                $"{call.Label}: channels {start} to {(long)start + length - 1} do not all exist; the input {input} has channels 0 to {input[0] - 1}");
+                $"{call.Label}: channels {start} to {(long)start + length - 1} do not all exist; the input {input} has channels 0 to "
+                    + $"{input[0] - 1}");
         }
         return TensorType.Sample([length, .. input.Dimensions.Skip(1)]);
     }
@@ -130,8 +135,10 @@ internal static class ChannelRange
     public static void CheckDimension(OperatorCall call)
     {
         if (call.Inputs[0].Shape.Rank is not (1 or 3))
-            throw new ShapeException(ProblemIds.NeedsImage, $"{call.Label} needs channels×height×width or features per sample, got {call.Inputs[0].Shape}");
+            throw new ShapeException(
+                ProblemIds.NeedsImage, $"{call.Label} needs channels×height×width or features per sample, got {call.Inputs[0].Shape}");
         if (call.Attributes.Int("dim") != 1)
-            throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: dim must be 1, the channels, got {call.Attributes["dim"]}");
+            throw new ShapeException(
+                ProblemIds.InvalidArgument, $"{call.Label}: dim must be 1, the channels, got {call.Attributes["dim"]}");
     }
 }

@@ -7,8 +7,8 @@ using ModelGen.Generator.Scheduling;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// 2-D cross-correlation. Inputs: image [C, H, W], filters [O, C/groups, kh, kw] and, unless the layer has none, bias [O]. Result [O, H', W']. Its
-/// <see cref="ConvolutionPlan"/> may add a last input of the result's shape, apply an activation and take the largest of each 2×2.
+/// 2-D cross-correlation. Inputs: image [C, H, W], filters [O, C/groups, kh, kw] and, unless the layer has none, bias [O]. Result [O, H',
+/// W']. Its <see cref="ConvolutionPlan"/> may add a last input of the result's shape, apply an activation and take the largest of each 2×2.
 /// </summary>
 internal sealed class Conv2d : Operator
 {
@@ -18,7 +18,8 @@ internal sealed class Conv2d : Operator
         "2-D convolution (cross-correlation) of the input with `outChannels` learned filters; input channels are inferred.",
         "LeCun et al. 1998, Gradient-based learning applied to document recognition, §II.A")
     {
-        ShapeRule = "C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise "
+        ShapeRule = "C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ "
+            + "+ 1, W' likewise "
             + "(Dumoulin and Visin 2016, §2.4). Groups must divide C and outChannels.",
         Example = "Conv2d(64, 7, Stride = 2, Padding = 3, Bias = false)",
     };
@@ -30,14 +31,19 @@ internal sealed class Conv2d : Operator
         new("stride", AttributeKind.Pair, new[] { 1, 1 }, "Step of the filters, down and across.", 1),
         new("padding", AttributeKind.Border, new[] { 0, 0, 0, 0 }, "Rows and columns added around the input.", 0),
         new("dilation", AttributeKind.Pair, new[] { 1, 1 }, "Distance between the taps of a filter.", 1),
-        new("groups", AttributeKind.Int, 1, "Number of groups; each sees its own share of the channels. Must divide both channel counts.", 1),
+        new("groups", AttributeKind.Int, 1,
+            "Number of groups; each sees its own share of the channels. Must divide both channel counts.", 1),
         new("bias", AttributeKind.Bool, true, "Whether a learned bias is added to each output channel.") { LayerOnly = true },
-        new("paddingMode", AttributeKind.Word, "zeros", "What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).")
+        new("paddingMode", AttributeKind.Word, "zeros",
+            "What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).")
             { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
         new(ConvolutionAlgorithms.Attribute, AttributeKind.Word, ConvolutionAlgorithms.Auto,
-            "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), "
-            + "which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards. "
-            + "An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where direct sums are finite; choose direct where inputs may have such.")
+            "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or "
+                + "F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), "
+            + "which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes "
+                + "before what the network says to optimize for. Training does the same, forwards and backwards. "
+            + "An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where "
+                + "direct sums are finite; choose direct where inputs may have such.")
             { LayerOnly = true, Words = ConvolutionAlgorithms.Words },
         Initializers.Attribute,
     ];
@@ -72,7 +78,8 @@ internal sealed class Conv2d : Operator
             : [inputs[0], weight];
         // A node says it only where the user did.
         AttributeMap remaining = WithoutLayerOnly(attributes);
-        return graph.Add(Name, operands, algorithm == ConvolutionAlgorithms.Auto ? remaining : remaining.With(ConvolutionAlgorithms.Attribute, algorithm), name);
+        return graph.Add(Name, operands, algorithm == ConvolutionAlgorithms.Auto ? remaining
+            : remaining.With(ConvolutionAlgorithms.Attribute, algorithm), name);
     }
 
     public override TensorType Infer(OperatorCall call)
@@ -86,7 +93,8 @@ internal sealed class Conv2d : Operator
         int groups = call.Attributes.Int("groups");
         CheckGroups(call, image[0], filters[0], groups);
         if (filters.Rank != 4 || filters[1] != image[0] / groups)
-            throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label} needs filters [O, {image[0] / groups}, kh, kw] for input {image}, got {filters}");
+            throw new ShapeException(
+                ProblemIds.ShapesDiffer, $"{call.Label} needs filters [O, {image[0] / groups}, kh, kw] for input {image}, got {filters}");
         (int height, int width) = Window.Of(call.Attributes, filters[2], filters[3]).OutputSize(call.Label, image);
         TensorType result = Require.Size(call, TensorType.Sample(filters[0], height / plan.Pool, width / plan.Pool));
         if (inputs.Residual is int residual && call.Inputs[residual] != result)
@@ -122,8 +130,9 @@ internal sealed class Conv2d : Operator
             context.Accumulate(node.Inputs[bias], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
     }
 
-    // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters turned by 180°. A stride is undone by
-    // zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4), or, where the kernel is a single pixel, between those of the result.
+    // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters turned by 180°. A stride
+    // is undone by zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4), or, where the kernel is a single pixel, between those
+    // of the result.
     private static int InputGradient(GraphBuilder graph, Node node, int gradient, Window window)
     {
         Shape image = graph.TypeOf(node.Inputs[0]).Shape;
@@ -159,9 +168,14 @@ internal sealed class Conv2d : Operator
         WinogradForm[] forms = [.. ConvolutionAlgorithms.FormsOf(algorithm)];
         if (forms.Length == 0 || forms.Any(f => f.CanCompute(kernel[0], kernel[1], call.Attributes)))
             return;
-        (EquatableArray<int> stride, EquatableArray<int> dilation, int groups) = (call.Attributes.Ints("stride"), call.Attributes.Ints("dilation"), call.Attributes.Int("groups"));
-        throw new ShapeException(ProblemIds.Algorithm, FormattableString.Invariant(
-            $"{call.Label}: {algorithm}, Winograd's {string.Join(" or ", forms.Select(f => f.Notation))}, needs {string.Join(" or ", forms.Select(f => $"kernel {f.Taps}×{f.Taps} and stride {f.Stride}×{f.Stride}"))}, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; use direct or auto"))
+        (EquatableArray<int> stride, EquatableArray<int> dilation, int groups) =
+            (call.Attributes.Ints("stride"), call.Attributes.Ints("dilation"), call.Attributes.Int("groups"));
+        string names = string.Join(" or ", forms.Select(f => f.Notation));
+        string needs = string.Join(" or ", forms.Select(f => $"kernel {f.Taps}×{f.Taps} and stride {f.Stride}×{f.Stride}"));
+        throw new ShapeException(ProblemIds.Algorithm,
+            $"{call.Label}: {algorithm}, Winograd's {names}, needs {needs}, dilation 1×1 and 1 group; got kernel {kernel[0]}×{kernel[1]}, "
+                + $"stride {stride[0]}×{stride[1]}, dilation {dilation[0]}×{dilation[1]} and {groups} group{(groups == 1 ? "" : "s")}; "
+                + "use direct or auto")
         { Attribute = ConvolutionAlgorithms.Attribute };
     }
 
@@ -171,6 +185,7 @@ internal sealed class Conv2d : Operator
             return;
         (string what, int count) = channels % groups != 0 ? ("input channels", channels) : ("output channels", outChannels);
         throw new ShapeException(ProblemIds.Groups,
-            $"{call.Label}: {count} {what} cannot be split into {groups} groups: {count} / {groups} leaves {count % groups}; groups must divide {channels} and {outChannels}");
+            $"{call.Label}: {count} {what} cannot be split into {groups} groups: {count} / {groups} leaves {count % groups}; groups must "
+                + $"divide {channels} and {outChannels}");
     }
 }

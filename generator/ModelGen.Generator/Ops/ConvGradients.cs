@@ -18,7 +18,9 @@ internal sealed class TransposeFilters : Operator
     }
 }
 
-/// <summary>dL/dW of a convolution from its input [C, H, W] and dL/dy [O, H', W']: the correlation of the two, summed over the batch.</summary>
+/// <summary>
+/// dL/dW of a convolution from its input [C, H, W] and dL/dy [O, H', W']: the correlation of the two, summed over the batch.
+/// </summary>
 internal sealed class ConvWeightGradient : Operator
 {
     public override string Name => OpNames.ConvWeightGradient;
@@ -41,8 +43,8 @@ internal sealed class ConvWeightGradient : Operator
 }
 
 /// <summary>
-/// Places the pixels of an image on a larger canvas of zeros: pixel (y, x) goes to (offset + y·stride, offset + x·stride), or nowhere where that is
-/// outside. Undoes the stride of a convolution.
+/// Places the pixels of an image on a larger canvas of zeros: pixel (y, x) goes to (offset + y·stride, offset + x·stride), or nowhere where
+/// that is outside. Undoes the stride of a convolution.
 /// </summary>
 internal sealed class InsertZeros : Operator
 {

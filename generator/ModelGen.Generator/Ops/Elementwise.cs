@@ -5,8 +5,8 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// Operators that treat each element by itself: one loop over the memory, whatever the layout, in place where the input is not needed any more.
-/// Each is a row of <see cref="Rows"/>.
+/// Operators that treat each element by itself: one loop over the memory, whatever the layout, in place where the input is not needed any
+/// more. Each is a row of <see cref="Rows"/>.
 /// </summary>
 internal sealed class Elementwise(string name, int inputs, string runtime, bool mapsZeroToZero) : Operator
 {
@@ -14,36 +14,43 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     [
         new Elementwise("Relu", 1, "Relu", true)
         {
-            Description = new("relu", "max(x, 0); NaN stays NaN. The gradient at 0 is 0.", "Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines")
+            Description = new("relu", "max(x, 0); NaN stays NaN. The gradient at 0 is 0.",
+                "Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines")
             { ShapeRule = "Any shape, unchanged.", Example = "Relu" },
             GradientOperator = "ReluGradient",
         },
         new Elementwise("Tanh", 1, "Tanh", true)
         {
-            Description = new("tanh", "Hyperbolic tangent, within 2 units in the last place.", "LeCun et al. 1998, Efficient BackProp, §4.4")
+            Description = new("tanh", "Hyperbolic tangent, within 2 units in the last place.",
+                "LeCun et al. 1998, Efficient BackProp, §4.4")
             { ShapeRule = "Any shape, unchanged.", Example = "Tanh" },
             GradientOperator = "TanhGradient",
         },
         new Elementwise("Sigmoid", 1, "Sigmoid", false)
         {
-            Description = new("sigmoid", "Logistic function 1 / (1 + e⁻ˣ), within 2 units in the last place.", "Rumelhart, Hinton and Williams 1986")
+            Description = new("sigmoid", "Logistic function 1 / (1 + e⁻ˣ), within 2 units in the last place.",
+                "Rumelhart, Hinton and Williams 1986")
             { ShapeRule = "Any shape, unchanged.", Example = "Sigmoid" },
             GradientOperator = "SigmoidGradient",
         },
         new Elementwise(OpNames.Add, 2, "Add", true)
         {
-            Description = new("add", "Sum of two or more inputs of one shape: the end of a shortcut.", "He et al. 2016, Deep residual learning, §3.2", 2, 8)
+            Description = new("add", "Sum of two or more inputs of one shape: the end of a shortcut.",
+                "He et al. 2016, Deep residual learning, §3.2", 2, 8)
             { ShapeRule = "Two to eight inputs of one shape to that shape.", Example = "Add(\"bn2\", \"input\")" },
         },
         new Elementwise("Maximum", 2, "Maximum", true)
         {
-            Description = new("maximum", "The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are equal.",
+            Description = new("maximum",
+                "The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each "
+                + "where they are equal.",
                 "Goodfellow et al. 2013, Maxout networks", 2, 8)
             { ShapeRule = "Two to eight inputs of one shape to that shape.", Example = "Maximum(\"conv1\", \"conv2\")" },
         },
         new Elementwise("Affine", 1, "Affine", false)
         {
-            Description = new("affine", "scale · x + shift with two constants: the scaling of residuals, the 1 − x of a gate.", "Szegedy et al. 2017, Inception-v4, §3.3")
+            Description = new("affine", "scale · x + shift with two constants: the scaling of residuals, the 1 − x of a gate.",
+                "Szegedy et al. 2017, Inception-v4, §3.3")
             { ShapeRule = "Any shape, unchanged.", Example = "Affine(Scale = 0.2)" },
             Constants =
             [
@@ -53,27 +60,31 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
         },
         new Elementwise("Relu6", 1, "Relu6", true)
         {
-            Description = new("relu", "min(max(x, 0), 6); NaN stays NaN. The gradient at 0 and 6 is 0.", "Howard et al. 2017, MobileNets; Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10, §2")
+            Description = new("relu", "min(max(x, 0), 6); NaN stays NaN. The gradient at 0 and 6 is 0.",
+                "Howard et al. 2017, MobileNets; Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10, §2")
             { ShapeRule = "Any shape, unchanged.", Example = "Relu6" },
             GradientOperator = "Relu6Gradient",
         },
         new Elementwise("LeakyRelu", 1, "LeakyRelu", true)
         {
-            Description = new("relu", "x where it is positive, negativeSlope · x elsewhere.", "Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2")
+            Description = new("relu", "x where it is positive, negativeSlope · x elsewhere.",
+                "Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2")
             { ShapeRule = "Any shape, unchanged.", Example = "LeakyRelu(NegativeSlope = 0.1)" },
             GradientOperator = "LeakyReluGradient",
             Constants = [NegativeSlope],
         },
         new Elementwise("Elu", 1, "Elu", true)
         {
-            Description = new("elu", "x where it is positive, alpha · (eˣ − 1) elsewhere.", "Clevert, Unterthiner and Hochreiter 2016, Fast and accurate deep network learning by exponential linear units, §3")
+            Description = new("elu", "x where it is positive, alpha · (eˣ − 1) elsewhere.",
+                "Clevert, Unterthiner and Hochreiter 2016, Fast and accurate deep network learning by exponential linear units, §3")
             { ShapeRule = "Any shape, unchanged.", Example = "Elu" },
             GradientOperator = "EluGradient",
             Constants = [EluAlpha],
         },
         new Elementwise("Softplus", 1, "Softplus", false)
         {
-            Description = new("softplus", "ln(1 + eˣ).", "Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing, §2")
+            Description = new("softplus", "ln(1 + eˣ).",
+                "Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing, §2")
             { ShapeRule = "Any shape, unchanged.", Example = "Softplus" },
             GradientOperator = "SoftplusGradient",
         },
@@ -90,7 +101,8 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     // Gradients are computed from results, which tell on which side of 0 the input was only if these are not negative.
     private static AttributeSpec NegativeSlope => new("negativeSlope", AttributeKind.Float, 0.01, "Slope left of 0; not negative.");
 
-    private static AttributeSpec EluAlpha => new("alpha", AttributeKind.Float, 1.0, "What the result tends to left of 0, negated; not negative.");
+    private static AttributeSpec EluAlpha =>
+        new("alpha", AttributeKind.Float, 1.0, "What the result tends to left of 0, negated; not negative.");
 
     public override string Name => name;
 
@@ -148,7 +160,8 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
             int share = name switch
             {
                 OpNames.Add => gradient,
-                "Maximum" => context.Graph.Add("MaximumGradient", [node.Inputs[i], node.Inputs[1 - i], gradient], AttributeMap.Empty, node.Name),
+                "Maximum" => context.Graph.Add("MaximumGradient", [node.Inputs[i], node.Inputs[1 - i], gradient],
+                    AttributeMap.Empty, node.Name),
                 "Affine" => context.Graph.Add(name, [gradient], node.Attributes.With("shift", 0.0), node.Name),
                 _ when GradientOperator is string op => context.Graph.Add(op, [node.Id, gradient], node.Attributes, node.Name),
                 _ => throw new InvalidOperationException($"{name} appears only in backward passes and has no gradient of its own"),

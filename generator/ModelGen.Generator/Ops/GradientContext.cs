@@ -2,7 +2,9 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>What an operator's gradient rule works with: a graph to add nodes to, and a place to leave the gradients of its inputs.</summary>
+/// <summary>
+/// What an operator's gradient rule works with: a graph to add nodes to, and a place to leave the gradients of its inputs.
+/// </summary>
 internal sealed class GradientContext(GraphBuilder graph, Func<int, bool> isNeeded, IReadOnlyList<int> uses)
 {
     private readonly Dictionary<int, int> _gradients = [];

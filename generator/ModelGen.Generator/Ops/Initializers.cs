@@ -3,12 +3,14 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// How parameters start. All are uniform, because a bound needs no more than a square root, which is exact everywhere: the same seed gives the same
-/// weights on every platform.
+/// How parameters start. All are uniform, because a bound needs no more than a square root, which is exact everywhere: the same seed gives
+/// the same weights on every platform.
 /// </summary>
 internal static class Initializers
 {
-    /// <summary>U[−√(6/(fan_in+fan_out)), +…]: Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward networks, §4.2.1.</summary>
+    /// <summary>
+    /// U[−√(6/(fan_in+fan_out)), +…]: Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward networks, §4.2.1.
+    /// </summary>
     public const string Xavier = "xavier";
 
     /// <summary>U[−√(6/fan_in), +…]: He et al. 2015, Delving deep into rectifiers, §2.2.</summary>
@@ -21,7 +23,8 @@ internal static class Initializers
     public const string Auto = "auto";
 
     public static AttributeSpec Attribute =>
-        new("init", AttributeKind.Word, Auto, "Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.")
+        new("init", AttributeKind.Word, Auto,
+            "Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.")
         { LayerOnly = true, Words = [Auto, He, Xavier, LeCun] };
 
     public static AttributeMap ForWeight(AttributeMap layer) => AttributeMap.Of(("init", layer.Word("init", Auto)));
@@ -40,7 +43,8 @@ internal static class Initializers
         long receptive = 1;
         for (int i = 2; i < shape.Rank; i++)
             receptive *= shape[i];
-        long fanIn = parameter.Attributes.TryGet("fanIn", out AttributeValue given) ? given.Int : shape.Rank > 1 ? shape[1] * receptive : shape.Length;
+        long fanIn = parameter.Attributes.TryGet("fanIn", out AttributeValue given)
+            ? given.Int : shape.Rank > 1 ? shape[1] * receptive : shape.Length;
         long fanOut = shape[0] * receptive;
         return (float)(init switch
         {

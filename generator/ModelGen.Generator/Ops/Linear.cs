@@ -5,15 +5,16 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// y = W·x + b. Inputs: features [I], weight [O, I] and, unless the layer has none, bias [O]. In memory it is a convolution whose kernel covers the whole
-/// input, so that features which lie as a blocked image need not be put in order first: the weights are packed to fit.
+/// y = W·x + b. Inputs: features [I], weight [O, I] and, unless the layer has none, bias [O]. In memory it is a convolution whose kernel
+/// covers the whole input, so that features which lie as a blocked image need not be put in order first: the weights are packed to fit.
 /// </summary>
 internal sealed class Linear : Operator
 {
     public override string Name => OpNames.Linear;
 
     public override LayerDescription Layer => new("fc",
-        "Fully connected layer: y = W·x + b with `outFeatures` results; the number of inputs is inferred.", "Rosenblatt 1958; LeCun et al. 1998, §II.B")
+        "Fully connected layer: y = W·x + b with `outFeatures` results; the number of inputs is inferred.",
+            "Rosenblatt 1958; LeCun et al. 1998, §II.B")
     { ShapeRule = "F to outFeatures; anything but one dimension per sample needs Flatten before it.", Example = "Linear(10)" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
@@ -21,7 +22,8 @@ internal sealed class Linear : Operator
         new("outFeatures", AttributeKind.Int, null, "Number of results.", 1) { LayerOnly = true },
         new("bias", AttributeKind.Bool, true, "Whether a learned bias is added to each result.") { LayerOnly = true },
         new(WeightStorages.Attribute, AttributeKind.Word, WeightStorages.Auto,
-            "How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, which take half the memory and are fetched in half the time (bfloat16). "
+            "How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, "
+                + "which take half the memory and are fetched in half the time (bfloat16). "
             + "Sums are float. Training and saved weights are float whatever this says.")
             { LayerOnly = true, Words = WeightStorages.Words },
         Initializers.Attribute,
@@ -32,14 +34,17 @@ internal sealed class Linear : Operator
         var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
         int features = Features(call);
         int outFeatures = attributes.Int("outFeatures");
-        int weight = graph.Parameter(name + ".weight", Require.Size(call, TensorType.Fixed(outFeatures, features)), Initializers.ForWeight(attributes));
+        int weight = graph.Parameter(name + ".weight", Require.Size(call, TensorType.Fixed(outFeatures, features)),
+            Initializers.ForWeight(attributes));
         int[] operands = attributes.Flag("bias")
-            ? [inputs[0], weight, graph.Parameter(name + ".bias", TensorType.Fixed(outFeatures), Initializers.ForBias(attributes, features))]
+            ? [inputs[0], weight, graph.Parameter(name + ".bias", TensorType.Fixed(outFeatures),
+                Initializers.ForBias(attributes, features))]
             : [inputs[0], weight];
         // A node says it only where the user did.
         AttributeMap remaining = WithoutLayerOnly(attributes);
         string storage = attributes.Word(WeightStorages.Attribute, WeightStorages.Auto);
-        return graph.Add(Name, operands, storage == WeightStorages.Auto ? remaining : remaining.With(WeightStorages.Attribute, storage), name);
+        return graph.Add(Name, operands, storage == WeightStorages.Auto ? remaining
+            : remaining.With(WeightStorages.Attribute, storage), name);
     }
 
     public override TensorType Infer(OperatorCall call)
@@ -73,7 +78,8 @@ internal sealed class Linear : Operator
         Shape input = call.Inputs[0].Shape;
         return input.Rank == 1
             ? input[0]
-            : throw new ShapeException(ProblemIds.NeedsFeatures, $"{call.Label} needs 1 dimension per sample, got {input}; put Flatten before it");
+            : throw new ShapeException(
+                ProblemIds.NeedsFeatures, $"{call.Label} needs 1 dimension per sample, got {input}; put Flatten before it");
     }
 }
 

@@ -12,8 +12,10 @@ internal sealed class LocalResponseNorm : Operator
     public override string Name => "LocalResponseNorm";
 
     public override LayerDescription Layer => new("norm",
-        "Divides by (k + alpha / size · Σ x²)^beta, summed over `size` neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋, those that exist.",
-        "Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks, §3.3; alpha is divided by size as in PyTorch")
+        "Divides by (k + alpha / size · Σ x²)^beta, summed over `size` neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋, "
+            + "those that exist.",
+        "Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks, §3.3; alpha is divided by size as in "
+            + "PyTorch")
     { ShapeRule = "C×H×W, unchanged.", Example = "LocalResponseNorm(5, K = 2)" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
@@ -31,7 +33,8 @@ internal sealed class LocalResponseNorm : Operator
         int size = call.Attributes.Int("size");
         return size is >= 1 and <= LargestSize
             ? call.Inputs[0]
-            : throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: size must be 1 to {LargestSize} channels, got {call.Attributes["size"]}");
+            : throw new ShapeException(
+                ProblemIds.InvalidArgument, $"{call.Label}: size must be 1 to {LargestSize} channels, got {call.Attributes["size"]}");
     }
 
     // Each result has a share in the gradients of all its neighbours: with t = dy · x · s^(−beta − 1),

@@ -5,14 +5,15 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// A loss: a scalar, the mean over the batch, from what the network gives and what it should give. Its gradient is the operator <c>NAMEGradient</c> on the same inputs and,
-/// unless it is one, the gradient of the loss.
+/// A loss: a scalar, the mean over the batch, from what the network gives and what it should give. Its gradient is the operator
+/// <c>NAMEGradient</c> on the same inputs and, unless it is one, the gradient of the loss.
 /// </summary>
 internal abstract class LossOperator : Operator
 {
     /// <summary>All losses by name, in the order in which the enum of the runtime has them.</summary>
     public static EquatableArray<string> Names { get; } =
-        [OpNames.CrossEntropy, OpNames.Hinge, OpNames.MeanSquaredError, OpNames.MeanAbsoluteError, OpNames.Huber, OpNames.BinaryCrossEntropyWithLogits];
+        [OpNames.CrossEntropy, OpNames.Hinge, OpNames.MeanSquaredError, OpNames.MeanAbsoluteError, OpNames.Huber,
+            OpNames.BinaryCrossEntropyWithLogits];
 
     /// <summary>Whether the loss is of scores and one class for each sample, rather than of numbers and a number for each.</summary>
     public static bool IsOfClasses(string loss) => loss is OpNames.CrossEntropy or OpNames.Hinge;
@@ -58,14 +59,16 @@ internal sealed class LossGradient(LossOperator loss) : Operator
 }
 
 /// <summary>
-/// Mean over the batch (and over pixels, for maps of logits) of −log softmax(logits)[label]. Inputs: logits [C] or [C, H, W], labels i32 scalar or [H, W].
+/// Mean over the batch (and over pixels, for maps of logits) of −log softmax(logits)[label]. Inputs: logits [C] or [C, H, W], labels i32
+/// scalar or [H, W].
 /// </summary>
 internal sealed class CrossEntropy : LossOperator
 {
     public override string Name => OpNames.CrossEntropy;
 
     public override EquatableArray<AttributeSpec> Constants =>
-        [new("labelSmoothing", AttributeKind.Float, 0.0, "Share s of the target that is spread evenly: (1 − s)·onehot + s/C (Szegedy et al. 2016, §7).")];
+        [new("labelSmoothing", AttributeKind.Float, 0.0,
+            "Share s of the target that is spread evenly: (1 − s)·onehot + s/C (Szegedy et al. 2016, §7).")];
 
     public override string Function => "CrossEntropy.Loss";
 
@@ -77,12 +80,17 @@ internal sealed class CrossEntropy : LossOperator
         TensorType logits = call.Inputs[0];
         var positions = logits.Shape.Dimensions.Skip(1).ToEquatableArray();
         if (logits.Shape.Rank is not (1 or 3) || call.Inputs[1].Shape.Dimensions != positions)
-            throw new ShapeException(ProblemIds.LossShape, $"{call.Label} needs logits [C] or [C, H, W] and one label for each position, got {logits.Shape} and {call.Inputs[1].Shape}");
+            throw new ShapeException(
+                ProblemIds.LossShape,
+                $"{call.Label} needs logits [C] or [C, H, W] and one label for each position, "
+                + $"got {logits.Shape} and {call.Inputs[1].Shape}");
         return TensorType.Fixed();
     }
 }
 
-/// <summary>Mean over the batch of Σ max(0, margin − x[label] + x[i])^p / C over the classes i but the label. Inputs: scores [C], labels i32 scalar.</summary>
+/// <summary>
+/// Mean over the batch of Σ max(0, margin − x[label] + x[i])^p / C over the classes i but the label. Inputs: scores [C], labels i32 scalar.
+/// </summary>
 internal sealed class Hinge : LossOperator
 {
     public override string Name => OpNames.Hinge;
@@ -101,7 +109,9 @@ internal sealed class Hinge : LossOperator
     {
         Require.InputCount(call, 2, 2);
         if (call.Inputs[0].Shape.Rank != 1 || call.Inputs[1].Shape.Rank != 0)
-            throw new ShapeException(ProblemIds.LossShape, $"{call.Label} needs scores [C] and one label, got {call.Inputs[0].Shape} and {call.Inputs[1].Shape}");
+            throw new ShapeException(
+                ProblemIds.LossShape,
+                $"{call.Label} needs scores [C] and one label, got {call.Inputs[0].Shape} and {call.Inputs[1].Shape}");
         return TensorType.Fixed();
     }
 }
@@ -129,7 +139,9 @@ internal sealed class RegressionLoss(string name, params AttributeSpec[] constan
     {
         Require.InputCount(call, 2, 2);
         if (call.Inputs[0].Shape != call.Inputs[1].Shape)
-            throw new ShapeException(ProblemIds.LossShape, $"{call.Label} needs predictions and targets of one shape, got {call.Inputs[0].Shape} and {call.Inputs[1].Shape}");
+            throw new ShapeException(
+                ProblemIds.LossShape,
+                $"{call.Label} needs predictions and targets of one shape, got {call.Inputs[0].Shape} and {call.Inputs[1].Shape}");
         return TensorType.Fixed();
     }
 }

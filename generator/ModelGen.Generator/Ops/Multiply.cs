@@ -5,8 +5,8 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// The product of two inputs, element by element. The second may have one factor for each channel (C×1×1) of the first (C×H×W). Layers with more inputs, or with the
-/// factors first, are built from this.
+/// The product of two inputs, element by element. The second may have one factor for each channel (C×1×1) of the first (C×H×W). Layers with
+/// more inputs, or with the factors first, are built from this.
 /// </summary>
 internal sealed class Multiply : Operator
 {
@@ -15,9 +15,11 @@ internal sealed class Multiply : Operator
     public override string Name => OpNames.Multiply;
 
     public override LayerDescription Layer => new("multiply",
-        "Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the others: squeeze-and-excitation.",
+        "Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the "
+            + "others: squeeze-and-excitation.",
         "Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3", 2, MostInputs)
-    { ShapeRule = "Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1.", Example = "Multiply(\"conv2\", \"sigmoid1\")" };
+    { ShapeRule = "Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1.",
+        Example = "Multiply(\"conv2\", \"sigmoid1\")" };
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
@@ -25,7 +27,8 @@ internal sealed class Multiply : Operator
         int product = inputs[0];
         foreach (int factor in inputs.Skip(1))
         {
-            bool swap = graph.TypeOf(product).Shape != graph.TypeOf(factor).Shape && IsFactorOf(graph.TypeOf(product).Shape, graph.TypeOf(factor).Shape);
+            bool swap = graph.TypeOf(product).Shape != graph.TypeOf(factor).Shape
+                && IsFactorOf(graph.TypeOf(product).Shape, graph.TypeOf(factor).Shape);
             product = graph.Add(Name, swap ? [factor, product] : [product, factor], attributes, name);
         }
         return product;

@@ -13,7 +13,9 @@ internal abstract class Operator
     /// <summary>The name in graphs and, for layers, of the attribute class: PyTorch's name of the layer.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What generated code calls the result, behind the name of the layer that it is of; not for layers, whose results have their names.</summary>
+    /// <summary>
+    /// What generated code calls the result, behind the name of the layer that it is of; not for layers, whose results have their names.
+    /// </summary>
     public virtual string ResultName => Name;
 
     /// <summary>Attributes in the order of the layer's constructor arguments and properties.</summary>
@@ -42,16 +44,22 @@ internal abstract class Operator
     public virtual long MultiplyAdds(OperatorCall call) => 0;
 
     /// <summary>Adds the layer's nodes, parameters first, to a graph; the default adds the operator itself without parameters.</summary>
-    public virtual int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) => graph.Add(Name, inputs, attributes, name);
+    public virtual int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) =>
+        graph.Add(Name, inputs, attributes, name);
 
-    /// <summary>How a node is done, from the words that its <see cref="Implementation"/> writes; null for words that it never writes.</summary>
+    /// <summary>
+    /// How a node is done, from the words that its <see cref="Implementation"/> writes; null for words that it never writes.
+    /// </summary>
     public virtual Implementation? ReadImplementation(IReadOnlyList<string> words) => null;
 
     /// <summary>Adds the nodes that carry <paramref name="gradient"/>, that of the node's result, to the node's inputs.</summary>
     public virtual void Gradient(GradientContext context, Node node, int gradient) =>
         throw new InvalidOperationException($"{Name} has no gradient: it is not differentiable or appears only in backward passes");
 
-    /// <summary>Whether a sample's result depends on no other one's nor on how many a call of the kernel is given, so that threads may share the samples of a batch; of operators with a result for each sample.</summary>
+    /// <summary>
+    /// Whether a sample's result depends on no other one's nor on how many a call of the kernel is given, so that threads may share the
+    /// samples of a batch; of operators with a result for each sample.
+    /// </summary>
     public virtual bool TreatsSamplesAlone => true;
 
     /// <summary>True where the result is the first input under another shape: no kernel, the same memory.</summary>
@@ -77,5 +85,6 @@ internal abstract class Operator
 
     /// <summary>The attributes that go with the node in the graph.</summary>
     protected AttributeMap WithoutLayerOnly(AttributeMap attributes) =>
-        AttributeMap.Of([.. attributes.Entries.Where(e => !Attributes.Any(a => a.LayerOnly && a.Name == e.Key)).Select(e => (e.Key, e.Value))]);
+        AttributeMap.Of([.. attributes.Entries.Where(e => !Attributes.Any(a => a.LayerOnly && a.Name == e.Key))
+            .Select(e => (e.Key, e.Value))]);
 }

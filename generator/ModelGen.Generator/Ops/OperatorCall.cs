@@ -13,5 +13,6 @@ internal sealed record OperatorCall(string Op, string Name, EquatableArray<Tenso
     public string Label => Name.Length == 0 ? Op : $"{Op} '{Name}'";
 
     public static OperatorCall Of(Graph graph, Node node) =>
-        new(node.Op, node.Name, node.Inputs.Select(i => graph[i].Type).ToEquatableArray(), node.Attributes) { Implementation = node.Implementation };
+        new(node.Op, node.Name, node.Inputs.Select(i => graph[i].Type).ToEquatableArray(
+            ), node.Attributes) { Implementation = node.Implementation };
 }

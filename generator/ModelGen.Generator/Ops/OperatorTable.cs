@@ -5,7 +5,8 @@ internal static class OperatorTable
 {
     private static readonly Dictionary<string, Operator> ByName = new Operator[]
     {
-        new Conv2d(), new TransposeFilters(), new WinogradFilters(), new WinogradWeightGradient(), new FilterGradients(), new ConvWeightGradient(), new InsertZeros(), new ChannelSum(),
+        new Conv2d(), new TransposeFilters(), new WinogradFilters(), new WinogradWeightGradient(), new FilterGradients(
+            ), new ConvWeightGradient(), new InsertZeros(), new ChannelSum(),
         new Linear(), new LinearInputGradient(), new LinearWeightGradient(),
         new MaxPool2d(), new MaxPoolGradient(), new AvgPool2d(), new AvgPoolGradient(),
         new GlobalAvgPool2d(), new AdaptiveAvgPool2d(), new AdaptiveAvgPoolGradient(),
@@ -14,18 +15,21 @@ internal static class OperatorTable
         new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
         new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
         new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CountCorrect(),
-        new Dropout(), new RandomDropout(), new GaussianNoise(), new RandomNoise(), new AccumulateGradient(), new TotalGradient(), new StoreGradient(), new SumOfSquares(),
+        new Dropout(), new RandomDropout(), new GaussianNoise(), new RandomNoise(), new AccumulateGradient(), new TotalGradient(
+            ), new StoreGradient(), new SumOfSquares(),
         new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
     }.Concat(Elementwise.Rows).Concat(Losses).Concat(Update.Rows).Concat(Update.Checks).ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     // Each with its gradient.
     private static IEnumerable<Operator> Losses =>
-        new LossOperator[] { new CrossEntropy(), new Hinge() }.Concat(RegressionLoss.Rows).SelectMany(loss => new Operator[] { loss, new LossGradient(loss) });
+        new LossOperator[] { new CrossEntropy(), new Hinge() }.Concat(RegressionLoss.Rows)
+            .SelectMany(loss => new Operator[] { loss, new LossGradient(loss) });
 
     public static IEnumerable<Operator> All => ByName.Values;
 
     /// <summary>The operators that users write as layers, by name.</summary>
-    public static IEnumerable<Operator> Layers => ByName.Values.Where(o => o.Layer is not null).OrderBy(o => o.Name, StringComparer.Ordinal);
+    public static IEnumerable<Operator> Layers =>
+        ByName.Values.Where(o => o.Layer is not null).OrderBy(o => o.Name, StringComparer.Ordinal);
 
     public static Operator Get(string name) =>
         ByName.TryGetValue(name, out Operator? op) ? op : throw new KeyNotFoundException($"no operator is named '{name}'");

@@ -12,15 +12,18 @@ internal abstract class Pooling : Operator
     protected static readonly EquatableArray<AttributeSpec> CommonAttributes =
     [
         new("kernelSize", AttributeKind.Pair, null, "Height and width of the window.", 1),
-        new("stride", AttributeKind.Pair, null, "Step of the window, down and across; the window's size unless given.", 1) { DefaultsTo = "kernelSize" },
+        new("stride", AttributeKind.Pair, null, "Step of the window, down and across; the window's size unless given.",
+            1) { DefaultsTo = "kernelSize" },
         new("padding", AttributeKind.Pair, new[] { 0, 0 }, "Rows and columns added on both sides; at most half the window.", 0),
     ];
 
-    protected static readonly AttributeSpec CeilMode = new("ceilMode", AttributeKind.Bool, false, "Round the output size up, so that a last window may hang over the edge.");
+    protected static readonly AttributeSpec CeilMode =
+        new("ceilMode", AttributeKind.Bool, false, "Round the output size up, so that a last window may hang over the edge.");
 
     protected const string WindowRule =
         "C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. "
-        + "With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride.";
+        + "With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the "
+            + "window may be larger than the padded image by less than the stride.";
 
     public override TensorType Infer(OperatorCall call)
     {
@@ -38,7 +41,8 @@ internal abstract class Pooling : Operator
     public override IEnumerable<Problem> Warnings(OperatorCall call) =>
         Window.Of(call.Attributes).UnreadWarnings(call.Label, call.Inputs[0].Shape, call.Attributes.Flag("ceilMode"));
 
-    // A window that begins in the padding may step over a small image: its largest value would be minus infinity, and its gradient would have no place to go.
+    // A window that begins in the padding may step over a small image: its largest value would be minus infinity, and its gradient would
+    // have no place to go.
     private static void CheckTaps(OperatorCall call, string axis, int length, int padding, int stride, int dilation)
     {
         for (int start = -padding; start < 0 && dilation > length; start += stride)
@@ -47,7 +51,8 @@ internal abstract class Pooling : Operator
             if (inside >= length)
             {
                 throw new ShapeException(ProblemIds.PaddingTooLarge,
-                    $"{call.Label}: with padding {padding} and dilation {dilation} the window that begins at {start} steps over the input {axis} {length} and sees nothing but padding; use less of either");
+                    $"{call.Label}: with padding {padding} and dilation {dilation} the window that begins at {start} steps over the "
+                        + $"input {axis} {length} and sees nothing but padding; use less of either");
             }
         }
     }
@@ -57,7 +62,9 @@ internal abstract class Pooling : Operator
         if (window.Padding.Top > window.KernelHeight / 2 || window.Padding.Left > window.KernelWidth / 2)
         {
             throw new ShapeException(ProblemIds.PaddingTooLarge,
-                $"{call.Label}: padding {window.Padding.Top}×{window.Padding.Left} is more than half the window {window.KernelHeight}×{window.KernelWidth}; some windows would see nothing but padding; use at most {window.KernelHeight / 2}×{window.KernelWidth / 2}");
+                $"{call.Label}: padding {window.Padding.Top}×{window.Padding.Left} is more than half the window "
+                    + $"{window.KernelHeight}×{window.KernelWidth}; some windows would see nothing but padding; use at most "
+                    + $"{window.KernelHeight / 2}×{window.KernelWidth / 2}");
         }
     }
 }
@@ -68,7 +75,8 @@ internal sealed class MaxPool2d : Pooling
     public override string Name => "MaxPool2d";
 
     public override LayerDescription Layer => new("pool",
-        "The largest value of each window; padding counts as minus infinity.", "Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3")
+        "The largest value of each window; padding counts as minus infinity.",
+            "Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3")
     { ShapeRule = WindowRule, Example = "MaxPool2d(3, Stride = 2, Padding = 1)" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
@@ -77,7 +85,8 @@ internal sealed class MaxPool2d : Pooling
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
         if (context.Needs(node.Inputs[0]))
-            context.Accumulate(node.Inputs[0], context.Graph.Add("MaxPoolGradient", [node.Inputs[0], gradient], node.Attributes, node.Name));
+            context.Accumulate(node.Inputs[0], context.Graph.Add("MaxPoolGradient", [node.Inputs[0], gradient],
+                node.Attributes, node.Name));
     }
 }
 
@@ -105,7 +114,9 @@ internal sealed class AvgPool2d : Pooling
     }
 }
 
-/// <summary>dL/dx of max pooling from x and dL/dy: each gradient goes to the first largest value of its window, which is looked for again.</summary>
+/// <summary>
+/// dL/dx of max pooling from x and dL/dy: each gradient goes to the first largest value of its window, which is looked for again.
+/// </summary>
 internal sealed class MaxPoolGradient : Operator
 {
     public override string Name => "MaxPoolGradient";

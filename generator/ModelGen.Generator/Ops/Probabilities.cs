@@ -9,7 +9,9 @@ internal sealed class Softmax : Operator
 {
     public override string Name => "Softmax";
 
-    public override LayerDescription Layer => new("softmax", "Probabilities: eˣ / Σeˣ along one dimension.", "Bridle 1990, Probabilistic interpretation of feedforward classification network outputs")
+    public override LayerDescription Layer =>
+        new("softmax", "Probabilities: eˣ / Σeˣ along one dimension.",
+        "Bridle 1990, Probabilistic interpretation of feedforward classification network outputs")
     { ShapeRule = "Any shape, unchanged.", Example = "Softmax" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
@@ -35,7 +37,10 @@ internal sealed class Softmax : Operator
         int axis = dim < 0 ? shape.Rank + dim : dim - 1;
         return axis >= 0 && axis < shape.Rank
             ? axis
-            : throw new ShapeException(ProblemIds.InvalidArgument, $"{label}: dim {attributes["dim"]} does not exist; with the batch there are {shape.Rank + 1}, so 1 to {shape.Rank} or -{shape.Rank} to -1");
+            : throw new ShapeException(
+                ProblemIds.InvalidArgument,
+                $"{label}: dim {attributes["dim"]} does not exist; with the batch there are {shape.Rank + 1}, so 1 to {shape.Rank} or "
+                + $"-{shape.Rank} to -1");
     }
 }
 

@@ -54,6 +54,7 @@ internal static class Require
         }
         return length <= LargestLength
             ? type
-            : throw new ShapeException(ProblemIds.TooLarge, $"{call.Label} would make a tensor of {type.Shape} elements; at most {LargestLength} are supported");
+            : throw new ShapeException(
+                ProblemIds.TooLarge, $"{call.Label} would make a tensor of {type.Shape} elements; at most {LargestLength} are supported");
     }
 }

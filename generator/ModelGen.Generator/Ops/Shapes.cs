@@ -5,12 +5,15 @@ using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>Makes one dimension of all: channels×height×width becomes features, in that order. Costs nothing: the next layer reads them as they lie.</summary>
+/// <summary>
+/// Makes one dimension of all: channels×height×width becomes features, in that order. Costs nothing: the next layer reads them as they lie.
+/// </summary>
 internal sealed class Flatten : Operator
 {
     public override string Name => OpNames.Flatten;
 
-    public override LayerDescription Layer => new("flatten", "One dimension per sample instead of channels×height×width, in that order.", "PyTorch, torch.nn.Flatten")
+    public override LayerDescription Layer =>
+        new("flatten", "One dimension per sample instead of channels×height×width, in that order.", "PyTorch, torch.nn.Flatten")
     { ShapeRule = "C×H×W to C·H·W; one dimension stays as it is.", Example = "Flatten" };
 
     public override TensorType Infer(OperatorCall call)
@@ -82,12 +85,15 @@ internal sealed class Pad : Operator
         if (mode == "reflect" && largest >= 0)
         {
             throw new ShapeException(ProblemIds.PaddingTooLarge,
-                $"{call.Label}: reflecting {border[0]},{border[1]},{border[2]},{border[3]} rows and columns (top, left, bottom, right) needs an image larger than that, got {image}; use less padding or replicate");
+                $"{call.Label}: reflecting {border[0]},{border[1]},{border[2]},{border[3]} rows and columns (top, left, bottom, right) "
+                    + $"needs an image larger than that, got {image}; use less padding or replicate");
         }
-        if ((long)image[1] + border[0] + border[2] > Require.LargestLength || (long)image[2] + border[1] + border[3] > Require.LargestLength)
+        if ((long)image[1] + border[0] + border[2] > Require.LargestLength
+            || (long)image[2] + border[1] + border[3] > Require.LargestLength)
         {
             throw new ShapeException(ProblemIds.TooLarge,
-                $"{call.Label}: padding {image} by {border[0]},{border[1]},{border[2]},{border[3]} makes more than the {Require.LargestLength} rows or columns supported");
+                $"{call.Label}: padding {image} by {border[0]},{border[1]},{border[2]},{border[3]} makes more than the "
+                    + $"{Require.LargestLength} rows or columns supported");
         }
         return Require.Size(call, TensorType.Sample(image[0], image[1] + border[0] + border[2], image[2] + border[1] + border[3]));
     }
@@ -107,7 +113,8 @@ internal sealed class PadGradient : Operator
 {
     public override string Name => "PadGradient";
 
-    public override EquatableArray<AttributeSpec> Attributes => [.. new Pad().Attributes, new("size", AttributeKind.Pair, null, "Size without the border.", 1)];
+    public override EquatableArray<AttributeSpec> Attributes =>
+        [.. new Pad().Attributes, new("size", AttributeKind.Pair, null, "Size without the border.", 1)];
 
     public override TensorType Infer(OperatorCall call)
     {

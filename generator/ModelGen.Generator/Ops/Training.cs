@@ -4,7 +4,9 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>Sets each element to zero with probability p in training and scales the others by 1/(1 − p); in inference it is left out.</summary>
+/// <summary>
+/// Sets each element to zero with probability p in training and scales the others by 1/(1 − p); in inference it is left out.
+/// </summary>
 internal sealed class Dropout : Operator
 {
     public override string Name => OpNames.Dropout;
@@ -14,7 +16,8 @@ internal sealed class Dropout : Operator
         "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting")
     { ShapeRule = "Any shape, unchanged.", Example = "Dropout(P = 0.5)" };
 
-    public override EquatableArray<AttributeSpec> Attributes => [new("p", AttributeKind.Float, 0.5, "Probability that an element is dropped.")];
+    public override EquatableArray<AttributeSpec> Attributes =>
+        [new("p", AttributeKind.Float, 0.5, "Probability that an element is dropped.")];
 
     public override TensorType Infer(OperatorCall call)
     {
@@ -22,13 +25,15 @@ internal sealed class Dropout : Operator
         float p = call.Attributes.Float("p");
         return p is >= 0 and < 1
             ? call.Inputs[0]
-            : throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: p must be at least 0 and less than 1, got {call.Attributes["p"]}");
+            : throw new ShapeException(
+                ProblemIds.InvalidArgument, $"{call.Label}: p must be at least 0 and less than 1, got {call.Attributes["p"]}");
     }
 }
 
 /// <summary>
-/// What <see cref="Dropout"/> does in training: the product with a random mask of zeros and 1/(1 − p), new in every step and the same for the same seed. The mask is a function of the seed, the step
-/// and the place, so that it is nowhere stored: the gradient's product computes it again.
+/// What <see cref="Dropout"/> does in training: the product with a random mask of zeros and 1/(1 − p), new in every step and the same for
+/// the same seed. The mask is a function of the seed, the step and the place, so that it is nowhere stored: the gradient's product computes
+/// it again.
 /// </summary>
 internal sealed class RandomDropout() : RandomElements(new("p", AttributeKind.Float, 0.5, "Probability of a zero."))
 {
@@ -42,11 +47,15 @@ internal sealed class RandomDropout() : RandomElements(new("p", AttributeKind.Fl
 
 }
 
-/// <summary>Changes each element by a random number, new in every step, which is a function of the seed, the step and the place: of the samples before a thread's own too.</summary>
+/// <summary>
+/// Changes each element by a random number, new in every step, which is a function of the seed, the step and the place: of the samples
+/// before a thread's own too.
+/// </summary>
 /// <param name="setting">The number that it takes.</param>
 internal abstract class RandomElements(AttributeSpec setting) : Operator
 {
-    public override EquatableArray<AttributeSpec> Attributes => [setting, new("stream", AttributeKind.Int, 0, "Distinguishes the random numbers of one network's layers.")];
+    public override EquatableArray<AttributeSpec> Attributes =>
+        [setting, new("stream", AttributeKind.Int, 0, "Distinguishes the random numbers of one network's layers.")];
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 

@@ -4,8 +4,8 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// An optimizer's step on one parameter, in place. Inputs: the parameter, what the optimizer keeps for it, the gradient and, where gradients
-/// are clipped, the sum of squares of all of them. The formulas stand in the classes of the runtime that have the settings.
+/// An optimizer's step on one parameter, in place. Inputs: the parameter, what the optimizer keeps for it, the gradient and, where
+/// gradients are clipped, the sum of squares of all of them. The formulas stand in the classes of the runtime that have the settings.
 /// </summary>
 /// <param name="optimizer">Whose.</param>
 /// <param name="isCheck">Whether it writes nothing and only looks whether what it would write is finite.</param>
@@ -15,7 +15,9 @@ internal sealed class Update(OptimizerRow optimizer, bool isCheck) : Operator
 
     public const string CheckSuffix = "Check";
 
-    /// <summary>The attribute that says which rows of the parameter a gradient of fewer rows is of: where they begin, a multiple of a block.</summary>
+    /// <summary>
+    /// The attribute that says which rows of the parameter a gradient of fewer rows is of: where they begin, a multiple of a block.
+    /// </summary>
     public const string FirstRow = "firstRow";
 
     public static IEnumerable<Update> Rows => OptimizerTable.Rows.Select(r => new Update(r, isCheck: false));
@@ -53,7 +55,10 @@ internal sealed class Update(OptimizerRow optimizer, bool isCheck) : Operator
     public int GradientIndex => States.Count + 1;
 }
 
-/// <summary>Adds a batch's gradient, times its samples, to a sum, in place. Inputs: the parameter, which only says how the others lie, the sum and the gradient.</summary>
+/// <summary>
+/// Adds a batch's gradient, times its samples, to a sum, in place. Inputs: the parameter, which only says how the others lie, the sum and
+/// the gradient.
+/// </summary>
 internal sealed class AccumulateGradient : Operator
 {
     public override string Name => OpNames.AccumulateGradient;
@@ -66,7 +71,10 @@ internal sealed class AccumulateGradient : Operator
     public override bool HasResult => false;
 }
 
-/// <summary>What <see cref="AccumulateGradient"/> would make of the sum, beside it. Inputs: the parameter, which only says how the others lie, the sum and the gradient.</summary>
+/// <summary>
+/// What <see cref="AccumulateGradient"/> would make of the sum, beside it. Inputs: the parameter, which only says how the others lie, the
+/// sum and the gradient.
+/// </summary>
 internal sealed class TotalGradient : Operator
 {
     public override string Name => OpNames.TotalGradient;
@@ -76,7 +84,10 @@ internal sealed class TotalGradient : Operator
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 }
 
-/// <summary>Keeps a sum of gradients until the next batch. Inputs: the parameter, which only says how the others lie, the sum that is kept, and the new one.</summary>
+/// <summary>
+/// Keeps a sum of gradients until the next batch. Inputs: the parameter, which only says how the others lie, the sum that is kept, and the
+/// new one.
+/// </summary>
 internal sealed class StoreGradient : Operator
 {
     public override string Name => OpNames.StoreGradient;

@@ -2,7 +2,10 @@ using ModelGen.Generator.Collections;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>What users say of how inference stores the weights of a fully connected layer; nodes have the attribute where it is not <see cref="Auto"/>.</summary>
+/// <summary>
+/// What users say of how inference stores the weights of a fully connected layer; nodes have the attribute where it is not
+/// <see cref="Auto"/>.
+/// </summary>
 internal static class WeightStorages
 {
     public const string Attribute = "weightStorage";

@@ -8,7 +8,8 @@ namespace ModelGen.Generator.Ops;
 /// A sliding window over the two dimensions of an image: the geometry shared by convolution and pooling, and its one shape rule,
 /// out = ⌊(in + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 (Dumoulin and Visin 2016, A guide to convolution arithmetic, §2.4).
 /// </summary>
-internal readonly record struct Window(int KernelHeight, int KernelWidth, int StrideY, int StrideX, Halo Padding, int DilationY, int DilationX)
+internal readonly record struct Window(int KernelHeight, int KernelWidth, int StrideY, int StrideX, Halo Padding,
+    int DilationY, int DilationX)
 {
     public static Window Of(AttributeMap attributes, int kernelHeight, int kernelWidth)
     {
@@ -34,7 +35,10 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
 
     public int Taps => KernelHeight * KernelWidth;
 
-    /// <summary>The widest window whose taps generated code may write one by one; a row of 512 would be megabytes of text, and no faster than a loop.</summary>
+    /// <summary>
+    /// The widest window whose taps generated code may write one by one; a row of 512 would be megabytes of text, and no faster than a
+    /// loop.
+    /// </summary>
     public const int MostColumns = 32;
 
     /// <summary>Whether generated code has to go over the taps in loops.</summary>
@@ -67,7 +71,8 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
         if (padded > Require.LargestLength)
         {
             throw new ShapeException(ProblemIds.TooLarge,
-                $"{label}: the padded input {axis} {length} + {before} + {after} = {padded} is more than the {Require.LargestLength} supported");
+                $"{label}: the padded input {axis} {length} + {before} + {after} = {padded} is more than the {Require.LargestLength} "
+                    + "supported");
         }
         // With ceilMode a last window may hang over, be it the only one, by less than a stride.
         long over = ceilMode ? stride - 1 : 0;
@@ -98,7 +103,8 @@ internal readonly record struct Window(int KernelHeight, int KernelWidth, int St
             return null;
         string exact = ((double)rest / stride + 1).ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
         return new Problem(ProblemIds.UnreadInput,
-            $"{label}: the last {unread} of {length} {what} are never read: ({length} + {before + after} - {span}) / {stride} + 1 = {exact} is rounded down to {rest / stride + 1}; "
+            $"{label}: the last {unread} of {length} {what} are never read: ({length} + {before + after} - {span}) / {stride} + 1 = "
+                + $"{exact} is rounded down to {rest / stride + 1}; "
             + $"a padding or crop that makes ({length} + padding - {span}) a multiple of {stride} reads all");
     }
 }

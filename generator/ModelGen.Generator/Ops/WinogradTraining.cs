@@ -4,7 +4,10 @@ using ModelGen.Generator.Kernels;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>Filters [O, C, r, r] transformed for Winograd's algorithm, in training, where they change; <c>turned</c>, those of <see cref="TransposeFilters"/>.</summary>
+/// <summary>
+/// Filters [O, C, r, r] transformed for Winograd's algorithm, in training, where they change; <c>turned</c>, those of
+/// <see cref="TransposeFilters"/>.
+/// </summary>
 internal sealed class WinogradFilters : Operator
 {
     public override string Name => OpNames.WinogradFilters;
@@ -24,8 +27,8 @@ internal sealed class WinogradFilters : Operator
 }
 
 /// <summary>
-/// dL/dW of a convolution from its input [C, H, W] and dL/dy [O, H', W'] by Winograd's algorithm, as the products that its points have; <see cref="FilterGradients"/> makes taps of them. In plain
-/// arithmetic it is <see cref="ConvWeightGradient"/>.
+/// dL/dW of a convolution from its input [C, H, W] and dL/dy [O, H', W'] by Winograd's algorithm, as the products that its points have;
+/// <see cref="FilterGradients"/> makes taps of them. In plain arithmetic it is <see cref="ConvWeightGradient"/>.
 /// </summary>
 internal sealed class WinogradWeightGradient : Operator
 {

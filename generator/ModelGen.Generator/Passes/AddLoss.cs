@@ -8,8 +8,8 @@ namespace ModelGen.Generator.Passes;
 internal static class AddLoss
 {
     /// <summary>
-    /// The sum of the losses of all outputs, each with its weight, on the same labels. What changes state, running averages, goes behind it: a step whose loss is not finite
-    /// can stop there with nothing changed.
+    /// The sum of the losses of all outputs, each with its weight, on the same labels. What changes state, running averages, goes behind
+    /// it: a step whose loss is not finite can stop there with nothing changed.
     /// </summary>
     public static Graph ForTraining(Graph graph, TrainingOptions options)
     {
@@ -23,7 +23,8 @@ internal static class AddLoss
         int total = builder.Add(options.Loss, [map[main], target], options.LossAttributes(1), ValueNames.Loss);
         foreach (GraphOutput output in graph.Outputs.Where(o => o.Name != ValueNames.Output))
         {
-            int loss = builder.Add(options.Loss, [map[output.Value], target], options.LossAttributes(options.AuxiliaryWeight), ValueNames.Loss + "." + output.Name);
+            int loss = builder.Add(options.Loss, [map[output.Value], target], options.LossAttributes(options.AuxiliaryWeight),
+                ValueNames.Loss + "." + output.Name);
             total = builder.Add(OpNames.Add, [total, loss], AttributeMap.Empty, ValueNames.Loss);
         }
         // What they would become is looked at before any of them changes.

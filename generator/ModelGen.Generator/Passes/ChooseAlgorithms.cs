@@ -43,7 +43,8 @@ internal static class ChooseAlgorithms
             inputs[ConvolutionInputs.Filters] = rewriter.Builder.Add(OpNames.WinogradFilters, [source], AttributeMap.Of(("turned", turned)),
                 node.Name, ConvolutionPlan.Direct with { Winograd = form });
             return rewriter.Builder.Add(node.Op, inputs, node.Attributes, node.Name,
-                ConvolutionPlan.Of(node) with { Winograd = form, SamplesTogether = WinogradChoice.SamplesTogether(form, node.Shape, batch) });
+                ConvolutionPlan.Of(node) with { Winograd = form,
+                    SamplesTogether = WinogradChoice.SamplesTogether(form, node.Shape, batch) });
         });
 
         WinogradForm? FormOfGradient(Node node) => options.Optimize == Optimization.Speed

@@ -4,8 +4,9 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Passes;
 
 /// <summary>
-/// Multiplies the factor of a batch normalisation by constants into the filters of the convolution before it, and its shift into the bias, once, when weights
-/// are loaded. Only where nothing else reads the convolution's result (Jacob et al. 2018, Quantization and training of neural networks, §3.2).
+/// Multiplies the factor of a batch normalisation by constants into the filters of the convolution before it, and its shift into the bias,
+/// once, when weights are loaded. Only where nothing else reads the convolution's result (Jacob et al. 2018, Quantization and training of
+/// neural networks, §3.2).
 /// </summary>
 internal static class FoldBatchNorm
 {
@@ -30,7 +31,8 @@ internal static class FoldBatchNorm
                 ? [weight, bias, mean, variance, rewriter[convolution.Inputs[2]]]
                 : [weight, bias, mean, variance];
             int folded = builder.Add("FoldBatchNormBias", shift, eps, convolution.Name);
-            return builder.Add(OpNames.Conv2d, [rewriter[convolution.Inputs[0]], filters, folded], convolution.Attributes, convolution.Name, convolution.Implementation);
+            return builder.Add(OpNames.Conv2d, [rewriter[convolution.Inputs[0]], filters, folded], convolution.Attributes, convolution.Name,
+                convolution.Implementation);
         });
     }
 }

@@ -5,8 +5,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Passes;
 
 /// <summary>
-/// Lets a convolution add the other branch of a residual block to its sums before it stores them (He et al. 2016, Deep residual learning, §3.2): the sum is written where that branch was, and
-/// neither is read again for it. Inference only.
+/// Lets a convolution add the other branch of a residual block to its sums before it stores them (He et al. 2016, Deep residual learning,
+/// §3.2): the sum is written where that branch was, and neither is read again for it. Inference only.
 /// </summary>
 internal static class FuseResidual
 {

@@ -9,8 +9,9 @@ internal readonly record struct Interval(int Value, int Length, int First, int L
 }
 
 /// <summary>
-/// Gives intervals constant offsets in one arena: the largest first, each at the lowest place where it meets nothing that lives at the same time (greedy by
-/// size: Pisarchyk and Lee 2020, Efficient memory management for deep neural net inference, §5). Where that needs more than the lower bound, a search aims at the bound.
+/// Gives intervals constant offsets in one arena: the largest first, each at the lowest place where it meets nothing that lives at the same
+/// time (greedy by size: Pisarchyk and Lee 2020, Efficient memory management for deep neural net inference, §5). Where that needs more than
+/// the lower bound, a search aims at the bound.
 /// </summary>
 internal static class Arena
 {
@@ -23,7 +24,8 @@ internal static class Arena
     // Placements after which a search for a smaller arena is given up.
     private const int MostPlacements = 50_000;
 
-    public static (IReadOnlyList<Lifetime> Placed, int Length) Assign(IReadOnlyList<Interval> intervals, CancellationToken cancellation = default)
+    public static (IReadOnlyList<Lifetime> Placed, int Length) Assign(
+        IReadOnlyList<Interval> intervals, CancellationToken cancellation = default)
     {
         int bound = Align(LowerBound(intervals));
         Interval[] order = [.. intervals.OrderByDescending(i => i.Length).ThenBy(i => i.First).ThenBy(i => i.Value)];
@@ -62,8 +64,9 @@ internal static class Arena
         return [.. neighbours];
     }
 
-    // In order of time, each at its lowest or, failing that, its highest free place; where neither helps, back to the one before. Networks whose trunk alternates between the two
-    // ends of the arena (dense blocks, pre-activation residuals) need this. Null where nothing is found in reasonable time.
+    // In order of time, each at its lowest or, failing that, its highest free place; where neither helps, back to the one before. Networks
+    // whose trunk alternates between the two ends of the arena (dense blocks, pre-activation residuals) need this. Null where nothing is
+    // found in reasonable time.
     private static int[]? WithinLimit(Interval[] order, int limit, CancellationToken cancellation)
     {
         int[][] neighbours = [.. order.Select((_, i) => Neighbours(order, i, cancellation))];

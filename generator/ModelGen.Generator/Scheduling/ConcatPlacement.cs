@@ -4,8 +4,9 @@ using ModelGen.Generator.Layouts;
 namespace ModelGen.Generator.Scheduling;
 
 /// <summary>
-/// Which values lie inside others: what is concatenated is written where the concatenation will be, if it fills whole blocks of channels there, so that nothing need be copied. Dense blocks grow in one
-/// piece of memory, of which each layer reads the beginning (Pleiss et al. 2017, Memory-efficient implementation of DenseNets, §3, have the same aim).
+/// Which values lie inside others: what is concatenated is written where the concatenation will be, if it fills whole blocks of channels
+/// there, so that nothing need be copied. Dense blocks grow in one piece of memory, of which each layer reads the beginning (Pleiss et al.
+/// 2017, Memory-efficient implementation of DenseNets, §3, have the same aim).
 /// </summary>
 internal sealed class ConcatPlacement
 {
@@ -35,7 +36,8 @@ internal sealed class ConcatPlacement
     {
         var placement = new ConcatPlacement(graph, layouts, mayMove);
         // The last ones first: those before may lie in them as a whole.
-        foreach (Node node in graph.Nodes.Reverse().Where(n => n.Is(OpNames.Concat) && mayMove(n) && layouts[n.Id] is { IsBlocked: true, Dims.Rank: 3 }))
+        foreach (Node node in graph.Nodes.Reverse(
+            ).Where(n => n.Is(OpNames.Concat) && mayMove(n) && layouts[n.Id] is { IsBlocked: true, Dims.Rank: 3 }))
             placement.Place(node);
         return placement;
     }
@@ -55,7 +57,8 @@ internal sealed class ConcatPlacement
 
         int first = concat.Inputs[0];
         bool liesInAnother = Roots[concat.Id] == concat.Id && Roots[first] != first
-            && Enumerable.Range(0, starts.Length).All(i => Fits(i) && Roots[concat.Inputs[i]] == Roots[first] && Offsets[concat.Inputs[i]] == Offsets[first] + OffsetOf(i));
+            && Enumerable.Range(0, starts.Length).All(i => Fits(i) && Roots[concat.Inputs[i]] == Roots[first]
+                && Offsets[concat.Inputs[i]] == Offsets[first] + OffsetOf(i));
         if (liesInAnother)
             Move(concat.Id, Roots[first], Offsets[first]);
 

@@ -10,9 +10,9 @@ namespace ModelGen.Generator.Scheduling;
 internal sealed record LaidOutGraph(Graph Graph, IReadOnlyList<Layout> Layouts);
 
 /// <summary>
-/// Chooses the layout of every value. Values that element-wise operators tie together form a group with one layout and one halo, those that pooling ties
-/// together share blocks or planes; each group is decided by the wishes of the operators in it. Where an operator still needs another layout than its
-/// input has, a <see cref="Reorder"/> is inserted, once for each value and layout.
+/// Chooses the layout of every value. Values that element-wise operators tie together form a group with one layout and one halo, those that
+/// pooling ties together share blocks or planes; each group is decided by the wishes of the operators in it. Where an operator still needs
+/// another layout than its input has, a <see cref="Reorder"/> is inserted, once for each value and layout.
 /// </summary>
 internal sealed class LayoutPlanner : ILayoutContext
 {
@@ -109,11 +109,13 @@ internal sealed class LayoutPlanner : ILayoutContext
         }
     }
 
-    // Flattened features keep the order and the dimensions of the image they came from, unless features of images of different sizes meet: then all are reordered.
+    // Flattened features keep the order and the dimensions of the image they came from, unless features of images of different sizes meet:
+    // then all are reordered.
     private void JoinFeaturesToImages()
     {
         Node[] aliases = [.. _source.Nodes.Where(n => ChangesShape(n) && IsActivation(_source[n.Inputs[0]]))];
-        foreach (IGrouping<int, (int Features, int Image)> joint in aliases.Select(FeaturesAndImage).ToLookup(j => _same.Find(j.Features)).ToArray())
+        foreach (IGrouping<int, (int Features, int Image)> joint in aliases.Select(FeaturesAndImage)
+            .ToLookup(j => _same.Find(j.Features)).ToArray())
         {
             if (joint.Select(j => _source[j.Image].Shape).Distinct().Count() > 1)
                 continue;
@@ -126,7 +128,8 @@ internal sealed class LayoutPlanner : ILayoutContext
     }
 
     private bool ChangesShape(Node node) =>
-        node.Op is not (OpNames.Input or OpNames.Parameter) && OperatorTable.Get(node.Op).IsAlias && node.Shape != _source[node.Inputs[0]].Shape;
+        node.Op is not (OpNames.Input or OpNames.Parameter) && OperatorTable.Get(node.Op).IsAlias
+            && node.Shape != _source[node.Inputs[0]].Shape;
 
     private (int Features, int Image) FeaturesAndImage(Node alias) =>
         alias.Shape.Rank < _source[alias.Inputs[0]].Shape.Rank ? (alias.Id, alias.Inputs[0]) : (alias.Inputs[0], alias.Id);
@@ -185,15 +188,16 @@ internal sealed class LayoutPlanner : ILayoutContext
         _map[node.Id] = Append(added, result);
     }
 
-    // A vector is the same in blocks and without: the former has more floats behind it. In the network's own memory constants have them, too: it
-    // starts on a block and is zero up to the end of its last one. What runs while weights are loaded reads parameters where a file has them,
-    // behind which there may be nothing.
+    // A vector is the same in blocks and without: the former has more floats behind it. In the network's own memory constants have them,
+    // too: it starts on a block and is zero up to the end of its last one. What runs while weights are loaded reads parameters where a file
+    // has them, behind which there may be nothing.
     private bool LiesAs(int value, Layout layout, bool atLoad)
     {
         Layout now = _layouts[_map[value]]!;
         if (!_isConstant[value] || layout.Dims.Rank != 1)
             return false;
-        return layout.IsBlocked ? !atLoad && now == Layout.Dense(layout.Dims) : layout == Layout.Dense(layout.Dims) && now == Layout.Blocked(layout.Dims);
+        return layout.IsBlocked ? !atLoad && now == Layout.Dense(layout.Dims) : layout == Layout.Dense(layout.Dims)
+            && now == Layout.Blocked(layout.Dims);
     }
 
     private int InLayout(int value, Layout layout, bool atLoad = false)

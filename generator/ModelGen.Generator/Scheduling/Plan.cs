@@ -47,7 +47,9 @@ internal sealed record Step(KernelCall Call, Node Node, bool ClearsHalo = false)
     public bool CanDivideSamples => Node.Type.PerSample && Ops.OperatorTable.Get(Node.Op).TreatsSamplesAlone;
 
     /// <summary>The step for threads to share, where its kernel can be divided.</summary>
-    public Step Divided() => Call.Kernel.MostUnits > 1 && !DividesSamples ? this with { Call = Call with { Kernel = Call.Kernel with { IsDivided = true } } } : this;
+    public Step Divided() =>
+        Call.Kernel.MostUnits > 1 && !DividesSamples
+        ? this with { Call = Call with { Kernel = Call.Kernel with { IsDivided = true } } } : this;
 }
 
 /// <summary>When a value in the arena is written and last read, as positions in <see cref="Plan.Steps"/>.</summary>
@@ -68,7 +70,10 @@ internal sealed class Plan
     /// <summary>Run once, when weights are loaded.</summary>
     public required IReadOnlyList<Step> LoadSteps { get; init; }
 
-    /// <summary>How many of <see cref="LoadSteps"/>, which come first, read parameters alone: threads share them in any order. The rest is done afterwards, one by one.</summary>
+    /// <summary>
+    /// How many of <see cref="LoadSteps"/>, which come first, read parameters alone: threads share them in any order. The rest is done
+    /// afterwards, one by one.
+    /// </summary>
     public required int SharedLoadSteps { get; init; }
 
     /// <summary>Run for every batch.</summary>
@@ -120,7 +125,9 @@ internal sealed class Plan
 
     public Graph Graph => LaidOut.Graph;
 
-    /// <summary>For each value, the value in whose memory it lies: itself, unless it is another shape of that one or was written over it.</summary>
+    /// <summary>
+    /// For each value, the value in whose memory it lies: itself, unless it is another shape of that one or was written over it.
+    /// </summary>
     public required IReadOnlyList<int> Roots { get; init; }
 
     /// <summary>When the memory of a value in the arena is in use.</summary>
@@ -140,7 +147,9 @@ internal sealed class Plan
         return divided;
     }
 
-    /// <summary>The same plan with no stage across one of these steps: what comes before a cut is done when what comes behind it begins.</summary>
+    /// <summary>
+    /// The same plan with no stage across one of these steps: what comes before a cut is done when what comes behind it begins.
+    /// </summary>
     public Plan CutBefore(params int[] cuts)
     {
         var stages = new List<Stage>();

@@ -5,9 +5,11 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Scheduling;
 
 /// <summary>
-/// Trades time for memory in training (Chen et al. 2016, Training deep nets with sublinear memory cost, §4): the forward pass is cut into segments, of which only what later ones read is kept. When the
-/// backward pass comes to a segment, it computes the rest of it again. The copies are the same nodes on the same values in the same layouts, so all results are the same bits: dropout's masks are functions of
-/// the step, and what changes state stands behind the loss and is not repeated. Statistics of a batch are kept, and so is the last segment, where the backward pass begins.
+/// Trades time for memory in training (Chen et al. 2016, Training deep nets with sublinear memory cost, §4): the forward pass is cut into
+/// segments, of which only what later ones read is kept. When the backward pass comes to a segment, it computes the rest of it again. The
+/// copies are the same nodes on the same values in the same layouts, so all results are the same bits: dropout's masks are functions of the
+/// step, and what changes state stands behind the loss and is not repeated. Statistics of a batch are kept, and so is the last segment,
+/// where the backward pass begins.
 /// </summary>
 internal sealed class Recompute
 {
@@ -77,11 +79,14 @@ internal sealed class Recompute
     /// <param name="training">Forward, backward and updates.</param>
     /// <param name="loss">Name of the output that ends the forward pass.</param>
     /// <param name="cuts">The first nodes of all segments but the first, in order.</param>
-    public static LaidOutGraph Run(LaidOutGraph training, string loss, IReadOnlyList<int> cuts) => new Recompute(training, loss).Forget(cuts);
+    public static LaidOutGraph Run(LaidOutGraph training, string loss, IReadOnlyList<int> cuts) =>
+        new Recompute(training, loss).Forget(cuts);
 
-    private static long WorkOf(Graph graph) => graph.Nodes.Where(n => OperatorTable.TryGet(n.Op, out _)).Sum(n => OperatorTable.Get(n.Op).MultiplyAdds(OperatorCall.Of(graph, n)));
+    private static long WorkOf(Graph graph) =>
+        graph.Nodes.Where(n => OperatorTable.TryGet(n.Op, out _)).Sum(n => OperatorTable.Get(n.Op).MultiplyAdds(OperatorCall.Of(graph, n)));
 
-    // Into segments that hold about equal shares of what the backward pass reads, cut where less has to be kept than one step before or behind.
+    // Into segments that hold about equal shares of what the backward pass reads, cut where less has to be kept than one step before or
+    // behind.
     private IEnumerable<int[]> Divisions()
     {
         Node[] steps = [.. _graph.Nodes.Take(_loss).Where(IsActivation)];
@@ -159,7 +164,8 @@ internal sealed class Recompute
         return new LaidOutGraph(GraphVerifier.Verify(builder.Build(), nameof(Recompute)), layouts);
 
         // What another segment reads, or belongs to the last, is kept.
-        bool IsForgotten(int value) => segment[value] < cuts.Count && IsRepeatable(_graph[value]) && _lastReader[value] < cuts[segment[value]];
+        bool IsForgotten(int value) =>
+            segment[value] < cuts.Count && IsRepeatable(_graph[value]) && _lastReader[value] < cuts[segment[value]];
 
         void Append(Node node, string name)
         {
@@ -172,8 +178,10 @@ internal sealed class Recompute
 
     private static bool IsActivation(Node node) => node.Op is not (OpNames.Input or OpNames.Parameter) && node.Type.PerSample;
 
-    // Activations, and weights in another form. Parameters are as they were: their updates stand behind the backward pass of all their readers.
-    private bool IsRepeatable(Node node) => IsActivation(node) || (node.Op is not (OpNames.Input or OpNames.Parameter) && !_dependsOnSamples[node.Id]);
+    // Activations, and weights in another form. Parameters are as they were: their updates stand behind the backward pass of all their
+    // readers.
+    private bool IsRepeatable(Node node) =>
+        IsActivation(node) || (node.Op is not (OpNames.Input or OpNames.Parameter) && !_dependsOnSamples[node.Id]);
 
     private long LengthOf(Node node) => IsAlias(node) ? 0 : _training.Layouts[node.Id].Length;
 }

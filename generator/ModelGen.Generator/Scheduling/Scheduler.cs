@@ -8,8 +8,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Scheduling;
 
 /// <summary>
-/// Turns a graph with layouts into a plan: kernels in order, what runs once at load, and a place for every value. What depends on parameters alone runs once, unless
-/// they change from step to step (<c>parametersChange</c>, in training).
+/// Turns a graph with layouts into a plan: kernels in order, what runs once at load, and a place for every value. What depends on
+/// parameters alone runs once, unless they change from step to step (<c>parametersChange</c>, in training).
 /// </summary>
 internal sealed class Scheduler
 {
@@ -31,10 +31,12 @@ internal sealed class Scheduler
     // How much more memory concatenations that are written in place may take than copies do.
     private const double MostGrowth = 1.05;
 
-    // In training, threads share the samples of batches of at least so many: then each finds what it wrote the steps before in its own cache, and seldom waits for another one.
+    // In training, threads share the samples of batches of at least so many: then each finds what it wrote the steps before in its own
+    // cache, and seldom waits for another one.
     public const int LeastSamples = 8;
 
-    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets, bool concatInPlace, CancellationToken cancellation = default)
+    private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets,
+        bool concatInPlace, CancellationToken cancellation = default)
     {
         _cancellation = cancellation;
         _parameterOffsets = parameterOffsets;
@@ -48,7 +50,8 @@ internal sealed class Scheduler
         _slots = new Slot[_graph.Nodes.Count];
         // Samples of a batch lie one behind the other, each as a whole.
         HashSet<int> outputs = [.. _graph.Outputs.Select(o => o.Value)];
-        _concat = ConcatPlacement.Of(_graph, laidOut.Layouts, n => concatInPlace && batch == 1 && !parametersChange && IsOperation(n) && !Op(n).IsAlias && Op(n).HasResult
+        _concat = ConcatPlacement.Of(_graph, laidOut.Layouts, n => concatInPlace && batch == 1 && !parametersChange && IsOperation(n)
+            && !Op(n).IsAlias && Op(n).HasResult
             && n.Type.PerSample && n.Type.Element == ElementType.F32 && !outputs.Contains(n.Id));
         foreach (Node node in _graph.Nodes)
         {
@@ -62,7 +65,8 @@ internal sealed class Scheduler
     /// <param name="parameterOffsets">Where parameters lie already, by key; null places them one behind the other.</param>
     /// <param name="division">Which steps threads may share.</param>
     public static Plan Schedule(
-        LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null, Division division = Division.None,
+        LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets = null,
+            Division division = Division.None,
         CancellationToken cancellation = default)
     {
         var scheduler = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: true, cancellation);
@@ -79,7 +83,8 @@ internal sealed class Scheduler
     /// <summary>The largest sum of lengths alive at one step of training, in floats, without looking for places.</summary>
     public static int LowerBound(LaidOutGraph training, int batch)
     {
-        var scheduler = new Scheduler(training, batch, parametersChange: true, parameterOffsets: null, concatInPlace: false) { _boundAlone = true };
+        var scheduler = new Scheduler(training, batch, parametersChange: true, parameterOffsets: null,
+            concatInPlace: false) { _boundAlone = true };
         return scheduler.Run().ArenaLowerBound;
     }
 
@@ -136,7 +141,9 @@ internal sealed class Scheduler
             Slots = _slots,
             Roots = _root,
             Lifetimes = lifetimes,
-            ArenaLength = Arena.CheckLength(checked(arena + Arena.Align(Math.Max(0, steps.Select(s => s.Call.Kernel.Overrun).DefaultIfEmpty().Max() - PixelLoad.SpareFloats)))),
+            ArenaLength = Arena.CheckLength(
+                checked(arena + Arena.Align(Math.Max(0, steps.Select(s => s.Call.Kernel.Overrun).DefaultIfEmpty().Max(
+                ) - PixelLoad.SpareFloats)))),
             ArenaLowerBound = bound,
             PackedLength = Arena.CheckLength(packed),
             LoadScratchLength = Arena.CheckLength(scratch),
@@ -149,15 +156,18 @@ internal sealed class Scheduler
     {
         var scheduler = new Scheduler(laidOut, batch: 1, parametersChange: false, parameterOffsets: null, concatInPlace: false);
         Graph graph = laidOut.Graph;
-        IEnumerable<int> read = graph.Nodes.Where(n => IsOperation(n) && !scheduler._isConstant[n.Id]).SelectMany(n => n.Inputs).Concat(graph.Outputs.Select(o => o.Value));
-        return new HashSet<string>(read.Select(i => graph[scheduler._root[i]]).Where(n => n.Is(OpNames.Parameter)).Select(n => n.Name), StringComparer.Ordinal);
+        IEnumerable<int> read = graph.Nodes.Where(n => IsOperation(n) && !scheduler._isConstant[n.Id]).SelectMany(n => n.Inputs)
+            .Concat(graph.Outputs.Select(o => o.Value));
+        return new HashSet<string>(read.Select(i => graph[scheduler._root[i]]).Where(n => n.Is(OpNames.Parameter)).Select(n => n.Name),
+            StringComparer.Ordinal);
     }
 
     // From parameters to what Forward reads, without anything between that another step would have to wait for.
     private bool IsShared(Step load) => !load.ClearsHalo
         && load.Node.Inputs.All(i => _slots[i].Region == Region.Parameter) && _slots[load.Node.Id].Region == Region.Packed;
 
-    // The same steps, with one behind each whose kernel, where its result lies now, does not leave a halo of zeros; and where each of them is then.
+    // The same steps, with one behind each whose kernel, where its result lies now, does not leave a halo of zeros; and where each of them
+    // is then.
     private List<Step> ClearHalos(List<Step> steps, out int[] moved)
     {
         var cleared = new List<Step>();
@@ -167,7 +177,8 @@ internal sealed class Scheduler
             moved[i] = cleared.Count;
             cleared.Add(steps[i]);
             Node node = steps[i].Node;
-            if (Op(node).HasResult && _laidOut.Layouts[node.Id] is { Halo.IsNone: false } layout && !steps[i].Call.Kernel.HaloEffect.LeavesZeros(_isInPlace[node.Id]))
+            if (Op(node).HasResult && _laidOut.Layouts[node.Id] is { Halo.IsNone: false } layout
+                && !steps[i].Call.Kernel.HaloEffect.LeavesZeros(_isInPlace[node.Id]))
                 cleared.Add(new Step(ClearHalo(node.Id, layout), node, ClearsHalo: true));
         }
         return cleared;
@@ -178,7 +189,8 @@ internal sealed class Scheduler
     {
         Halo halo = layout.Halo;
         return new KernelCall(new RuntimeKernel(
-            $"Halo.Clear({{0+{layout.PlaneStride}}}, {{samples}}, {layout.Length}, {{count}}, {layout.PlaneStride}, {layout.Rows}, {layout.RowStride}, "
+            $"Halo.Clear({{0+{layout.PlaneStride}}}, {{samples}}, {layout.Length}, {{count}}, {layout.PlaneStride}, {layout.Rows}, "
+                + $"{layout.RowStride}, "
             + $"{halo.Top}, {halo.Bottom}, {halo.Left * layout.PixelStride}, {halo.Right * layout.PixelStride})", layout.Planes),
             [value]);
     }
@@ -225,13 +237,15 @@ internal sealed class Scheduler
         List<int>[] lyingIn = [.. _root.Select(_ => new List<int>())];
         for (int i = 0; i < _root.Length; i++)
             lyingIn[_root[i]].Add(i);
-        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias && _slots[n.Id].Region == Region.None && Op(n).HasResult))
+        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias && _slots[n.Id].Region == Region.None
+            && Op(n).HasResult))
         {
             foreach (int candidate in LoweringTable.Of(node).InPlaceInputsOf(node).Select(i => node.Inputs[i]))
             {
                 int root = _root[candidate];
                 bool free = _slots[root].Region == Region.None && !_isConstant[root] && !ofOutputs.Contains(root)
-                    && _offset[candidate] == 0 && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id) && _root[node.Id] == node.Id
+                    && _offset[candidate] == 0 && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id)
+                        && _root[node.Id] == node.Id
                     && _laidOut.Layouts[candidate] == _laidOut.Layouts[node.Id];
                 if (!free || _isConstant[node.Id])
                     continue;
@@ -265,7 +279,8 @@ internal sealed class Scheduler
         foreach (GraphOutput output in _graph.Outputs)
             lastStep[_root[output.Value]] = int.MaxValue - 1;
         var intervals = new List<Interval>();
-        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && _root[n.Id] == n.Id && Op(n).HasResult && _slots[n.Id].Region == Region.None))
+        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && _root[n.Id] == n.Id && Op(n).HasResult
+            && _slots[n.Id].Region == Region.None))
             intervals.Add(new Interval(node.Id, LengthOf(node.Id), firstStep[node.Id], lastStep[node.Id]));
         // What a kernel needs for itself lives for one step; steps stand behind the values.
         int values = _graph.Nodes.Count;
@@ -286,7 +301,8 @@ internal sealed class Scheduler
         return (placed, length, bound);
     }
 
-    // What a step reads beyond its own rows stays for another one, where there is room for it: threads that go on with the rows that they wrote must not write over what others still read.
+    // What a step reads beyond its own rows stays for another one, where there is room for it: threads that go on with the rows that they
+    // wrote must not write over what others still read.
     private (IReadOnlyList<Lifetime> Placed, int Length) Assign(List<Interval> intervals, int bound, List<Step> steps)
     {
         var wider = new List<Interval>(intervals);
@@ -301,7 +317,8 @@ internal sealed class Scheduler
                 wider[v] = wider[v] with { Last = i };
         }
         (IReadOnlyList<Lifetime> Placed, int Length) kept = Arena.Assign(wider, _cancellation);
-        if (kept.Length > Arena.Align(bound) && !wider.SequenceEqual(intervals) && Arena.Assign(intervals, _cancellation) is var tight && tight.Length < kept.Length)
+        if (kept.Length > Arena.Align(bound) && !wider.SequenceEqual(intervals) && Arena.Assign(intervals, _cancellation) is var tight
+            && tight.Length < kept.Length)
             return tight;
         var lasts = intervals.ToDictionary(v => v.Value, v => v.Last);
         return ([.. kept.Placed.Select(p => p with { Last = lasts[p.Value] })], kept.Length);

@@ -6,8 +6,9 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Scheduling;
 
 /// <summary>
-/// Neighbouring steps, none of which reads or writes what another one writes, or only in the rows of images that the same thread has in both: threads need not wait for one another between them. Each step's
-/// units are divided among the threads, and what cannot be divided goes to one of them.
+/// Neighbouring steps, none of which reads or writes what another one writes, or only in the rows of images that the same thread has in
+/// both: threads need not wait for one another between them. Each step's units are divided among the threads, and what cannot be divided
+/// goes to one of them.
 /// </summary>
 /// <param name="First">The first step.</param>
 /// <param name="End">The step after the last.</param>
@@ -52,7 +53,8 @@ internal sealed class StagePlanner
     }
 
     /// <summary>Whether threads could share two steps of a plan, one behind the other, without waiting for one another.</summary>
-    public static bool AreIndependent(Plan plan, int before, int after) => new StagePlanner(plan).AreIndependent(plan.Steps[before], plan.Steps[after]);
+    public static bool AreIndependent(Plan plan, int before, int after) =>
+        new StagePlanner(plan).AreIndependent(plan.Steps[before], plan.Steps[after]);
 
     private List<Stage> Run(bool regardlessOfWork, CancellationToken cancellation)
     {
@@ -63,9 +65,11 @@ internal sealed class StagePlanner
             cancellation.ThrowIfCancellationRequested();
             int end = first + 1;
             var touched = new TouchedMemory(_plan);
-            for (touched.Add(first); end < _plan.Steps.Count && touched.StepsThatMeet(end).All(i => AreIndependent(_plan.Steps[i], _plan.Steps[end])); end++)
+            for (touched.Add(first); end < _plan.Steps.Count
+                && touched.StepsThatMeet(end).All(i => AreIndependent(_plan.Steps[i], _plan.Steps[end])); end++)
                 touched.Add(end);
-            double work = _plan.Steps.Skip(first).Take(end - first).Where(s => s.DividesSamples || s.Call.Kernel.MostUnits > 1).Sum(Nanoseconds);
+            double work = _plan.Steps.Skip(first).Take(end - first).Where(s => s.DividesSamples || s.Call.Kernel.MostUnits > 1)
+                .Sum(Nanoseconds);
             if (regardlessOfWork || work >= ThreadCosts.LeastStage)
             {
                 stages.Add(new Stage(first, end));
@@ -82,7 +86,8 @@ internal sealed class StagePlanner
         double floats = step.Call.Operands.Distinct().Sum(o => (double)LengthOf(o));
         if (step.ClearsHalo)
             return floats / ThreadCosts.HaloFloatsPerNanosecond;
-        long multiplyAdds = OperatorTable.Get(step.Node.Op).MultiplyAdds(OperatorCall.Of(_plan.Graph, step.Node)) * (_plan.IsOfSamples(step.Node) ? _plan.Batch : 1);
+        long multiplyAdds = OperatorTable.Get(step.Node.Op)
+            .MultiplyAdds(OperatorCall.Of(_plan.Graph, step.Node)) * (_plan.IsOfSamples(step.Node) ? _plan.Batch : 1);
         return multiplyAdds / ThreadCosts.MultiplyAddsPerNanosecond + floats / ThreadCosts.FloatsPerNanosecond;
     }
 
@@ -103,18 +108,25 @@ internal sealed class StagePlanner
             bySamples ? LieAlike(w, o) : byRows && LieAlikeByRows(w, o) && (other.Call.Kernel.ReadsOwnRows || o == other.Node.Id)));
     }
 
-    /// <summary>Whether threads could go on from a step to the next, which reads no other rows than those that they wrote, if it wrote over nothing that the first one reads.</summary>
-    public static bool GoesOnByRows(Step before, Step after) => HaveSameRows(before, after) && after.Call.Kernel.ReadsOwnRows && after.Node.Inputs.Contains(before.Node.Id);
+    /// <summary>
+    /// Whether threads could go on from a step to the next, which reads no other rows than those that they wrote, if it wrote over nothing
+    /// that the first one reads.
+    /// </summary>
+    public static bool GoesOnByRows(Step before, Step after) =>
+        HaveSameRows(before, after) && after.Call.Kernel.ReadsOwnRows && after.Node.Inputs.Contains(before.Node.Id);
 
     // Whether both are divided by rows of images, each thread's being the same.
-    private static bool HaveSameRows(Step a, Step b) => !a.ClearsHalo && !b.ClearsHalo && !a.DividesSamples && !b.DividesSamples && a.Call.Kernel.MostUnits > 1
-        && a.Call.Kernel.RowsOfUnit > 0 && a.Call.Kernel.RowsOfUnit == b.Call.Kernel.RowsOfUnit && a.Call.Kernel.MostUnits == b.Call.Kernel.MostUnits;
+    private static bool HaveSameRows(Step a, Step b) =>
+        !a.ClearsHalo && !b.ClearsHalo && !a.DividesSamples && !b.DividesSamples && a.Call.Kernel.MostUnits > 1
+        && a.Call.Kernel.RowsOfUnit > 0 && a.Call.Kernel.RowsOfUnit == b.Call.Kernel.RowsOfUnit
+            && a.Call.Kernel.MostUnits == b.Call.Kernel.MostUnits;
 
     // Whether a row of one value is the same row of the other one wherever they share memory: their planes coincide.
     private bool LieAlikeByRows(int a, int b)
     {
         (Layout x, Layout y) = (_plan.LayoutOf(a), _plan.LayoutOf(b));
-        return x.IsImage && y.IsImage && (x.Kind, x.Height, x.Halo, x.RowStride, x.PlaneStride) == (y.Kind, y.Height, y.Halo, y.RowStride, y.PlaneStride)
+        return x.IsImage && y.IsImage && (x.Kind, x.Height, x.Halo, x.RowStride, x.PlaneStride) == (
+            y.Kind, y.Height, y.Halo, y.RowStride, y.PlaneStride)
             && (_plan.Slots[a].Offset - _plan.Slots[b].Offset) % x.PlaneStride == 0;
     }
 
@@ -127,7 +139,8 @@ internal sealed class StagePlanner
     {
         (int start, int end) = (step.ScratchOffset, step.ScratchOffset + step.Call.Kernel.Scratch);
         return start < end
-            && (other.Call.Operands.Any(o => _plan.Slots[o].Region == Region.Arena && _plan.Slots[o].Offset < end && start < _plan.Slots[o].Offset + LengthOf(o))
+            && (other.Call.Operands.Any(o => _plan.Slots[o].Region == Region.Arena && _plan.Slots[o].Offset < end
+                && start < _plan.Slots[o].Offset + LengthOf(o))
                 || (other.ScratchOffset < end && start < other.ScratchOffset + other.Call.Kernel.Scratch));
     }
 

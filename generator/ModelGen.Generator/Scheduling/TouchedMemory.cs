@@ -4,8 +4,8 @@ using ModelGen.Generator.Layouts;
 namespace ModelGen.Generator.Scheduling;
 
 /// <summary>
-/// The memory that the steps of a stage touch, so that a further step need be held only against those that it meets there: stages may have thousands of steps. Of steps that touch
-/// the same memory in the same way, as element-wise layers in a chain do, the first stands for all.
+/// The memory that the steps of a stage touch, so that a further step need be held only against those that it meets there: stages may have
+/// thousands of steps. Of steps that touch the same memory in the same way, as element-wise layers in a chain do, the first stands for all.
 /// </summary>
 internal sealed class TouchedMemory(Plan plan)
 {
@@ -27,7 +27,9 @@ internal sealed class TouchedMemory(Plan plan)
         }
     }
 
-    /// <summary>The steps that a further one may depend on: those whose memory meets its own, and the one before it, which may be of the same node.</summary>
+    /// <summary>
+    /// The steps that a further one may depend on: those whose memory meets its own, and the one before it, which may be of the same node.
+    /// </summary>
     public IEnumerable<int> StepsThatMeet(int step)
     {
         var found = new HashSet<int> { _last };
@@ -54,13 +56,16 @@ internal sealed class TouchedMemory(Plan plan)
     }
 
     // The caller's arguments are told apart by name, everything else by offset.
-    private static (Region Region, string Name) KeyOf(Slot slot) => (slot.Region, slot.Region is Region.Input or Region.Output ? slot.Name : "");
+    private static (Region Region, string Name) KeyOf(Slot slot) =>
+        (slot.Region, slot.Region is Region.Input or Region.Output ? slot.Name : "");
 
     private int LengthOf(int value) => checked(plan.LayoutOf(value).Length * (plan.Graph[value].Type.PerSample ? plan.Batch : 1));
 
     private Footprint FootprintOf(Step step) => new(
-        step.DividesSamples, step.ClearsHalo, step.Call.Kernel.MostUnits, step.Call.Kernel.RowsOfUnit, step.Call.Kernel.ReadsOwnRows, step.ScratchOffset, step.Call.Kernel.Scratch,
-        step.Call.Operands.Select(o => TouchOf(o, o == step.Node.Id)).ToEquatableArray(), StagePlanner.Written(step).Select(w => TouchOf(w, w == step.Node.Id)).ToEquatableArray());
+        step.DividesSamples, step.ClearsHalo, step.Call.Kernel.MostUnits, step.Call.Kernel.RowsOfUnit, step.Call.Kernel.ReadsOwnRows,
+            step.ScratchOffset, step.Call.Kernel.Scratch,
+        step.Call.Operands.Select(o => TouchOf(o, o == step.Node.Id)).ToEquatableArray(
+            ), StagePlanner.Written(step).Select(w => TouchOf(w, w == step.Node.Id)).ToEquatableArray());
 
     private Touch TouchOf(int value, bool isResult)
     {
@@ -70,7 +75,8 @@ internal sealed class TouchedMemory(Plan plan)
 
     /// <summary>All that says whether threads have to wait between one step and another.</summary>
     private sealed record Footprint(
-        bool DividesSamples, bool ClearsHalo, int Units, int RowsOfUnit, bool ReadsOwnRows, int ScratchOffset, int Scratch, EquatableArray<Touch> Operands, EquatableArray<Touch> Written);
+        bool DividesSamples, bool ClearsHalo, int Units, int RowsOfUnit, bool ReadsOwnRows, int ScratchOffset, int Scratch,
+            EquatableArray<Touch> Operands, EquatableArray<Touch> Written);
 
     private readonly record struct Touch(Slot Slot, Layout Layout, bool PerSample, bool IsResult);
 

@@ -3,7 +3,9 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>Builds a graph node by node; every node passes its operator's shape rule on the way in, so a graph that exists is well typed.</summary>
+/// <summary>
+/// Builds a graph node by node; every node passes its operator's shape rule on the way in, so a graph that exists is well typed.
+/// </summary>
 internal sealed class GraphBuilder(string name)
 {
     private readonly List<Node> _nodes = [];
@@ -36,8 +38,10 @@ internal sealed class GraphBuilder(string name)
     {
         Operator description = OperatorTable.Get(op);
         AttributeMap complete = description.WithDefaults(attributes);
-        TensorType type = description.Infer(new OperatorCall(op, nodeName, inputs.Select(TypeOf).ToEquatableArray(), complete) { Implementation = implementation });
-        _nodes.Add(new Node(_nodes.Count, op, new EquatableArray<int>(inputs), complete, type, nodeName) { Implementation = implementation });
+        TensorType type = description.Infer(new OperatorCall(op, nodeName, inputs.Select(TypeOf).ToEquatableArray(
+            ), complete) { Implementation = implementation });
+        _nodes.Add(new Node(_nodes.Count, op, new EquatableArray<int>(inputs), complete, type,
+            nodeName) { Implementation = implementation });
         return _nodes.Count - 1;
     }
 

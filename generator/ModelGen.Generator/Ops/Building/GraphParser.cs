@@ -6,8 +6,8 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// Reads what <see cref="GraphPrinter"/> writes. The type of an operation may be left out (the shape rule gives it), and attributes that have
-/// defaults too; a type that is written must be the one the rule gives. Errors are <see cref="FormatException"/> with line and column.
+/// Reads what <see cref="GraphPrinter"/> writes. The type of an operation may be left out (the shape rule gives it), and attributes that
+/// have defaults too; a type that is written must be the one the rule gives. Errors are <see cref="FormatException"/> with line and column.
 /// </summary>
 internal static class GraphParser
 {
@@ -69,7 +69,8 @@ internal static class GraphParser
         ids.Add(id, added);
     }
 
-    private static int Add(GraphBuilder builder, string op, int[] inputs, AttributeMap attributes, string name, Implementation? implementation, Cursor cursor)
+    private static int Add(GraphBuilder builder, string op, int[] inputs, AttributeMap attributes, string name,
+        Implementation? implementation, Cursor cursor)
     {
         try
         {
@@ -202,7 +203,8 @@ internal static class GraphParser
         }
 
         public int TakeInt() =>
-            int.TryParse(TakeWord(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : throw Error("an integer");
+            int.TryParse(TakeWord(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+                ? value : throw Error("an integer");
 
         public int TakeSize() => TakeInt() is int size and > 0 ? size : throw Error("a size of at least 1");
 

@@ -3,8 +3,8 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// Rebuilds a graph node by node. A pass replaces the nodes it is about and copies the others; whatever nothing reads any more is left out at the
-/// end, so a pass need not clean up after itself.
+/// Rebuilds a graph node by node. A pass replaces the nodes it is about and copies the others; whatever nothing reads any more is left out
+/// at the end, so a pass need not clean up after itself.
 /// </summary>
 internal sealed class GraphRewriter
 {

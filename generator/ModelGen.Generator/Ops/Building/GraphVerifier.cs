@@ -2,7 +2,9 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>Checks after every pass what every pass may rely on. A failure is a defect of the compiler, never of the user's network.</summary>
+/// <summary>
+/// Checks after every pass what every pass may rely on. A failure is a defect of the compiler, never of the user's network.
+/// </summary>
 internal static class GraphVerifier
 {
     public static Graph Verify(Graph graph, string after)
@@ -17,7 +19,8 @@ internal static class GraphVerifier
             foreach (int input in node.Inputs)
             {
                 Require(input >= 0 && input < i, node, $"reads %{input}, which is not defined before it");
-                Require(readsState || !mutatedAt.ContainsKey(input), node, $"reads %{input} after %{(mutatedAt.TryGetValue(input, out int by) ? by : 0)} overwrote it");
+                Require(readsState || !mutatedAt.ContainsKey(input), node,
+                    $"reads %{input} after %{(mutatedAt.TryGetValue(input, out int by) ? by : 0)} overwrote it");
             }
             if (node.Is(OpNames.Parameter))
                 Require(keys.Add(node.Name), node, "its key is there twice");

@@ -3,7 +3,9 @@ using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>What users say of how inference and training compute a convolution; nodes have the attribute where it is not <see cref="Auto"/>.</summary>
+/// <summary>
+/// What users say of how inference and training compute a convolution; nodes have the attribute where it is not <see cref="Auto"/>.
+/// </summary>
 internal static class ConvolutionAlgorithms
 {
     public const string Attribute = "algorithm";

@@ -13,7 +13,8 @@ internal sealed record ConvolutionPlan : ActivatedImplementation
     /// <summary>Rows and columns of the windows of which the largest result is stored, where pooling is part of the convolution.</summary>
     public const int PoolSize = 2;
 
-    private const string WinogradWord = "winograd ", TogetherWord = " samples together", ResidualWord = "residual", MaxPoolWord = "max-pool 2×2";
+    private const string WinogradWord = "winograd ", TogetherWord = " samples together", ResidualWord = "residual",
+        MaxPoolWord = "max-pool 2×2";
 
     /// <summary>As its operator says: the sums as they stand, and nothing more.</summary>
     public static readonly ConvolutionPlan Direct = new();
@@ -21,7 +22,9 @@ internal sealed record ConvolutionPlan : ActivatedImplementation
     /// <summary>The form of Winograd's algorithm; null for the sums as they stand.</summary>
     public WinogradForm? Winograd { get; init; }
 
-    /// <summary>Samples of a batch whose tiles are taken together, where those of one are few; 0 where each is taken alone. Of Winograd's algorithm.</summary>
+    /// <summary>
+    /// Samples of a batch whose tiles are taken together, where those of one are few; 0 where each is taken alone. Of Winograd's algorithm.
+    /// </summary>
     public int SamplesTogether { get; init; }
 
     /// <summary>Whether a last input, of the result's shape, is added to the sums.</summary>
@@ -52,7 +55,8 @@ internal sealed record ConvolutionPlan : ActivatedImplementation
                 && WinogradForm.All.FirstOrDefault(f => f.Notation == word.Substring(WinogradWord.Length)) is { } form)
                 plan = plan with { Winograd = form };
             else if (word.EndsWith(TogetherWord, StringComparison.Ordinal)
-                && int.TryParse(word.Substring(0, word.Length - TogetherWord.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int samples))
+                && int.TryParse(word.Substring(0, word.Length - TogetherWord.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out int samples))
                 plan = plan with { SamplesTogether = samples };
             else if (word == ResidualWord)
                 plan = plan with { AddsResidual = true };
