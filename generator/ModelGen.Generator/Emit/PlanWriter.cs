@@ -201,8 +201,9 @@ internal sealed class PlanWriter
             string samples = step.DividesSamples ? OwnSamples : _plan.IsOfSamples(step.Node) ? "samples" : "1";
             int stage = Stage.IndexOf(stages, i);
             string[] operands = [.. step.Call.Operands.Select(o => step.DividesSamples ? MemoryOfOwnSamples(o) : Memory(o)), .. ScratchOf(step)];
-            string call = Wrapped(kernel.Call(target, operands, samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units)));
-            call = call.Replace("{first}", step.DividesSamples ? FirstSample : "0");
+            string call = Wrapped(kernel.Call(
+                target, operands, samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units),
+                step.DividesSamples ? FirstSample : "0"));
             if (stage >= 0 && !kernel.IsDivided && !step.DividesSamples)
             {
                 string block = string.Concat(call.Split('\n').Select(line => "    " + line + "\n"));

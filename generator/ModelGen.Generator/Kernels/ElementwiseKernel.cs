@@ -60,7 +60,8 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
         string At(string offset) => string.Join(", ", Operands.Select(o => $"ref Unsafe.Add(ref {o}, {offset})"));
     });
 
-    public override string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range)
+    public override string Call(
+        string method, IReadOnlyList<string> arguments, string samples, UnitRange range, string earlierSamples = "0")
     {
         if (IsDivided)
             return base.Call(method, arguments, samples, range);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Text;
 
@@ -61,7 +60,9 @@ internal abstract record Kernel
     public abstract void Emit(CodeWriter writer, string method, Tiles tiles);
 
     /// <summary>Writes the statement that runs the kernel. Arguments are C# expressions for memory, without <c>ref</c>.</summary>
-    public virtual string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range) =>
+    /// <param name="earlierSamples">C# text: how many samples other threads have before them.</param>
+    public virtual string Call(
+        string method, IReadOnlyList<string> arguments, string samples, UnitRange range, string earlierSamples = "0") =>
         $"{method}({string.Join(", ", arguments.Select(a => "ref " + a))}, {samples}{(Units > 1 ? $", {range.First}, {range.End}" : "")});";
 
     /// <summary>The same for all units.</summary>
@@ -123,16 +124,13 @@ internal readonly record struct UnitRange(string First, string End)
 /// <summary>A kernel and the values it works on, the result last.</summary>
 internal sealed record KernelCall(Kernel Kernel, EquatableArray<int> Operands);
 
-/// <summary>
-/// A kernel of the runtime library, for what gains nothing from constants. In <paramref name="Template"/> <c>{0}</c> stands for a reference
-/// to the first operand, <c>{0=}</c> for the operand itself as something to assign to, <c>{samples}</c> for the number of samples,
-/// <c>{first}</c> for how many other threads have before them. Of a range of units, <c>{0+100}</c> is the first operand at the first unit,
-/// units being 100 floats apart, <c>{count}</c> how many there are, <c>{units}</c> the first unit and the one after the last, <c>{part}</c>
-/// the part and the number of parts, for methods that divide their units themselves, and <c>{only}</c> behind an image's layout restricts
-/// it to those planes.
-/// </summary>
-internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Kernel
+/// <summary>A kernel of the runtime library, for what gains nothing from constants: a call, or several one behind the other.</summary>
+internal sealed record RuntimeKernel(EquatableArray<RuntimeCall> Calls, int RuntimeUnits = 1) : Kernel
 {
+    public RuntimeKernel(RuntimeCall call, int runtimeUnits = 1) : this([call], runtimeUnits)
+    {
+    }
+
     public override string Title => "";
 
     public override EquatableArray<string> Operands => [];
@@ -157,20 +155,10 @@ internal sealed record RuntimeKernel(string Template, int RuntimeUnits = 1) : Ke
     {
     }
 
-    public override string Call(string method, IReadOnlyList<string> arguments, string samples, UnitRange range)
+    public override string Call(
+        string method, IReadOnlyList<string> arguments, string samples, UnitRange range, string earlierSamples = "0")
     {
-        bool all = range == UnitRange.All(Units);
-        string call = Template.Replace("{samples}", samples).Replace("{part}", all ? "0, 1" : "part, parts")
-            .Replace("{units}", all ? FormattableString.Invariant($"0, {MostUnits}") : $"{range.First}, {range.End}")
-            .Replace("{count}", all ? MostUnits.ToString(CultureInfo.InvariantCulture) : $"{range.End} - {range.First}")
-            .Replace("{only}", all ? "" : $".Only({range.First}, {range.End})");
-        call = Regex.Replace(call, @"\{(\d+)\+([^{}]+)\}", m =>
-        {
-            string operand = arguments[int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)];
-            return all ? "ref " + operand : $"ref Unsafe.Add(ref {operand}, {range.First} * {m.Groups[2].Value})";
-        });
-        for (int i = 0; i < arguments.Count; i++)
-            call = call.Replace("{" + i + "}", "ref " + arguments[i]).Replace("{" + i + "=}", arguments[i]);
-        return call + ";";
+        var site = new CallSite(arguments, samples, earlierSamples, range, MostUnits, DoesAll: range == UnitRange.All(Units));
+        return string.Join(";\n", Calls.Select(c => c.Write(site))) + ";";
     }
 }

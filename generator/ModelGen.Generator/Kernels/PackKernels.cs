@@ -14,22 +14,22 @@ internal static class PackKernels
 
     /// <summary>Operands are the parameter and the result.</summary>
     public static Kernel Pack(Layout layout) => layout.Kind == LayoutKind.BFloat16
-        ? new RuntimeKernel($"BFloat16.Pack({{0}}, {{1}}, {Sizes(layout)}, {{part}})", Layout.DivideUp(layout.Channels, 2 * Layout.Block))
-        : layout.IsWinograd
-        ? Call($"Winograd.TransformFilters<{layout.Form!.Type}>({{0}}, {{1}}, {Sizes(layout)}", layout)
-        : Call($"Packing.ToBlocks({{0}}, {{1}}, {Sizes(layout)}", layout);
+        ? Call("BFloat16.Pack", 2, layout, 2 * Layout.Block)
+        : Call(layout.IsWinograd ? $"Winograd.TransformFilters<{layout.Form!.Type}>" : "Packing.ToBlocks", 2, layout, Layout.Block);
 
     /// <summary>Operands are the filters, the weight and the running variance of a batch normalisation, and the result.</summary>
     /// <param name="layout">Of the result.</param>
     /// <param name="eps">Added to the variance, as C# text.</param>
-    public static Kernel FoldAndPack(Layout layout, string eps) => layout.IsWinograd
-        ? Call($"Winograd.FoldAndTransformFilters<{layout.Form!.Type}>({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout)
-        : Call($"Packing.FoldToBlocks({{0}}, {{1}}, {{2}}, {{3}}, {Sizes(layout)}, {eps}", layout);
-
-    private static RuntimeKernel Call(string call, Layout layout) =>
-        new(call + ", {part})", Layout.DivideUp(layout.Channels, Layout.Block));
+    public static Kernel FoldAndPack(Layout layout, string eps) => Call(
+        layout.IsWinograd ? $"Winograd.FoldAndTransformFilters<{layout.Form!.Type}>" : "Packing.FoldToBlocks",
+        4, layout, Layout.Block, eps);
 
     // Output channels; input channels of Winograd's filters, floats behind an output channel of others.
-    private static string Sizes(Layout layout) =>
-        $"{layout.Channels}, {(layout.IsWinograd ? layout.Dims[1] : layout.Dims.Length / layout.Channels)}";
+    private static RuntimeKernel Call(string method, int operands, Layout layout, int channelsOfUnit, params CallArgument[] more) => new(
+        RuntimeCall.Of(method,
+            [
+                .. CallArgument.Operands(operands), layout.Channels,
+                layout.IsWinograd ? layout.Dims[1] : layout.Dims.Length / layout.Channels, .. more, CallArgument.ThreadPart,
+            ]),
+        Layout.DivideUp(layout.Channels, channelsOfUnit));
 }

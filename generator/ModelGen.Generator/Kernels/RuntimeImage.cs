@@ -1,3 +1,4 @@
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Kernels;
@@ -6,18 +7,18 @@ namespace ModelGen.Generator.Kernels;
 internal static class RuntimeImage
 {
     /// <summary>The layout as a C# expression; a feature vector is an image of one pixel.</summary>
-    public static string Of(Layout layout) => Of(layout, layout.Height.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static CallArgument Of(Layout layout) => Of(layout, layout.Height);
 
-    /// <summary>The same with C# text for the number of rows.</summary>
-    public static string Of(Layout layout, string rows) =>
-        $"new ImageLayout({(layout.IsBlocked ? "true" : "false")}, {layout.Channels}, {rows}, {layout.Width}, {layout.Length}, "
-            + $"{layout.PlaneStride}, {layout.RowStride})";
+    /// <summary>The same with another number of rows.</summary>
+    public static CallArgument Of(Layout layout, CallArgument rows) => CallArgument.Joined(
+        $"new ImageLayout({(layout.IsBlocked ? "true" : "false")}, {layout.Channels}, ", rows,
+        $", {layout.Width}, {layout.Length}, {layout.PlaneStride}, {layout.RowStride})");
 
     /// <summary>Pixel (0, 0) of the first channel of an operand of a <see cref="RuntimeKernel"/>.</summary>
-    public static string First(int operand, Layout layout) => First("{" + operand + "}", layout);
+    public static CallArgument First(int operand, Layout layout) => First(CallArgument.Operand(operand), layout);
 
     /// <summary>The same of what stands at the first float of an image.</summary>
-    public static string First(string memory, Layout layout) => layout.Origin == 0 ? memory : $"ref Unsafe.Add({memory}, {layout.Origin})";
+    public static CallArgument First(CallArgument memory, Layout layout) => memory.At(layout.Origin);
 }
 
 /// <summary>
@@ -36,15 +37,15 @@ internal readonly record struct DividedImage(Layout Image, bool RunsOver = false
     private int Units => IsByRows ? Image.Height : Image.Planes;
 
     /// <summary>The kernel of the runtime that does the work.</summary>
-    public RuntimeKernel Kernel(string template) => new(template, Units) { IsByRows = IsByRows };
+    public RuntimeKernel Kernel(params RuntimeCall[] calls) => new(new EquatableArray<RuntimeCall>(calls), Units) { IsByRows = IsByRows };
 
     /// <summary>Pixel (0, 0), in the first row that is wanted, of the first channel of an operand.</summary>
-    public string First(int operand, Layout layout) =>
-        RuntimeImage.First(IsByRows ? $"{{{operand}+{layout.RowStride}}}" : $"{{{operand}}}", layout);
+    public CallArgument First(int operand, Layout layout) =>
+        RuntimeImage.First(IsByRows ? CallArgument.Operand(operand, layout.RowStride) : CallArgument.Operand(operand), layout);
 
     /// <summary>How an image lies that is read.</summary>
-    public string Read(Layout layout) => IsByRows ? RuntimeImage.Of(layout, "{count}") : RuntimeImage.Of(layout);
+    public CallArgument Read(Layout layout) => IsByRows ? RuntimeImage.Of(layout, CallArgument.UnitCount) : RuntimeImage.Of(layout);
 
     /// <summary>How an image lies that is written.</summary>
-    public string Written(Layout layout) => IsByRows ? Read(layout) : Read(layout) + "{only}";
+    public CallArgument Written(Layout layout) => IsByRows ? Read(layout) : CallArgument.Joined(Read(layout), CallArgument.OnlyUnits);
 }

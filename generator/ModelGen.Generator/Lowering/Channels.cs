@@ -16,7 +16,7 @@ internal sealed class ConcatLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout y = context.Of(node.Id);
-        var copies = new List<string>();
+        var copies = new List<RuntimeCall>();
         int target = 0;
         for (int i = 0; i < node.Inputs.Count; i++)
         {
@@ -25,7 +25,7 @@ internal sealed class ConcatLowering : OperatorLowering
                 copies.Add(ChannelCopies.Copy(new(y), x, i, 0, y, node.Inputs.Count, target, x.Channels));
             target += x.Channels;
         }
-        return LoweringContext.Call(new DividedImage(y).Kernel(string.Join(";\n", copies)), node);
+        return LoweringContext.Call(new DividedImage(y).Kernel([.. copies]), node);
     }
 }
 
@@ -68,9 +68,9 @@ internal static class ChannelCopies
     /// <summary>
     /// The call that copies <paramref name="count"/> channels from operand <paramref name="from"/> to operand <paramref name="to"/>.
     /// </summary>
-    public static string Copy(DividedImage image, Layout x, int from, int first, Layout y, int to, int target, int count) =>
-        $"ChannelCopy.Copy({image.First(from, x)}, {image.Read(x)}, {first}, {image.First(to, y)}, {image.Written(y)}, {target}, "
-            + $"{count}, {{samples}})";
+    public static RuntimeCall Copy(DividedImage image, Layout x, int from, int first, Layout y, int to, int target, int count) =>
+        RuntimeCall.Of("ChannelCopy.Copy",
+            image.First(from, x), image.Read(x), first, image.First(to, y), image.Written(y), target, count, CallArgument.Samples);
 
     private static Layout Plain(Shape shape) => shape.Rank == 1 ? Layout.Blocked(shape) : Layout.Dense(shape);
 }

@@ -19,8 +19,10 @@ internal sealed class TransposeFiltersLowering : OperatorLowering
     {
         (Layout filters, Layout turned, int groups) = (context.Of(node.Inputs[0]), context.Of(node.Id), node.Attributes.Int("groups"));
         return LoweringContext.Call(groups == 1 && filters.IsBlocked && turned.IsBlocked
-            ? new RuntimeKernel($"Turning.Filters({{0}}, {{1}}, {filters.Dims[0]}, {filters.Dims[1]}, "
-                + $"{filters.Dims[2] * filters.Dims[3]}, {{part}})", Layout.DivideUp(filters.Dims[1], Layout.Block))
+            ? new RuntimeKernel(
+                RuntimeCall.Of("Turning.Filters", [.. CallArgument.Operands(2), filters.Dims[0], filters.Dims[1],
+                    filters.Dims[2] * filters.Dims[3], CallArgument.ThreadPart]),
+                Layout.DivideUp(filters.Dims[1], Layout.Block))
             : new TransposeFiltersKernel(filters, turned, groups), node);
     }
 }
@@ -96,8 +98,10 @@ internal sealed class ChannelSumLowering : OperatorLowering
     {
         Layout x = context.Of(node.Inputs[0]);
         (string method, int lanes) = x.IsBlocked ? ("Blocked", Layout.Block) : ("Plain", 1);
-        string call = $"ChannelSum.{method}({BatchNormKernels.Planes(0, x)}, {{1+{lanes}}}, {{samples}}, {x.Length}, {{count}}, "
-            + $"{x.PlaneStride}, {x.Height}, {x.RowStride}, {x.Width})";
+        RuntimeCall call = RuntimeCall.Of("ChannelSum." + method,
+            BatchNormKernels.Planes(0, x), CallArgument.Operand(1, lanes), CallArgument.Samples, x.Length,
+                CallArgument.UnitCount, x.PlaneStride,
+            x.Height, x.RowStride, x.Width);
         return LoweringContext.Call(new RuntimeKernel(call, x.Planes), node);
     }
 }

@@ -49,9 +49,9 @@ internal sealed class MultiplyLowering : OperatorLowering
         if (!IsBroadcast(context.TypeOf(node.Inputs[1]), node))
             return LoweringContext.Call(new ElementwiseKernel("Multiply", 2, x, "", context.Batch) { MapsZeros = true }, node);
         var image = new DividedImage(x);
-        string operands = $"{image.First(0, x)}, {RuntimeImage.First(1, factor)}, {image.First(2, x)}";
-        RuntimeKernel kernel =
-            image.Kernel($"ChannelFactors.Multiply({operands}, {image.Written(x)}, {RuntimeImage.Of(factor)}, {{samples}})");
+        RuntimeKernel kernel = image.Kernel(RuntimeCall.Of("ChannelFactors.Multiply",
+            image.First(0, x), RuntimeImage.First(1, factor), image.First(2, x), image.Written(x), RuntimeImage.Of(factor),
+            CallArgument.Samples));
         return LoweringContext.Call(kernel with { LeavesInHalo = HaloEffect.Keeps }, node);
     }
 
@@ -68,9 +68,9 @@ internal sealed class ChannelFactorsGradientLowering : OperatorLowering
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        string arguments = string.Join(", ", new[] { node.Inputs[0], node.Inputs[1], node.Id }
-            .Select((value, i) => $"{RuntimeImage.First(i, context.Of(value))}, {RuntimeImage.Of(context.Of(value))}"));
-        return LoweringContext.Call(new RuntimeKernel($"ChannelFactors.Gradient({arguments}, {{samples}})"), node);
+        IEnumerable<CallArgument> images = new[] { node.Inputs[0], node.Inputs[1], node.Id }.SelectMany(
+            (value, i) => new[] { RuntimeImage.First(i, context.Of(value)), RuntimeImage.Of(context.Of(value)) });
+        return LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("ChannelFactors.Gradient", [.. images, CallArgument.Samples])), node);
     }
 }
 
@@ -85,8 +85,12 @@ internal sealed class PositionBiasLowering : OperatorLowering
 
     // Zero plus zero: the bias has the same halo.
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        new RuntimeKernel($"PositionBias.Add({{0}}, {{1}}, {{2}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo =
-            HaloEffect.MapsZeros }, node);
+        new RuntimeKernel(
+            RuntimeCall.Of("PositionBias.Add", [.. CallArgument.Operands(3), context.Of(node.Id).Length, CallArgument.Samples]))
+        {
+            LeavesInHalo = HaloEffect.MapsZeros,
+        },
+        node);
 }
 
 /// <summary>The sum over the batch.</summary>
@@ -95,8 +99,12 @@ internal sealed class SampleSumLowering : OperatorLowering
     public override Layout ResultLayout(ILayoutContext context, Node node) => context.Of(node.Inputs[0])!;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        new RuntimeKernel($"PositionBias.SumSamples({{0}}, {{1}}, {context.Of(node.Id).Length}, {{samples}})") { LeavesInHalo =
-            HaloEffect.MapsZeros }, node);
+        new RuntimeKernel(
+            RuntimeCall.Of("PositionBias.SumSamples", [.. CallArgument.Operands(2), context.Of(node.Id).Length, CallArgument.Samples]))
+        {
+            LeavesInHalo = HaloEffect.MapsZeros,
+        },
+        node);
 }
 
 /// <summary>What a pass replaces before kernels are chosen; element by element.</summary>
@@ -115,8 +123,12 @@ internal sealed class RandomElementsLowering(string method, string setting, Halo
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         (int length, string value) = (context.Of(node.Id).Length, Literals.Float(node.Attributes.Float(setting)));
-        return LoweringContext.Call(new RuntimeKernel(
-            $"{method}({{0}}, {{1}}, (nint){length} * {{samples}}, {value}, randomSeed + {node.Attributes.Int("stream")}UL, stepNumber, "
-                + $"(ulong){{first}} * {length})") { LeavesInHalo = haloEffect }, node);
+        RuntimeCall call = RuntimeCall.Of(method,
+            [
+                .. CallArgument.Operands(2), CallArgument.Joined($"(nint){length} * ", CallArgument.Samples), value,
+                $"randomSeed + {node.Attributes.Int("stream")}UL", "stepNumber",
+                CallArgument.Joined("(ulong)", CallArgument.EarlierSamples, $" * {length}"),
+            ]);
+        return LoweringContext.Call(new RuntimeKernel(call) { LeavesInHalo = haloEffect }, node);
     }
 }

@@ -71,11 +71,13 @@ internal sealed class LinearInputGradientLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout dx = context.Of(node.Id);
-        string arguments = $"{{samples}}, {context.TypeOf(node.Inputs[0]).Shape[0]}, {context.Of(node.Inputs[0]).Length}, "
-            + $"{RuntimeImage.Of(dx)}, {{units}}";
+        RuntimeCall call = RuntimeCall.Of("LinearGradient.Input",
+            [
+                .. CallArgument.Operands(2), RuntimeImage.First(2, dx), CallArgument.Samples, context.TypeOf(node.Inputs[0]).Shape[0],
+                context.Of(node.Inputs[0]).Length, RuntimeImage.Of(dx), CallArgument.UnitRange,
+            ]);
         return LoweringContext.Call(
-            new RuntimeKernel($"LinearGradient.Input({{0}}, {{1}}, {RuntimeImage.First(2, dx)}, {arguments})",
-            Layout.DivideUp(node.Shape[0], KernelContract.LinearGradientChunk)), node);
+            new RuntimeKernel(call, Layout.DivideUp(node.Shape[0], KernelContract.LinearGradientChunk)), node);
     }
 }
 

@@ -10,9 +10,10 @@ internal sealed class LocalResponseNormLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
-        $"LocalResponse.Norm({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta", "k")})"), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        LocalResponse.Divided(context.Of(node.Id)).Kernel(RuntimeCall.Of("LocalResponse.Norm",
+            [.. LocalResponse.Images(context, node), .. LocalResponse.Constants(node, "size", "alpha", "beta", "k")])),
+        node);
 }
 
 /// <summary>What it divides by, before the power.</summary>
@@ -20,9 +21,10 @@ internal sealed class LocalResponseScaleLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
-        $"LocalResponse.Scale({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "k")})"), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        LocalResponse.Divided(context.Of(node.Id)).Kernel(RuntimeCall.Of("LocalResponse.Scale",
+            [.. LocalResponse.Images(context, node), .. LocalResponse.Constants(node, "size", "alpha", "k")])),
+        node);
 }
 
 /// <summary>What each result adds to the gradients of its neighbours.</summary>
@@ -30,9 +32,13 @@ internal sealed class LocalResponseTermLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"LocalResponse.Term({{0}}, {{1}}, {{2}}, {{3}}, (nint){context.Of(node.Id).Length} * {{samples}}, "
-            + $"{LocalResponse.Constants(node, "beta")})"), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        new RuntimeKernel(RuntimeCall.Of("LocalResponse.Term",
+            [
+                .. CallArgument.Operands(4), CallArgument.Joined($"(nint){context.Of(node.Id).Length} * ", CallArgument.Samples),
+                .. LocalResponse.Constants(node, "beta"),
+            ])),
+        node);
 }
 
 /// <summary>The gradient.</summary>
@@ -40,26 +46,29 @@ internal sealed class LocalResponseNormGradientLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(LocalResponse.Divided(context.Of(node.Id)).Kernel(
-        $"LocalResponse.Gradient({LocalResponse.Images(context, node)}, {LocalResponse.Constants(node, "size", "alpha", "beta")})"), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        LocalResponse.Divided(context.Of(node.Id)).Kernel(RuntimeCall.Of("LocalResponse.Gradient",
+            [.. LocalResponse.Images(context, node), .. LocalResponse.Constants(node, "size", "alpha", "beta")])),
+        node);
 }
 
 /// <summary>Arguments that these operators share.</summary>
 internal static class LocalResponse
 {
     /// <summary>The operands, which all lie alike, how they lie, and the number of samples.</summary>
-    public static string Images(LoweringContext context, Node node)
+    public static IEnumerable<CallArgument> Images(LoweringContext context, Node node)
     {
         Layout layout = context.Of(node.Id);
         DividedImage image = Divided(layout);
-        return string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => image.First(i, layout)))
-            + $", {image.Written(layout)}, {{samples}}";
+        return
+        [
+            .. Enumerable.Range(0, node.Inputs.Count + 1).Select(i => image.First(i, layout)), image.Written(layout), CallArgument.Samples,
+        ];
     }
 
     /// <summary>How threads share an image.</summary>
     public static DividedImage Divided(Layout layout) => new(layout, RunsOver: true);
 
-    public static string Constants(Node node, params string[] names) =>
-        string.Join(", ", names.Select(n => n == "size" ? node.Attributes[n].ToString() : Literals.Float(node.Attributes.Float(n))));
+    public static IEnumerable<CallArgument> Constants(Node node, params string[] names) => names.Select(
+        n => (CallArgument)(n == "size" ? node.Attributes[n].ToString() : Literals.Float(node.Attributes.Float(n))));
 }

@@ -15,9 +15,10 @@ internal sealed class LossLowering(LossOperator loss) : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         float weight = node.Attributes.Float("weight");
-        return LoweringContext.Call(new RuntimeKernel(
-            $"{{2=}} = {(weight == 1 ? "" : Literals.Float(weight) + " * ")}{loss.Function}({{0}}, {{1}}, "
-                + $"{LossCalls.Arguments(loss, context.TypeOf(node.Inputs[0]).Shape, node)})"), node);
+        RuntimeCall call = RuntimeCall.Of(
+            loss.Function, [.. CallArgument.Operands(2), .. LossCalls.Arguments(loss, context.TypeOf(node.Inputs[0]).Shape, node)]);
+        CallArgument assignment = CallArgument.Joined(CallArgument.Value(2), weight == 1 ? " = " : $" = {Literals.Float(weight)} * ");
+        return LoweringContext.Call(new RuntimeKernel(call with { Before = assignment }), node);
     }
 }
 
@@ -39,22 +40,29 @@ internal static class LossCalls
     /// <summary>
     /// The call that computes the gradient, operands being those of the loss, the gradient of the loss where there is one, and the result.
     /// </summary>
-    public static string Gradient(LossOperator loss, Node node)
+    public static RuntimeCall Gradient(LossOperator loss, Node node)
     {
         string weight = Literals.Float(node.Attributes.Float("weight"));
-        string scale = node.Inputs.Count == 2 ? weight : node.Attributes.Float("weight") == 1 ? "{2=}" : $"{weight} * {{2=}}";
-        return $"{loss.GradientFunction}({{0}}, {{1}}, {{{node.Inputs.Count}}}, {Arguments(loss, node.Shape, node)}, {scale})";
+        CallArgument scale = node.Inputs.Count == 2 ? weight
+            : node.Attributes.Float("weight") == 1 ? CallArgument.Value(2)
+            : CallArgument.Joined($"{weight} * ", CallArgument.Value(2));
+        return RuntimeCall.Of(
+            loss.GradientFunction,
+            [.. CallArgument.Operands(2), CallArgument.Operand(node.Inputs.Count), .. Arguments(loss, node.Shape, node), scale]);
     }
 
     /// <summary>Where predictions lie, then the numbers of the formula.</summary>
-    public static string Arguments(LossOperator loss, Shape predictions, Node node) =>
-        Geometry(loss, predictions) + string.Concat(loss.Constants.Select(c =>
-        ", " + (c.Kind == AttributeKind.Int ? $"{node.Attributes.Int(c.Name)}" : Literals.Float(node.Attributes.Float(c.Name)))));
+    public static IEnumerable<CallArgument> Arguments(LossOperator loss, Shape predictions, Node node) =>
+    [
+        .. Geometry(loss, predictions),
+        .. loss.Constants.Select(c =>
+            c.Kind == AttributeKind.Int ? node.Attributes.Int(c.Name) : (CallArgument)Literals.Float(node.Attributes.Float(c.Name))),
+    ];
 
-    private static string Geometry(LossOperator loss, Shape predictions) => loss switch
+    private static IEnumerable<CallArgument> Geometry(LossOperator loss, Shape predictions) => loss switch
     {
         CrossEntropy => ClassLayouts.LogitGeometry(predictions),
-        Hinge => $"{{samples}}, {ClassLayouts.Of(predictions).Length}, {predictions[0]}",
-        _ => $"{{samples}}, {ClassLayouts.Of(predictions).Length}, {predictions.Length}",
+        Hinge => [CallArgument.Samples, ClassLayouts.Of(predictions).Length, predictions[0]],
+        _ => [CallArgument.Samples, ClassLayouts.Of(predictions).Length, predictions.Length],
     };
 }

@@ -23,13 +23,18 @@ internal sealed class BatchNormLowering : OperatorLowering
         Layout x = context.Of(node.Inputs[0]);
         int padded = Layout.RoundUp(x.Channels, Layout.Block);
         var image = new DividedImage(x);
-        string First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
-        string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
-        string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
-        string floor = NormalizationPlan.Of(node).Activation == Activation.Relu ? ", floor: 0f" : "";
-        return LoweringContext.Call(image.Kernel(
-            $"BatchNorm.Normalize({First(0)}, {Vector(3)}, ref Unsafe.Add({Vector(3)}, {padded}), {Vector(1)}, {Vector(2)}, {First(4)}, "
-                + $"{geometry}, {BatchNormKernels.Strides(x)}{floor})"), node);
+        CallArgument First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
+        CallArgument Vector(int operand) => image.IsByRows ? CallArgument.Operand(operand) : CallArgument.Operand(operand, Layout.Block);
+        CallArgument[] geometry = image.IsByRows
+            ? BatchNormKernels.Geometry(x, rows: CallArgument.UnitCount) : BatchNormKernels.Geometry(x, blocks: CallArgument.UnitCount);
+        CallArgument[] floor = NormalizationPlan.Of(node).Activation == Activation.Relu ? ["floor: 0f"] : [];
+        return LoweringContext.Call(
+            image.Kernel(RuntimeCall.Of("BatchNorm.Normalize",
+                [
+                    First(0), Vector(3), Vector(3).At(padded), Vector(1), Vector(2), First(4), .. geometry, .. BatchNormKernels.Strides(x),
+                    .. floor,
+                ])),
+            node);
     }
 }
 
@@ -45,8 +50,9 @@ internal sealed class RunningStatisticsLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         (int channels, int stride) = (node.Shape[1], Layout.RoundUp(node.Shape[1], Layout.Block));
-        return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.FromRunning({{0}}, {{1}}, {{2}}, {channels}, {stride}, {BatchNormKernels.EpsOf(node)}, {{part}})", stride), node);
+        RuntimeCall call = RuntimeCall.Of("BatchNorm.FromRunning",
+            [.. CallArgument.Operands(3), channels, stride, BatchNormKernels.EpsOf(node), CallArgument.ThreadPart]);
+        return LoweringContext.Call(new RuntimeKernel(call, stride), node);
     }
 }
 
@@ -60,9 +66,12 @@ internal sealed class BatchStatisticsLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.Statistics({BatchNormKernels.Planes(0, x)}, {{1+{Layout.Block}}}, {Layout.RoundUp(x.Channels, Layout.Block)}, "
-                + $"{BatchNormKernels.Geometry(x, blocks: "{count}")}, {Literals.Float(node.Attributes.Float("eps"))})", x.Planes), node);
+        RuntimeCall call = RuntimeCall.Of("BatchNorm.Statistics",
+            [
+                BatchNormKernels.Planes(0, x), CallArgument.Operand(1, Layout.Block), Layout.RoundUp(x.Channels, Layout.Block),
+                .. BatchNormKernels.Geometry(x, blocks: CallArgument.UnitCount), BatchNormKernels.EpsOf(node),
+            ]);
+        return LoweringContext.Call(new RuntimeKernel(call, x.Planes), node);
     }
 }
 
@@ -72,9 +81,12 @@ internal sealed class UpdateRunningStatisticsLowering : OperatorLowering
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
 
     // No operand is per sample, so {samples} would be 1; the count is that of the batch whose statistics these are.
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"BatchNorm.UpdateRunning({{0}}, {{1}}, {{2}}, {Layout.RoundUp(context.TypeOf(node.Inputs[0]).Shape[0], Layout.Block)}, "
-            + $"{Literals.Float(node.Attributes.Float("momentum"))}, samples * {node.Attributes.Int("pixels")})"),
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        new RuntimeKernel(RuntimeCall.Of("BatchNorm.UpdateRunning",
+            [
+                .. CallArgument.Operands(3), Layout.RoundUp(context.TypeOf(node.Inputs[0]).Shape[0], Layout.Block),
+                Literals.Float(node.Attributes.Float("momentum")), $"samples * {node.Attributes.Int("pixels")}",
+            ])),
         [.. node.Inputs]);
 }
 
@@ -87,10 +99,12 @@ internal sealed class CheckRunningStatisticsLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         int channels = context.TypeOf(node.Inputs[0]).Shape[0];
-        return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.CheckRunning({{0}}, {{1}}, {{2}}, {channels}, {Layout.RoundUp(channels, Layout.Block)}, "
-                + $"{Literals.Float(node.Attributes.Float("momentum"))}, samples * {node.Attributes.Int("pixels")}, check.Of({node.Id}))"),
-            [.. node.Inputs]);
+        RuntimeCall call = RuntimeCall.Of("BatchNorm.CheckRunning",
+            [
+                .. CallArgument.Operands(3), channels, Layout.RoundUp(channels, Layout.Block),
+                Literals.Float(node.Attributes.Float("momentum")), $"samples * {node.Attributes.Int("pixels")}", $"check.Of({node.Id})",
+            ]);
+        return LoweringContext.Call(new RuntimeKernel(call), [.. node.Inputs]);
     }
 }
 
@@ -104,10 +118,13 @@ internal sealed class BatchNormGradientSumsLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(new RuntimeKernel(
-            $"BatchNorm.GradientSums({BatchNormKernels.Planes(0, x)}, {{2+{Layout.Block}}}, {BatchNormKernels.Planes(1, x)}, "
-                + $"{{3+{Layout.Block}}}, {Layout.RoundUp(x.Channels, Layout.Block)}, "
-            + $"{BatchNormKernels.Geometry(x, blocks: "{count}")}, {BatchNormKernels.Strides(x)})", x.Planes), node);
+        RuntimeCall call = RuntimeCall.Of("BatchNorm.GradientSums",
+            [
+                BatchNormKernels.Planes(0, x), CallArgument.Operand(2, Layout.Block), BatchNormKernels.Planes(1, x),
+                CallArgument.Operand(3, Layout.Block), Layout.RoundUp(x.Channels, Layout.Block),
+                .. BatchNormKernels.Geometry(x, blocks: CallArgument.UnitCount), .. BatchNormKernels.Strides(x),
+            ]);
+        return LoweringContext.Call(new RuntimeKernel(call, x.Planes), node);
     }
 }
 
@@ -127,14 +144,19 @@ internal sealed class BatchNormGradientLowering : OperatorLowering
         Layout x = context.Of(node.Inputs[0]);
         int padded = Layout.RoundUp(x.Channels, Layout.Block);
         var image = new DividedImage(x);
-        string First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
-        string Vector(int operand) => image.IsByRows ? $"{{{operand}}}" : $"{{{operand}+{Layout.Block}}}";
-        string dyAndDx = $"{First(1)}, {First(node.Inputs.Count)}";
-        string geometry = image.IsByRows ? BatchNormKernels.Geometry(x, rows: "{count}") : BatchNormKernels.Geometry(x, blocks: "{count}");
-        return LoweringContext.Call(image.Kernel(node.Attributes.Flag("ofBatch")
-            ? $"BatchNorm.GradientInput({First(0)}, {Vector(3)}, {Vector(2)}, {Vector(4)}, {dyAndDx}, {padded}, (long)samples * "
-                + $"{x.Height * x.Width}, {geometry}, {BatchNormKernels.Strides(x)}, {BatchNormKernels.Strides(x)})"
-            : $"BatchNorm.GradientInputFixed(ref Unsafe.Add({Vector(3)}, {padded}), {Vector(2)}, {dyAndDx}, {geometry})"), node);
+        CallArgument First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
+        CallArgument Vector(int operand) => image.IsByRows ? CallArgument.Operand(operand) : CallArgument.Operand(operand, Layout.Block);
+        CallArgument[] dyAndDx = [First(1), First(node.Inputs.Count)];
+        CallArgument[] geometry = image.IsByRows
+            ? BatchNormKernels.Geometry(x, rows: CallArgument.UnitCount) : BatchNormKernels.Geometry(x, blocks: CallArgument.UnitCount);
+        RuntimeCall call = node.Attributes.Flag("ofBatch")
+            ? RuntimeCall.Of("BatchNorm.GradientInput",
+                [
+                    First(0), Vector(3), Vector(2), Vector(4), .. dyAndDx, padded, $"(long)samples * {x.Height * x.Width}", .. geometry,
+                    .. BatchNormKernels.Strides(x), .. BatchNormKernels.Strides(x),
+                ])
+            : RuntimeCall.Of("BatchNorm.GradientInputFixed", [Vector(3).At(padded), Vector(2), .. dyAndDx, .. geometry]);
+        return LoweringContext.Call(image.Kernel(call), node);
     }
 }
 
@@ -146,8 +168,10 @@ internal sealed class RowLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         int padded = Layout.RoundUp(node.Shape[0], Layout.Block);
-        return LoweringContext.Call(
-            new RuntimeKernel($"Elementwise.Copy(ref Unsafe.Add({{0}}, {node.Attributes.Int("row") * padded}), {{1}}, {padded})"), node);
+        RuntimeCall call = RuntimeCall.Of("Elementwise.Copy",
+            CallArgument.Joined("ref Unsafe.Add(", CallArgument.Operand(0), $", {node.Attributes.Int("row") * padded})"),
+            CallArgument.Operand(1), padded);
+        return LoweringContext.Call(new RuntimeKernel(call), node);
     }
 }
 
@@ -166,8 +190,8 @@ internal sealed class FoldWeightLowering : OperatorLowering
         (int channels, string eps) = (node.Shape[0], BatchNormKernels.EpsOf(node));
         return LoweringContext.Call(PackKernels.CanPack(context.Of(node.Inputs[0]), layout)
             ? PackKernels.FoldAndPack(layout, eps)
-            : new RuntimeKernel($"BatchNorm.FoldWeight({{0}}, {{1}}, {{2}}, {{3}}, {channels}, {node.Shape.Length / channels}, {eps})"),
-                node);
+            : new RuntimeKernel(RuntimeCall.Of("BatchNorm.FoldWeight",
+                [.. CallArgument.Operands(4), channels, node.Shape.Length / channels, eps])), node);
     }
 }
 
@@ -179,10 +203,9 @@ internal sealed class FoldBiasLowering : OperatorLowering
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        string operands = string.Join(", ", Enumerable.Range(0, node.Inputs.Count + 1).Select(i => "{" + i + "}"));
-        return LoweringContext.Call(
-            new RuntimeKernel($"BatchNorm.FoldBias({operands}, {node.Shape[0]}, {BatchNormKernels.EpsOf(node)}, {{part}})",
-            node.Shape[0]), node);
+        RuntimeCall call = RuntimeCall.Of("BatchNorm.FoldBias",
+            [.. CallArgument.Operands(node.Inputs.Count + 1), node.Shape[0], BatchNormKernels.EpsOf(node), CallArgument.ThreadPart]);
+        return LoweringContext.Call(new RuntimeKernel(call, node.Shape[0]), node);
     }
 }
 
@@ -214,12 +237,12 @@ internal static class BatchNormKernels
     public static Layout RowsLayout(Shape shape) => Layout.Dense(Shape.Of(shape[0], Layout.RoundUp(shape[1], Layout.Block)));
 
     /// <summary>Pixel (0, 0) of an operand's first block that is wanted.</summary>
-    public static string Planes(int operand, Layout x) => RuntimeImage.First($"{{{operand}+{x.PlaneStride}}}", x);
+    public static CallArgument Planes(int operand, Layout x) => RuntimeImage.First(CallArgument.Operand(operand, x.PlaneStride), x);
 
     /// <summary>The arguments (samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns).</summary>
-    public static string Geometry(Layout x, string? blocks = null, string? rows = null) =>
-        $"{{samples}}, {x.Length}, {blocks ?? $"{x.Planes}"}, {x.PlaneStride}, {rows ?? $"{x.Height}"}, {x.RowStride}, {x.Width}";
+    public static CallArgument[] Geometry(Layout x, CallArgument? blocks = null, CallArgument? rows = null) =>
+        [CallArgument.Samples, x.Length, blocks ?? x.Planes, x.PlaneStride, rows ?? x.Height, x.RowStride, x.Width];
 
     /// <summary>The arguments (sampleStride, blockStride, rowStride) of a further image.</summary>
-    public static string Strides(Layout x) => $"{x.Length}, {x.PlaneStride}, {x.RowStride}";
+    public static CallArgument[] Strides(Layout x) => [x.Length, x.PlaneStride, x.RowStride];
 }

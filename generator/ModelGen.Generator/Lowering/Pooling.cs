@@ -60,9 +60,10 @@ internal sealed class AdaptivePoolingLowering : PoolingLowering
     public static KernelCall Lower(string method, LoweringContext context, Node node)
     {
         (Layout x, Layout y) = (context.Of(node.Inputs[0]), context.Of(node.Id));
-        return LoweringContext.Call(new RuntimeKernel(
-            $"AdaptivePooling.{method}({RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}, {RuntimeImage.First(1, y)}, "
-                + $"{RuntimeImage.Of(y)}{{only}}, {{samples}})", method == "Average" ? y.Planes : 1), node);
+        RuntimeCall call = RuntimeCall.Of("AdaptivePooling." + method,
+            RuntimeImage.First(0, x), RuntimeImage.Of(x), RuntimeImage.First(1, y),
+            CallArgument.Joined(RuntimeImage.Of(y), CallArgument.OnlyUnits), CallArgument.Samples);
+        return LoweringContext.Call(new RuntimeKernel(call, method == "Average" ? y.Planes : 1), node);
     }
 }
 

@@ -16,7 +16,8 @@ internal sealed class SoftmaxLowering : OperatorLowering
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"Softmax.Forward({{0}}, {{1}}, {ClassLayouts.AxisGeometry(node)})"), node);
+        LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("Softmax.Forward",
+            [.. CallArgument.Operands(2), .. ClassLayouts.AxisGeometry(node)])), node);
 }
 
 /// <summary>Their gradient.</summary>
@@ -27,7 +28,8 @@ internal sealed class SoftmaxGradientLowering : OperatorLowering
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"Softmax.Gradient({{0}}, {{1}}, {{2}}, {ClassLayouts.AxisGeometry(node)})"), node);
+        LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("Softmax.Gradient",
+            [.. CallArgument.Operands(3), .. ClassLayouts.AxisGeometry(node)])), node);
 }
 
 /// <summary>How many samples are right.</summary>
@@ -36,8 +38,11 @@ internal sealed class CountCorrectLowering : OperatorLowering
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
         ClassLayouts.RequiredOfLogits(context, node, input);
 
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(new RuntimeKernel(
-        $"{{2=}} = CrossEntropy.CountCorrect({{0}}, {{1}}, {ClassLayouts.LogitGeometry(context.TypeOf(node.Inputs[0]).Shape)})"), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        new RuntimeKernel(RuntimeCall.Of("CrossEntropy.CountCorrect",
+            [.. CallArgument.Operands(2), .. ClassLayouts.LogitGeometry(context.TypeOf(node.Inputs[0]).Shape)])
+            with { Before = CallArgument.Joined(CallArgument.Value(2), " = ") }),
+        node);
 }
 
 /// <summary>Logarithms of probabilities.</summary>
@@ -50,7 +55,8 @@ internal sealed class LogSoftmaxLowering : OperatorLowering
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"LogSoftmax.Forward({{0}}, {{1}}, {ClassLayouts.AxisGeometry(node)})"), node);
+        LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("LogSoftmax.Forward",
+            [.. CallArgument.Operands(2), .. ClassLayouts.AxisGeometry(node)])), node);
 }
 
 /// <summary>Their gradient.</summary>
@@ -61,7 +67,8 @@ internal sealed class LogSoftmaxGradientLowering : OperatorLowering
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel($"LogSoftmax.Gradient({{0}}, {{1}}, {{2}}, {ClassLayouts.AxisGeometry(node)})"), node);
+        LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("LogSoftmax.Gradient",
+            [.. CallArgument.Operands(3), .. ClassLayouts.AxisGeometry(node)])), node);
 }
 
 /// <summary>Layouts of what works along classes: features padded to whole vectors, maps dense.</summary>
@@ -73,20 +80,20 @@ internal static class ClassLayouts
         input == 0 ? Of(context.TypeOf(node.Inputs[0]).Shape) : null;
 
     /// <summary>The arguments (samples, sampleStride, classes, classStride, inner).</summary>
-    public static string LogitGeometry(Shape logits)
+    public static IEnumerable<CallArgument> LogitGeometry(Shape logits)
     {
         long inner = logits.Length / logits[0];
-        return $"{{samples}}, {Of(logits).Length}, {logits[0]}, {inner}, {inner}";
+        return [CallArgument.Samples, Of(logits).Length, logits[0], inner, inner];
     }
 
     /// <summary>The arguments (samples, sampleStride, outer, outerStride, classes, classStride, inner).</summary>
-    public static string AxisGeometry(Node node)
+    public static IEnumerable<CallArgument> AxisGeometry(Node node)
     {
         int axis = Softmax.Axis(node.Op, node.Shape, node.Attributes);
         long inner = 1;
         for (int i = axis + 1; i < node.Shape.Rank; i++)
             inner *= node.Shape[i];
         long outer = node.Shape.Length / inner / node.Shape[axis];
-        return $"{{samples}}, {Of(node.Shape).Length}, {outer}, {node.Shape[axis] * inner}, {node.Shape[axis]}, {inner}, {inner}";
+        return [CallArgument.Samples, Of(node.Shape).Length, outer, node.Shape[axis] * inner, node.Shape[axis], inner, inner];
     }
 }

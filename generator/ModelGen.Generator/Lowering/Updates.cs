@@ -26,19 +26,19 @@ internal sealed class UpdateLowering(Update row) : OperatorLowering
         Layout parameter = context.Of(node.Inputs[0]);
         int first = updated == parameter ? 0 : node.Attributes.Int(Update.FirstRow) / Layout.Block * (
             parameter.Length / Layout.DivideUp(parameter.Dims[0], Layout.Block));
-        string kept = string.Concat(row.States.Select((_, i) => ", " + At(i + 1)));
-        string scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
+        CallArgument scale = node.Attributes.Flag("accumulated") ? "1f / (accumulated + samples)" : "1f";
         if (node.Inputs.Count > row.GradientIndex + 1)
-            scale = $"optimizer.ScaleOf({{{row.GradientIndex + 1}=}}, {scale})";
+            scale = CallArgument.Joined("optimizer.ScaleOf(", CallArgument.Value(row.GradientIndex + 1), ", ", scale, ")");
         string isPenalized = node.Attributes.Flag("isVector") ? "!optimizer.ExcludeBiasesAndNorms" : "true";
-        string report = ParameterPieces.Report(node, updated) + (row.IsCheck ? ", writes: false" : "");
-        return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Update(optimizer, {At(0)}, {ParameterPieces.Of(row.GradientIndex, updated)}{kept}, "
-                + $"{ParameterPieces.Length(updated)}, "
-            + $"updateNumber, {scale}, {isPenalized}, {report})", ParameterPieces.Count(updated)), [.. node.Inputs]);
+        RuntimeCall call = RuntimeCall.Of("Optimizers.Update",
+            [
+                "optimizer", At(0), ParameterPieces.Of(row.GradientIndex, updated), .. row.States.Select((_, i) => At(i + 1)),
+                ParameterPieces.Length(updated), "updateNumber", scale, isPenalized, ParameterPieces.Report(node, updated),
+                .. row.IsCheck ? new CallArgument[] { "writes: false" } : [],
+            ]);
+        return LoweringContext.Call(new RuntimeKernel(call, ParameterPieces.Count(updated)), [.. node.Inputs]);
 
-        string At(int operand) =>
-            first == 0 ? ParameterPieces.Of(operand, updated) : $"ref Unsafe.Add({ParameterPieces.Of(operand, updated)}, {first})";
+        CallArgument At(int operand) => ParameterPieces.Of(operand, updated).At(first);
     }
 }
 
@@ -52,10 +52,10 @@ internal sealed class AccumulateGradientLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout parameter = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Accumulate({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, "
-                + $"{ParameterPieces.Length(parameter)}, samples, accumulated == 0, {ParameterPieces.Report(node, parameter)})",
-                ParameterPieces.Count(parameter)), [.. node.Inputs]);
+        RuntimeCall call = RuntimeCall.Of("Optimizers.Accumulate",
+            ParameterPieces.Of(2, parameter), ParameterPieces.Of(1, parameter), ParameterPieces.Length(parameter), "samples",
+            "accumulated == 0", ParameterPieces.Report(node, parameter));
+        return LoweringContext.Call(new RuntimeKernel(call, ParameterPieces.Count(parameter)), [.. node.Inputs]);
     }
 }
 
@@ -73,10 +73,10 @@ internal sealed class TotalGradientLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout parameter = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(new RuntimeKernel(
-            $"Optimizers.Total({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, "
-                + $"{ParameterPieces.Of(3, parameter)}, {ParameterPieces.Length(parameter)}, samples, accumulated == 0)",
-                ParameterPieces.Count(parameter)), node);
+        RuntimeCall call = RuntimeCall.Of("Optimizers.Total",
+            ParameterPieces.Of(2, parameter), ParameterPieces.Of(1, parameter), ParameterPieces.Of(3, parameter),
+            ParameterPieces.Length(parameter), "samples", "accumulated == 0");
+        return LoweringContext.Call(new RuntimeKernel(call, ParameterPieces.Count(parameter)), node);
     }
 }
 
@@ -89,9 +89,9 @@ internal sealed class StoreGradientLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout parameter = context.Of(node.Inputs[0]);
-        return LoweringContext.Call(
-            new RuntimeKernel($"Elementwise.Copy({ParameterPieces.Of(2, parameter)}, {ParameterPieces.Of(1, parameter)}, "
-            + $"{ParameterPieces.Length(parameter)})", ParameterPieces.Count(parameter)), [.. node.Inputs]);
+        RuntimeCall call = RuntimeCall.Of("Elementwise.Copy",
+            ParameterPieces.Of(2, parameter), ParameterPieces.Of(1, parameter), ParameterPieces.Length(parameter));
+        return LoweringContext.Call(new RuntimeKernel(call, ParameterPieces.Count(parameter)), [.. node.Inputs]);
     }
 }
 
@@ -106,11 +106,14 @@ internal sealed class SumOfSquaresLowering : OperatorLowering
     {
         Layout x = context.Of(node.Inputs[0]);
         // Gaps and halos may hold anything.
-        string arguments = x.Kind == LayoutKind.Pitched || !x.Halo.IsNone ? $"{RuntimeImage.First(0, x)}, {RuntimeImage.Of(x)}"
-            : x.HasPartialBlock ? $"{{0}}, {(x.Planes - 1) * x.PlaneStride}, {x.PlaneStride}, {x.Channels % Layout.Block}"
-            : $"{{0}}, {x.Length}";
-        string known = node.Inputs.Count > 1 ? "{1=} + " : "";
-        return LoweringContext.Call(new RuntimeKernel($"{{{node.Inputs.Count}=}} = {known}Optimizers.SumOfSquares({arguments})"), node);
+        CallArgument[] arguments = x.Kind == LayoutKind.Pitched || !x.Halo.IsNone ? [RuntimeImage.First(0, x), RuntimeImage.Of(x)]
+            : x.HasPartialBlock
+                ? [CallArgument.Operand(0), (x.Planes - 1) * x.PlaneStride, x.PlaneStride, x.Channels % Layout.Block]
+            : [CallArgument.Operand(0), x.Length];
+        CallArgument[] known = node.Inputs.Count > 1 ? [CallArgument.Value(1), " + "] : [];
+        RuntimeCall call = RuntimeCall.Of("Optimizers.SumOfSquares", arguments);
+        CallArgument assignment = CallArgument.Joined([CallArgument.Value(node.Inputs.Count), " = ", .. known]);
+        return LoweringContext.Call(new RuntimeKernel(call with { Before = assignment }), node);
     }
 }
 
@@ -122,18 +125,21 @@ internal static class ParameterPieces
     public static int Count(Layout layout) => layout.Length % Floats == 0 ? layout.Length / Floats : 1;
 
     /// <summary>Where an operand of a <see cref="RuntimeKernel"/> has the first piece that is wanted.</summary>
-    public static string Of(int operand, Layout layout) => Count(layout) > 1 ? $"{{{operand}+{Floats}}}" : $"{{{operand}}}";
+    public static CallArgument Of(int operand, Layout layout) =>
+        Count(layout) > 1 ? CallArgument.Operand(operand, Floats) : CallArgument.Operand(operand);
 
     /// <summary>
     /// Where the pieces that are wanted are reported if they are not finite: lanes of the last block that belong to no channel may hold
     /// anything.
     /// </summary>
-    public static string Report(Node node, Layout layout) => layout.HasPartialBlock
-        ? $"check.Of({node.Id}, {{units}}, {(layout.Planes - 1) * layout.PlaneStride}, {layout.Channels % Layout.Block})"
+    public static CallArgument Report(Node node, Layout layout) => layout.HasPartialBlock
+        ? CallArgument.Joined($"check.Of({node.Id}, ", CallArgument.UnitRange,
+            $", {(layout.Planes - 1) * layout.PlaneStride}, {layout.Channels % Layout.Block})")
         : $"check.Of({node.Id})";
 
     /// <summary>Floats of the pieces that are wanted.</summary>
-    public static string Length(Layout layout) => Count(layout) > 1 ? $"({{count}}) * {Floats}" : $"{layout.Length}";
+    public static CallArgument Length(Layout layout) =>
+        Count(layout) > 1 ? CallArgument.Joined("(", CallArgument.UnitCount, $") * {Floats}") : layout.Length;
 
     /// <summary>The layout of the parameter, the first input, for those that lie like it; null for a negative one.</summary>
     public static Layout? LayoutOfParameter(ILayoutContext context, Node node, int input) =>

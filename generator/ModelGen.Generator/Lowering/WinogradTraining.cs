@@ -17,9 +17,9 @@ internal sealed class WinogradFiltersLowering : OperatorLowering
     {
         Shape filters = context.TypeOf(node.Inputs[0]).Shape;
         string method = node.Attributes.Flag("turned") ? "TransformTurned" : "TransformBlocks";
-        return LoweringContext.Call(new RuntimeKernel(
-            $"Winograd.{method}<{ConvolutionPlan.FormOf(node).Type}>({{0}}, {{1}}, {filters[0]}, {filters[1]}, {{part}})",
-                Layout.DivideUp(node.Shape[0], Layout.Block)), node);
+        RuntimeCall call = RuntimeCall.Of($"Winograd.{method}<{ConvolutionPlan.FormOf(node).Type}>",
+            [.. CallArgument.Operands(2), filters[0], filters[1], CallArgument.ThreadPart]);
+        return LoweringContext.Call(new RuntimeKernel(call, Layout.DivideUp(node.Shape[0], Layout.Block)), node);
     }
 }
 
@@ -48,8 +48,8 @@ internal sealed class FilterGradientsLowering : OperatorLowering
     {
         string type = context.Of(node.Inputs[0]).Form!.Type;
         int blocks = Layout.DivideUp(node.Shape[0], Layout.Block);
-        return LoweringContext.Call(
-            new RuntimeKernel($"Winograd.FilterGradients<{type}Gradient>({{0}}, {{1}}, {blocks}, {node.Shape[1]}, {{units}})", blocks),
-            node);
+        RuntimeCall call = RuntimeCall.Of($"Winograd.FilterGradients<{type}Gradient>",
+            [.. CallArgument.Operands(2), blocks, node.Shape[1], CallArgument.UnitRange]);
+        return LoweringContext.Call(new RuntimeKernel(call, blocks), node);
     }
 }

@@ -188,11 +188,11 @@ internal sealed class Scheduler
     public static KernelCall ClearHalo(int value, Layout layout)
     {
         Halo halo = layout.Halo;
-        return new KernelCall(new RuntimeKernel(
-            $"Halo.Clear({{0+{layout.PlaneStride}}}, {{samples}}, {layout.Length}, {{count}}, {layout.PlaneStride}, {layout.Rows}, "
-                + $"{layout.RowStride}, "
-            + $"{halo.Top}, {halo.Bottom}, {halo.Left * layout.PixelStride}, {halo.Right * layout.PixelStride})", layout.Planes),
-            [value]);
+        RuntimeCall clear = RuntimeCall.Of("Halo.Clear",
+            CallArgument.Operand(0, layout.PlaneStride), CallArgument.Samples, layout.Length, CallArgument.UnitCount,
+                layout.PlaneStride, layout.Rows,
+            layout.RowStride, halo.Top, halo.Bottom, halo.Left * layout.PixelStride, halo.Right * layout.PixelStride);
+        return new KernelCall(new RuntimeKernel(clear, layout.Planes), [value]);
     }
 
     // Floats that the value takes for the largest batch.

@@ -95,13 +95,13 @@ internal sealed record KernelCase(
                 }
                 w.Line("ref float own = ref Unsafe.AddByteOffset(ref Unsafe.NullRef<float>(), scratch);");
                 string[] operands = [.. Operands.Select((_, i) => "o" + i), .. kernel.Scratch > 0 ? ["own"] : Array.Empty<string>()];
-                w.Line(kernel.Call(target, operands, IsOfSamples ? "ownSamples" : "1", range).Replace("{first}", "first", StringComparison.Ordinal));
+                w.Line(kernel.Call(target, operands, IsOfSamples ? "ownSamples" : "1", range, "first"));
             }
         }
     }
 
-    private static string MethodOf(Kernel kernel) => kernel is RuntimeKernel runtime
-        ? runtime.Template[..runtime.Template.IndexOf('(', runtime.Template.StartsWith('{') ? runtime.Template.LastIndexOf('=') : 0)] : $"{kernel.GetType().Name} {kernel.Title}";
+    private static string MethodOf(Kernel kernel) =>
+        kernel is RuntimeKernel { Calls: [{ } call, ..] } ? call.Method : $"{kernel.GetType().Name} {kernel.Title}";
 
     private static IEnumerable<KernelCase> Of(PlannedGraph planned)
     {
