@@ -31,7 +31,7 @@ internal sealed class KernelSet
         writer.Line("/// <summary>One method for each distinct kernel; every size is a constant.</summary>");
         using (writer.Block($"file static class {className}"))
         {
-            var tiles = new Tiles();
+            var tiles = new TileMethods();
             bool first = true;
             foreach (Kernel kernel in _order)
             {

@@ -30,7 +30,7 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
 
     private int Rows => Dims.Rank > 2 ? Dims[1] : 1;
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitScalar(writer, this, method, () =>
     {
         if (!PerSample)
         {
@@ -156,7 +156,7 @@ internal sealed record TransposeFiltersKernel(Layout Source, Layout Destination,
 
     public override IEnumerable<string> Describe() => [$"Filters {Source} turned by 180°, inputs and outputs exchanged: {Destination}."];
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitScalar(writer, this, method, () =>
     {
         (int outputs, int inputs) = (Source.Dims[0] / Groups, Source.Dims[1]);
         (int height, int width) = (Source.Dims[2], Source.Dims[3]);
@@ -186,7 +186,7 @@ internal abstract record PixelMoveKernel(Layout Source, Layout Destination) : Ke
     /// <summary>Writes the loops over rows and columns of one plane.</summary>
     protected abstract void EmitPlane(CodeWriter w);
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitScalar(writer, this, method, () =>
     {
         if (ClearsFirst)
             writer.Line($"Elementwise.Clear(ref y, (nint)samples * {Destination.Length});");

@@ -39,7 +39,7 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
 
     public override IEnumerable<string> Describe() => [$"{Function} of {Layout}, in {(IsByRows ? "rows" : $"pieces of {Piece}")}."];
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitScalar(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitScalar(writer, this, method, () =>
     {
         if (IsByRows)
         {

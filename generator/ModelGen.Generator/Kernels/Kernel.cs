@@ -57,7 +57,7 @@ internal abstract record Kernel
     public abstract IEnumerable<string> Describe();
 
     /// <summary>Writes the method; register tiles that it shares with others it asks for by name.</summary>
-    public abstract void Emit(CodeWriter writer, string method, Tiles tiles);
+    public abstract void Emit(CodeWriter writer, string method, TileMethods tiles);
 
     /// <summary>Writes the statement that runs the kernel. Arguments are C# expressions for memory, without <c>ref</c>.</summary>
     /// <param name="earlierSamples">C# text: how many samples other threads have before them.</param>
@@ -151,7 +151,7 @@ internal sealed record RuntimeKernel(EquatableArray<RuntimeCall> Calls, int Runt
 
     public override IEnumerable<string> Describe() => [];
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles)
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles)
     {
     }
 

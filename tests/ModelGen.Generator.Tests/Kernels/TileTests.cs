@@ -34,9 +34,9 @@ public class TileTests
         (int outer, int vectors) = size;
         foreach (InstructionSet set in InstructionSet.All)
         {
-            Tile any = Tile.Choose(set, outer, vectors, _ => true);
-            Tile even = Tile.Choose(set, outer, vectors * 2, q => q % 2 == 0);
-            foreach (Tile tile in new[] { any, even })
+            RegisterTile any = RegisterTile.Choose(set, outer, vectors, _ => true);
+            RegisterTile even = RegisterTile.Choose(set, outer, vectors * 2, q => q % 2 == 0);
+            foreach (RegisterTile tile in new[] { any, even })
             {
                 // Accumulators, one register for each vector of weights and one for what is broadcast.
                 Assert.True(tile.Outer * tile.Vectors + tile.Vectors + 1 <= set.Registers, $"{set.Name}: {outer} × {vectors}: {tile}");
@@ -51,7 +51,7 @@ public class TileTests
     [Fact]
     public void LargeLoopsHideLatency() => Assert.All(InstructionSet.All, set =>
     {
-        Tile tile = Tile.Choose(set, 56, 8, _ => true);
+        RegisterTile tile = RegisterTile.Choose(set, 56, 8, _ => true);
         Assert.True(tile.Outer * tile.Vectors >= 8, $"{set.Name}: {tile}");
     });
 }

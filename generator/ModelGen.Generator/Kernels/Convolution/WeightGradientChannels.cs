@@ -29,7 +29,7 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
         yield return "A tile of inputs × vectors of output channels stays in registers over all pixels and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) =>
         VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
@@ -168,7 +168,7 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
 internal readonly record struct InputTile(int Channels, int Rows, int Columns, int Vectors)
 {
     /// <summary>
-    /// The tile that takes the fewest steps, each of which costs its multiply-adds or its loads; see <see cref="Tile.Choose"/>.
+    /// The tile that takes the fewest steps, each of which costs its multiply-adds or its loads; see <see cref="RegisterTile.Choose"/>.
     /// </summary>
     public static InputTile Choose(InstructionSet set, ConvolutionGeometry g, int vectors)
     {

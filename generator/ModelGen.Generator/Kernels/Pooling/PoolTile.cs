@@ -10,14 +10,14 @@ namespace ModelGen.Generator.Kernels;
 /// window, for all windows that it falls into.
 /// </summary>
 /// <param name="Widths">For averages, of how many columns each pixel's is taken.</param>
-internal sealed record PoolTile(bool IsMax, RowPiece Piece, EquatableArray<int> Widths) : Tiles.ITile
+internal sealed record PoolTile(bool IsMax, RowPiece Piece, EquatableArray<int> Widths) : ITileMethod
 {
     public string Title => $"{(IsMax ? "Max" : "Avg")}PoolTile{Piece.Pixels}";
 
     /// <summary>The most pixels that leave registers for a column of the image and what is done with it.</summary>
     public static int MostPixels(InstructionSet set) => Math.Min(8, set.Registers - 4);
 
-    public void Emit(CodeWriter w, string method, Tiles tiles)
+    public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
         int pixels = Piece.Pixels;
         w.Line($"// {Piece.Describe()}.");

@@ -11,11 +11,11 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="Pixels">Columns.</param>
 /// <param name="Vectors">Vectors of output channels: whole blocks of 16, or a part of one.</param>
 /// <param name="Lines">Lines of 64 bytes that are fetched for each input channel.</param>
-internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : Tiles.ITile
+internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : ITileMethod
 {
     public string Title => $"Product{Pixels}x{Vectors}";
 
-    public void Emit(CodeWriter w, string method, Tiles tiles)
+    public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
         w.Line($"// {Pixels} columns × {Vectors} vectors of rows.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");

@@ -20,14 +20,14 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="Parts">
 /// Into how many parts each sum is divided, of every other tap for instance: a tile of few sums waits for its multiply-adds otherwise.
 /// </param>
-internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int ResultStep, bool Adds = false, int Parts = 1) : Tiles.ITile
+internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int ResultStep, bool Adds = false, int Parts = 1) : ITileMethod
 {
     public string Title => $"Tile{Pixels}x{Vectors}{(Parts > 1 ? $"By{Parts}" : "")}{(Adds ? "Plus" : "")}";
 
     /// <summary>The tile as one of a single pixel, whose distance to others does not matter, if that is what it is.</summary>
     public ChannelTile Simplified() => Pixels == 1 ? this with { InputStep = Layout.Block, ResultStep = Layout.Block } : this;
 
-    public void Emit(CodeWriter w, string method, Tiles tiles)
+    public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
         w.Line($"// {Pixels} {(Pixels == 1 ? "pixel" : OverSamples ? "samples" : $"pixels at distance {InputStep}")} × {Vectors} vectors "
             + "of output channels.");
@@ -35,12 +35,12 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
         if (!Adds && tiles.Find(this with { Adds = true }) is { } adding)
         {
             w.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-            w.Line($"private static void {method}<S, V>({Tiles.ParametersOf(false)}) {VectorCode.Constraints} =>");
+            w.Line($"private static void {method}<S, V>({TileMethods.ParametersOf(false)}) {VectorCode.Constraints} =>");
             w.Line($"    {adding}<S, V>(ref image, ref filter, ref bias, ref result, ref Unsafe.NullRef<float>(), in shape);");
             return;
         }
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(Adds)}) {VectorCode.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>({TileMethods.ParametersOf(Adds)}) {VectorCode.Constraints}"))
         {
             for (int q = 1; q < Vectors; q++)
                 w.Line($"nint filter{q} = shape.Filter<S, V>({q}), result{q} = shape.Result<S, "
@@ -159,28 +159,28 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
 /// <param name="InputStep">Floats from one pixel's input to the next one's.</param>
 /// <param name="ResultStep">Floats from one pixel's result to the next one's.</param>
 /// <param name="Adds">Whether something is added to the sums.</param>
-internal sealed record ChannelRow(int Pixels, EquatableArray<Tile> Shapes, int InputStep, int ResultStep, bool Adds) : Tiles.IRow
+internal sealed record ChannelRow(int Pixels, EquatableArray<RegisterTile> Shapes, int InputStep, int ResultStep, bool Adds) : IRowMethod
 {
     public string Title => $"Row{Pixels}{(Adds ? "Plus" : "")}";
 
     /// <summary>The one tile that the row is for every instruction set; null if there are several.</summary>
     public ChannelTile? AsTile()
     {
-        Tile[] used = [.. Shapes.Where(s => s.Outer > 0).Distinct()];
+        RegisterTile[] used = [.. Shapes.Where(s => s.Outer > 0).Distinct()];
         return used.Length == 1 && used[0].Outer >= Pixels ? TileOf(Pixels, used[0]) : null;
     }
 
-    public void Emit(CodeWriter w, string method, Tiles tiles)
+    public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
         w.Line($"// A row of {Pixels} pixels at distance {InputStep} × the vectors of a tile, in tiles of nearly equal length.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(Adds)}) {VectorCode.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>({TileMethods.ParametersOf(Adds)}) {VectorCode.Constraints}"))
         {
-            IEnumerable<(InstructionSet Set, Tile Shape)> used = InstructionSet.All.Zip(Shapes, (set, shape) => (set, shape))
+            IEnumerable<(InstructionSet Set, RegisterTile Shape)> used = InstructionSet.All.Zip(Shapes, (set, shape) => (set, shape))
                 .Where(s => s.shape.Outer > 0);
             VectorCode.ByInstructionSet(w, used.Select(u => u.Set), (part, set) =>
             {
-                Tile shape = used.First(u => u.Set == set).Shape;
+                RegisterTile shape = used.First(u => u.Set == set).Shape;
                 foreach (Stretch stretch in Stretch.Cut(Pixels, shape.Outer))
                 {
                     using (part.For("p", stretch.Start, stretch.End, stretch.Size, out string p))
@@ -195,5 +195,6 @@ internal sealed record ChannelRow(int Pixels, EquatableArray<Tile> Shapes, int I
         }
     }
 
-    private ChannelTile TileOf(int pixels, Tile shape) => new ChannelTile(pixels, shape.Vectors, InputStep, ResultStep, Adds).Simplified();
+    private ChannelTile TileOf(int pixels, RegisterTile shape) =>
+        new ChannelTile(pixels, shape.Vectors, InputStep, ResultStep, Adds).Simplified();
 }

@@ -31,7 +31,7 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
             + $"{Geometry.Reduction} products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) =>
         VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
@@ -39,7 +39,7 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
         ConvolutionGeometry g = Geometry;
         int outPerGroup = g.OutChannels / g.Groups;
         int rowVectors = Layout.DivideUp(g.OutWidth, set.Width);
-        Tile tile = Tile.Choose(set, outPerGroup, rowVectors, _ => true);
+        RegisterTile tile = RegisterTile.Choose(set, outPerGroup, rowVectors, _ => true);
         string group = "0";
         using (w.ForSamples())
         using (g.Groups > 1 ? w.ForUnits("group", 0, g.Groups, 1, Units, out group) : default)

@@ -26,14 +26,14 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
         yield return "Vectors of pixels; a tile of output channels × taps stays in registers over all rows and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) =>
         VectorCode.EmitForAll(writer, this, method, set => Body(writer, set));
 
     private void Body(CodeWriter w, InstructionSet set)
     {
         ConvolutionGeometry g = Geometry;
         int outPerGroup = g.OutChannels / g.Groups;
-        Tile tile = Tile.Choose(set, outPerGroup, g.Window.KernelWidth, _ => true);
+        RegisterTile tile = RegisterTile.Choose(set, outPerGroup, g.Window.KernelWidth, _ => true);
         using (w.ForUnits("group", 0, g.Groups, 1, g.Groups > 1 ? Units : 1, out string group))
         {
             foreach (Stretch outputs in Stretch.Cut(outPerGroup, tile.Outer, out bool severalSizes))

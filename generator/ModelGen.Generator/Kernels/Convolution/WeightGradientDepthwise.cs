@@ -27,7 +27,7 @@ internal sealed record WeightGradientDepthwise(ConvolutionGeometry Geometry) : K
         yield return "Vectors of channels; a tile of taps stays in registers over all pixels and samples.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         Window window = Geometry.Window;
         int rows = Math.Max(1, MostSums / window.KernelWidth);
@@ -37,12 +37,12 @@ internal sealed record WeightGradientDepthwise(ConvolutionGeometry Geometry) : K
             foreach (Stretch stretch in Stretch.Cut(window.KernelHeight, rows, out bool several))
             {
                 using (writer.For("ky", stretch.Start, stretch.End, stretch.Size, out string ky, scoped: several))
-                    Tile(writer, stretch.Size, block, ky);
+                    WriteTile(writer, stretch.Size, block, ky);
             }
         }
     });
 
-    private void Tile(CodeWriter w, int rows, string block, string ky)
+    private void WriteTile(CodeWriter w, int rows, string block, string ky)
     {
         ConvolutionGeometry g = Geometry;
         Window window = g.Window;

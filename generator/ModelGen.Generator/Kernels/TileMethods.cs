@@ -5,31 +5,18 @@ namespace ModelGen.Generator.Kernels;
 /// <summary>
 /// The register tiles that the kernels of one file share, and rows of them: equal ones are one method, generic over the vector width.
 /// </summary>
-internal sealed class Tiles
+internal sealed class TileMethods
 {
     /// <summary>What every tile works on.</summary>
     /// <param name="adds">Whether it adds something to its sums.</param>
     public static string ParametersOf(bool adds) =>
         $"ref float image, ref float filter, ref float bias, ref float result, {(adds ? "ref float residual, " : "")}in TileShape shape";
 
-    private readonly Dictionary<ITile, string> _methods = [];
-    private readonly List<ITile> _order = [];
+    private readonly Dictionary<ITileMethod, string> _methods = [];
+    private readonly List<ITileMethod> _order = [];
     private readonly Dictionary<string, int> _titles = new(StringComparer.Ordinal);
 
-    /// <summary>A tile, which is a value.</summary>
-    internal interface ITile
-    {
-        /// <summary>What the method is called, before a number is put behind it.</summary>
-        string Title { get; }
-
-        /// <summary>Writes the method.</summary>
-        void Emit(CodeWriter w, string method, Tiles tiles);
-    }
-
-    /// <summary>A tile that is made of other tiles, which it asks for by name while it is written.</summary>
-    internal interface IRow : ITile;
-
-    public string MethodOf(ITile tile)
+    public string MethodOf(ITileMethod tile)
     {
         if (!_methods.TryGetValue(tile, out string? method))
         {
@@ -42,10 +29,10 @@ internal sealed class Tiles
     }
 
     /// <summary>
-    /// The name of a tile's method, if someone has asked for it. For what is no <see cref="IRow"/>: all that there will be are known when
-    /// they are written.
+    /// The name of a tile's method, if someone has asked for it. For what is no <see cref="IRowMethod"/>: all that there will be are known
+    /// when they are written.
     /// </summary>
-    public string? Find(ITile tile) => _methods.TryGetValue(tile, out string? method) ? method : null;
+    public string? Find(ITileMethod tile) => _methods.TryGetValue(tile, out string? method) ? method : null;
 
     public void Emit(CodeWriter w)
     {
@@ -53,7 +40,7 @@ internal sealed class Tiles
         {
             for (int i = 0; i < _order.Count; i++)
             {
-                if (_order[i] is IRow != rows)
+                if (_order[i] is IRowMethod != rows)
                     continue;
                 w.Line();
                 _order[i].Emit(w, _methods[_order[i]], this);
@@ -61,3 +48,16 @@ internal sealed class Tiles
         }
     }
 }
+
+/// <summary>A tile as a method of the generated code. Tiles are values: two that are equal are one method.</summary>
+internal interface ITileMethod
+{
+    /// <summary>What the method is called, before a number is put behind it.</summary>
+    string Title { get; }
+
+    /// <summary>Writes the method.</summary>
+    void Emit(CodeWriter w, string method, TileMethods tiles);
+}
+
+/// <summary>A tile that is made of other tiles, which it asks for by name while it is written.</summary>
+internal interface IRowMethod : ITileMethod;

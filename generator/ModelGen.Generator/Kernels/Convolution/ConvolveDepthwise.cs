@@ -32,13 +32,13 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
             + "result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         using (writer.ForSamples())
             ForRows(writer, Geometry.OutBlocks, Geometry.OutHeight, (block, oy) => Row(writer, tiles, block, oy));
     });
 
-    private void Row(CodeWriter w, Tiles tiles, string block, string oy)
+    private void Row(CodeWriter w, TileMethods tiles, string block, string oy)
     {
         ConvolutionGeometry g = Geometry;
         Window window = g.Window;
@@ -73,7 +73,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
         return ("y0", "firstY", "endY - firstY");
     }
 
-    private void AlongRow(CodeWriter w, InstructionSet set, Tiles tiles, string rows)
+    private void AlongRow(CodeWriter w, InstructionSet set, TileMethods tiles, string rows)
     {
         ConvolutionGeometry g = Geometry;
         foreach ((int start, int end, RowPiece piece) in RowPiece.Cut(
@@ -95,7 +95,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 /// The register tile of <see cref="ConvolveDepthwise"/>: some pixels of a row for one vector of channels. A column of the image is read
 /// once a kernel row, for all taps that fall on it.
 /// </summary>
-internal sealed record DepthwiseTile(RowPiece Piece) : Tiles.ITile
+internal sealed record DepthwiseTile(RowPiece Piece) : ITileMethod
 {
     public string Title => $"DepthwiseTile{Pixels}";
 
@@ -106,7 +106,7 @@ internal sealed record DepthwiseTile(RowPiece Piece) : Tiles.ITile
     /// <summary>The most pixels that leave registers for a row of weights and a column of the image.</summary>
     public static int MostPixels(InstructionSet set, int kernelWidth) => Math.Max(4, Math.Min(16, set.Registers - kernelWidth - 1));
 
-    public void Emit(CodeWriter w, string method, Tiles tiles)
+    public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
         w.Line($"// {Piece.Describe()}.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");

@@ -34,7 +34,7 @@ internal readonly record struct Stretch(int Start, int Size, int Count)
 /// The register tile of a kernel: accumulators for <paramref name="Outer"/> broadcast operands times <paramref name="Vectors"/> vectors. In
 /// a convolution the broadcasts are pixels and the vectors output channels, or the other way round.
 /// </summary>
-internal readonly record struct Tile(int Outer, int Vectors)
+internal readonly record struct RegisterTile(int Outer, int Vectors)
 {
     /// <summary>
     /// Chooses the tile with the fewest cycles for the whole loop. A step of a tile costs its multiply-adds or its loads, whichever are
@@ -44,9 +44,9 @@ internal readonly record struct Tile(int Outer, int Vectors)
     /// <param name="outer">Broadcast operands in all, pixels of a row for instance.</param>
     /// <param name="vectors">Vectors in all.</param>
     /// <param name="allowed">Which numbers of vectors a tile may have.</param>
-    public static Tile Choose(InstructionSet set, int outer, int vectors, Func<int, bool> allowed)
+    public static RegisterTile Choose(InstructionSet set, int outer, int vectors, Func<int, bool> allowed)
     {
-        Tile best = new(1, 1);
+        RegisterTile best = new(1, 1);
         double bestCost = double.MaxValue;
         for (int q = 1; q <= vectors; q++)
         {
@@ -66,7 +66,7 @@ internal readonly record struct Tile(int Outer, int Vectors)
                 // Between equals, the one that reads fewer weights: larger tiles over pixels.
                 cost -= p * 1e-3;
                 if (cost < bestCost)
-                    (best, bestCost) = (new Tile(p, q), cost);
+                    (best, bestCost) = (new RegisterTile(p, q), cost);
             }
         }
         return best;

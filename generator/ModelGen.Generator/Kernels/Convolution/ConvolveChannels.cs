@@ -59,14 +59,14 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             + $"result{(Geometry.Residual is { } residual ? $", plus {residual}" : "")}.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         writer.Line($"var shape = {Shape()};");
         ConvolutionGeometry rows = OverSamples ? Geometry : InLongRows();
         VectorCode.ByInstructionSet(writer, InstructionSet.All, (part, set) => Body(part, rows, set, tiles));
     });
 
-    private void Body(CodeWriter w, ConvolutionGeometry g, InstructionSet set, Tiles tiles)
+    private void Body(CodeWriter w, ConvolutionGeometry g, InstructionSet set, TileMethods tiles)
     {
         if (OverSamples)
         {
@@ -141,8 +141,9 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     private int OutChannelsPerGroup => Geometry.OutBlocks / Geometry.Groups * Layout.Block;
 
     // Vectors of a tile make up whole blocks, or divide one.
-    private Tile ChooseTile(InstructionSet set, int pixels) =>
-        Tile.Choose(set, pixels, OutChannelsPerGroup / set.Width, q => q % set.VectorsPerBlock() == 0 || set.VectorsPerBlock() % q == 0);
+    private RegisterTile ChooseTile(InstructionSet set, int pixels) =>
+        RegisterTile.Choose(set, pixels, OutChannelsPerGroup / set.Width, q => q % set.VectorsPerBlock(
+            ) == 0 || set.VectorsPerBlock() % q == 0);
 
     // Pixels of a 1×1 convolution without strides and halos lie one behind the other, so rows may be of any length. As long as short ones
     // cost many more tiles, and with them readings of the weights, rows are put together; no further, because rows are also what work is
@@ -165,7 +166,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     // Loops over groups and output channels, as many at a time as a tile has: whole blocks of 16, or parts of one where vectors are short.
     // The body gets the group, the first channel, and the tile of each instruction set that comes by.
-    private void ForChannels(CodeWriter w, ConvolutionGeometry g, InstructionSet set, Action<string, Channel, Tile[]> body)
+    private void ForChannels(CodeWriter w, ConvolutionGeometry g, InstructionSet set, Action<string, Channel, RegisterTile[]> body)
     {
         List<IReadOnlyList<ChannelCut>> cuts = [.. InstructionSet.All.Select(s => CutChannels(s, g))];
         bool alike = cuts.All(c => c.Count == 1);
@@ -173,7 +174,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         {
             foreach (ChannelCut cut in cuts[set.Index])
             {
-                Tile[] shapes = [.. cuts.Select((c, i) => alike ? c[0].Shape : i == set.Index ? cut.Shape : default)];
+                RegisterTile[] shapes = [.. cuts.Select((c, i) => alike ? c[0].Shape : i == set.Index ? cut.Shape : default)];
                 string step = (cut.Shape.Vectors == 1 ? "" : cut.Shape.Vectors + " * ") + "S.Width";
                 int units = DividesRows || g.Groups > 1 ? 1 : Units;
                 using (w.ForUnits("o", cut.From, cut.To, cut.Shape.Vectors * set.Width, units, out string o, scoped: !alike,
@@ -192,8 +193,8 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private IReadOnlyList<ChannelCut> CutChannels(InstructionSet set, ConvolutionGeometry g)
     {
-        Tile tile = IsMatrixTimesVector
-            ? new Tile(1, Math.Min(
+        RegisterTile tile = IsMatrixTimesVector
+            ? new RegisterTile(1, Math.Min(
             Processor.MultiplyAddsUnderWay, Math.Min(Processor.Streams, OutChannelsPerGroup / Layout.Block) * set.VectorsPerBlock()))
             : ChooseTile(set, OverSamples ? Math.Min(g.Batch, MostSamples) : g.OutWidth);
         if (tile.Vectors < set.VectorsPerBlock())
@@ -203,7 +204,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
                 tile with { Vectors = s.Size * set.VectorsPerBlock() }))];
     }
 
-    private void Rows(CodeWriter w, ConvolutionGeometry g, Tiles tiles, string group, Channel channel, Tile[] shapes)
+    private void Rows(CodeWriter w, ConvolutionGeometry g, TileMethods tiles, string group, Channel channel, RegisterTile[] shapes)
     {
         using (w.ForUnits("oy", 0, g.OutHeight, 1, DividesRows ? Units : 1, out string oy))
         {
@@ -218,7 +219,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
         }
     }
 
-    private void Samples(CodeWriter w, Tiles tiles, string group, Channel channel, Tile shape)
+    private void Samples(CodeWriter w, TileMethods tiles, string group, Channel channel, RegisterTile shape)
     {
         ConvolutionGeometry g = Geometry;
         w.Line("int n = 0;");
@@ -268,7 +269,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     }
 
     // Output channels that are done with tiles of one shape.
-    private readonly record struct ChannelCut(int From, int To, Tile Shape);
+    private readonly record struct ChannelCut(int From, int To, RegisterTile Shape);
 
     // The first output channel of a tile, of all groups together: C# text, and the number where it is constant. In scope are its block and
     // its lane there otherwise.

@@ -31,7 +31,7 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
             + "products a result.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
         string samples = g.Batch > 1 ? $", InputSample: {g.Input.Length}, ResultSample: {g.Output.Length}" : "";
@@ -51,7 +51,7 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
     private int PairStep => Geometry.Reduction * Layout.Block;
 
     // As many pairs at a time as registers hold sums, then what is left of them, then a block without a partner.
-    private void Pairs(CodeWriter w, InstructionSet set, Tiles tiles)
+    private void Pairs(CodeWriter w, InstructionSet set, TileMethods tiles)
     {
         int samples = Math.Min(Geometry.Batch, MostSamples);
         // A sum for each sample and weight, the samples' values, and the two weights and the places that they come from, with their mask.
@@ -72,7 +72,7 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
     }
 
     // Tiles of short vectors take a part of a block at a time.
-    private void Lanes(CodeWriter w, InstructionSet set, Tiles tiles, int largest, int vectors, bool isSingle)
+    private void Lanes(CodeWriter w, InstructionSet set, TileMethods tiles, int largest, int vectors, bool isSingle)
     {
         string lane = "0";
         using (vectors < set.VectorsPerBlock() ? w.For("lane", 0, Layout.Block, vectors * set.Width, out lane) : default)
@@ -112,19 +112,19 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
 /// <param name="Samples">Samples of the tile.</param>
 /// <param name="Vectors">Vectors of places, each of which has weights for twice as many output channels.</param>
 /// <param name="IsSingle">Whether there are channels for the first weight of each place alone.</param>
-internal sealed record BFloat16Tile(int Samples, int Vectors, bool IsSingle) : Tiles.ITile
+internal sealed record BFloat16Tile(int Samples, int Vectors, bool IsSingle) : ITileMethod
 {
     public string Title => $"BFloat16Tile{Samples}x{Vectors}";
 
     // Of the weights of a place the first is in the lower half.
     private IReadOnlyList<string> Halves => IsSingle ? ["a"] : ["a", "b"];
 
-    public void Emit(CodeWriter w, string method, Tiles tiles)
+    public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
         w.Line($"// {Samples} {(Samples == 1 ? "sample" : "samples")} × {Vectors} vectors of "
             + $"{(IsSingle ? "single weights" : "pairs of weights")} in bfloat16.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>({Tiles.ParametersOf(adds: false)}) {VectorCode.Constraints}"))
+        using (w.Block($"private static void {method}<S, V>({TileMethods.ParametersOf(adds: false)}) {VectorCode.Constraints}"))
         {
             for (int q = 0; q < Vectors; q++)
                 w.Line($"nint filter{q} = shape.Filter<S, V>({q}), a{q} = shape.Result<S, "

@@ -28,7 +28,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
 
     // Tiles that are taken at a time: what the second cache holds, but so many that they are read as often as the sums, which come from the
     // third.
-    private int Tiles
+    private int ImageTiles
     {
         get
         {
@@ -39,28 +39,29 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
         }
     }
 
-    private int PatchPlane => WinogradPatches.Plane(InBlocks, Tiles);
+    private int PatchPlane => WinogradPatches.Plane(InBlocks, ImageTiles);
 
-    private int GradientPlane => WinogradPatches.Plane(Geometry.OutBlocks, Tiles);
+    private int GradientPlane => WinogradPatches.Plane(Geometry.OutBlocks, ImageTiles);
 
     public override IEnumerable<string> Describe()
     {
-        yield return $"Weight gradient, {Geometry.Describe()}, by Winograd's {Form.Notation}; {TilesOfSample} tiles a sample, {Tiles} at "
+        yield return $"Weight gradient, {Geometry.Describe()}, by Winograd's {Form.Notation}; {TilesOfSample} tiles a sample, "
+            + $"{ImageTiles} at "
             + "a time.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
         UnitRange blocks = Units > 1 ? UnitRange.Parameters : UnitRange.All(g.OutBlocks);
-        writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, "")};");
+        writer.Line($"var images = {WinogradPatches.Images(g, Form, ImageTiles, "")};");
         writer.Line($"var shape = new TileShape(Channels: 0, Lanes: 0, LaneStep: 0, BlockStep: 0, Taps: 0, Columns: 0, ColumnStep: 0, "
-            + $"RowStep: 0, FilterStep: {Tiles * Layout.Block}, Ahead: 0, ResultStep: {g.ChannelsPerGroup * Layout.Block});");
+            + $"RowStep: 0, FilterStep: {ImageTiles * Layout.Block}, Ahead: 0, ResultStep: {g.ChannelsPerGroup * Layout.Block});");
         writer.Line($"ref float gradients = ref Unsafe.Add(ref scratch, {Form.Points * PatchPlane});");
         writer.Line($"int all = samples * {TilesOfSample};");
-        using (writer.Block($"for (int first = 0; first < all; first += {Tiles})"))
+        using (writer.Block($"for (int first = 0; first < all; first += {ImageTiles})"))
         {
-            writer.Line($"int count = Math.Min({Tiles}, all - first);");
+            writer.Line($"int count = Math.Min({ImageTiles}, all - first);");
             using (writer.Block("for (int done = 0; done < count;)"))
             {
                 writer.Line($"int n = (first + done) / {TilesOfSample}, tile = (first + done) % {TilesOfSample};");
@@ -78,7 +79,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
     });
 
     // Register tiles of input channels × vectors of output channels, which do not cross from one block of input channels to the next.
-    private void Products(CodeWriter w, InstructionSet set, Tiles tiles, UnitRange blocks)
+    private void Products(CodeWriter w, InstructionSet set, TileMethods tiles, UnitRange blocks)
     {
         (int channels, int most) = set.Width == Layout.Block ? (8, 3) : (4, 1);
         int outBlocks = Geometry.OutBlocks;
@@ -92,19 +93,20 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
                 if (whole > 0)
                 {
                     using (w.For("c", 0, whole, channels, out string c, scoped: true))
-                        Tile(w, set, tiles, channels, size, c);
+                        WriteTile(w, set, tiles, channels, size, c);
                 }
                 if (whole < Geometry.ChannelsPerGroup)
-                    Tile(w, set, tiles, Geometry.ChannelsPerGroup - whole, size, $"{whole}");
+                    WriteTile(w, set, tiles, Geometry.ChannelsPerGroup - whole, size, $"{whole}");
             }
         }
     }
 
-    private void Tile(CodeWriter w, InstructionSet set, Tiles tiles, int channels, int blocks, string c)
+    private void WriteTile(CodeWriter w, InstructionSet set, TileMethods tiles, int channels, int blocks, string c)
     {
         int sumBlock = Geometry.ChannelsPerGroup * Layout.Block;
-        string from = Index.Ref("scratch", Index.Sum(0, ("point", PatchPlane), ($"({c} >> 4)", Tiles * Layout.Block), ($"({c} & 15)", 1)));
-        string gradient = Index.Ref("gradients", Index.Sum(0, ("point", GradientPlane), ("block", Tiles * Layout.Block)));
+        string from = Index.Ref("scratch", Index.Sum(0, ("point", PatchPlane), ($"({c} >> 4)", ImageTiles * Layout.Block),
+            ($"({c} & 15)", 1)));
+        string gradient = Index.Ref("gradients", Index.Sum(0, ("point", GradientPlane), ("block", ImageTiles * Layout.Block)));
         string to = Index.Ref("sums", Index.Sum(0, ("point", Geometry.OutBlocks * sumBlock), ("block", sumBlock), (c, Layout.Block)));
         w.Line($"{tiles.MethodOf(new OuterTile(channels, blocks * set.VectorsPerBlock()))}<S, V>({from}, {gradient}, {to}, count, first "
             + "> 0, in shape);");
@@ -117,11 +119,11 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
 /// </summary>
 /// <param name="Channels">Input channels.</param>
 /// <param name="Vectors">Vectors of output channels: whole blocks of 16.</param>
-internal sealed record OuterTile(int Channels, int Vectors) : Tiles.ITile
+internal sealed record OuterTile(int Channels, int Vectors) : ITileMethod
 {
     public string Title => $"Outer{Channels}x{Vectors}";
 
-    public void Emit(CodeWriter w, string method, Tiles tiles)
+    public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
         w.Line($"// {Channels} input channels × {Vectors} vectors of output channels; adds to what is there, or not.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");

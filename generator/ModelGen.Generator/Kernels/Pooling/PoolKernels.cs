@@ -144,7 +144,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
     public override IEnumerable<string> Describe(
         ) => [$"{(Operation == PoolOperation.Max ? "Largest" : "Mean")} of {Size}; {Input.Kind} to {Output.Kind}."];
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         if (IsAlongRows)
             AlongRows(writer);
@@ -155,7 +155,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
     });
 
     // Blocks: vectors of channels, some pixels of a row at a time.
-    private void AlongChannels(CodeWriter w, Tiles tiles)
+    private void AlongChannels(CodeWriter w, TileMethods tiles)
     {
         using (w.ForSamples())
         {
@@ -179,7 +179,7 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
         }
     }
 
-    private void AlongRow(CodeWriter w, InstructionSet set, Tiles tiles, string rows)
+    private void AlongRow(CodeWriter w, InstructionSet set, TileMethods tiles, string rows)
     {
         // Of what an average is taken: all rows of the window that lie in the image or its padding, or those in the image alone.
         string height = Inside || Operation != PoolOperation.Average ? rows
@@ -286,7 +286,7 @@ internal sealed record MaxPoolGradientKernel(Window Window, Layout X, Layout Dy,
 
     public override IEnumerable<string> Describe() => [$"Gradient of the largest of {Size}: to the first largest value."];
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");
         ForWindows(writer, place =>
@@ -338,7 +338,7 @@ internal sealed record AvgPoolGradientKernel(PoolOperation Operation, Window Win
         Inside && Window.StrideY == Window.KernelHeight && Window.StrideX == Window.KernelWidth
         && Dy.Height * Window.StrideY == Dx.Height && Dy.Width * Window.StrideX == Dx.Width;
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         if (!Covers)
             writer.Line($"Elementwise.Clear(ref dx, (nint)samples * {Dx.Length});");

@@ -51,8 +51,8 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private int TilesInAll => TilesOfSample * Math.Max(1, SamplesTogether);
 
     // The register tile, with the widest vectors: columns are tiles of the image.
-    private Tile Register(InstructionSet set, int columns) =>
-        Tile.Choose(set, columns, Geometry.OutBlocks * set.VectorsPerBlock(), q => q % set.VectorsPerBlock(
+    private RegisterTile Register(InstructionSet set, int columns) =>
+        RegisterTile.Choose(set, columns, Geometry.OutBlocks * set.VectorsPerBlock(), q => q % set.VectorsPerBlock(
             ) == 0 || set.VectorsPerBlock() % q == 0);
 
     // All tiles, as many at a time as a register tile has columns.
@@ -76,21 +76,21 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     }
 
     // The most tiles that are taken at a time.
-    private int Tiles => Math.Min(TilesInAll, Group * Cut[0].Size);
+    private int ImageTiles => Math.Min(TilesInAll, Group * Cut[0].Size);
 
     public override IEnumerable<string> Describe()
     {
         string pooled = Geometry.Pool > 1 ? $", the largest of each {Geometry.Pool}×{Geometry.Pool}" : "";
         yield return $"Convolution {Geometry.Describe()}{Epilogue.Describe()}{pooled}, by Winograd's {Form.Notation}.";
-        yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {Tiles} at a "
+        yield return $"{Geometry.Input} to {Geometry.Output}; {TilesInAll} tiles, {ImageTiles} at a "
             + $"time{(Geometry.Residual is { } residual ? $"; plus {residual}" : "")}.";
     }
 
-    public override void Emit(CodeWriter writer, string method, Tiles tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
+    public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitGeneric(writer, this, method, () =>
     {
         ConvolutionGeometry g = Geometry;
         string residual = g.Residual is { } added ? $", ResidualPlane: {added.PlaneStride}, ResidualRow: {added.RowStride}" : "";
-        writer.Line($"var images = {WinogradPatches.Images(g, Form, Tiles, residual + Epilogue.Bounds)};");
+        writer.Line($"var images = {WinogradPatches.Images(g, Form, ImageTiles, residual + Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
         writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {Points * PatchPlane});");
         if (SamplesTogether > 0)
@@ -123,7 +123,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     }
 
     // The tiles of some samples side by side: where these are the last and fewer, only as many register tiles as they need.
-    private void OverSamples(CodeWriter w, Tiles tiles)
+    private void OverSamples(CodeWriter w, TileMethods tiles)
     {
         int lanes = TilesOfSample * Layout.Block;
         using (w.Block($"for (int firstSample = 0; firstSample < samples; firstSample += {SamplesTogether})"))
@@ -186,7 +186,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         Cut.Count == 1 ? $"{register} * {Cut[0].Size}" : $"{register} * {Cut[0].Size} - Math.Max(0, {register} - {Cut[0].Count})";
 
     // The products of a group of tiles.
-    private void Products(CodeWriter writer, Tiles tiles)
+    private void Products(CodeWriter writer, TileMethods tiles)
     {
         using (writer.Block($"for (int point = 0; point < {Points}; point++)"))
         {
@@ -209,14 +209,14 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     }
 
     // Floats of one point's patches, sums and filters.
-    private int PatchPlane => WinogradPatches.Plane(InBlocks, Tiles);
+    private int PatchPlane => WinogradPatches.Plane(InBlocks, ImageTiles);
 
-    private int SumPlane => WinogradPatches.Plane(Geometry.OutBlocks, Tiles);
+    private int SumPlane => WinogradPatches.Plane(Geometry.OutBlocks, ImageTiles);
 
     private int FilterBlock => Geometry.ChannelsPerGroup * Layout.Block;
 
     // The product of one point: filters a panel at a time, which stays in the innermost cache for all tiles.
-    private void Product(CodeWriter w, InstructionSet set, Tiles tiles)
+    private void Product(CodeWriter w, InstructionSet set, TileMethods tiles)
     {
         int vectors = Register(set, Cut[0].Size).Vectors;
         if (vectors < set.VectorsPerBlock())
@@ -252,7 +252,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     }
 
     // While a panel is multiplied, the next one, which lies behind it, is fetched, also by a thread that has half of the group.
-    private void Panel(CodeWriter w, InstructionSet set, Tiles tiles, int vectors, string block, string lane)
+    private void Panel(CodeWriter w, InstructionSet set, TileMethods tiles, int vectors, string block, string lane)
     {
         int blocks = Math.Max(1, vectors * set.Width / Layout.Block);
         IReadOnlyList<Stretch> cut = Cut;
@@ -268,7 +268,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         }
         w.Line($"ref float ahead = {ahead};");
         w.Line($"ref float from = {Index.Ref("patches", Index.Sum(0, ("point", PatchPlane)))};");
-        w.Line($"ref float to = {Index.Ref("sums", Index.Sum(0, ("point", SumPlane), (block, Tiles * Layout.Block), (lane, 1)))};");
+        w.Line($"ref float to = {Index.Ref("sums", Index.Sum(0, ("point", SumPlane), (block, ImageTiles * Layout.Block), (lane, 1)))};");
         w.Line("int column = first;");
         for (int i = 0; i < cut.Count; i++)
         {
@@ -316,5 +316,5 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private string Shape() =>
         $"new TileShape(Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {Geometry.ChannelsPerGroup}, Columns: "
             + $"{Math.Min(Layout.Block, Geometry.ChannelsPerGroup)}, ColumnStep: 1, "
-        + $"RowStep: {Tiles * Layout.Block}, FilterStep: {FilterBlock}, Ahead: 0, ResultStep: {Tiles * Layout.Block})";
+        + $"RowStep: {ImageTiles * Layout.Block}, FilterStep: {FilterBlock}, Ahead: 0, ResultStep: {ImageTiles * Layout.Block})";
 }
