@@ -1,5 +1,3 @@
-using ModelGen.Generator.Ops;
-
 namespace ModelGen.Generator.Graphs;
 
 /// <summary>
@@ -12,7 +10,7 @@ internal abstract record Implementation
     /// <summary>The numbers that it is done in.</summary>
     public virtual Precision Precision => Precision.Float32;
 
-    /// <summary>What it is as text, in a fixed order; <see cref="Ops.Operator.ReadImplementation"/> reads it.</summary>
+    /// <summary>What it is as text, in a fixed order, which its operator reads back.</summary>
     protected abstract IEnumerable<string> Words { get; }
 
     /// <summary>As graphs have it: <c>[winograd F(4×4, 3×3), residual, relu]</c>.</summary>

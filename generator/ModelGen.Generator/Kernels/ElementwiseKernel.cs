@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;

@@ -1,4 +1,5 @@
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Kernels;
 

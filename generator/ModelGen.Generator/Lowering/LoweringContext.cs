@@ -1,7 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Lowering;
 
@@ -18,7 +17,7 @@ internal interface ILayoutContext
 }
 
 /// <summary>What an operator knows when it is asked for its kernel: all layouts are final.</summary>
-internal sealed class LoweringContext(Graph graph, IReadOnlyList<Layout> layouts, int batch, ConcatPlacement concat)
+internal sealed class LoweringContext(Graph graph, IReadOnlyList<Layout> layouts, int batch, Func<Node, int, bool> isInPlace)
 {
     /// <summary>The most samples that one run takes.</summary>
     public int Batch => batch;
@@ -26,7 +25,7 @@ internal sealed class LoweringContext(Graph graph, IReadOnlyList<Layout> layouts
     public Layout Of(int value) => layouts[value];
 
     /// <summary>Whether an input of a concatenation is written where the result is, and need not be copied.</summary>
-    public bool IsInPlace(Node node, int input) => concat.IsInPlace(node, input);
+    public bool IsInPlace(Node node, int input) => isInPlace(node, input);
 
     public TensorType TypeOf(int value) => graph[value].Type;
 

@@ -1,6 +1,5 @@
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 

@@ -2,6 +2,7 @@ using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Lowering;
+using ModelGen.Generator.Machine;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 
@@ -30,10 +31,6 @@ internal sealed class Scheduler
 
     // How much more memory concatenations that are written in place may take than copies do.
     private const double MostGrowth = 1.05;
-
-    // In training, threads share the samples of batches of at least so many: then each finds what it wrote the steps before in its own
-    // cache, and seldom waits for another one.
-    public const int LeastSamples = 8;
 
     private Scheduler(LaidOutGraph laidOut, int batch, bool parametersChange, IReadOnlyDictionary<string, int>? parameterOffsets,
         bool concatInPlace, CancellationToken cancellation = default)
@@ -77,7 +74,7 @@ internal sealed class Scheduler
             Plan copying = new Scheduler(laidOut, batch, parametersChange, parameterOffsets, concatInPlace: false, cancellation).Run();
             plan = plan.ArenaLength <= MostGrowth * copying.ArenaLength ? plan.Above(copying.ArenaLowerBound) : copying;
         }
-        return StagePlanner.Divide(plan, division, bySamples: parametersChange && batch >= LeastSamples, cancellation);
+        return StagePlanner.Divide(plan, division, bySamples: parametersChange && batch >= ThreadCosts.LeastSamples, cancellation);
     }
 
     /// <summary>The largest sum of lengths alive at one step of training, in floats, without looking for places.</summary>
@@ -94,7 +91,7 @@ internal sealed class Scheduler
 
     private Plan Run()
     {
-        var context = new LoweringContext(_graph, _laidOut.Layouts, _batch, _concat);
+        var context = new LoweringContext(_graph, _laidOut.Layouts, _batch, _concat.IsInPlace);
         var load = new List<Step>();
         var steps = new List<Step>();
         int[] firstStep = [.. Enumerable.Repeat(int.MaxValue, _graph.Nodes.Count)];

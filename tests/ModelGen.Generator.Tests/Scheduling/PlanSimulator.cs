@@ -1,6 +1,5 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
-using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;

@@ -107,7 +107,7 @@ internal sealed record KernelCase(
     {
         Graph graph = planned.Graph;
         IReadOnlyList<Layout> layouts = planned.LaidOut.Layouts;
-        var context = new LoweringContext(graph, layouts, planned.Batch, ConcatPlacement.Of(graph, layouts, _ => false));
+        var context = new LoweringContext(graph, layouts, planned.Batch, ConcatPlacement.Of(graph, layouts, _ => false).IsInPlace);
         int[] uses = graph.CountUses();
         bool[] isConstant = new bool[graph.Nodes.Count];
         foreach (Node node in graph.Nodes)

@@ -1,6 +1,7 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Claims;
 

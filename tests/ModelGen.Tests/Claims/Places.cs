@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Claims;
 

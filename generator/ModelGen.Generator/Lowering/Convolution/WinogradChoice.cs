@@ -1,8 +1,7 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Machine;
-using ModelGen.Generator.Scheduling;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Lowering;
 
@@ -18,7 +17,7 @@ internal static class WinogradChoice
     public static int SamplesTogether(WinogradForm form, Shape output, int batch)
     {
         int tiles = form.TilesOf(output[1], output[2]);
-        return tiles >= WinogradCosts.ManyTiles || batch < Scheduler.LeastSamples ? 0
+        return tiles >= WinogradCosts.ManyTiles || batch < ThreadCosts.LeastSamples ? 0
             : Math.Min(Layout.DivideUp(batch, 2), Math.Max(1, (WinogradCosts.ColumnsTogether + tiles / 2) / tiles));
     }
 

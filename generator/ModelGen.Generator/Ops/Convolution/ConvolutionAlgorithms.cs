@@ -1,5 +1,4 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 

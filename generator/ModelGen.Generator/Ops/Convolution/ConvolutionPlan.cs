@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 

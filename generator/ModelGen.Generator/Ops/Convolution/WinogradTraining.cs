@@ -1,6 +1,5 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 
 namespace ModelGen.Generator.Ops;
 

@@ -1,8 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Language.Definition;
-using ModelGen.Generator.Scheduling;
 
 namespace ModelGen.Generator.Ops;
 

@@ -1,7 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Layouts;
 
 namespace ModelGen.Generator.Ops;
 

@@ -1,7 +1,6 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 
-namespace ModelGen.Generator.Layouts;
+namespace ModelGen.Generator.Ops;
 
 /// <summary>
 /// One form of Winograd's algorithm: F(m×m, r×r) computes m×m results of an r×r filter from a patch of inputs, (m + r − 1)² without
