@@ -29,8 +29,8 @@ internal static class ThreadCosts
     public const double LeastPlan = 50_000;
 
     /// <summary>
-    /// The smallest batch, in samples, of which threads share the samples in training: then each finds what it wrote the steps before in its
-    /// own cache, and seldom waits for another one. <c>train --network resnet18 --threads 2</c>.
+    /// The smallest batch, in samples, of which threads share the samples in training: then each finds what it wrote the steps before in
+    /// its own cache, and seldom waits for another one. <c>train --network resnet18 --threads 2</c>.
     /// </summary>
     public const int LeastSamples = 8;
 }

@@ -24,7 +24,7 @@ internal static class OptimizerTable
 /// <param name="Name">The class of the runtime.</param>
 /// <param name="Documentation">What it is, without a full stop.</param>
 /// <param name="States">
-/// What is kept for each parameter, at most three values in the order in which the class takes them, all 0 before the first step. Checkpoints have
-/// them under these names; a <c>square</c> is never negative.
+/// What is kept for each parameter, at most three values in the order in which the class takes them, all 0 before the first step.
+/// Checkpoints have them under these names; a <c>square</c> is never negative.
 /// </param>
 internal sealed record OptimizerRow(string Name, string Documentation, EquatableArray<string> States);

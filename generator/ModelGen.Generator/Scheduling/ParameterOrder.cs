@@ -2,7 +2,9 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Scheduling;
 
-/// <summary>Where each parameter lies in the memory of a network's weights, in PyTorch's order but for one thing: what Forward reads comes first.</summary>
+/// <summary>
+/// Where each parameter lies in the memory of a network's weights, in PyTorch's order but for one thing: what Forward reads comes first.
+/// </summary>
 /// <param name="Offsets">In floats, by key.</param>
 /// <param name="Length">Floats of all.</param>
 /// <param name="ReadLength">Floats of what Forward reads as it is; the rest can be left out once weights are packed.</param>
