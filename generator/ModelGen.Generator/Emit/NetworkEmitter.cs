@@ -148,20 +148,15 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>Creates weights initialised as the layers say; a seed gives the same weights on every platform.</summary>");
         w.Line("public static Weights CreateWeights(int seed) => Weights.Create(seed);");
         w.Line();
-        w.Line("/// <summary>Reads weights from a safetensors file with PyTorch's keys.</summary>");
-        w.Line("/// <remarks>");
-        w.Line("/// Where parameters are not kept, a large file is mapped into memory meanwhile, and a program that cuts it short then ends this process: options.Access = SafetensorsAccess.Read makes that an error.");
-        w.Line("/// </remarks>");
-        w.Line("/// <exception cref=\"global::System.IO.FileNotFoundException\">There is no such file.</exception>");
-        w.Line("/// <exception cref=\"global::ModelGen.Safetensors.InvalidSafetensorsException\">The file is damaged or not a safetensors file.</exception>");
-        w.Line("/// <exception cref=\"global::ModelGen.WeightsMismatchException\">Keys are missing, unexpected or of another shape; all are listed.</exception>");
-        w.Line("/// <param name=\"path\">The file.</param>");
-        w.Line("/// <param name=\"options\">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>");
-        w.Line("public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => Weights.FromFile(path, options ?? new());");
-        w.Line();
+        EmitLoad("string path", "a safetensors file with PyTorch's keys.",
+            "The file.", "global::System.IO.FileNotFoundException\">There is no such file.");
+        EmitLoad("global::System.IO.Stream stream", "what a stream still has: an embedded resource, an entry of a zip file, an asset. It stays open.",
+            "The stream, where the content begins.", "global::System.IO.IOException\">The stream cannot be read.");
+        EmitLoad("global::System.ReadOnlyMemory<byte> content", "the content of a safetensors file. It is not needed afterwards.",
+            "All bytes of the file.", null);
         w.Line("/// <summary>The same for fine-tuning: parameters whose names match <paramref name=\"skip\" />, \"fc.*\" for instance, are not read but get first values by the seed.</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A pattern matches nothing.</exception>");
-        w.Line("public static Weights LoadWeights(string path, string skip, int seed = 0) => Weights.FromFile(path, skip, seed);");
+        w.Line("public static Weights LoadWeights(string path, string skip, int seed = 0) => LoadWeights(path, new global::ModelGen.WeightLoadOptions { Skip = skip, Seed = seed });");
         w.Line();
         string shapes = string.Join(" and ", _signature.Inputs.Select(i => i.Shape));
         w.Line(IsBatched
@@ -186,6 +181,29 @@ internal sealed class NetworkEmitter
             string arguments = $"{MemoryArguments()}, {CallersArguments()}{_inference.WholeSteps}";
             ProfileEmitter.EmitMethod(w, Name, _signature, EmitChecks, () => _threads.EmitExclusive(w), $"{Private}{Name}Plan", arguments);
         }
+    }
+
+    private void EmitLoad(string source, string from, string what, string? missing)
+    {
+        CodeWriter w = _writer;
+        string name = source.Substring(source.LastIndexOf(' ') + 1);
+        w.Line($"/// <summary>Reads weights from {from}</summary>");
+        if (name == "path")
+        {
+            w.Line("/// <remarks>");
+            w.Line("/// Where parameters are not kept, a large file is mapped into memory meanwhile, and a program that cuts it short then ends this process:");
+            w.Line("/// options.Access = SafetensorsAccess.Read makes that an error.");
+            w.Line("/// </remarks>");
+        }
+        if (missing is not null)
+            w.Line($"/// <exception cref=\"{missing}</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.Safetensors.InvalidSafetensorsException\">The content is damaged or not that of a safetensors file.</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.WeightsMismatchException\">Keys are missing, unexpected or of another shape; all are listed.</exception>");
+        w.Line($"/// <param name=\"{name}\">{what}</param>");
+        w.Line("/// <param name=\"options\">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>");
+        w.Line($"public static Weights LoadWeights({source}, global::ModelGen.WeightLoadOptions? options = null) => "
+            + $"Weights.From({Runtime}WeightSource.Of({name}), options ?? new());");
+        w.Line();
     }
 
     // The lengths of inputs and outputs, and the number of samples.
@@ -234,8 +252,7 @@ internal sealed class NetworkEmitter
             }
             w.Line();
             EmitFactory("Create(int seed)", "", "Initialize(seed)", "PackAll()");
-            EmitFactory("FromFile(string path, global::ModelGen.WeightLoadOptions options)", "options.KeepParameters", "Load(path, options)");
-            EmitFactory("FromFile(string path, string skip, int seed)", "", "Load(path, skip, seed)", "PackAll()");
+            EmitFactory($"From({Runtime}WeightSource source, global::ModelGen.WeightLoadOptions options)", "options.KeepParameters", "Load(source, options)");
             using (w.Block("internal Weights Clone()"))
             {
                 w.Line("var weights = new Weights();");

@@ -36,6 +36,7 @@ internal sealed class ThreadsEmitter(string name, Signature signature, PlanWrite
         w.Line("/// <summary>");
         w.Line($"/// Threads that {calls} uses, the calling one included; 1 unless set. Results are the same to the last bit. Above 1 the instance has threads of its own, which sleep");
         w.Line("/// while there is nothing to do and end when this is set to 1 again or nobody uses the instance any more. Not to be set during a call.");
+        w.Line("/// Where the platform has no threads, in a browser for instance, it stays 1.");
         if (threads is null)
             w.Line("/// This network is too small for others to help: it always runs on the calling thread.");
         w.Line("/// </summary>");

@@ -53,6 +53,8 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
         yield return Property("global::ModelGen.NetworkSummary", "Summary", isStatic: true);
         yield return Method(Weights, "CreateWeights", "int seed", isStatic: true);
         yield return Method(Weights, "LoadWeights", "string path, global::ModelGen.WeightLoadOptions? options = null", isStatic: true);
+        yield return Method(Weights, "LoadWeights", "global::System.IO.Stream stream, global::ModelGen.WeightLoadOptions? options = null", isStatic: true);
+        yield return Method(Weights, "LoadWeights", "global::System.ReadOnlyMemory<byte> content, global::ModelGen.WeightLoadOptions? options = null", isStatic: true);
         yield return Method(Weights, "LoadWeights", "string path, string skip, int seed = 0", isStatic: true);
         yield return Constructor(name, "Weights weights");
         yield return Constructor(name, "Weights weights, global::System.Memory<float> arena");
@@ -72,8 +74,7 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
         foreach (string method in new[] { "Complete", "Clone", "Pack" })
             yield return PrivateMethod(method, "");
         yield return PrivateMethod("Create", "int seed");
-        yield return PrivateMethod("FromFile", "string path, ModelGen.WeightLoadOptions options");
-        yield return PrivateMethod("FromFile", "string path, string skip, int seed");
+        yield return PrivateMethod("From", "ModelGen.Runtime.WeightSource source, ModelGen.WeightLoadOptions options");
         yield return PrivateMethod("Pack", "ModelGen.Runtime.ParameterSource parameters, int part, int parts");
         yield return PrivateMethod("PackRest", "ModelGen.Runtime.ParameterSource parameters");
     }

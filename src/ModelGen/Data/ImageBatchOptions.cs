@@ -15,7 +15,9 @@ public sealed class ImageBatchOptions
     /// <summary>Whether samples that do not fill a batch at the end of an epoch are left out.</summary>
     public bool DropLast { get; init; }
 
-    /// <summary>Whether a thread makes the next batch while the current one is used. The batches are the same, bit for bit.</summary>
+    /// <summary>
+    /// Whether a thread makes the next batch while the current one is used, where the platform has threads. The batches are the same, bit for bit.
+    /// </summary>
     public bool Prefetch { get; init; } = true;
 
     /// <summary>What is subtracted from each channel (a byte of 255 is 1); nothing where it is null.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using ModelGen.Runtime;
 
 namespace ModelGen.Data;
 
@@ -48,7 +49,7 @@ public sealed class ImageBatches : IDisposable
         maker = new BatchMaker(images, options);
         position = new DataPosition(options.Seed, 0, 0);
         current = next = new Batch(options.BatchSize, ImageLength);
-        if (!options.Prefetch)
+        if (!options.Prefetch || !PlatformThreads.AreThere)
             return;
         next = new Batch(options.BatchSize, ImageLength);
         thread = new Thread(MakeNext) { IsBackground = true, Name = "ModelGen image batches" };

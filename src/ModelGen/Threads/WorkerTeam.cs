@@ -8,7 +8,8 @@ namespace ModelGen;
 /// </summary>
 /// <remarks>
 /// The calling thread works too, and takes over whatever no worker has begun when it is done with its own: a team is never much slower than the calling thread alone,
-/// also where the processor is busy with something else. Networks may share a team; while one uses it, another one's work runs on that one's calling thread.
+/// also where the processor is busy with something else. Where the platform has no threads, in a browser for instance, a team is the calling thread alone, whatever was
+/// asked for, and <see cref="Parallelism"/> is 1. Networks may share a team; while one uses it, another one's work runs on that one's calling thread.
 /// Without <see cref="Dispose"/> the threads end some time after the team is no longer reachable, and with the program at the latest.
 /// </remarks>
 public sealed class WorkerTeam : IParallelScheduler, IDisposable
@@ -20,17 +21,21 @@ public sealed class WorkerTeam : IParallelScheduler, IDisposable
     /// <summary>Starts <paramref name="parallelism"/> − 1 background threads.</summary>
     /// <param name="parallelism">Threads that work at the same time, the calling one included, 1 to 1,024.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is none, or more than 1,024.</exception>
-    public WorkerTeam(int parallelism)
+    public WorkerTeam(int parallelism) : this(parallelism, PlatformThreads.AreThere)
+    {
+    }
+
+    internal WorkerTeam(int parallelism, bool hasThreads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parallelism, MostParallelism);
-        _workers = new Workers(parallelism);
+        _workers = new Workers(hasThreads ? parallelism : 1);
     }
 
     /// <summary>The threads know the workers, not the team: this runs when nobody else does.</summary>
     ~WorkerTeam() => _workers?.Stop();
 
-    /// <summary>Threads that work at the same time, the calling one included.</summary>
+    /// <summary>Threads that work at the same time, the calling one included; 1 where the platform has no others.</summary>
     public int Parallelism => _workers.Parts;
 
     /// <summary>

@@ -5,11 +5,14 @@ using ModelGen.Safetensors;
 namespace ModelGen;
 
 /// <summary>
-/// Packs a network's parameters straight from a mapped file, in pieces for several threads, and copies what is to be kept. Where the file is not mapped, or has parameters not as the
-/// processor has floats (F16, BF16, or at an odd address), they are read into memory first.
+/// Packs a network's parameters straight from memory that holds the file, in pieces for several threads, and copies what is to be kept. Where the file is not in memory,
+/// has parameters not as the processor has floats (F16, BF16, or at an odd address), or lacks some, they are read or made in memory first.
 /// </summary>
 internal sealed unsafe class WeightLoader
 {
+    // Floats that are read at a time: between two, somebody may be told, or say stop.
+    private const int MostFloats = 1 << 20;
+
     /// <summary>Packs a part of the parameters; <c>part</c> of <c>parts</c>.</summary>
     public delegate void Packer(ParameterSource parameters, int part, int parts);
 
@@ -18,59 +21,112 @@ internal sealed unsafe class WeightLoader
 
     private readonly SafetensorsFile _file;
     private readonly ParameterInfo[] _parameters;
-    private readonly SafetensorsEntry[] _entries;
+    // Null for those that are skipped.
+    private readonly SafetensorsEntry?[] _entries;
+    // Where the parameters stand in the network's order.
+    private readonly int[] _order;
     private readonly float[] _kept;
 
     /// <param name="file">A file that was checked against the parameters.</param>
-    /// <param name="parameters">The network's parameters, in any order.</param>
+    /// <param name="parameters">The network's parameters, in its order.</param>
     /// <param name="kept">The network's memory; parameters beyond its end are not kept.</param>
-    public WeightLoader(SafetensorsFile file, IEnumerable<ParameterInfo> parameters, float[] kept)
+    /// <param name="skipped">Which of them get first values instead.</param>
+    public WeightLoader(SafetensorsFile file, IEnumerable<ParameterInfo> parameters, float[] kept, SkippedNames? skipped = null)
     {
         _file = file;
-        _parameters = [.. parameters.OrderBy(p => p.Offset).ThenBy(p => p.Length)];
-        _entries = [.. _parameters.Select(p => file.TryGet(p.Name, out SafetensorsEntry? entry) ? entry : throw new InvalidOperationException("the file was not checked"))];
+        ParameterInfo[] inOrder = [.. parameters];
+        _parameters = [.. inOrder.OrderBy(p => p.Offset).ThenBy(p => p.Length)];
+        _entries = [.. _parameters.Select(p => skipped?.Match(p.Name) == true ? null
+            : file.TryGet(p.Name, out SafetensorsEntry? entry) ? entry : throw new InvalidOperationException("the file was not checked"))];
+        _order = [.. inOrder.Select(p => Array.IndexOf(_parameters, p))];
         _kept = kept;
     }
 
+    private long Length => _parameters.Sum(p => (long)p.Length);
+
     /// <exception cref="InvalidOperationException">The options' scheduler did not do all parts.</exception>
+    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and the options reject such.</exception>
     public void Run(WeightLoadOptions options, string network, Packer pack, RestPacker packRest)
     {
-        if (options.Scheduler is null && options.Parallelism > 1)
+        var progress = new LoadProgress(options.Progress, options.Cancellation);
+        if (options.RejectNonFinite && !_file.IsForward)
+            CheckFile(network);
+        if (options.Scheduler is null && options.Parallelism > 1 && PlatformThreads.AreThere)
         {
             using var team = new WorkerTeam(options.Parallelism);
-            Run(team, network, pack, packRest);
+            Run(team);
         }
         else
         {
-            Run(options.Scheduler, network, pack, packRest);
+            Run(options.Scheduler);
+        }
+        progress.End();
+
+        void Run(IParallelScheduler? scheduler)
+        {
+            if (IsPackedInPlace())
+                PackInPlace(new Pieces(scheduler, network, progress), pack, packRest);
+            else
+                PackCopy(new Pieces(scheduler, network, progress), options, pack, packRest);
         }
     }
 
-    private void Run(IParallelScheduler? scheduler, string network, Packer pack, RestPacker packRest)
+    // Whether the file has all parameters in memory as the processor has floats.
+    private bool IsPackedInPlace() => _file.IsMapped && BitConverter.IsLittleEndian
+        && _entries.All(e => e?.Dtype == SafetensorsDtype.F32 && _file.AddressOf(e) % sizeof(float) == 0);
+
+    private void PackInPlace(Pieces pieces, Packer pack, RestPacker packRest)
     {
-        nint[] addresses = _file.IsMapped ? [.. _entries.Select(_file.AddressOf)] : [];
-        if (_file.IsMapped && BitConverter.IsLittleEndian && _entries.All(e => e.Dtype == SafetensorsDtype.F32) && addresses.All(a => a % sizeof(float) == 0))
+        int[] offsets = [.. _parameters.Select(p => p.Offset)];
+        nint[] addresses = [.. _entries.Select(e => _file.AddressOf(e!))];
+        pieces.Progress.Begin(Length);
+        pieces.Run((part, parts) =>
         {
-            int[] offsets = [.. _parameters.Select(p => p.Offset)];
-            InParts(scheduler, network, (part, parts) =>
-            {
-                Copy(_kept, part, parts);
-                pack(new ParameterSource(offsets, addresses), part, parts);
-            });
-            packRest(new ParameterSource(offsets, addresses));
-            return;
-        }
+            Copy(_kept, part, parts, null);
+            pack(new ParameterSource(offsets, addresses), part, parts);
+            pieces.Progress.Add(Length / parts);
+        });
+        packRest(new ParameterSource(offsets, addresses));
+    }
+
+    private void PackCopy(Pieces pieces, WeightLoadOptions options, Packer pack, RestPacker packRest)
+    {
         int length = _parameters.Length == 0 ? 0 : _parameters[^1].Offset + _parameters[^1].Length;
-        float[] converted = _kept.Length >= length ? _kept : new float[length];
-        InParts(scheduler, network, (part, parts) => Copy(converted, part, parts));
-        InParts(scheduler, network, (part, parts) => pack(new ParameterSource(ref MemoryMarshal.GetArrayDataReference(converted)), part, parts));
-        packRest(new ParameterSource(ref MemoryMarshal.GetArrayDataReference(converted)));
-        if (converted != _kept)
-            Copy(_kept, 0, 1);
+        float[] copy = _kept.Length >= length ? _kept : new float[length];
+        // Reading, and packing.
+        pieces.Progress.Begin(2 * Length);
+        if (_file.IsForward)
+            ReadForward(copy, pieces.Progress);
+        else
+            pieces.Run((part, parts) => Copy(copy, part, parts, pieces.Progress));
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            ParameterInfo parameter = _parameters[i];
+            if (_entries[i] is null)
+                WeightInitialization.Fill(parameter, options.Seed, copy.AsSpan(parameter.Offset, parameter.Length));
+        }
+        if (options.RejectNonFinite && _file.IsForward)
+            CheckMemory(pieces.Network, copy);
+        pieces.Run((part, parts) =>
+        {
+            pack(new ParameterSource(ref MemoryMarshal.GetArrayDataReference(copy)), part, parts);
+            pieces.Progress.Add(Length / parts);
+        });
+        packRest(new ParameterSource(ref MemoryMarshal.GetArrayDataReference(copy)));
+        if (copy != _kept)
+            copy.AsSpan(0, _kept.Length).CopyTo(_kept);
+    }
+
+    // In the order of the data: what has passed does not come again.
+    private void ReadForward(float[] memory, LoadProgress progress)
+    {
+        foreach (int i in Enumerable.Range(0, _entries.Length).Where(i => _entries[i] is not null).OrderBy(i => _entries[i]!.Begin).ThenBy(i => _entries[i]!.End))
+            Read(i, 0, _parameters[i].Length, memory, progress);
+        _file.CheckEnd();
     }
 
     // All that fits is one long row of floats, of which each part copies a piece.
-    private void Copy(float[] memory, int part, int parts)
+    private void Copy(float[] memory, int part, int parts, LoadProgress? progress)
     {
         long total = _parameters.Where(p => p.Offset + p.Length <= memory.Length).Sum(p => (long)p.Length);
         (long first, long end) = (part * total / parts, (part + 1) * total / parts);
@@ -79,37 +135,46 @@ internal sealed unsafe class WeightLoader
         {
             ParameterInfo parameter = _parameters[i];
             int start = (int)Math.Clamp(first - at, 0, parameter.Length), stop = (int)Math.Clamp(end - at, 0, parameter.Length);
-            if (start < stop)
-                _file.Read(_entries[i], start, memory.AsSpan(parameter.Offset + start, stop - start));
+            if (start < stop && _entries[i] is not null)
+                Read(i, start, stop, memory, progress);
             at += parameter.Length;
         }
     }
 
-    private static void InParts(IParallelScheduler? scheduler, string network, Action<int, int> work)
+    private void Read(int index, int start, int stop, float[] memory, LoadProgress? progress)
     {
-        if (scheduler is null)
+        for (int done = start; done < stop; done += MostFloats)
         {
-            work(0, 1);
-            return;
+            int count = Math.Min(MostFloats, stop - done);
+            _file.Read(_entries[index]!, done, memory.AsSpan(_parameters[index].Offset + done, count));
+            progress?.Add(count);
         }
-        var ledger = new PartLedger(network);
-        int parts = ledger.Begin(scheduler);
-        string? failure = ledger.Run(scheduler, part =>
+    }
+
+    // Before anything of it is kept. The first one is told of, in the network's order.
+    private void CheckFile(string network)
+    {
+        foreach (SafetensorsEntry entry in EntriesInOrder())
         {
-            if (!ledger.TryBegin(part))
-                return;
-            try
+            long index = _file.IndexOfNonFinite(entry, out float value);
+            if (index >= 0)
+                throw new NonFiniteWeightException(network, _file.Path, entry, index, value);
+        }
+    }
+
+    private IEnumerable<SafetensorsEntry> EntriesInOrder() => _order.Select(i => _entries[i]).OfType<SafetensorsEntry>();
+
+    private void CheckMemory(string network, float[] memory)
+    {
+        foreach (SafetensorsEntry entry in EntriesInOrder())
+        {
+            ParameterInfo parameter = _parameters[Array.IndexOf(_entries, entry)];
+            ReadOnlySpan<float> values = memory.AsSpan(parameter.Offset, parameter.Length);
+            for (int i = 0; i < values.Length; i++)
             {
-                work(part, parts);
+                if (!float.IsFinite(values[i]))
+                    throw new NonFiniteWeightException(network, _file.Path, entry, i, values[i]);
             }
-            catch (Exception e)
-            {
-                ledger.End(part, e);
-                throw;
-            }
-            ledger.End(part);
-        });
-        if (failure is not null)
-            throw new InvalidOperationException(failure);
+        }
     }
 }

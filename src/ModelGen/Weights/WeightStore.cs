@@ -103,32 +103,29 @@ public abstract class WeightStore
         SafetensorsWriter.Write(path, tensors);
     }
 
-    /// <summary>Reads all parameters from a safetensors file of dtype F32, F16 or BF16, and packs them. All or nothing.</summary>
-    /// <param name="path">The file. Its keys must be the parameters' names; PyTorch's <c>num_batches_tracked</c> counters are ignored.</param>
-    /// <param name="options">Threads, and which values are errors. Whether parameters are kept was decided by the constructor.</param>
+    /// <summary>Reads all parameters that are not skipped from safetensors of dtype F32, F16 or BF16, and packs them. All or nothing.</summary>
+    /// <param name="source">A file, a stream or memory. Its keys must be the parameters' names; PyTorch's <c>num_batches_tracked</c> counters are ignored.</param>
+    /// <param name="options">Threads, what is skipped, which values are errors. Whether parameters are kept was decided by the constructor.</param>
+    /// <exception cref="ArgumentException">A pattern of what to skip matches neither a parameter nor a key of the file.</exception>
     /// <exception cref="WeightsMismatchException">Keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
     /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and the options reject such.</exception>
-    /// <exception cref="InvalidSafetensorsException">The file is damaged, or is cut short while it is read. One that is cut short while it is mapped (<see cref="WeightLoadOptions.Access"/>) ends the process.</exception>
+    /// <exception cref="InvalidSafetensorsException">
+    /// The content is damaged, or a file is cut short while it is read. One that is cut short while it is mapped (<see cref="WeightLoadOptions.Access"/>) ends the process.
+    /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="IOException">The file cannot be read. All exceptions above are of this type.</exception>
+    /// <exception cref="IOException">The file or stream cannot be read. All exceptions above but the first are of this type.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
     /// <exception cref="InvalidOperationException">The options' scheduler did not do what it was given.</exception>
-    protected void Load(string path, WeightLoadOptions options)
+    /// <exception cref="OperationCanceledException">The options' <see cref="WeightLoadOptions.Cancellation"/> was.</exception>
+    protected void Load(WeightSource source, WeightLoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        // What is kept is copied anyway: reading was measured to be as fast as a mapping, for files of any size.
-        using var file = SafetensorsFile.Open(path, options.Access == SafetensorsAccess.Automatic && KeepsParameters ? SafetensorsAccess.Read : options.Access);
-        WeightsMismatchException.ThrowIfMismatch(NetworkName, _parameters, file);
-        if (options.RejectNonFinite)
-        {
-            foreach (var parameter in _parameters)
-            {
-                file.TryGet(parameter.Name, out var entry);
-                long index = file.IndexOfNonFinite(entry!, out float value);
-                if (index >= 0) throw new NonFiniteWeightException(NetworkName, file.Path, entry!, index, value);
-            }
-        }
-        new WeightLoader(file, _parameters, _values).Run(options, NetworkName, Pack, PackRest);
+        SkippedNames? skipped = options.Skip is null ? null : new SkippedNames(options.Skip);
+        using var file = source.Open(options, isCopied: KeepsParameters || skipped is not null);
+        skipped?.ThrowIfUnused(NetworkName, _parameters, file);
+        ParameterInfo[] loaded = skipped is null ? _parameters : [.. _parameters.Where(p => !skipped.Match(p.Name))];
+        WeightsMismatchException.ThrowIfMismatch(NetworkName, loaded, file, skipped is null ? null : skipped.Match);
+        new WeightLoader(file, _parameters, _values, skipped).Run(options, NetworkName, Pack, PackRest);
     }
 
     /// <summary>Puts the parameters into the order in which the kernels read them, from memory that holds all of them.</summary>
@@ -151,25 +148,6 @@ public abstract class WeightStore
     /// <param name="parameters">Where they are.</param>
     protected virtual void PackRest(ParameterSource parameters)
     {
-    }
-
-    /// <summary>Reads parameters from a safetensors file, but for those that are skipped, which are initialised. All or nothing.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="skip">Names of parameters to skip, separated by commas; <c>*</c> stands for any characters. What matches may be in the file, in any shape, or not.</param>
-    /// <param name="seed">That of the first values.</param>
-    /// <exception cref="ArgumentException">A pattern matches neither a parameter nor a key of the file.</exception>
-    /// <exception cref="WeightsMismatchException">Of those that are not skipped, keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
-    /// <exception cref="IOException">The file is missing, damaged or cannot be read.</exception>
-    protected void Load(string path, string skip, int seed)
-    {
-        // All is copied, so a mapping would gain nothing.
-        using var file = SafetensorsFile.Open(path, SafetensorsAccess.Read);
-        var patterns = new SkippedNames(skip);
-        patterns.ThrowIfUnused(NetworkName, _parameters, file);
-        var loaded = _parameters.Where(p => !patterns.Match(p.Name)).ToList();
-        WeightsMismatchException.ThrowIfMismatch(NetworkName, loaded, file, patterns.Match);
-        Initialize(seed);
-        foreach (var parameter in loaded) file.Read(parameter.Name, Mutable(parameter.Name));
     }
 
     /// <summary>The values of one parameter, for writing files.</summary>

@@ -1,3 +1,4 @@
+using ModelGen.Runtime;
 using ModelGen.Safetensors;
 
 namespace ModelGen.Tests.Weights;
@@ -25,7 +26,8 @@ internal sealed class SmallWeights : WeightStore
         return weights;
     }
 
-    public void Load(string path, bool rejectNonFinite = false) => base.Load(path, new WeightLoadOptions { RejectNonFinite = rejectNonFinite });
+    public void Load(string path, bool rejectNonFinite = false) =>
+        base.Load(WeightSource.Of(path), new WeightLoadOptions { RejectNonFinite = rejectNonFinite });
 
     public new void CopyFrom(WeightStore source) => base.CopyFrom(source);
 

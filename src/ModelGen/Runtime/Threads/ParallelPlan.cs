@@ -27,7 +27,9 @@ public abstract unsafe class ParallelPlan(string network)
     /// <summary>Whether <see cref="Run"/> is wanted instead of the plan on one thread.</summary>
     public bool IsOn => _scheduler is not null;
 
-    /// <summary>Threads that a run uses. Setting it starts a team of the instance's own, or ends the one that it had.</summary>
+    /// <summary>
+    /// Threads that a run uses. Setting it starts a team of the instance's own, or ends the one that it had. Where the platform has no threads it stays 1.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than 1,024.</exception>
     public int Parallelism
     {
@@ -38,10 +40,10 @@ public abstract unsafe class ParallelPlan(string network)
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, WorkerTeam.MostParallelism);
             if (value == Parallelism && (_scheduler is null || _ownTeam is not null))
                 return;
-            WorkerTeam? team = value > 1 && IsDivided ? new WorkerTeam(value) : null;
+            WorkerTeam? team = value > 1 && IsDivided && PlatformThreads.AreThere ? new WorkerTeam(value) : null;
             Scheduler = team;
             _ownTeam = team;
-            _parallelism = value;
+            _parallelism = PlatformThreads.AreThere ? value : 1;
         }
     }
 

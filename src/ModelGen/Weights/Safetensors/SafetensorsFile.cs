@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -18,23 +17,20 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public const long MaxReadBytes = 4 << 20;
 
     const int BufferLength = 4096;
+    const int FirstPieceOfHeader = 64 << 10;
     const int MostFloats = 1 << 28;
 
     readonly SafetensorsHeader _header;
+    readonly ByteSource _source;
     readonly long _dataOffset;
-    // One of the two is there.
-    readonly SafeFileHandle? _handle;
-    readonly MemoryMappedViewAccessor? _view;
-    // Held from Open to Dispose. A file that is never disposed leaks its mapping rather than pull it from under a span of ReadRaw.
     readonly byte* _start;
+    long _lastRead;
     int _disposed;
 
-    SafetensorsFile(string path, SafetensorsHeader header, long dataOffset, SafeFileHandle? handle, MemoryMappedViewAccessor? view)
+    SafetensorsFile(ByteSource source, SafetensorsHeader header, long dataOffset)
     {
-        (Path, _header, _dataOffset, _handle, _view) = (path, header, dataOffset, handle, view);
-        if (view is null) return;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
-        _start += view.PointerOffset;
+        (_source, _header, _dataOffset) = (source, header, dataOffset);
+        _start = source.Start;
     }
 
     /// <summary>Opens a file and checks it whole: header, names, and that the tensors cover the data exactly. Tensor data is not touched yet.</summary>
@@ -55,35 +51,91 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (RegularFile.IsEmptyOrNone(path))
             throw new InvalidSafetensorsException(path, "there is nothing to read", "a file on disk", RegularFile.EmptyOrNone);
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        SafetensorsFile? file = null;
+        bool isRead = false;
         try
         {
-            file = Open(path, handle, access);
-            return file;
+            long length = LengthOf(path, handle);
+            var file = new FileSource(path, handle, length);
+            // Only what was checked is mapped.
+            var header = ReadHeader(file, out long dataOffset);
+            isRead = access == SafetensorsAccess.Read || access == SafetensorsAccess.Automatic && length <= MaxReadBytes;
+            return new SafetensorsFile(isRead ? file : new MappedSource(path, handle, length), header, dataOffset);
         }
         finally
         {
             // A mapping keeps the pages by itself.
-            if (file?._handle is null) handle.Dispose();
+            if (!isRead) handle.Dispose();
         }
     }
 
-    static SafetensorsFile Open(string path, SafeFileHandle handle, SafetensorsAccess access)
+    /// <summary>Takes a file's content that is in memory, and checks it whole. It is not copied, and must not change until <see cref="Dispose"/>.</summary>
+    /// <param name="content">All bytes of the file.</param>
+    /// <param name="name">What <see cref="Path"/> and messages call it.</param>
+    /// <exception cref="InvalidSafetensorsException">The content breaks a rule of the format; the message says which, with the expected and the actual value.</exception>
+    public static SafetensorsFile Open(ReadOnlyMemory<byte> content, string name = "memory")
     {
-        long length = LengthOf(path, handle);
-        Span<byte> prefix = stackalloc byte[(int)Math.Min(length, SafetensorsHeader.PrefixLengthInBytes)];
-        ReadAt(path, handle, 0, prefix);
-        int headerLength = SafetensorsHeader.CheckLength(path, prefix, length);
-        byte[] json = GC.AllocateUninitializedArray<byte>(headerLength);
-        ReadAt(path, handle, SafetensorsHeader.PrefixLengthInBytes, json);
-        long dataOffset = SafetensorsHeader.PrefixLengthInBytes + headerLength;
-        var header = SafetensorsHeader.Parse(path, json, length - dataOffset);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Of(new MemorySource(content, name));
+    }
 
-        if (access == SafetensorsAccess.Read || access == SafetensorsAccess.Automatic && length <= MaxReadBytes)
-            return new SafetensorsFile(path, header, dataOffset, handle, null);
-        // The mapping object may be closed at once: the view alone keeps the pages.
-        using var mapping = MemoryMappedFile.CreateFromFile(handle, mapName: null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        return new SafetensorsFile(path, header, dataOffset, null, mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read));
+    /// <summary>Reads what a stream still has into memory, at most 2 GB, and checks it whole: a resource, an entry of a zip file, what a server sends.</summary>
+    /// <param name="stream">The stream, which stays open.</param>
+    /// <param name="name">What <see cref="Path"/> and messages call it.</param>
+    /// <exception cref="InvalidSafetensorsException">The content breaks a rule of the format; the message says which, with the expected and the actual value.</exception>
+    /// <exception cref="IOException">The stream cannot be read, or has more than an array can hold.</exception>
+    public static SafetensorsFile Open(Stream stream, string name = "stream")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var content = new MemoryStream(stream.CanSeek ? (int)Math.Clamp(stream.Length - stream.Position, 0, Array.MaxLength) : 0);
+        stream.CopyTo(content);
+        return Open(content.GetBuffer().AsMemory(0, (int)content.Length), name);
+    }
+
+    /// <summary>Checks the header of what can be read once, from beginning to end; <see cref="CheckEnd"/> does the rest.</summary>
+    internal static SafetensorsFile OpenForward(Stream stream, string name) => Of(new StreamSource(stream, name));
+
+    static SafetensorsFile Of(ByteSource source)
+    {
+        try
+        {
+            var header = ReadHeader(source, out long dataOffset);
+            return new SafetensorsFile(source, header, dataOffset);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    static SafetensorsHeader ReadHeader(ByteSource source, out long dataOffset)
+    {
+        Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLengthInBytes];
+        prefix = prefix[..source.ReadAtMost(0, prefix)];
+        bool isWhole = prefix.Length == SafetensorsHeader.PrefixLengthInBytes;
+        int length = SafetensorsHeader.CheckLength(source.Name, prefix, source.Length ?? (isWhole ? long.MaxValue : prefix.Length));
+        dataOffset = SafetensorsHeader.PrefixLengthInBytes + length;
+        byte[] json = source.Length is null ? ReadGrowing(source, length) : GC.AllocateUninitializedArray<byte>(length);
+        if (source.Length is null)
+            SafetensorsHeader.CheckLength(source.Name, prefix, json.Length < length ? SafetensorsHeader.PrefixLengthInBytes + json.Length : long.MaxValue);
+        else
+            source.ReadExactly(SafetensorsHeader.PrefixLengthInBytes, json);
+        return SafetensorsHeader.Parse(source.Name, json, source.Length - dataOffset);
+    }
+
+    // Memory only for what is there: the length is what the content claims.
+    static byte[] ReadGrowing(ByteSource source, int length)
+    {
+        byte[] json = new byte[Math.Min(length, FirstPieceOfHeader)];
+        int got = 0;
+        while (true)
+        {
+            int more = source.ReadAtMost(SafetensorsHeader.PrefixLengthInBytes + got, json.AsSpan(got));
+            got += more;
+            if (got < json.Length || got == length)
+                return got == json.Length ? json : json[..got];
+            Array.Resize(ref json, (int)Math.Min(length, 2L * json.Length));
+        }
     }
 
     static long LengthOf(string path, SafeFileHandle handle)
@@ -98,24 +150,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    static void ReadAt(string path, SafeFileHandle handle, long position, Span<byte> destination)
-    {
-        while (!destination.IsEmpty)
-        {
-            int got = RandomAccess.Read(handle, destination, position);
-            if (got == 0)
-                throw new InvalidSafetensorsException(path, "the file was cut short while it was read",
-                    MessageText.Invariant($"{destination.Length} more bytes at byte {position}"), "the end of the file");
-            destination = destination[got..];
-            position += got;
-        }
-    }
+    /// <summary>The path it was opened by, or the name it was given.</summary>
+    public string Path => _source.Name;
 
-    /// <summary>The path it was opened by.</summary>
-    public string Path { get; }
+    /// <summary>Whether tensors are in memory: those of a file that is mapped, or whose content the caller has.</summary>
+    public bool IsMapped => _start is not null;
 
-    /// <summary>Whether the file is mapped into memory.</summary>
-    public bool IsMapped => _view is not null;
+    /// <summary>Whether tensors can be read once, in the order of <see cref="Tensors"/>.</summary>
+    internal bool IsForward => _source.IsForward;
 
     /// <summary>All tensors, in the order of their data in the file.</summary>
     public IReadOnlyList<SafetensorsEntry> Tensors => _header.Tensors;
@@ -164,7 +206,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (IsMapped)
             return new(_start + _dataOffset + entry.Begin, (int)(entry.End - entry.Begin));
         byte[] copy = GC.AllocateUninitializedArray<byte>((int)(entry.End - entry.Begin));
-        ReadAt(Path, _handle!, _dataOffset + entry.Begin, copy);
+        _source.ReadExactly(_dataOffset + entry.Begin, copy);
         return copy;
     }
 
@@ -172,9 +214,19 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        _handle?.Dispose();
-        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view?.Dispose();
+        _source.Dispose();
+    }
+
+    /// <summary>Checks, when all tensors of what can be read once were read, that nothing follows the last one.</summary>
+    /// <exception cref="InvalidSafetensorsException">It ends inside a tensor, or goes on after the last.</exception>
+    internal void CheckEnd()
+    {
+        if (_source.Length is not null) return;
+        long end = Tensors.Count == 0 ? 0 : Tensors[^1].End;
+        Span<byte> next = stackalloc byte[1];
+        // Reads over what is left of the last tensor, if anything is.
+        if (end > 0 && _lastRead < end) ReadBytes(end - 1, next);
+        if (_source.Read(_dataOffset + end, next) > 0) _header.CheckLayout(end + 1, isAtLeast: true);
     }
 
     /// <summary>Index of the first NaN or infinity of a tensor that is readable as float; -1 when all are finite.</summary>
@@ -235,23 +287,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
     // Headers need not be padded, so the source may lie at any address: it is copied as bytes, never dereferenced as a wider type.
     void ReadBytes(long position, Span<byte> destination)
     {
-        if (_view is null)
+        if (_source.Length is not null)
         {
-            ReadAt(Path, _handle!, _dataOffset + position, destination);
+            _source.ReadExactly(_dataOffset + position, destination);
             return;
         }
-        // A reference of its own: another thread's Dispose cannot unmap the pages in the middle of this copy.
-        byte* start = null;
-        var handle = _view.SafeMemoryMappedViewHandle;
-        handle.AcquirePointer(ref start);
-        try
-        {
-            new ReadOnlySpan<byte>(start + _view.PointerOffset + _dataOffset + position, destination.Length).CopyTo(destination);
-        }
-        finally
-        {
-            handle.ReleasePointer();
-        }
+        // The header could not be held against the length, which shows now.
+        int got = _source.ReadAtMost(_dataOffset + position, destination);
+        if (got < destination.Length) _header.CheckLayout(_source.Position - _dataOffset);
+        _lastRead = position + got;
     }
 
     static void ConvertBrainFloats(ReadOnlySpan<ushort> bits, Span<float> destination)

@@ -65,8 +65,8 @@ internal sealed class SafetensorsHeader
         return (int)length;
     }
 
-    /// <summary>Parses the JSON and checks every tensor against the <paramref name="dataLength"/> bytes that follow it.</summary>
-    public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long dataLength)
+    /// <summary>Parses the JSON and checks every tensor against the <paramref name="dataLength"/> bytes that follow it, where that is known.</summary>
+    public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long? dataLength)
     {
         if (json.IsEmpty || json[0] != (byte)'{')
             throw new InvalidSafetensorsException(path, "the header is not a JSON object", "a first byte '{'",
@@ -88,7 +88,7 @@ internal sealed class SafetensorsHeader
         {
             throw new InvalidSafetensorsException(path, "the header is not valid JSON", "one JSON object", e.Message, e);
         }
-        header.CheckLayout(dataLength);
+        header.CheckLayout(dataLength ?? (header._tensors.Count == 0 ? 0 : header._tensors.Max(t => t.End)));
         return header;
     }
 
@@ -209,7 +209,9 @@ internal sealed class SafetensorsHeader
     }
 
     /// <summary>Checks that the tensors cover the data exactly: no gap, no overlap, nothing after the last.</summary>
-    void CheckLayout(long dataLength)
+    /// <param name="dataLength">Bytes of data.</param>
+    /// <param name="isAtLeast">Whether there may be more of them.</param>
+    internal void CheckLayout(long dataLength, bool isAtLeast = false)
     {
         // By name last, so that two zero-size tensors at one place have a fixed order.
         _tensors.Sort((a, b) =>
@@ -233,7 +235,7 @@ internal sealed class SafetensorsHeader
         }
         if (end != dataLength)
             throw Invalid($"the file goes on after {(_tensors.Count == 0 ? "a header without tensors" : "the last tensor")}",
-                MessageText.Invariant($"{end} bytes of data"), MessageText.Invariant($"{dataLength}"));
+                MessageText.Invariant($"{end} bytes of data"), MessageText.Invariant($"{(isAtLeast ? "at least " : "")}{dataLength}"));
     }
 
     SafetensorsDtype ReadDtype(ref Utf8JsonReader reader, string name)
