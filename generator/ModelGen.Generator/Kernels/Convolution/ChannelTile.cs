@@ -129,7 +129,7 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
                 + $"{Index.Sum(tap * Layout.Block, (q == 0 ? "0" : "filter" + q, 1))});"));
             if (Pixels > 1)
                 w.Wrapped(Enumerable.Range(0, Vectors)
-                    .Select(q => $"AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, "
+                    .Select(q => $"CacheLine.Prefetch(ref Unsafe.Add(ref filter, "
                     + $"{Index.Sum(tap * Layout.Block, ("shape.Ahead", 1), (q == 0 ? "0" : "filter" + q, 1))}));"));
             for (int p = 0; p < Pixels; p++)
             {

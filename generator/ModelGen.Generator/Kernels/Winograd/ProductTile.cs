@@ -34,7 +34,7 @@ internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : ITileMe
                 {
                     w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V w{q} = S.Load(ref filter, {(q == 0 ? "0" : "filter" + q)});"));
                     for (int line = 0; line < Lines; line++)
-                        w.Line($"AlignedMemory.Prefetch({Index.Ref("ahead", Index.Sum(line * Layout.Block))});");
+                        w.Line($"CacheLine.Prefetch({Index.Ref("ahead", Index.Sum(line * Layout.Block))});");
                     for (int p = 0; p < Pixels; p++)
                     {
                         string value = Index.Element("pixel", Index.Sum(p * Layout.Block));

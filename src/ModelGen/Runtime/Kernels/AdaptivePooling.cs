@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -17,14 +16,13 @@ public static class AdaptivePooling
     /// <param name="y">Pixel (0, 0) of the first channel.</param>
     /// <param name="to">How y lies, and which planes of it are computed.</param>
     /// <param name="samples">Samples of the batch.</param>
-    public static void Average(ref float x, in ImageLayout from, ref float y, in ImageLayout to, int samples)
+    public static void Average(ref float x, in ImageLayout from, ref float y, in ImageLayout to, int samples) =>
+        Target.Run(new AverageKernel(from, to, samples), new Operands(ref x, ref y));
+
+    private readonly struct AverageKernel(ImageLayout from, ImageLayout to, int samples) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Average<Simd512, Vector512<float>>(ref x, from, ref y, to, samples);
-        else if (Vector256.IsHardwareAccelerated)
-            Average<Simd256, Vector256<float>>(ref x, from, ref y, to, samples);
-        else
-            Average<Simd128, Vector128<float>>(ref x, from, ref y, to, samples);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Average<S, V>(ref o.First, from, ref o.Second, to, samples);
     }
 
     /// <summary>dx = Σ of dy / pixels over the windows that a pixel is in.</summary>
@@ -33,14 +31,13 @@ public static class AdaptivePooling
     /// <param name="dx">Pixel (0, 0) of the first channel.</param>
     /// <param name="image">How dx lies.</param>
     /// <param name="samples">Samples of the batch.</param>
-    public static void Gradient(ref float dy, in ImageLayout pooled, ref float dx, in ImageLayout image, int samples)
+    public static void Gradient(ref float dy, in ImageLayout pooled, ref float dx, in ImageLayout image, int samples) =>
+        Target.Run(new GradientKernel(pooled, image, samples), new Operands(ref dy, ref dx));
+
+    private readonly struct GradientKernel(ImageLayout pooled, ImageLayout image, int samples) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Gradient<Simd512, Vector512<float>>(ref dy, pooled, ref dx, image, samples);
-        else if (Vector256.IsHardwareAccelerated)
-            Gradient<Simd256, Vector256<float>>(ref dy, pooled, ref dx, image, samples);
-        else
-            Gradient<Simd128, Vector128<float>>(ref dy, pooled, ref dx, image, samples);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Gradient<S, V>(ref o.First, pooled, ref o.Second, image, samples);
     }
 
     internal static void Average<S, V>(ref float x, in ImageLayout from, ref float y, in ImageLayout to, int samples)

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -22,40 +21,39 @@ public static partial class BatchNorm
     /// </summary>
     public static void Statistics(
         ref float x, ref float stats, nint channels,
-        int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns, float eps)
+        int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns, float eps) =>
+        Target.Run(
+            new StatisticsKernel(channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps),
+            new Operands(ref x, ref stats));
+
+    private readonly struct StatisticsKernel(
+        nint channels, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
+        float eps) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Statistics<Simd512, Vector512<float>>(ref x, ref stats, channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
-        else if (Vector256.IsHardwareAccelerated)
-            Statistics<Simd256, Vector256<float>>(ref x, ref stats, channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
-        else
-            Statistics<Simd128, Vector128<float>>(ref x, ref stats, channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, eps);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Statistics<S, V>(
+                ref o.First, ref o.Second, channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride,
+                columns, eps);
     }
 
     /// <summary>y = (x − mean) · invStd · weight + bias, or <paramref name="floor"/> where that is less, which is 0 for ReLU; y may be x. x and y share extents, not strides. NaN stays.</summary>
     public static void Normalize(
         ref float x, ref float mean, ref float invStd, ref float weight, ref float bias, ref float y,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
-        nint ySampleStride, nint yBlockStride, nint yRowStride, float floor = float.NegativeInfinity)
+        nint ySampleStride, nint yBlockStride, nint yRowStride, float floor = float.NegativeInfinity) =>
+        Target.Run(
+            new NormalizeKernel(
+                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor),
+            new Operands(ref x, ref mean, ref invStd), new Operands(ref weight, ref bias, ref y));
+
+    private readonly struct NormalizeKernel(
+        int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns, nint ySampleStride,
+        nint yBlockStride, nint yRowStride, float floor) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Normalize<Simd512, Vector512<float>>(
-                ref x, ref mean, ref invStd, ref weight, ref bias, ref y,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Normalize<Simd256, Vector256<float>>(
-                ref x, ref mean, ref invStd, ref weight, ref bias, ref y,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor);
-        }
-        else
-        {
-            Normalize<Simd128, Vector128<float>>(
-                ref x, ref mean, ref invStd, ref weight, ref bias, ref y,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor);
-        }
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Normalize<S, V>(
+                ref o.First, ref o.Second, ref o.Third, ref more.First, ref more.Second, ref more.Third, samples, sampleStride,
+                channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor);
     }
 
     /// <summary>invStd = 1 / √(variance + eps), computed in double: once per network, not per image.</summary>

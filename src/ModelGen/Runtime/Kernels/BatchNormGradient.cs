@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -12,26 +11,21 @@ public static partial class BatchNorm
     public static void GradientSums(
         ref float x, ref float stats, ref float dy, ref float sums, nint channels,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
-        nint dySampleStride, nint dyBlockStride, nint dyRowStride)
+        nint dySampleStride, nint dyBlockStride, nint dyRowStride) =>
+        Target.Run(
+            new GradientSumsKernel(
+                channels, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride,
+                dyRowStride),
+            new Operands(ref x, ref stats, ref dy), new Operands(ref sums));
+
+    private readonly struct GradientSumsKernel(
+        nint channels, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
+        nint dySampleStride, nint dyBlockStride, nint dyRowStride) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            GradientSums<Simd512, Vector512<float>>(
-                ref x, ref stats, ref dy, ref sums, channels,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride, dyRowStride);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            GradientSums<Simd256, Vector256<float>>(
-                ref x, ref stats, ref dy, ref sums, channels,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride, dyRowStride);
-        }
-        else
-        {
-            GradientSums<Simd128, Vector128<float>>(
-                ref x, ref stats, ref dy, ref sums, channels,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride, dyRowStride);
-        }
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            GradientSums<S, V>(
+                ref o.First, ref o.Second, ref o.Third, ref more.First, channels, samples, sampleStride, channelBlocks,
+                blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride, dyRowStride);
     }
 
     /// <summary>dx = weight·invStd·(dy − Σdy / M − x̂·Σ(dy·x̂) / M). dx may be dy or x; the three share extents, not strides.</summary>
@@ -39,29 +33,23 @@ public static partial class BatchNorm
     public static void GradientInput(
         ref float x, ref float stats, ref float weight, ref float sums, ref float dy, ref float dx, nint channels, long count,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
-        nint dySampleStride, nint dyBlockStride, nint dyRowStride, nint dxSampleStride, nint dxBlockStride, nint dxRowStride)
+        nint dySampleStride, nint dyBlockStride, nint dyRowStride, nint dxSampleStride, nint dxBlockStride, nint dxRowStride) =>
+        Target.Run(
+            new GradientInputKernel(
+                channels, count, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride,
+                dyRowStride, dxSampleStride, dxBlockStride, dxRowStride),
+            new Operands(ref x, ref stats, ref weight), new Operands(ref sums, ref dy, ref dx));
+
+    private readonly struct GradientInputKernel(
+        nint channels, long count, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride,
+        int columns, nint dySampleStride, nint dyBlockStride, nint dyRowStride, nint dxSampleStride, nint dxBlockStride,
+        nint dxRowStride) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            GradientInput<Simd512, Vector512<float>>(
-                ref x, ref stats, ref weight, ref sums, ref dy, ref dx, channels, count,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns,
-                dySampleStride, dyBlockStride, dyRowStride, dxSampleStride, dxBlockStride, dxRowStride);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            GradientInput<Simd256, Vector256<float>>(
-                ref x, ref stats, ref weight, ref sums, ref dy, ref dx, channels, count,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns,
-                dySampleStride, dyBlockStride, dyRowStride, dxSampleStride, dxBlockStride, dxRowStride);
-        }
-        else
-        {
-            GradientInput<Simd128, Vector128<float>>(
-                ref x, ref stats, ref weight, ref sums, ref dy, ref dx, channels, count,
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns,
-                dySampleStride, dyBlockStride, dyRowStride, dxSampleStride, dxBlockStride, dxRowStride);
-        }
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            GradientInput<S, V>(
+                ref o.First, ref o.Second, ref o.Third, ref more.First, ref more.Second, ref more.Third, channels, count, samples,
+                sampleStride, channelBlocks, blockStride, rows, rowStride, columns, dySampleStride, dyBlockStride,
+                dyRowStride, dxSampleStride, dxBlockStride, dxRowStride);
     }
 
     internal static void GradientSums<S, V>(

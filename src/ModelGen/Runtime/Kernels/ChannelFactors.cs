@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -15,14 +14,13 @@ public static class ChannelFactors
     /// <param name="image">How x and y lie, and which planes are computed.</param>
     /// <param name="factorLayout">How the factors lie: images of one pixel.</param>
     /// <param name="samples">Samples of the batch.</param>
-    public static void Multiply(ref float x, ref float factors, ref float y, in ImageLayout image, in ImageLayout factorLayout, int samples)
+    public static void Multiply(ref float x, ref float factors, ref float y, in ImageLayout image, in ImageLayout factorLayout, int samples) =>
+        Target.Run(new MultiplyKernel(image, factorLayout, samples), new Operands(ref x, ref factors, ref y));
+
+    private readonly struct MultiplyKernel(ImageLayout image, ImageLayout factorLayout, int samples) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Multiply<Simd512, Vector512<float>>(ref x, ref factors, ref y, image, factorLayout, samples);
-        else if (Vector256.IsHardwareAccelerated)
-            Multiply<Simd256, Vector256<float>>(ref x, ref factors, ref y, image, factorLayout, samples);
-        else
-            Multiply<Simd128, Vector128<float>>(ref x, ref factors, ref y, image, factorLayout, samples);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Multiply<S, V>(ref o.First, ref o.Second, ref o.Third, image, factorLayout, samples);
     }
 
     /// <summary>df = Σ over the pixels of a channel of x × dy.</summary>
@@ -34,14 +32,13 @@ public static class ChannelFactors
     /// <param name="factorLayout">How it lies.</param>
     /// <param name="samples">Samples of the batch.</param>
     public static void Gradient(
-        ref float x, in ImageLayout xLayout, ref float dy, in ImageLayout dyLayout, ref float df, in ImageLayout factorLayout, int samples)
+        ref float x, in ImageLayout xLayout, ref float dy, in ImageLayout dyLayout, ref float df, in ImageLayout factorLayout, int samples) =>
+        Target.Run(new GradientKernel(xLayout, dyLayout, factorLayout, samples), new Operands(ref x, ref dy, ref df));
+
+    private readonly struct GradientKernel(ImageLayout xLayout, ImageLayout dyLayout, ImageLayout factorLayout, int samples) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Gradient<Simd512, Vector512<float>>(ref x, xLayout, ref dy, dyLayout, ref df, factorLayout, samples);
-        else if (Vector256.IsHardwareAccelerated)
-            Gradient<Simd256, Vector256<float>>(ref x, xLayout, ref dy, dyLayout, ref df, factorLayout, samples);
-        else
-            Gradient<Simd128, Vector128<float>>(ref x, xLayout, ref dy, dyLayout, ref df, factorLayout, samples);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Gradient<S, V>(ref o.First, xLayout, ref o.Second, dyLayout, ref o.Third, factorLayout, samples);
     }
 
     internal static void Multiply<S, V>(ref float x, ref float factors, ref float y, in ImageLayout image, in ImageLayout factorLayout, int samples)

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -20,26 +19,30 @@ public static class ChannelSum
     /// sum[16·b + lane] = Σ over samples, rows and columns of dy at s·sampleStride + b·blockStride + r·rowStride + 16·column + lane.
     /// </summary>
     public static void Blocked(
-        ref float dy, ref float sum, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns)
+        ref float dy, ref float sum, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns) =>
+        Target.Run(
+            new BlockedKernel(samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns),
+            new Operands(ref dy, ref sum));
+
+    private readonly struct BlockedKernel(
+        int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Blocked<Simd512, Vector512<float>>(ref dy, ref sum, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns);
-        else if (Vector256.IsHardwareAccelerated)
-            Blocked<Simd256, Vector256<float>>(ref dy, ref sum, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns);
-        else
-            Blocked<Simd128, Vector128<float>>(ref dy, ref sum, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Blocked<S, V>(ref o.First, ref o.Second, samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns);
     }
 
     /// <summary>sum[c] = Σ over samples, rows and columns of dy at s·sampleStride + c·channelStride + r·rowStride + column.</summary>
     public static void Plain(
-        ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride, int columns)
+        ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride, int columns) =>
+        Target.Run(
+            new PlainKernel(samples, sampleStride, channels, channelStride, rows, rowStride, columns),
+            new Operands(ref dy, ref sum));
+
+    private readonly struct PlainKernel(
+        int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride, int columns) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Plain<Simd512, Vector512<float>>(ref dy, ref sum, samples, sampleStride, channels, channelStride, rows, rowStride, columns);
-        else if (Vector256.IsHardwareAccelerated)
-            Plain<Simd256, Vector256<float>>(ref dy, ref sum, samples, sampleStride, channels, channelStride, rows, rowStride, columns);
-        else
-            Plain<Simd128, Vector128<float>>(ref dy, ref sum, samples, sampleStride, channels, channelStride, rows, rowStride, columns);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Plain<S, V>(ref o.First, ref o.Second, samples, sampleStride, channels, channelStride, rows, rowStride, columns);
     }
 
     internal static void Blocked<S, V>(

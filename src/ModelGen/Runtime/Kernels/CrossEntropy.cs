@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -37,11 +36,15 @@ public static class CrossEntropy
     /// <summary>The mean over samples × inner of −Σ target·log softmax(logits); accumulated in double. NaN logits make it NaN.</summary>
     public static float Loss(
         ref float logits, ref int labels, int samples, nint sampleStride, int classes, nint classStride, int inner, float labelSmoothing) =>
-        Vector512.IsHardwareAccelerated
-            ? Loss<Simd512, Vector512<float>>(ref logits, ref labels, samples, sampleStride, classes, classStride, inner, labelSmoothing)
-        : Vector256.IsHardwareAccelerated
-            ? Loss<Simd256, Vector256<float>>(ref logits, ref labels, samples, sampleStride, classes, classStride, inner, labelSmoothing)
-            : Loss<Simd128, Vector128<float>>(ref logits, ref labels, samples, sampleStride, classes, classStride, inner, labelSmoothing);
+        Target.Run<LossKernel, float>(
+            new LossKernel(samples, sampleStride, classes, classStride, inner, labelSmoothing),
+            new Operands(ref logits, ref Unsafe.As<int, float>(ref labels)));
+
+    private readonly struct LossKernel(int samples, nint sampleStride, int classes, nint classStride, int inner, float labelSmoothing) : IKernel<float>
+    {
+        public float Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Loss<S, V>(ref o.First, ref o.Labels, samples, sampleStride, classes, classStride, inner, labelSmoothing);
+    }
 
     /// <summary>gradient = scale · (softmax(logits) − target) / (samples · inner), in the logits' layout; may overwrite the logits.</summary>
     public static void Gradient(
@@ -63,11 +66,15 @@ public static class CrossEntropy
     /// <summary>How many positions have their largest logit (the first of equals) at the label. One with a NaN logit never counts.</summary>
     public static int CountCorrect(
         ref float logits, ref int labels, int samples, nint sampleStride, int classes, nint classStride, int inner) =>
-        Vector512.IsHardwareAccelerated
-            ? CountCorrect<Simd512, Vector512<float>>(ref logits, ref labels, samples, sampleStride, classes, classStride, inner)
-        : Vector256.IsHardwareAccelerated
-            ? CountCorrect<Simd256, Vector256<float>>(ref logits, ref labels, samples, sampleStride, classes, classStride, inner)
-            : CountCorrect<Simd128, Vector128<float>>(ref logits, ref labels, samples, sampleStride, classes, classStride, inner);
+        Target.Run<CountCorrectKernel, int>(
+            new CountCorrectKernel(samples, sampleStride, classes, classStride, inner),
+            new Operands(ref logits, ref Unsafe.As<int, float>(ref labels)));
+
+    private readonly struct CountCorrectKernel(int samples, nint sampleStride, int classes, nint classStride, int inner) : IKernel<int>
+    {
+        public int Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            CountCorrect<S, V>(ref o.First, ref o.Labels, samples, sampleStride, classes, classStride, inner);
+    }
 
     internal static float Loss<S, V>(
         ref float logits, ref int labels, int samples, nint sampleStride, int classes, nint classStride, int inner, float labelSmoothing)

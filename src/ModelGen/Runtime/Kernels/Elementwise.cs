@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -61,25 +60,28 @@ public static partial class Elementwise
 
     private const int Piece = 1 << 30;
 
-    // A few floats take a narrower vector: the piecewise load of a wide one costs more than the operation.
-    private static void Map<TOp>(TOp op, ref float x, ref float y, nint n) where TOp : struct, IUnary
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Map<TOp>(TOp op, ref float x, ref float y, nint n) where TOp : struct, IUnary =>
+        Target.RunOn(new UnaryKernel<TOp>(op, n), n, new Operands(ref x, ref y));
+
+    private readonly struct UnaryKernel<TOp>(TOp op, nint n) : IKernel
+        where TOp : struct, IUnary
     {
-        if (Vector512.IsHardwareAccelerated && n >= Simd512.Width)
-            Map<Simd512, Vector512<float>, TOp>(op, ref x, ref y, n);
-        else if (Vector256.IsHardwareAccelerated && n >= Simd256.Width)
-            Map<Simd256, Vector256<float>, TOp>(op, ref x, ref y, n);
-        else
-            Map<Simd128, Vector128<float>, TOp>(op, ref x, ref y, n);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Map<S, V, TOp>(op, ref o.First, ref o.Second, n);
     }
 
-    private static void Map<TOp>(TOp op, ref float a, ref float b, ref float y, nint n) where TOp : struct, IBinary
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Map<TOp>(TOp op, ref float a, ref float b, ref float y, nint n) where TOp : struct, IBinary =>
+        Target.RunOn(new BinaryKernel<TOp>(op, n), n, new Operands(ref a, ref b, ref y));
+
+    private readonly struct BinaryKernel<TOp>(TOp op, nint n) : IKernel
+        where TOp : struct, IBinary
     {
-        if (Vector512.IsHardwareAccelerated && n >= Simd512.Width)
-            Map<Simd512, Vector512<float>, TOp>(op, ref a, ref b, ref y, n);
-        else if (Vector256.IsHardwareAccelerated && n >= Simd256.Width)
-            Map<Simd256, Vector256<float>, TOp>(op, ref a, ref b, ref y, n);
-        else
-            Map<Simd128, Vector128<float>, TOp>(op, ref a, ref b, ref y, n);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Map<S, V, TOp>(op, ref o.First, ref o.Second, ref o.Third, n);
     }
 
     /// <summary>
@@ -128,14 +130,16 @@ public static partial class Elementwise
             S.Store(op.Invoke<S, V>(lastA, lastB), ref y, n - width);
     }
 
-    private static void Map<TOp>(TOp op, ref float a, ref float b, ref float c, ref float y, nint n) where TOp : struct, ITernary
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Map<TOp>(TOp op, ref float a, ref float b, ref float c, ref float y, nint n) where TOp : struct, ITernary =>
+        Target.RunOn(new TernaryKernel<TOp>(op, n), n, new Operands(ref a, ref b, ref c), new Operands(ref y));
+
+    private readonly struct TernaryKernel<TOp>(TOp op, nint n) : IKernel
+        where TOp : struct, ITernary
     {
-        if (Vector512.IsHardwareAccelerated && n >= Simd512.Width)
-            Map<Simd512, Vector512<float>, TOp>(op, ref a, ref b, ref c, ref y, n);
-        else if (Vector256.IsHardwareAccelerated && n >= Simd256.Width)
-            Map<Simd256, Vector256<float>, TOp>(op, ref a, ref b, ref c, ref y, n);
-        else
-            Map<Simd128, Vector128<float>, TOp>(op, ref a, ref b, ref c, ref y, n);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Map<S, V, TOp>(op, ref o.First, ref o.Second, ref o.Third, ref more.First, n);
     }
 
     /// <summary>As the unary form.</summary>

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -28,14 +27,13 @@ public static class LinearGradient
     /// <param name="firstChunk">The first unit that is wanted.</param>
     /// <param name="endChunk">The unit after the last.</param>
     public static void Input(
-        ref float dy, ref float weights, ref float dx, int samples, int outputs, nint dySample, in ImageLayout image, int firstChunk, int endChunk)
+        ref float dy, ref float weights, ref float dx, int samples, int outputs, nint dySample, in ImageLayout image, int firstChunk, int endChunk) =>
+        Target.Run(new InputKernel(samples, outputs, dySample, image, firstChunk, endChunk), new Operands(ref dy, ref weights, ref dx));
+
+    private readonly struct InputKernel(int samples, int outputs, nint dySample, ImageLayout image, int firstChunk, int endChunk) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Input<Simd512, Vector512<float>>(ref dy, ref weights, ref dx, samples, outputs, dySample, image, firstChunk, endChunk);
-        else if (Vector256.IsHardwareAccelerated)
-            Input<Simd256, Vector256<float>>(ref dy, ref weights, ref dx, samples, outputs, dySample, image, firstChunk, endChunk);
-        else
-            Input<Simd128, Vector128<float>>(ref dy, ref weights, ref dx, samples, outputs, dySample, image, firstChunk, endChunk);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Input<S, V>(ref o.First, ref o.Second, ref o.Third, samples, outputs, dySample, image, firstChunk, endChunk);
     }
 
     internal static void Input<S, V>(

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -24,36 +23,33 @@ public static class LocalResponse
     /// <param name="alpha">Factor of the mean square.</param>
     /// <param name="beta">Exponent.</param>
     /// <param name="k">Added to it.</param>
-    public static void Norm(ref float x, ref float y, in ImageLayout image, int samples, int size, float alpha, float beta, float k)
+    public static void Norm(ref float x, ref float y, in ImageLayout image, int samples, int size, float alpha, float beta, float k) =>
+        Target.Run(new NormKernel(image, samples, size, alpha, beta, k), new Operands(ref x, ref y));
+
+    private readonly struct NormKernel(ImageLayout image, int samples, int size, float alpha, float beta, float k) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Norm<Simd512, Vector512<float>>(ref x, ref y, image, samples, size, alpha, beta, k);
-        else if (Vector256.IsHardwareAccelerated)
-            Norm<Simd256, Vector256<float>>(ref x, ref y, image, samples, size, alpha, beta, k);
-        else
-            Norm<Simd128, Vector128<float>>(ref x, ref y, image, samples, size, alpha, beta, k);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Norm<S, V>(ref o.First, ref o.Second, image, samples, size, alpha, beta, k);
     }
 
     /// <summary>s = k + alpha / size · Σ x²; parameters as for <see cref="Norm"/>.</summary>
-    public static void Scale(ref float x, ref float s, in ImageLayout image, int samples, int size, float alpha, float k)
+    public static void Scale(ref float x, ref float s, in ImageLayout image, int samples, int size, float alpha, float k) =>
+        Target.Run(new ScaleKernel(image, samples, size, alpha, k), new Operands(ref x, ref s));
+
+    private readonly struct ScaleKernel(ImageLayout image, int samples, int size, float alpha, float k) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Windows<Simd512, Vector512<float>>(ref x, ref s, image, samples, size / 2, (size - 1) / 2, true, alpha / size, k);
-        else if (Vector256.IsHardwareAccelerated)
-            Windows<Simd256, Vector256<float>>(ref x, ref s, image, samples, size / 2, (size - 1) / 2, true, alpha / size, k);
-        else
-            Windows<Simd128, Vector128<float>>(ref x, ref s, image, samples, size / 2, (size - 1) / 2, true, alpha / size, k);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Windows<S, V>(ref o.First, ref o.Second, image, samples, size / 2, (size - 1) / 2, true, alpha / size, k);
     }
 
     /// <summary>t = dy · x · s^(−beta − 1) on <paramref name="n"/> floats, a multiple of 16: what each result adds to the gradients of its neighbours.</summary>
-    public static void Term(ref float x, ref float s, ref float dy, ref float t, nint n, float beta)
+    public static void Term(ref float x, ref float s, ref float dy, ref float t, nint n, float beta) =>
+        Target.Run(new TermKernel(n, beta), new Operands(ref x, ref s, ref dy), new Operands(ref t));
+
+    private readonly struct TermKernel(nint n, float beta) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Term<Simd512, Vector512<float>>(ref x, ref s, ref dy, ref t, n, beta);
-        else if (Vector256.IsHardwareAccelerated)
-            Term<Simd256, Vector256<float>>(ref x, ref s, ref dy, ref t, n, beta);
-        else
-            Term<Simd128, Vector128<float>>(ref x, ref s, ref dy, ref t, n, beta);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Term<S, V>(ref o.First, ref o.Second, ref o.Third, ref more.First, n, beta);
     }
 
     /// <summary>dx = dy · s^−beta − 2 · alpha · beta / size · x · Σ t over the results whose neighbourhood x is in.</summary>
@@ -68,14 +64,13 @@ public static class LocalResponse
     /// <param name="alpha">Factor of the mean square.</param>
     /// <param name="beta">Exponent.</param>
     public static void Gradient(
-        ref float x, ref float s, ref float dy, ref float t, ref float dx, in ImageLayout image, int samples, int size, float alpha, float beta)
+        ref float x, ref float s, ref float dy, ref float t, ref float dx, in ImageLayout image, int samples, int size, float alpha, float beta) =>
+        Target.Run(new GradientKernel(image, samples, size, alpha, beta), new Operands(ref x, ref s, ref dy), new Operands(ref t, ref dx));
+
+    private readonly struct GradientKernel(ImageLayout image, int samples, int size, float alpha, float beta) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Gradient<Simd512, Vector512<float>>(ref x, ref s, ref dy, ref t, ref dx, image, samples, size, alpha, beta);
-        else if (Vector256.IsHardwareAccelerated)
-            Gradient<Simd256, Vector256<float>>(ref x, ref s, ref dy, ref t, ref dx, image, samples, size, alpha, beta);
-        else
-            Gradient<Simd128, Vector128<float>>(ref x, ref s, ref dy, ref t, ref dx, image, samples, size, alpha, beta);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Gradient<S, V>(ref o.First, ref o.Second, ref o.Third, ref more.First, ref more.Second, image, samples, size, alpha, beta);
     }
 
     internal static void Norm<S, V>(ref float x, ref float y, in ImageLayout image, int samples, int size, float alpha, float beta, float k)

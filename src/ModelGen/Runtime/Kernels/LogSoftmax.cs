@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -13,27 +12,33 @@ public static class LogSoftmax
 {
     /// <summary>y = x − max − ln Σ e^(x − max) over the classes. A NaN or +∞ makes its position NaN, as in PyTorch.</summary>
     public static void Forward(
-        ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
+        ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner) =>
+        Target.Run(
+            new ForwardKernel(samples, sampleStride, outer, outerStride, classes, classStride, inner),
+            new Operands(ref x, ref y));
+
+    private readonly struct ForwardKernel(
+        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Forward<Simd512, Vector512<float>>(ref x, ref y, samples, sampleStride, outer, outerStride, classes, classStride, inner);
-        else if (Vector256.IsHardwareAccelerated)
-            Forward<Simd256, Vector256<float>>(ref x, ref y, samples, sampleStride, outer, outerStride, classes, classStride, inner);
-        else
-            Forward<Simd128, Vector128<float>>(ref x, ref y, samples, sampleStride, outer, outerStride, classes, classStride, inner);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Forward<S, V>(ref o.First, ref o.Second, samples, sampleStride, outer, outerStride, classes, classStride, inner);
     }
 
     /// <summary>dx = dy − e^y · Σ dy over the classes, y being the output of <see cref="Forward(ref float, ref float, int, nint, int, nint, int, nint, int)"/>.</summary>
     public static void Gradient(
         ref float y, ref float dy, ref float dx,
-        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
+        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner) =>
+        Target.Run(
+            new GradientKernel(samples, sampleStride, outer, outerStride, classes, classStride, inner),
+            new Operands(ref y, ref dy, ref dx));
+
+    private readonly struct GradientKernel(
+        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Gradient<Simd512, Vector512<float>>(ref y, ref dy, ref dx, samples, sampleStride, outer, outerStride, classes, classStride, inner);
-        else if (Vector256.IsHardwareAccelerated)
-            Gradient<Simd256, Vector256<float>>(ref y, ref dy, ref dx, samples, sampleStride, outer, outerStride, classes, classStride, inner);
-        else
-            Gradient<Simd128, Vector128<float>>(ref y, ref dy, ref dx, samples, sampleStride, outer, outerStride, classes, classStride, inner);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Gradient<S, V>(
+                ref o.First, ref o.Second, ref o.Third, samples, sampleStride, outer, outerStride, classes, classStride,
+                inner);
     }
 
     internal static void Forward<S, V>(

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -55,21 +54,29 @@ public static class Losses
     public static void BinaryCrossEntropyWithLogitsGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
         Gradient(default(BinaryCrossEntropy), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
 
-    private static float Mean<L>(L loss, ref float x, ref float target, int samples, nint sampleStride, int length) where L : struct, IElementLoss =>
-        Vector512.IsHardwareAccelerated ? Mean<Simd512, Vector512<float>, L>(loss, ref x, ref target, samples, sampleStride, length)
-        : Vector256.IsHardwareAccelerated ? Mean<Simd256, Vector256<float>, L>(loss, ref x, ref target, samples, sampleStride, length)
-        : Mean<Simd128, Vector128<float>, L>(loss, ref x, ref target, samples, sampleStride, length);
+    private static float Mean<L>(L loss, ref float x, ref float target, int samples, nint sampleStride, int length)
+        where L : struct, IElementLoss =>
+        Target.Run<MeanKernel<L>, float>(new MeanKernel<L>(loss, samples, sampleStride, length), new Operands(ref x, ref target));
+
+    private readonly struct MeanKernel<L>(L loss, int samples, nint sampleStride, int length) : IKernel<float>
+        where L : struct, IElementLoss
+    {
+        public float Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Mean<S, V, L>(loss, ref o.First, ref o.Second, samples, sampleStride, length);
+    }
 
     private static void Gradient<L>(L loss, ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale)
         where L : struct, IElementLoss
     {
         float each = (float)(scale / ((double)samples * length));
-        if (Vector512.IsHardwareAccelerated)
-            Gradient<Simd512, Vector512<float>, L>(loss, ref x, ref target, ref gradient, samples, sampleStride, length, each);
-        else if (Vector256.IsHardwareAccelerated)
-            Gradient<Simd256, Vector256<float>, L>(loss, ref x, ref target, ref gradient, samples, sampleStride, length, each);
-        else
-            Gradient<Simd128, Vector128<float>, L>(loss, ref x, ref target, ref gradient, samples, sampleStride, length, each);
+        Target.Run(new GradientKernel<L>(loss, samples, sampleStride, length, each), new Operands(ref x, ref target, ref gradient));
+    }
+
+    private readonly struct GradientKernel<L>(L loss, int samples, nint sampleStride, int length, float each) : IKernel
+        where L : struct, IElementLoss
+    {
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Gradient<S, V, L>(loss, ref o.First, ref o.Second, ref o.Third, samples, sampleStride, length, each);
     }
 
     internal static float Mean<S, V, L>(L loss, ref float x, ref float target, int samples, nint sampleStride, int length)

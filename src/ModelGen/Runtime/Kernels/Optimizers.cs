@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -96,10 +95,12 @@ public static class Optimizers
         return (float)total;
     }
 
-    private static float Squares(ref float x, int n) =>
-        Vector512.IsHardwareAccelerated ? Squares<Simd512, Vector512<float>>(ref x, n)
-        : Vector256.IsHardwareAccelerated ? Squares<Simd256, Vector256<float>>(ref x, n)
-        : Squares<Simd128, Vector128<float>>(ref x, n);
+    private static float Squares(ref float x, int n) => Target.Run<SquaresKernel, float>(new SquaresKernel(n), new Operands(ref x));
+
+    private readonly struct SquaresKernel(int n) : IKernel<float>
+    {
+        public float Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct => Squares<S, V>(ref o.First, n);
+    }
 
     private static float Squares<S, V>(ref float x, int n) where S : struct, ISimd<V> where V : struct
     {
@@ -113,10 +114,12 @@ public static class Optimizers
     }
 
     // Anything times 0 is 0, but for what is not finite.
-    private static bool IsFinite(ref float x, nint n) =>
-        Vector512.IsHardwareAccelerated ? IsFinite<Simd512, Vector512<float>>(ref x, n)
-        : Vector256.IsHardwareAccelerated ? IsFinite<Simd256, Vector256<float>>(ref x, n)
-        : IsFinite<Simd128, Vector128<float>>(ref x, n);
+    private static bool IsFinite(ref float x, nint n) => Target.Run<IsFiniteKernel, bool>(new IsFiniteKernel(n), new Operands(ref x));
+
+    private readonly struct IsFiniteKernel(nint n) : IKernel<bool>
+    {
+        public bool Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct => IsFinite<S, V>(ref o.First, n);
+    }
 
     private static bool IsFinite<S, V>(ref float x, nint n) where S : struct, ISimd<V> where V : struct
     {
@@ -132,11 +135,15 @@ public static class Optimizers
         bool writes)
         where R : struct, IUpdateRule
     {
-        bool isFinite = Vector512.IsHardwareAccelerated ? Run<Simd512, Vector512<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n, writes)
-            : Vector256.IsHardwareAccelerated ? Run<Simd256, Vector256<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n, writes)
-            : Run<Simd128, Vector128<float>, R>(rule, ref p, ref g, ref a, ref b, ref c, n, writes);
+        bool isFinite = Target.Run<RuleKernel<R>, bool>(new RuleKernel<R>(rule, n, writes), new Operands(ref p, ref g, ref a), new Operands(ref b, ref c));
         if (!isFinite && report.IsWanted)
             UpdateFaults.OfUpdate(rule, ref p, ref g, ref a, ref b, ref c, n, scale, report, hasWritten: writes);
+    }
+
+    private readonly struct RuleKernel<R>(R rule, nint n, bool writes) : IKernel<bool> where R : struct, IUpdateRule
+    {
+        public bool Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Optimizers.Run<S, V, R>(rule, ref o.First, ref o.Second, ref o.Third, ref more.First, ref more.Second, n, writes);
     }
 
     /// <summary>One pass over all; a null reference stands for what is not kept.</summary>

@@ -2,8 +2,6 @@ using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace ModelGen.Runtime;
 
@@ -128,7 +126,7 @@ public static class Packing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void TransposeSixteen(ref float from, nint fromRow, ref float to, nint toRow)
     {
-        if (!Sse.IsSupported)
+        if (!Simd128.TransposesFour)
         {
             for (nint row = 0; row < Lanes; row++)
             {
@@ -140,21 +138,7 @@ public static class Packing
         for (nint row = 0; row < Lanes; row += 4)
         {
             for (nint i = 0; i < Lanes; i += 4)
-                TransposeFour(ref Unsafe.Add(ref from, row * fromRow + i), fromRow, ref Unsafe.Add(ref to, i * toRow + row), toRow);
+                Simd128.TransposeFour(ref Unsafe.Add(ref from, row * fromRow + i), fromRow, ref Unsafe.Add(ref to, i * toRow + row), toRow);
         }
-    }
-
-    // Four rows of four.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeFour(ref float from, nint fromRow, ref float to, nint toRow)
-    {
-        Vector128<float> a = Vector128.LoadUnsafe(ref from), b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromRow));
-        Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromRow)), d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromRow));
-        (Vector128<float> lowAb, Vector128<float> highAb) = (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
-        (Vector128<float> lowCd, Vector128<float> highCd) = (Sse.UnpackLow(c, d), Sse.UnpackHigh(c, d));
-        Sse.MoveLowToHigh(lowAb, lowCd).StoreUnsafe(ref to);
-        Sse.MoveHighToLow(lowCd, lowAb).StoreUnsafe(ref Unsafe.Add(ref to, toRow));
-        Sse.MoveLowToHigh(highAb, highCd).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toRow));
-        Sse.MoveHighToLow(highCd, highAb).StoreUnsafe(ref Unsafe.Add(ref to, 3 * toRow));
     }
 }

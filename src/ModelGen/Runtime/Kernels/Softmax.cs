@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -21,27 +20,35 @@ public static class Softmax
     /// <summary>dx = y · (dy − Σ y·dy) over the classes, y being the output of <see cref="Forward"/>.</summary>
     public static void Gradient(
         ref float y, ref float dy, ref float dx,
-        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
+        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner) =>
+        Target.Run(
+            new GradientKernel(samples, sampleStride, outer, outerStride, classes, classStride, inner),
+            new Operands(ref y, ref dy, ref dx));
+
+    private readonly struct GradientKernel(
+        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Gradient<Simd512, Vector512<float>>(ref y, ref dy, ref dx, samples, sampleStride, outer, outerStride, classes, classStride, inner);
-        else if (Vector256.IsHardwareAccelerated)
-            Gradient<Simd256, Vector256<float>>(ref y, ref dy, ref dx, samples, sampleStride, outer, outerStride, classes, classStride, inner);
-        else
-            Gradient<Simd128, Vector128<float>>(ref y, ref dy, ref dx, samples, sampleStride, outer, outerStride, classes, classStride, inner);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Gradient<S, V>(
+                ref o.First, ref o.Second, ref o.Third, samples, sampleStride, outer, outerStride, classes, classStride,
+                inner);
     }
 
     /// <summary>y = gain · softmax(x) − shift: cross entropy's gradient is that, less the label.</summary>
     internal static void Scaled(
         ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner,
-        float gain, float shift)
+        float gain, float shift) =>
+        Target.Run(
+            new ScaledKernel(samples, sampleStride, outer, outerStride, classes, classStride, inner, gain, shift),
+            new Operands(ref x, ref y));
+
+    private readonly struct ScaledKernel(
+        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner, float gain, float shift) : IKernel
     {
-        if (Vector512.IsHardwareAccelerated)
-            Forward<Simd512, Vector512<float>>(ref x, ref y, samples, sampleStride, outer, outerStride, classes, classStride, inner, gain, shift);
-        else if (Vector256.IsHardwareAccelerated)
-            Forward<Simd256, Vector256<float>>(ref x, ref y, samples, sampleStride, outer, outerStride, classes, classStride, inner, gain, shift);
-        else
-            Forward<Simd128, Vector128<float>>(ref x, ref y, samples, sampleStride, outer, outerStride, classes, classStride, inner, gain, shift);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            Forward<S, V>(
+                ref o.First, ref o.Second, samples, sampleStride, outer, outerStride, classes, classStride, inner, gain,
+                shift);
     }
 
     internal static void Forward<S, V>(

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace ModelGen.Runtime;
 
@@ -50,14 +49,6 @@ public static class AlignedMemory
     /// <summary>The same as something to count floats from.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats First(ArraySegment<float> memory) => new(ref Reference(memory));
-
-    /// <summary>Asks for the line that holds <paramref name="target"/>, which need not be in any memory; does nothing where there is no such instruction.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Prefetch(ref float target)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch1(Unsafe.AsPointer(ref target));
-    }
 
     /// <summary>The first float at or after <paramref name="memory"/> that starts on 64 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,6 +11,17 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface ISimd<V> where V : struct
 {
+    /// <summary>Whether the processor has it; a constant once compiled.</summary>
+    static abstract bool IsSupported { get; }
+
+    /// <summary>Whether <see cref="FusedMultiplyAdd"/> is one instruction with one rounding.</summary>
+    static abstract bool FusesMultiplyAdd { get; }
+
+    /// <summary>
+    /// Whether a multiply-add takes one float for all lanes, from memory (AVX-512) or out of a vector (Arm's FMLA by element), so that a broadcast needs no instruction.
+    /// </summary>
+    static abstract bool BroadcastsElement { get; }
+
     /// <summary>Floats in one vector.</summary>
     static abstract int Width { get; }
 

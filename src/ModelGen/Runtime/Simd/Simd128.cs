@@ -13,6 +13,15 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     /// <inheritdoc/>
+    public static bool IsSupported => true;
+
+    /// <inheritdoc/>
+    public static bool FusesMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
+
+    /// <inheritdoc/>
+    public static bool BroadcastsElement => AdvSimd.Arm64.IsSupported;
+
+    /// <inheritdoc/>
     public static int Width => 4;
 
     /// <inheritdoc/>
@@ -154,4 +163,21 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     [MethodImpl(Inline)]
     public static Vector128<float> FirstLanes(Vector128<float> a, int count) =>
         Vector128.LessThan(Vector128.Create(0, 1, 2, 3), Vector128.Create(count)).AsSingle() & a;
+
+    /// <summary>Whether <see cref="TransposeFour"/> is there.</summary>
+    internal static bool TransposesFour => Sse.IsSupported;
+
+    /// <summary>Four rows of four floats, at these distances, to as many columns.</summary>
+    [MethodImpl(Inline)]
+    internal static void TransposeFour(ref float from, nint fromRow, ref float to, nint toRow)
+    {
+        Vector128<float> a = Vector128.LoadUnsafe(ref from), b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromRow));
+        Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromRow)), d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromRow));
+        (Vector128<float> lowAb, Vector128<float> highAb) = (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
+        (Vector128<float> lowCd, Vector128<float> highCd) = (Sse.UnpackLow(c, d), Sse.UnpackHigh(c, d));
+        Sse.MoveLowToHigh(lowAb, lowCd).StoreUnsafe(ref to);
+        Sse.MoveHighToLow(lowCd, lowAb).StoreUnsafe(ref Unsafe.Add(ref to, toRow));
+        Sse.MoveLowToHigh(highAb, highCd).StoreUnsafe(ref Unsafe.Add(ref to, 2 * toRow));
+        Sse.MoveHighToLow(highCd, highAb).StoreUnsafe(ref Unsafe.Add(ref to, 3 * toRow));
+    }
 }

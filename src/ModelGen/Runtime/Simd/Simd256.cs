@@ -12,6 +12,15 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     /// <inheritdoc/>
+    public static bool IsSupported => Vector256.IsHardwareAccelerated;
+
+    /// <inheritdoc/>
+    public static bool FusesMultiplyAdd => Fma.IsSupported;
+
+    /// <inheritdoc/>
+    public static bool BroadcastsElement => false;
+
+    /// <inheritdoc/>
     public static int Width => 8;
 
     /// <inheritdoc/>

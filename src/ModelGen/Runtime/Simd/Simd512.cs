@@ -12,6 +12,15 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     /// <inheritdoc/>
+    public static bool IsSupported => Vector512.IsHardwareAccelerated;
+
+    /// <inheritdoc/>
+    public static bool FusesMultiplyAdd => Avx512F.IsSupported || Simd256.FusesMultiplyAdd;
+
+    /// <inheritdoc/>
+    public static bool BroadcastsElement => Avx512F.IsSupported;
+
+    /// <inheritdoc/>
     public static int Width => 16;
 
     /// <inheritdoc/>

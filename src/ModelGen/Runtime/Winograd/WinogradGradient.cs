@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace ModelGen.Runtime;
 
@@ -56,14 +55,14 @@ public static partial class Winograd
     /// <param name="firstBlock">The first block of output channels that is wanted.</param>
     /// <param name="endBlock">The block after the last.</param>
     public static void FilterGradients<T>(ref float m, ref float filters, int outBlocks, int channels, int firstBlock, int endBlock)
+        where T : struct, IWinogradGradient =>
+        Target.Run(new FilterGradientsKernel<T>(outBlocks, channels, firstBlock, endBlock), new Operands(ref m, ref filters));
+
+    private readonly struct FilterGradientsKernel<T>(int outBlocks, int channels, int firstBlock, int endBlock) : IKernel
         where T : struct, IWinogradGradient
     {
-        if (Vector512.IsHardwareAccelerated)
-            FilterGradients<Simd512, Vector512<float>, T>(ref m, ref filters, outBlocks, channels, firstBlock, endBlock);
-        else if (Vector256.IsHardwareAccelerated)
-            FilterGradients<Simd256, Vector256<float>, T>(ref m, ref filters, outBlocks, channels, firstBlock, endBlock);
-        else
-            FilterGradients<Simd128, Vector128<float>, T>(ref m, ref filters, outBlocks, channels, firstBlock, endBlock);
+        public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
+            FilterGradients<S, V, T>(ref o.First, ref o.Second, outBlocks, channels, firstBlock, endBlock);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

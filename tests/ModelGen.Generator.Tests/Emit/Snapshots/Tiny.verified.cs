@@ -566,7 +566,7 @@ namespace ModelGen.Generated
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
                             V w0 = S.Load(ref filter, 0);
-                            AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead));
+                            CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead));
                             V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0);
                             V x1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(x1, w0, sum1_0);
                             V x2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(x2, w0, sum2_0);
@@ -606,7 +606,7 @@ namespace ModelGen.Generated
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
                             V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1);
-                            AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead)); AlignedMemory.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead + filter1));
+                            CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead)); CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead + filter1));
                             V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1);
                             V x1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(x1, w0, sum1_0); sum1_1 = S.FusedMultiplyAdd(x1, w1, sum1_1);
                             V x2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(x2, w0, sum2_0); sum2_1 = S.FusedMultiplyAdd(x2, w1, sum2_1);
