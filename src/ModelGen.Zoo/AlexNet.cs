@@ -23,7 +23,10 @@ internal static class AlexNet
             .Linear(classes, name: "fc8");
     }
 
-    /// <summary>One column (Krizhevsky 2014, One weird trick for parallelizing convolutional neural networks), torchvision's <c>alexnet</c>: 61,100,840 parameters.</summary>
+    /// <summary>
+    /// One column (Krizhevsky 2014, One weird trick for parallelizing convolutional neural networks), torchvision's <c>alexnet</c>:
+    /// 61,100,840 parameters.
+    /// </summary>
     /// <remarks>The image is 3×224×224.</remarks>
     public static Tensor OneColumn(Tensor image, int classes = 1000)
     {

@@ -1,6 +1,9 @@
 namespace ModelGen.Zoo;
 
-/// <summary>AlphaGo's policy network (Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, methods): the probability of each move.</summary>
+/// <summary>
+/// AlphaGo's policy network (Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, methods): the
+/// probability of each move.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class AlphaGo
 {

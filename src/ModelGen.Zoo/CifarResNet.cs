@@ -6,8 +6,8 @@ internal static class CifarResNet
 {
     /// <summary>He et al. 2016, Deep residual learning, §4.2: depth 20, 32, 44, 56, 110 or 1202.</summary>
     /// <remarks>
-    /// The depth is 6n + 2 for n blocks a stage. Where the size changes the shortcut has no parameters, as in the paper (option A): every second pixel, and zeros for the
-    /// channels that are new. With <c>projections</c> it is a 1×1 convolution (option B).
+    /// The depth is 6n + 2 for n blocks a stage. Where the size changes the shortcut has no parameters, as in the paper (option A): every
+    /// second pixel, and zeros for the channels that are new. With <c>projections</c> it is a 1×1 convolution (option B).
     /// </remarks>
     public static Tensor Build(Tensor image, int depth, int classes = 10, bool projections = false)
     {
@@ -21,7 +21,10 @@ internal static class CifarResNet
         return x.GlobalAvgPool2d().Flatten().Linear(classes, name: "fc");
     }
 
-    /// <summary>He et al. 2016, Identity mappings in deep residual networks, figure 4e: normalisation and activation before each convolution, nothing on the way of the identity.</summary>
+    /// <summary>
+    /// He et al. 2016, Identity mappings in deep residual networks, figure 4e: normalisation and activation before each convolution,
+    /// nothing on the way of the identity.
+    /// </summary>
     /// <remarks>The depth is 9n + 2 for n blocks a stage with bottlenecks (164, 1001), else 6n + 2 (110).</remarks>
     public static Tensor PreActivation(Tensor image, int depth, bool bottleneck = true, int classes = 10)
     {
@@ -41,7 +44,8 @@ internal static class CifarResNet
 
     private static Tensor Block(Tensor x, int width, int stride, bool projections, string name)
     {
-        Tensor y = x.Conv2d(width, 3, stride: stride, padding: 1, bias: false, name: $"{name}.conv1").BatchNorm2d(name: $"{name}.bn1").Relu()
+        Tensor y = x.Conv2d(width, 3, stride: stride, padding: 1, bias: false, name: $"{name}.conv1").BatchNorm2d(name: $"{name}.bn1")
+            .Relu()
             .Conv2d(width, 3, padding: 1, bias: false, name: $"{name}.conv2").BatchNorm2d(name: $"{name}.bn2");
         return (y + Shortcut(x, width, stride, projections, name)).Relu();
     }
@@ -60,7 +64,8 @@ internal static class CifarResNet
     private static Tensor PreActivationBlock(Tensor x, int width, int stride, string name)
     {
         Tensor activated = x.BatchNorm2d(name: $"{name}.bn1").Relu();
-        Tensor y = activated.Conv2d(width, 3, stride: stride, padding: 1, bias: false, name: $"{name}.conv1").BatchNorm2d(name: $"{name}.bn2").Relu()
+        Tensor y = activated.Conv2d(width, 3, stride: stride, padding: 1, bias: false, name: $"{name}.conv1")
+            .BatchNorm2d(name: $"{name}.bn2").Relu()
             .Conv2d(width, 3, padding: 1, bias: false, name: $"{name}.conv2");
         return y + (x.Channels == width ? x : activated.Conv2d(width, 1, stride: stride, bias: false, name: $"{name}.downsample"));
     }

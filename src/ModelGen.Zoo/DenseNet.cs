@@ -1,6 +1,9 @@
 namespace ModelGen.Zoo;
 
-/// <summary>DenseNet with bottlenecks and compression (Huang et al. 2017, Densely connected convolutional networks, table 1). Images are 3×224×224; keys are torchvision's.</summary>
+/// <summary>
+/// DenseNet with bottlenecks and compression (Huang et al. 2017, Densely connected convolutional networks, table 1). Images are 3×224×224;
+/// keys are torchvision's.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class DenseNet
 {
@@ -18,7 +21,8 @@ internal static class DenseNet
 
     private static Tensor Build(Tensor image, int[] blocks, int growth, int classes)
     {
-        Tensor x = image.Conv2d(2 * growth, 7, stride: 2, padding: 3, bias: false, name: "features.conv0").BatchNorm2d(name: "features.norm0").Relu()
+        Tensor x = image.Conv2d(2 * growth, 7, stride: 2, padding: 3, bias: false, name: "features.conv0")
+            .BatchNorm2d(name: "features.norm0").Relu()
             .MaxPool2d(3, stride: 2, padding: 1, name: "features.pool0");
         for (int block = 1; block <= blocks.Length; block++)
         {
@@ -35,5 +39,6 @@ internal static class DenseNet
         .BatchNorm2d(name: $"{name}.norm2").Relu().Conv2d(growth, 3, padding: 1, bias: false, name: $"{name}.conv2");
 
     private static Tensor Transition(Tensor x, string name) => x
-        .BatchNorm2d(name: $"{name}.norm").Relu().Conv2d(x.Channels / 2, 1, bias: false, name: $"{name}.conv").AvgPool2d(2, name: $"{name}.pool");
+        .BatchNorm2d(name: $"{name}.norm").Relu().Conv2d(x.Channels / 2, 1, bias: false, name: $"{name}.conv")
+            .AvgPool2d(2, name: $"{name}.pool");
 }

@@ -1,6 +1,8 @@
 namespace ModelGen.Zoo;
 
-/// <summary>GoogLeNet, also called Inception v1 (Szegedy et al. 2015, Going deeper with convolutions, table 1). Images are 3×224×224.</summary>
+/// <summary>
+/// GoogLeNet, also called Inception v1 (Szegedy et al. 2015, Going deeper with convolutions, table 1). Images are 3×224×224.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class GoogLeNet
 {
@@ -8,21 +10,23 @@ internal static class GoogLeNet
     /// As in the paper: 5×5 convolutions, local response normalisation, no batch normalisation.
     /// </summary>
     /// <remarks>
-    /// With <c>separableStem</c> the first layer is a 7×7 convolution of each colour by 8 filters and then a 1×1 convolution: the 2.7 K parameters and 34 M operations of the paper's table, where the
-    /// convolution that all published models have instead has 9.2 K.
+    /// With <c>separableStem</c> the first layer is a 7×7 convolution of each colour by 8 filters and then a 1×1 convolution: the 2.7 K
+    /// parameters and 34 M operations of the paper's table, where the convolution that all published models have instead has 9.2 K.
     /// </remarks>
     public static Tensor Original(Tensor image, int classes = 1000, bool separableStem = false) =>
         Build(image, classes, torchvision: false, separableStem, auxiliary: false)[0];
 
     /// <summary>The same with both auxiliary classifiers, which training adds to the loss with weight 0.3 each.</summary>
-    public static (Tensor Output, Tensor Auxiliary1, Tensor Auxiliary2) OriginalWithAuxiliary(Tensor image, int classes = 1000, bool separableStem = false)
+    public static (Tensor Output, Tensor Auxiliary1, Tensor Auxiliary2) OriginalWithAuxiliary(
+        Tensor image, int classes = 1000, bool separableStem = false)
     {
         Tensor[] outputs = Build(image, classes, torchvision: false, separableStem, auxiliary: true);
         return (outputs[0], outputs[1], outputs[2]);
     }
 
     /// <summary>torchvision's <c>googlenet</c>: batch normalisation, and 3×3 where the paper has 5×5. 6,624,904 parameters.</summary>
-    public static Tensor Torchvision(Tensor image, int classes = 1000) => Build(image, classes, torchvision: true, separableStem: false, auxiliary: false)[0];
+    public static Tensor Torchvision(Tensor image, int classes = 1000) =>
+        Build(image, classes, torchvision: true, separableStem: false, auxiliary: false)[0];
 
     /// <summary>The same with both auxiliary classifiers: 13,004,888 parameters.</summary>
     public static (Tensor Output, Tensor Auxiliary1, Tensor Auxiliary2) TorchvisionWithAuxiliary(Tensor image, int classes = 1000)
@@ -60,7 +64,8 @@ internal static class GoogLeNet
         return auxiliary ? [output, Auxiliary(first, classes, "aux1", bn), Auxiliary(second, classes, "aux2", bn)] : [output];
     }
 
-    private static Tensor Inception(Tensor x, int ones, int reduce3, int threes, int reduce5, int fives, int pooled, string name, bool torchvision)
+    private static Tensor Inception(
+        Tensor x, int ones, int reduce3, int threes, int reduce5, int fives, int pooled, string name, bool torchvision)
     {
         bool bn = torchvision;
         Tensor branch1 = Unit(x, ones, 1, $"{name}.branch1", bn);

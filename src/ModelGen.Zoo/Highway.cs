@@ -1,8 +1,9 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// Highway networks (Srivastava, Greff and Schmidhuber 2015, Training very deep networks): a gate g decides for every value how much of a layer's result h it takes and how much of
-/// what came in, g⊙h + (1 − g)⊙x. The paper starts the gates' biases at −1 to −4, so that a deep network begins by carrying its input through.
+/// Highway networks (Srivastava, Greff and Schmidhuber 2015, Training very deep networks): a gate g decides for every value how much of a
+/// layer's result h it takes and how much of what came in, g⊙h + (1 − g)⊙x. The paper starts the gates' biases at −1 to −4, so that a deep
+/// network begins by carrying its input through.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class Highway

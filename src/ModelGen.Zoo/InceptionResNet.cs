@@ -1,8 +1,8 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// Inception-ResNet (Szegedy et al. 2017, Inception-v4, Inception-ResNet and the impact of residual connections on learning). Images are 3×299×299; what a
-/// module adds is scaled down before it is added (§3.3).
+/// Inception-ResNet (Szegedy et al. 2017, Inception-v4, Inception-ResNet and the impact of residual connections on learning). Images are
+/// 3×299×299; what a module adds is scaled down before it is added (§3.3).
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class InceptionResNet
@@ -26,8 +26,8 @@ internal static class InceptionResNet
     }
 
     /// <summary>
-    /// Version 2 as its authors published it (TensorFlow's model, with the keys of its PyTorch port), with 10, 20 and 10 modules: 55,843,464 parameters. The paper's own text has half as many modules
-    /// and the stem of Inception v4.
+    /// Version 2 as its authors published it (TensorFlow's model, with the keys of its PyTorch port), with 10, 20 and 10 modules:
+    /// 55,843,464 parameters. The paper's own text has half as many modules and the stem of Inception v4.
     /// </summary>
     public static Tensor V2(Tensor image, int classes = 1000)
     {
@@ -113,5 +113,6 @@ internal static class InceptionResNet
     }
 
     private static Tensor Unit(Tensor x, int width, Pair kernel, string name, int stride = 1, Pair? padding = null) =>
-        x.Conv2d(width, kernel, stride: stride, padding: padding ?? 0, bias: false, name: $"{name}.conv").BatchNorm2d(eps: 1e-3, name: $"{name}.bn").Relu();
+        x.Conv2d(width, kernel, stride: stride, padding: padding ?? 0, bias: false, name: $"{name}.conv")
+            .BatchNorm2d(eps: 1e-3, name: $"{name}.bn").Relu();
 }

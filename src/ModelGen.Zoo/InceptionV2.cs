@@ -1,8 +1,8 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// Inception v2, also called BN-Inception (Ioffe and Szegedy 2015, Batch normalization, figure 5): each 5×5 is two 3×3, every convolution is normalised, and two of the modules
-/// halve the image. About 11.3 million parameters.
+/// Inception v2, also called BN-Inception (Ioffe and Szegedy 2015, Batch normalization, figure 5): each 5×5 is two 3×3, every convolution
+/// is normalised, and two of the modules halve the image. About 11.3 million parameters.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class InceptionV2
@@ -25,7 +25,8 @@ internal static class InceptionV2
         return x.GlobalAvgPool2d().Flatten().Linear(classes, name: "fc");
     }
 
-    private static Tensor Module(Tensor x, int ones, int reduce3, int threes, int reduceDouble, int doubles, int pooled, string name, bool max = false)
+    private static Tensor Module(
+        Tensor x, int ones, int reduce3, int threes, int reduceDouble, int doubles, int pooled, string name, bool max = false)
     {
         Tensor pool = max ? x.MaxPool2d(3, stride: 1, padding: 1) : x.AvgPool2d(3, stride: 1, padding: 1);
         return Tensor.Concat(
@@ -53,5 +54,6 @@ internal static class InceptionV2
         Unit(Unit(Unit(x, reduce, 1, $"{name}.0"), width, 3, $"{name}.1"), width, 3, $"{name}.2", stride);
 
     private static Tensor Unit(Tensor x, int width, int kernel, string name, int stride = 1) =>
-        x.Conv2d(width, kernel, stride: stride, padding: kernel / 2, bias: false, name: $"{name}.conv").BatchNorm2d(name: $"{name}.bn").Relu();
+        x.Conv2d(width, kernel, stride: stride, padding: kernel / 2, bias: false, name: $"{name}.conv").BatchNorm2d(name: $"{name}.bn")
+            .Relu();
 }

@@ -1,8 +1,8 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// Inception v3 (Szegedy et al. 2016, Rethinking the Inception architecture for computer vision, table 1), as torchvision has it: a 5×5 becomes two 3×3, an n×n becomes 1×n and n×1
-/// with n = 7. Images are 3×299×299.
+/// Inception v3 (Szegedy et al. 2016, Rethinking the Inception architecture for computer vision, table 1), as torchvision has it: a 5×5
+/// becomes two 3×3, an n×n becomes 1×n and n×1 with n = 7. Images are 3×299×299.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class InceptionV3
@@ -101,8 +101,10 @@ internal static class InceptionV3
             name: name);
     }
 
-    private static Tensor Pooled(Tensor x, int width, string name) => Unit(x.AvgPool2d(3, stride: 1, padding: 1), width, 1, $"{name}.branch_pool");
+    private static Tensor Pooled(Tensor x, int width, string name) =>
+        Unit(x.AvgPool2d(3, stride: 1, padding: 1), width, 1, $"{name}.branch_pool");
 
     private static Tensor Unit(Tensor x, int width, Pair kernel, string name, int stride = 1, Pair? padding = null) =>
-        x.Conv2d(width, kernel, stride: stride, padding: padding ?? 0, bias: false, name: $"{name}.conv").BatchNorm2d(eps: 1e-3, name: $"{name}.bn").Relu();
+        x.Conv2d(width, kernel, stride: stride, padding: padding ?? 0, bias: false, name: $"{name}.conv")
+            .BatchNorm2d(eps: 1e-3, name: $"{name}.bn").Relu();
 }

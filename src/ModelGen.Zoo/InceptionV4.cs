@@ -1,6 +1,9 @@
 namespace ModelGen.Zoo;
 
-/// <summary>Inception v4 (Szegedy et al. 2017, Inception-v4, Inception-ResNet and the impact of residual connections on learning, figures 3 to 9): 42,679,816 parameters.</summary>
+/// <summary>
+/// Inception v4 (Szegedy et al. 2017, Inception-v4, Inception-ResNet and the impact of residual connections on learning, figures 3 to 9):
+/// 42,679,816 parameters.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class InceptionV4
 {
@@ -95,5 +98,6 @@ internal static class InceptionV4
         Unit(x.AvgPool2d(3, stride: 1, padding: 1, countIncludePad: false), width, 1, $"{name}.branch_pool");
 
     private static Tensor Unit(Tensor x, int width, Pair kernel, string name, int stride = 1, Pair? padding = null) =>
-        x.Conv2d(width, kernel, stride: stride, padding: padding ?? 0, bias: false, name: $"{name}.conv").BatchNorm2d(eps: 1e-3, name: $"{name}.bn").Relu();
+        x.Conv2d(width, kernel, stride: stride, padding: padding ?? 0, bias: false, name: $"{name}.conv")
+            .BatchNorm2d(eps: 1e-3, name: $"{name}.bn").Relu();
 }

@@ -1,6 +1,9 @@
 namespace ModelGen.Zoo;
 
-/// <summary>LeNet-5 (LeCun et al. 1998, Gradient-based learning applied to document recognition, figure 2), with dense connections in C3: 61,706 parameters.</summary>
+/// <summary>
+/// LeNet-5 (LeCun et al. 1998, Gradient-based learning applied to document recognition, figure 2), with dense connections in C3: 61,706
+/// parameters.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class LeNet
 {

@@ -1,12 +1,16 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// MobileNet v1 (Howard et al. 2017, table 1): depthwise 3×3 and pointwise 1×1 convolutions, each followed by batch normalisation and ReLU. 4,231,976 parameters at width 1.
+/// MobileNet v1 (Howard et al. 2017, table 1): depthwise 3×3 and pointwise 1×1 convolutions, each followed by batch normalisation and ReLU.
+/// 4,231,976 parameters at width 1.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class MobileNet
 {
-    /// <remarks>The image is 3×224×224, or smaller: the resolution multiplier. <c>width</c> is the width multiplier: 1, 0.75, 0.5 or 0.25 of each layer's channels.</remarks>
+    /// <remarks>
+    /// The image is 3×224×224, or smaller: the resolution multiplier. <c>width</c> is the width multiplier: 1, 0.75, 0.5 or 0.25 of each
+    /// layer's channels.
+    /// </remarks>
     public static Tensor V1(Tensor image, double width = 1, int classes = 1000)
     {
         int[] widths = [64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024];

@@ -3,7 +3,10 @@
 
 namespace ModelGen.Zoo;
 
-/// <summary>Network in Network (Lin, Chen and Yan 2014): convolutions followed by 1×1 convolutions ("mlpconv"), and the mean of each map instead of linear layers.</summary>
+/// <summary>
+/// Network in Network (Lin, Chen and Yan 2014): convolutions followed by 1×1 convolutions ("mlpconv"), and the mean of each map instead of
+/// linear layers.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class NetworkInNetwork
 {

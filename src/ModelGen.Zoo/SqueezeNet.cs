@@ -3,7 +3,10 @@
 
 namespace ModelGen.Zoo;
 
-/// <summary>SqueezeNet (Iandola et al. 2016): fire modules, which squeeze the channels before they expand them. Images are 3×224×224; keys are torchvision's.</summary>
+/// <summary>
+/// SqueezeNet (Iandola et al. 2016): fire modules, which squeeze the channels before they expand them. Images are 3×224×224; keys are
+/// torchvision's.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class SqueezeNet
 {

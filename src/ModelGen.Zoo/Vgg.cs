@@ -1,8 +1,8 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// VGG (Simonyan and Zisserman 2015, Very deep convolutional networks for large-scale image recognition, table 1). Images are 3×224×224; keys are torchvision's, which
-/// counts convolutions, activations and pools alike.
+/// VGG (Simonyan and Zisserman 2015, Very deep convolutional networks for large-scale image recognition, table 1). Images are 3×224×224;
+/// keys are torchvision's, which counts convolutions, activations and pools alike.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class Vgg
@@ -20,12 +20,14 @@ internal static class Vgg
     public static Tensor C(Tensor image, int classes = 1000) => Build(image, [2, 2, 3, 3, 3], classes, lastKernel: 1);
 
     /// <summary>Configuration D, <c>vgg16</c>: 138,357,544 parameters.</summary>
-    public static Tensor D(Tensor image, int classes = 1000, double dropout = 0.5) => Build(image, [2, 2, 3, 3, 3], classes, dropout: dropout);
+    public static Tensor D(Tensor image, int classes = 1000, double dropout = 0.5) =>
+        Build(image, [2, 2, 3, 3, 3], classes, dropout: dropout);
 
     /// <summary>Configuration E, <c>vgg19</c>: 143,667,240 parameters.</summary>
     public static Tensor E(Tensor image, int classes = 1000) => Build(image, [2, 2, 4, 4, 4], classes);
 
-    private static Tensor Build(Tensor image, int[] convolutions, int classes, int lastKernel = 3, bool normalize = false, double dropout = 0.5)
+    private static Tensor Build(
+        Tensor image, int[] convolutions, int classes, int lastKernel = 3, bool normalize = false, double dropout = 0.5)
     {
         int[] widths = [64, 128, 256, 512, 512];
         Tensor x = image;

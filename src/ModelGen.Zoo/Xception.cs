@@ -1,6 +1,9 @@
 namespace ModelGen.Zoo;
 
-/// <summary>Xception (Chollet 2017, Xception: deep learning with depthwise separable convolutions, figure 5), with the keys of its PyTorch port: 22,855,952 parameters.</summary>
+/// <summary>
+/// Xception (Chollet 2017, Xception: deep learning with depthwise separable convolutions, figure 5), with the keys of its PyTorch port:
+/// 22,855,952 parameters.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class Xception
 {

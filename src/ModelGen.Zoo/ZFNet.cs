@@ -1,6 +1,8 @@
 namespace ModelGen.Zoo;
 
-/// <summary>ZFNet (Zeiler and Fergus 2014, Visualizing and understanding convolutional networks, figure 3): AlexNet with a finer first layer.</summary>
+/// <summary>
+/// ZFNet (Zeiler and Fergus 2014, Visualizing and understanding convolutional networks, figure 3): AlexNet with a finer first layer.
+/// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class ZFNet
 {

@@ -5,8 +5,9 @@ namespace ModelGen.Data;
 /// <summary>CRC-32 as in PNG, zip and gzip (PNG specification, second edition, annex D): polynomial 0xEDB88320, reflected.</summary>
 internal static class Crc32
 {
-    // Table k of 256 entries: what a byte does to the checksum of itself and k bytes behind it. So eight bytes are eight look-ups that do not wait for one another
-    // (Kounavis and Berry, A systematic approach to building high performance software-based CRC generators, 2005).
+    // Table k of 256 entries: what a byte does to the checksum of itself and k bytes behind it. So eight bytes are eight look-ups that do
+    // not wait for one another (Kounavis and Berry, A systematic approach to building high performance software-based CRC generators,
+    // 2005).
     private static readonly uint[] Tables = MakeTables();
 
     /// <summary>The checksum of some bytes.</summary>

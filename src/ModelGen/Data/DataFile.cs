@@ -5,7 +5,9 @@ namespace ModelGen.Data;
 /// <summary>Opens files, and reads whole ones of a bounded size.</summary>
 internal static class DataFile
 {
-    /// <summary>The bytes of a file; a missing file, a pipe and one of more than <paramref name="limit"/> bytes are errors that say so.</summary>
+    /// <summary>
+    /// The bytes of a file; a missing file, a pipe and one of more than <paramref name="limit"/> bytes are errors that say so.
+    /// </summary>
     public static byte[] ReadAll(string path, string kind, int limit)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -17,7 +19,10 @@ internal static class DataFile
         return got == content.Length ? content : content[..got];
     }
 
-    /// <summary>Opens a file; a missing one is an error that says what it was to be, and so is an empty one, a pipe or a device, which are not opened.</summary>
+    /// <summary>
+    /// Opens a file; a missing one is an error that says what it was to be, and so is an empty one, a pipe or a device, which are not
+    /// opened.
+    /// </summary>
     public static FileStream Open(string path, string kind)
     {
         if (RegularFile.IsEmptyOrNone(path))

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace ModelGen.Data;
 
 /// <summary>
-/// Unpacks deflate data (RFC 1951) that is known to be so many bytes, and finds out whether it ends with the last of them. <see cref="DeflateStream"/> by itself stops without a word at data that is cut off,
-/// and at the end of a stream whatever follows.
+/// Unpacks deflate data (RFC 1951) that is known to be so many bytes, and finds out whether it ends with the last of them.
+/// <see cref="DeflateStream"/> by itself stops without a word at data that is cut off, and at the end of a stream whatever follows.
 /// </summary>
 internal sealed class DeflateData : IDisposable
 {
@@ -27,7 +27,9 @@ internal sealed class DeflateData : IDisposable
     /// <exception cref="InvalidDataException">The data is damaged.</exception>
     public int Read(Span<byte> destination) => unpacked.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
 
-    /// <summary>What is wrong with the end, once all that is expected was read; null if the data ends here and with the last byte it has.</summary>
+    /// <summary>
+    /// What is wrong with the end, once all that is expected was read; null if the data ends here and with the last byte it has.
+    /// </summary>
     /// <exception cref="InvalidDataException">The data is damaged.</exception>
     public string? FaultAtEnd()
     {
@@ -41,7 +43,8 @@ internal sealed class DeflateData : IDisposable
     public void Dispose() => unpacked.Dispose();
 
     /// <summary>
-    /// Hands out the last byte by itself. The reader asks for more only when it has used all it was given and needs more, so it used the last byte if it asked for that one, and is complete if it did not ask again.
+    /// Hands out the last byte by itself. The reader asks for more only when it has used all it was given and needs more, so it used the
+    /// last byte if it asked for that one, and is complete if it did not ask again.
     /// </summary>
     private sealed class Source(Stream stream, long length) : Stream
     {

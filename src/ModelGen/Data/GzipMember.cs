@@ -27,7 +27,8 @@ internal readonly record struct GzipMember(long PackedBytes, uint Checksum, uint
         if (file.ReadAtLeast(trailer, TrailerBytes, throwOnEndOfStream: false) < TrailerBytes)
             throw new InvalidIdxException(path, "gzip data", "a complete, undamaged gzip member", "a file that is cut off");
         file.Position = start;
-        return new GzipMember(packed, BinaryPrimitives.ReadUInt32LittleEndian(trailer), BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]));
+        return new GzipMember(
+            packed, BinaryPrimitives.ReadUInt32LittleEndian(trailer), BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]));
     }
 
     /// <returns>Bytes of the header.</returns>
@@ -38,7 +39,9 @@ internal readonly record struct GzipMember(long PackedBytes, uint Checksum, uint
         Next(bytes);
         byte flags = bytes[3];
         if (bytes[0] != 0x1f || bytes[1] != 0x8b || bytes[2] != 8 || (flags & Reserved) != 0)
-            throw new InvalidIdxException(path, "gzip header", "0x1f8b, method 8 and flags without reserved bits", "0x" + Convert.ToHexString(bytes[..4]).ToLowerInvariant());
+            throw new InvalidIdxException(
+                path, "gzip header", "0x1f8b, method 8 and flags without reserved bits", "0x" + Convert.ToHexString(bytes[..4])
+                    .ToLowerInvariant());
         if ((flags & Extra) != 0)
         {
             Next(bytes[..2]);
@@ -54,7 +57,9 @@ internal readonly record struct GzipMember(long PackedBytes, uint Checksum, uint
             uint expected = sum & 0xffff;
             Next(bytes[..2]);
             if (BinaryPrimitives.ReadUInt16LittleEndian(bytes) != expected)
-                throw new InvalidIdxException(path, "CRC of the gzip header", MessageText.Invariant($"0x{expected:x4}"), MessageText.Invariant($"0x{BinaryPrimitives.ReadUInt16LittleEndian(bytes):x4}"));
+                throw new InvalidIdxException(
+                    path, "CRC of the gzip header", MessageText.Invariant($"0x{expected:x4}"),
+                    MessageText.Invariant($"0x{BinaryPrimitives.ReadUInt16LittleEndian(bytes):x4}"));
         }
         return position;
 
@@ -62,7 +67,9 @@ internal readonly record struct GzipMember(long PackedBytes, uint Checksum, uint
         {
             position += part.Length;
             if (position > MaxHeaderBytes || file.ReadAtLeast(part, part.Length, throwOnEndOfStream: false) < part.Length)
-                throw new InvalidIdxException(path, "gzip header", MessageText.Invariant($"one of at most {MaxHeaderBytes} bytes"), position > MaxHeaderBytes ? "more" : "a file that is cut off");
+                throw new InvalidIdxException(
+                    path, "gzip header", MessageText.Invariant($"one of at most {MaxHeaderBytes} bytes"), position > MaxHeaderBytes ? "more"
+                    : "a file that is cut off");
             sum = Crc32.Append(sum, part);
         }
     }

@@ -13,8 +13,9 @@ namespace ModelGen.Data;
 /// the last dimension varying fastest.
 /// </para>
 /// <para>
-/// Files are not trusted. Memory is made once the file's length, or the length at the end of a gzip file, agrees with the sizes in the head. A gzip file must be one member with nothing
-/// after it, as those of all published sets are; its checksum is verified. Members one behind the other, which RFC 1952 also allows, are refused: nothing says then where the data should end.
+/// Files are not trusted. Memory is made once the file's length, or the length at the end of a gzip file, agrees with the sizes in the
+/// head. A gzip file must be one member with nothing after it, as those of all published sets are; its checksum is verified. Members one
+/// behind the other, which RFC 1952 also allows, are refused: nothing says then where the data should end.
 /// </para>
 /// </remarks>
 public sealed class IdxFile
@@ -22,7 +23,10 @@ public sealed class IdxFile
     /// <summary>The most elements a file may hold: 1 GiB, twice the largest data set of the MNIST family.</summary>
     public const int MaxDataBytes = 1 << 30;
 
-    /// <summary>The most elements a gzip file may hold unless the caller allows more: 32 MiB, or this many for each byte of the file. Sets of images are packed to a half to a twentieth.</summary>
+    /// <summary>
+    /// The most elements a gzip file may hold unless the caller allows more: 32 MiB, or this many for each byte of the file. Sets of images
+    /// are packed to a half to a twentieth.
+    /// </summary>
     public const int MaxElementsPerPackedByte = 64;
 
     private const int MaxUnpackedBytes = 32 << 20;
@@ -63,9 +67,11 @@ public sealed class IdxFile
     /// <summary>Reads a whole file that must have <paramref name="rank"/> dimensions and has at most so many elements.</summary>
     /// <param name="path">The file.</param>
     /// <param name="rank">The number of dimensions, 1 to 255.</param>
-    /// <param name="maxDataBytes">The most elements, in place of <see cref="MaxElementsPerPackedByte"/>; 0 to <see cref="MaxDataBytes"/>.</param>
+    /// <param name="maxDataBytes">The most elements, in place of <see cref="MaxElementsPerPackedByte"/>; 0 to
+    /// <see cref="MaxDataBytes"/>.</param>
     /// <inheritdoc cref="Read(string)"/>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rank"/> or <paramref name="maxDataBytes"/> is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rank"/> or <paramref name="maxDataBytes"/> is out of
+    /// range.</exception>
     public static IdxFile Read(string path, int rank, int maxDataBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
@@ -125,9 +131,13 @@ public sealed class IdxFile
             var length = CountElements(dimensions, path, most);
             var total = 4 + 4 * dimensions.Length + length;
             if (member.UnpackedBytes != total)
-                throw new InvalidIdxException(path, "gzip trailer", $"unpacked size {Number(total)}", $"{Number(member.UnpackedBytes)}: the file is cut off, or goes on after its data");
+                throw new InvalidIdxException(
+                    path, "gzip trailer", $"unpacked size {Number(total)}",
+                    $"{Number(member.UnpackedBytes)}: the file is cut off, or goes on after its data");
             if (member.PackedBytes * DeflateData.MostExpansion < total)
-                throw new InvalidIdxException(path, "gzip data", $"at least {Bytes(total / DeflateData.MostExpansion)} for {Number(total)}", Bytes(member.PackedBytes));
+                throw new InvalidIdxException(
+                    path, "gzip data", $"at least {Bytes(total / DeflateData.MostExpansion)} for {Number(total)}",
+                    Bytes(member.PackedBytes));
 
             var data = GC.AllocateUninitializedArray<byte>(length);
             var got = Unpack(data, length, false);
@@ -136,7 +146,9 @@ public sealed class IdxFile
             if (unpacked.FaultAtEnd() is { } fault)
                 throw new InvalidIdxException(path, "gzip data", "a complete, undamaged gzip member", fault);
             if (sum != member.Checksum)
-                throw new InvalidIdxException(path, "gzip data", "a complete, undamaged gzip member", MessageText.Invariant($"a CRC of 0x{member.Checksum:x8} for data of 0x{sum:x8}"));
+                throw new InvalidIdxException(
+                    path, "gzip data", "a complete, undamaged gzip member",
+                    MessageText.Invariant($"a CRC of 0x{member.Checksum:x8} for data of 0x{sum:x8}"));
             return new IdxFile(dimensions, data);
 
             int Unpack(Span<byte> destination, int minimum, bool throwOnEnd)
@@ -152,7 +164,8 @@ public sealed class IdxFile
         }
     }
 
-    private static InvalidIdxException CutOff(string path, int length, long actual) => new(path, "data", Bytes(length), $"{Bytes(actual)}: the file is cut off");
+    private static InvalidIdxException CutOff(string path, int length, long actual) =>
+        new(path, "data", Bytes(length), $"{Bytes(actual)}: the file is cut off");
 
     private delegate int Reader(Span<byte> destination, int minimum, bool throwOnEndOfStream);
 
@@ -173,7 +186,8 @@ public sealed class IdxFile
         {
             got = read(word, word.Length, throwOnEndOfStream: false);
             if (got < word.Length)
-                throw new InvalidIdxException(path, "header", $"{Bytes(4 + 4 * rank)} for {Number(rank)} dimensions", Bytes(4 + 4 * i + got));
+                throw new InvalidIdxException(
+                    path, "header", $"{Bytes(4 + 4 * rank)} for {Number(rank)} dimensions", Bytes(4 + 4 * i + got));
             var size = BinaryPrimitives.ReadUInt32BigEndian(word);
             if (size > MaxDataBytes)
                 throw new InvalidIdxException(path, $"dimension {Number(i)}", $"at most {Number(MaxDataBytes)}", Number(size));
@@ -194,11 +208,13 @@ public sealed class IdxFile
                 break;
         }
 
-        return length <= most ? (int)length : throw new InvalidIdxException(path, "size", $"at most {Number(most)} elements", Shape(dimensions));
+        return length <= most ? (int)length
+            : throw new InvalidIdxException(path, "size", $"at most {Number(most)} elements", Shape(dimensions));
     }
 
     private static string ExpectedMagic(int? rank) => rank is { } known
-        ? $"0x000008{known.ToString("x2", CultureInfo.InvariantCulture)} (unsigned bytes, {Number(known)} {(known == 1 ? "dimension" : "dimensions")})"
+        ? $"0x000008{known.ToString("x2", CultureInfo.InvariantCulture)} (unsigned bytes, {Number(known)} "
+            + $"{(known == 1 ? "dimension" : "dimensions")})"
         : "0x00000801 to 0x000008ff (unsigned bytes, 1 or more dimensions)";
 
     private static string DescribeMagic(ReadOnlySpan<byte> magic)

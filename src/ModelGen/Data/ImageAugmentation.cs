@@ -25,8 +25,9 @@ public sealed class ImageAugmentation
     public float FlipProbability { get; init; }
 
     /// <summary>
-    /// The standard deviation of α in the jitter of colours: to each pixel of an image Σ αᵢ λᵢ pᵢ is added, with the eigenvalues λ and eigenvectors p of <see cref="RgbComponents"/>
-    /// and an α for each component, which is drawn once for the image; 0.1 in Krizhevsky et al., 2012, section 4.1. λ is in units in which a byte of 255 is 1.
+    /// The standard deviation of α in the jitter of colours: to each pixel of an image Σ αᵢ λᵢ pᵢ is added, with the eigenvalues λ and
+    /// eigenvectors p of <see cref="RgbComponents"/> and an α for each component, which is drawn once for the image; 0.1 in Krizhevsky et
+    /// al., 2012, section 4.1. λ is in units in which a byte of 255 is 1.
     /// </summary>
     public float RgbJitter { get; init; }
 

@@ -16,7 +16,8 @@ public sealed class ImageBatchOptions
     public bool DropLast { get; init; }
 
     /// <summary>
-    /// Whether a thread makes the next batch while the current one is used, where the platform has threads. The batches are the same, bit for bit.
+    /// Whether a thread makes the next batch while the current one is used, where the platform has threads. The batches are the same, bit
+    /// for bit.
     /// </summary>
     public bool Prefetch { get; init; } = true;
 

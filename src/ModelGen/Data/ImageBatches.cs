@@ -9,7 +9,8 @@ namespace ModelGen.Data;
 /// while (batches.MoveNext())          // one epoch; the next loop is the next one
 ///     trainer.Step(batches.Images, batches.Labels);
 /// </code>
-/// For one thread at a time. Which batch comes is a function of the images, the options and <see cref="Position"/> alone, on every platform, with prefetch or without.
+/// For one thread at a time. Which batch comes is a function of the images, the options and <see cref="Position"/> alone, on every
+/// platform, with prefetch or without.
 /// </remarks>
 public sealed class ImageBatches : IDisposable
 {
@@ -74,7 +75,9 @@ public sealed class ImageBatches : IDisposable
     /// <summary>Samples of the current batch; 0 before the first and after the last of an epoch.</summary>
     public int Count => current.Count;
 
-    /// <summary>The current batch: <see cref="Count"/> × channels × height × width values. Valid until the next <see cref="MoveNext"/>.</summary>
+    /// <summary>
+    /// The current batch: <see cref="Count"/> × channels × height × width values. Valid until the next <see cref="MoveNext"/>.
+    /// </summary>
     public ReadOnlySpan<float> Images => current.Images.AsSpan(0, Count * ImageLength);
 
     /// <summary>The classes of the current batch.</summary>
@@ -84,8 +87,8 @@ public sealed class ImageBatches : IDisposable
     public ReadOnlySpan<int> Indices => current.Indices.AsSpan(0, Count);
 
     /// <summary>
-    /// Where the sequence stands, behind the current batch. Kept in a checkpoint and set again on another instance with the same images and options, it continues
-    /// with the same bits. Setting it leaves no current batch.
+    /// Where the sequence stands, behind the current batch. Kept in a checkpoint and set again on another instance with the same images and
+    /// options, it continues with the same bits. Setting it leaves no current batch.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The epoch is not 0 to 2⁵³, or the sample not 0 to the number of images.</exception>
     public DataPosition Position

@@ -46,11 +46,13 @@ public sealed class LabeledImages
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if ((Int128)channels * height * width > Array.MaxLength)
-            throw new ArgumentException(MessageText.Invariant($"An image of {channels}×{height}×{width} values is too large."), nameof(channels));
+            throw new ArgumentException(
+                MessageText.Invariant($"An image of {channels}×{height}×{width} values is too large."), nameof(channels));
         for (int i = 0; i < labels.Length; i++)
             if (labels[i] < 0 || classNames is not null && labels[i] >= classNames.Count)
                 throw new ArgumentException(MessageText.Invariant(
-                    $"Label {labels[i]} of image {i} is no class: expected 0 {(classNames is null ? "or more" : $"to {classNames.Count - 1}")}."), nameof(labels));
+                    $"Label {labels[i]} of image {i} is no class: expected 0 "
+                        + $"{(classNames is null ? "or more" : $"to {classNames.Count - 1}")}."), nameof(labels));
         this.labels = labels;
         (Channels, Height, Width) = (channels, height, width);
         ClassNames = classNames ?? [];
@@ -90,8 +92,10 @@ public sealed class LabeledImages
     /// <param name="images">The file of images.</param>
     /// <param name="labels">The file of labels.</param>
     /// <param name="classes">The number of classes, 1 to 256.</param>
-    /// <param name="maxDataBytes">The most pixels of all images, 0 to <see cref="IdxFile.MaxDataBytes"/>; null for what <see cref="IdxFile.MaxElementsPerPackedByte"/> says.</param>
-    /// <exception cref="InvalidDataFileException">A file is damaged, a label is no class, or there are not as many labels as images.</exception>
+    /// <param name="maxDataBytes">The most pixels of all images, 0 to <see cref="IdxFile.MaxDataBytes"/>; null for what
+    /// <see cref="IdxFile.MaxElementsPerPackedByte"/> says.</param>
+    /// <exception cref="InvalidDataFileException">A file is damaged, a label is no class, or there are not as many labels as
+    /// images.</exception>
     public static LabeledImages FromIdx(string images, string labels, int classes, int? maxDataBytes = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -107,10 +111,13 @@ public sealed class LabeledImages
         if (pixels.Dimensions[0] != numbers.Data.Length)
             throw new InvalidIdxException(labels, "labels", Number(pixels.Dimensions[0]), Number(numbers.Data.Length));
         if (pixels.Dimensions[1] == 0 || pixels.Dimensions[2] == 0)
-            throw new InvalidIdxException(images, "image size", "at least 1×1", $"{Number(pixels.Dimensions[1])}×{Number(pixels.Dimensions[2])}");
+            throw new InvalidIdxException(
+                images, "image size", "at least 1×1", $"{Number(pixels.Dimensions[1])}×{Number(pixels.Dimensions[2])}");
         // Where there are no images, their size takes no bytes, so that any was read.
         if ((long)pixels.Dimensions[1] * pixels.Dimensions[2] > Array.MaxLength)
-            throw new InvalidIdxException(images, "image size", $"at most {Number(Array.MaxLength)} pixels", $"{Number(pixels.Dimensions[1])}×{Number(pixels.Dimensions[2])}");
+            throw new InvalidIdxException(
+                images, "image size", $"at most {Number(Array.MaxLength)} pixels",
+                $"{Number(pixels.Dimensions[1])}×{Number(pixels.Dimensions[2])}");
         var values = new int[numbers.Data.Length];
         for (int i = 0; i < values.Length; i++)
         {
@@ -121,7 +128,9 @@ public sealed class LabeledImages
         return new LabeledImages(pixels.Data, values, 1, pixels.Dimensions[1], pixels.Dimensions[2]);
     }
 
-    /// <summary>The mean and the standard deviation (of the population) of each channel over all images, where a byte of 255 is 1.</summary>
+    /// <summary>
+    /// The mean and the standard deviation (of the population) of each channel over all images, where a byte of 255 is 1.
+    /// </summary>
     /// <exception cref="InvalidOperationException">There are no images.</exception>
     public (float[] Mean, float[] StandardDeviation) ChannelStatistics()
     {

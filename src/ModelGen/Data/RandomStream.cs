@@ -4,12 +4,14 @@ namespace ModelGen.Data;
 
 /// <summary>A stream of random numbers for one sample of one epoch, the same on every platform.</summary>
 /// <remarks>
-/// SplitMix64 from a hash of (seed, epoch, number), so a stream depends neither on the order of samples nor on the thread that draws. Of floating point only operations are used that
-/// IEEE 754 fixes to the last bit; the logarithm is therefore computed here.
+/// SplitMix64 from a hash of (seed, epoch, number), so a stream depends neither on the order of samples nor on the thread that draws. Of
+/// floating point only operations are used that IEEE 754 fixes to the last bit; the logarithm is therefore computed here.
 /// </remarks>
 internal struct RandomStream(int seed, long epoch, long number)
 {
-    private ulong state = SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix(unchecked((uint)seed + SplitMix64.Golden)) ^ unchecked((ulong)epoch + 1)) ^ unchecked((ulong)number * SplitMix64.Golden));
+    private ulong state = SplitMix64.Mix(
+        SplitMix64.Mix(SplitMix64.Mix(unchecked((uint)seed + SplitMix64.Golden)) ^ unchecked((ulong)epoch + 1)) ^ unchecked(
+            (ulong)number * SplitMix64.Golden));
     private double spare;
     private bool hasSpare;
 

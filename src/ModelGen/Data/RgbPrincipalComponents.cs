@@ -1,7 +1,10 @@
 namespace ModelGen.Data;
 
 /// <summary>The principal components of the colours of a set of images.</summary>
-/// <remarks>Source: A. Krizhevsky, I. Sutskever, G. Hinton, <i>ImageNet classification with deep convolutional neural networks</i>, 2012, section 4.1.</remarks>
+/// <remarks>
+/// Source: A. Krizhevsky, I. Sutskever, G. Hinton, <i>ImageNet classification with deep convolutional neural networks</i>, 2012, section
+/// 4.1.
+/// </remarks>
 public sealed class RgbPrincipalComponents
 {
     private readonly double[] values;
@@ -24,7 +27,8 @@ public sealed class RgbPrincipalComponents
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Channels != 3 || images.Count == 0)
-            throw new ArgumentException(MessageText.Invariant($"Expected images of 3 channels, got {images.Count} of {images.Channels}."), nameof(images));
+            throw new ArgumentException(
+                MessageText.Invariant($"Expected images of 3 channels, got {images.Count} of {images.Channels}."), nameof(images));
         var (mean, _) = images.ChannelStatistics();
         long plane = (long)images.Height * images.Width;
         var covariance = new double[3, 3];
@@ -46,7 +50,8 @@ public sealed class RgbPrincipalComponents
         return Decompose(covariance);
     }
 
-    // Jacobi's method: rotations that make one element off the diagonal 0 each (Golub and Van Loan, Matrix computations, 8.5). Only operations that IEEE 754 fixes to the last bit.
+    // Jacobi's method: rotations that make one element off the diagonal 0 each (Golub and Van Loan, Matrix computations, 8.5). Only
+    // operations that IEEE 754 fixes to the last bit.
     private static RgbPrincipalComponents Decompose(double[,] a)
     {
         double[,] v = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } };

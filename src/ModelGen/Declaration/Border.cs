@@ -17,7 +17,8 @@ public readonly record struct Border(int Top, int Left, int Bottom, int Right)
     public static implicit operator Border((int Height, int Width) sizes) => new(sizes.Height, sizes.Width, sizes.Height, sizes.Width);
 
     /// <summary>Top, left, bottom, right.</summary>
-    public static implicit operator Border((int Top, int Left, int Bottom, int Right) sides) => new(sides.Top, sides.Left, sides.Bottom, sides.Right);
+    public static implicit operator Border((int Top, int Left, int Bottom, int Right) sides) =>
+        new(sides.Top, sides.Left, sides.Bottom, sides.Right);
 
     /// <summary>Height (top and bottom), then width (left and right).</summary>
     public static implicit operator Border(Pair sizes) => new(sizes.Height, sizes.Width, sizes.Height, sizes.Width);

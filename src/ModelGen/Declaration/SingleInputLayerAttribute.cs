@@ -7,6 +7,8 @@ public abstract class SingleInputLayerAttribute : LayerAttribute
     {
     }
 
-    /// <summary>Name of the earlier layer whose result this one reads, or <c>input</c> for the network's input; the layer before unless given.</summary>
+    /// <summary>
+    /// Name of the earlier layer whose result this one reads, or <c>input</c> for the network's input; the layer before unless given.
+    /// </summary>
     public string? From { get; set; }
 }

@@ -3,8 +3,8 @@ using System.ComponentModel;
 namespace ModelGen;
 
 /// <summary>
-/// A value in the definition of a network: it has a shape and no numbers. A network with branches, loops or blocks is a static method <c>Define</c> that
-/// calls layers on tensors; it is interpreted when the project is built:
+/// A value in the definition of a network: it has a shape and no numbers. A network with branches, loops or blocks is a static method
+/// <c>Define</c> that calls layers on tensors; it is interpreted when the project is built:
 /// <code>
 /// [Network]
 /// public sealed partial class Digits
@@ -20,8 +20,8 @@ namespace ModelGen;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Tensors exist only while a definition is recorded; nothing else makes one. Run as ordinary C# with a recorder, the definition records the same graph as the
-/// one that is compiled.
+/// Tensors exist only while a definition is recorded; nothing else makes one. Run as ordinary C# with a recorder, the definition records
+/// the same graph as the one that is compiled.
 /// </remarks>
 public sealed partial class Tensor
 {
@@ -43,7 +43,9 @@ public sealed partial class Tensor
     [EditorBrowsable(EditorBrowsableState.Never)]
     public int Id { get; }
 
-    /// <summary>The shape of one sample: channels, height and width of an image, or the number of features. The batch is not part of it.</summary>
+    /// <summary>
+    /// The shape of one sample: channels, height and width of an image, or the number of features. The batch is not part of it.
+    /// </summary>
     public IReadOnlyList<int> Shape { get; }
 
     /// <summary>Channels of an image.</summary>
@@ -76,5 +78,6 @@ public sealed partial class Tensor
 
     private int Size(int rank, int axis, string property) => Shape.Count == rank
         ? Shape[axis]
-        : throw new InvalidOperationException($"{property} is for {(rank == 3 ? "images (channels×height×width)" : "vectors (features)")}; this tensor is {this}");
+        : throw new InvalidOperationException(
+            $"{property} is for {(rank == 3 ? "images (channels×height×width)" : "vectors (features)")}; this tensor is {this}");
 }

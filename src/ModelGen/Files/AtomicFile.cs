@@ -13,15 +13,17 @@ internal static class AtomicFile
     }
 
     /// <summary>
-    /// Writes to a temporary file in the same folder, flushes it to the disk, and renames it over <paramref name="path"/>. On any failure the old file is as it was and the
-    /// temporary one is gone. (Folders cannot be flushed in .NET: after a power cut the old file may still be there, but never a part of the new one.) A link is followed and stays; the new file has the mode of
-    /// the old one, and its owner where this process may give files away. Temporary files of processes that were killed are cleaned up.
+    /// Writes to a temporary file in the same folder, flushes it to the disk, and renames it over <paramref name="path"/>. On any failure
+    /// the old file is as it was and the temporary one is gone. (Folders cannot be flushed in .NET: after a power cut the old file may
+    /// still be there, but never a part of the new one.) A link is followed and stays; the new file has the mode of the old one, and its
+    /// owner where this process may give files away. Temporary files of processes that were killed are cleaned up.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="length">Bytes that will be written; a full disk is found out before the first one is.</param>
     /// <param name="write">Writes them.</param>
     /// <param name="around">A stream that is put around the file; none where it is null.</param>
-    /// <exception cref="IOException">The file cannot be written; the disk is full for instance, or the path names a pipe or a device.</exception>
+    /// <exception cref="IOException">The file cannot be written; the disk is full for instance, or the path names a pipe or a
+    /// device.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
     public static void Write(string path, long length, Action<Stream> write, Func<FileStream, Stream>? around = null)
     {
@@ -62,13 +64,16 @@ internal static class AtomicFile
     // What the system says names the temporary file, or none.
     private static Exception? Explained(Exception e, string path, string temporary)
     {
-        string message = $"Cannot write {MessageText.Quote(path)}: {e.Message.Replace(temporary, path, StringComparison.Ordinal)} What was there before is as it was.";
+        string message = $"Cannot write {MessageText.Quote(path)}: {e.Message.Replace(temporary, path, StringComparison.Ordinal)} What "
+            + $"was there before is as it was.";
         return e switch
         {
-            DirectoryNotFoundException => new DirectoryNotFoundException($"Cannot write {MessageText.Quote(path)}: its folder is not there.", e),
+            DirectoryNotFoundException =>
+                new DirectoryNotFoundException($"Cannot write {MessageText.Quote(path)}: its folder is not there.", e),
             UnauthorizedAccessException => new UnauthorizedAccessException(message, e),
             PathTooLongException => new PathTooLongException(message, e),
-            // The bare kind is that of a full disk. A file that is too large for the file system or for a quota is an argument out of range to .NET.
+            // The bare kind is that of a full disk. A file that is too large for the file system or for a quota is an argument out of range
+            // to .NET.
             IOException or ArgumentOutOfRangeException => new IOException(message, e) { HResult = e.HResult },
             _ => null,
         };
@@ -93,9 +98,12 @@ internal static class AtomicFile
     private static void ThrowIfNotRegular(string path, FileTraits old)
     {
         if (old.Kind == FileKind.Folder)
-            throw new UnauthorizedAccessException($"Cannot write {MessageText.Quote(path)}: expected a file or none, actual a folder. Nothing was written.");
+            throw new UnauthorizedAccessException(
+                $"Cannot write {MessageText.Quote(path)}: expected a file or none, actual a folder. Nothing was written.");
         if (old.Kind == FileKind.Special)
-            throw new IOException($"Cannot write {MessageText.Quote(path)}: expected a file or none, actual a pipe, a socket or a device. Nothing was written.");
+            throw new IOException(
+                $"Cannot write {MessageText.Quote(path)}: expected a file or none, actual a pipe, a socket or a device. Nothing was "
+                    + $"written.");
     }
 
     private static void TryDelete(string path)

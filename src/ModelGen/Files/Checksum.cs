@@ -5,7 +5,10 @@ using System.Text;
 
 namespace ModelGen.Runtime;
 
-/// <summary>CRC-32C (Castagnoli), as iSCSI and TFRecord have it (RFC 3720, appendix B.4), of texts and numbers, the same on every platform. Processors have an instruction for it: gigabytes a second.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli), as iSCSI and TFRecord have it (RFC 3720, appendix B.4), of texts and numbers, the same on every platform.
+/// Processors have an instruction for it: gigabytes a second.
+/// </summary>
 internal struct Checksum()
 {
     private uint _state = uint.MaxValue;

@@ -24,10 +24,14 @@ internal readonly record struct FileTraits(FileKind Kind, UnixFileMode? Mode, (u
         if (OperatingSystem.IsWindows())
             return new FileTraits(FileKind.Regular, null, null);
         var (type, owner) = ReadTarHeader(path, file.Length > 0);
-        return new FileTraits(type is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.HardLink ? FileKind.Regular : FileKind.Special, file.UnixFileMode, owner);
+        return new FileTraits(
+            type is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.HardLink ? FileKind.Regular
+            : FileKind.Special, file.UnixFileMode, owner);
     }
 
-    /// <summary>Gives them to a file that is new. A group that cannot be kept gets no more than everybody has, as its members are others.</summary>
+    /// <summary>
+    /// Gives them to a file that is new. A group that cannot be kept gets no more than everybody has, as its members are others.
+    /// </summary>
     public void ApplyTo(string path)
     {
         if (OperatingSystem.IsWindows() || Mode is not { } mode)
@@ -66,7 +70,8 @@ internal readonly record struct FileTraits(FileKind Kind, UnixFileMode? Mode, (u
         var bytes = header.Bytes;
         if (header.Count < bytes.Length)
             return (otherwise, null);
-        return ((TarEntryType)bytes[156], Number(bytes[108..116]) is { } user && Number(bytes[116..124]) is { } group ? (user, group) : null);
+        return ((TarEntryType)bytes[156], Number(bytes[108..116]) is { } user && Number(bytes[116..124]) is { } group ? (user, group)
+            : null);
     }
 
     // Octal digits, or the bytes of a number behind 0x80.

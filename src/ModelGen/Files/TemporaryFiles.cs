@@ -5,21 +5,27 @@ using ModelGen.Data;
 
 namespace ModelGen;
 
-/// <summary>Names of temporary files that say who writes them, so that those of processes that were killed can be told from those that are being written, and cleaned up.</summary>
+/// <summary>
+/// Names of temporary files that say who writes them, so that those of processes that were killed can be told from those that are being
+/// written, and cleaned up.
+/// </summary>
 internal static class TemporaryFiles
 {
     private const string Prefix = ".modelgen-", Suffix = ".tmp";
 
     // Two machines can share a folder, and two containers numbers of processes.
-    private static readonly string Machine = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Environment.MachineName)).ToString("x8", CultureInfo.InvariantCulture);
+    private static readonly string Machine = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Environment.MachineName))
+        .ToString("x8", CultureInfo.InvariantCulture);
     private static readonly string Process = Convert.ToHexString(RandomNumberGenerator.GetBytes(8)).ToLowerInvariant();
     private static int number;
 
     /// <summary>A name that no other file has: .modelgen-MACHINE-PROCESS-RANDOM-NUMBER.tmp.</summary>
-    public static string NewName() => MessageText.Invariant($"{Prefix}{Machine}-{Environment.ProcessId}-{Process}-{Interlocked.Increment(ref number)}{Suffix}");
+    public static string NewName() =>
+        MessageText.Invariant($"{Prefix}{Machine}-{Environment.ProcessId}-{Process}-{Interlocked.Increment(ref number)}{Suffix}");
 
     /// <summary>
-    /// Deletes files in a folder that processes of this machine left which are not there any more. A file whose writer holds it open stays in any case, and so does what fails: this is no reason not to save.
+    /// Deletes files in a folder that processes of this machine left which are not there any more. A file whose writer holds it open stays
+    /// in any case, and so does what fails: this is no reason not to save.
     /// </summary>
     public static void CleanUp(string folder)
     {
@@ -36,7 +42,8 @@ internal static class TemporaryFiles
     private static void TryDelete(string file)
     {
         string[] parts = Path.GetFileName(file)[Prefix.Length..^Suffix.Length].Split('-');
-        if (parts.Length != 4 || parts[2] == Process || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int id) || IsAlive(id))
+        if (parts.Length != 4 || parts[2] == Process || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            || IsAlive(id))
             return;
         try
         {

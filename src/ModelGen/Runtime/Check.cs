@@ -19,7 +19,9 @@ public static class Check
     public static void Apart(ReadOnlySpan<float> one, ReadOnlySpan<float> other, string network, string argument, string output)
     {
         if (one.Overlaps(other))
-            throw new ArgumentException($"{network}: '{output}' must not share memory with '{argument}', which is still read or written when the first results are there.", output);
+            throw new ArgumentException(
+                $"{network}: '{output}' must not share memory with '{argument}', which is still read or written when the first results "
+                    + $"are there.", output);
     }
 
     /// <exception cref="InvalidOperationException">The optimizer is to clip gradients, for which the network was not compiled.</exception>
@@ -28,7 +30,8 @@ public static class Check
         if (optimizer.MaxGradientNorm < float.PositiveInfinity)
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"{network}: MaxGradientNorm is {optimizer.MaxGradientNorm}, but the network was compiled without clipping; write [Trainable(ClipGradients = true)]."));
+                $"{network}: MaxGradientNorm is {optimizer.MaxGradientNorm}, but the network was compiled without clipping; write "
+                    + $"[Trainable(ClipGradients = true)]."));
         }
     }
 
@@ -38,7 +41,8 @@ public static class Check
         if (before > TrainerState.MostAccumulated - samples)
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"{network}: {before:N0} samples have been accumulated, and {samples} more would be over the {TrainerState.MostAccumulated:N0} that one step can be on; take a Step."));
+                $"{network}: {before:N0} samples have been accumulated, and {samples} more would be over the "
+                    + $"{TrainerState.MostAccumulated:N0} that one step can be on; take a Step."));
         }
     }
 
@@ -48,7 +52,9 @@ public static class Check
         if (actual < 1 || actual > most)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{network}: {method} takes {SamplesTaken(most, method)}, got {actual} in '{argument}'."), argument);
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{network}: {method} takes {SamplesTaken(most, method)}, got {actual} in '{argument}'."),
+                        argument);
         }
     }
 
@@ -66,14 +72,18 @@ public static class Check
         if (samples < 1 || samples > batch || samples * length != actual)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{network}: {method}: '{argument}' must hold {SamplesTaken(batch, method)} of {length} floats each, got {actual} floats."), argument);
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                        $"{network}: {method}: '{argument}' must hold {SamplesTaken(batch, method)} of {length} floats each, got "
+                            + $"{actual} floats."), argument);
         }
         return samples;
     }
 
     // Evaluation takes whatever a span can hold, which is nobody's limit.
-    private static string SamplesTaken(int most, string method) => MessageText.Invariant(
-        method == "Evaluate" ? (FormattableString)$"1 or more samples (up to {most:N0})" : $"1 to {most} samples");
+    private static string SamplesTaken(int most, string method) => method == "Evaluate"
+        ? MessageText.Invariant($"1 or more samples (up to {most:N0})")
+        : MessageText.Invariant($"1 to {most} samples");
 
     /// <summary>Checks the length of a span that takes the time of each step.</summary>
     /// <param name="actual">Elements of the span.</param>
@@ -87,7 +97,9 @@ public static class Check
         if (actual != steps)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold {steps} times, one for each of {of}, got {actual}."), argument);
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{network}: '{argument}' must hold {steps} times, one for each of {of}, got {actual}."),
+                        argument);
         }
     }
 

@@ -15,7 +15,9 @@ internal static class KernelContract
     /// </summary>
     public const int SpareFloats = 512;
 
-    /// <summary>Bytes that callers give beyond <c>ArenaBytes</c>: spare floats, and what lies before the first multiple of the alignment.</summary>
+    /// <summary>
+    /// Bytes that callers give beyond <c>ArenaBytes</c>: spare floats, and what lies before the first multiple of the alignment.
+    /// </summary>
     public const int BytesBesideArena = SpareFloats * sizeof(float) + AlignmentInBytes;
 
     /// <summary>Floats between the points of Winograd's algorithm, so that they do not all fall into the same set of the cache.</summary>

@@ -9,15 +9,19 @@ namespace ModelGen;
 /// <param name="Layers">The layers as declared.</param>
 /// <param name="ArenaBytes">Memory for activations in inference.</param>
 /// <param name="ArenaLowerBoundBytes">The largest sum of activations alive at one step, which no plan can do without.</param>
-/// <param name="TrainingArenaBytes">Memory for activations and gradients of a batch in training; 0 for networks that are not trainable.</param>
+/// <param name="TrainingArenaBytes">Memory for activations and gradients of a batch in training; 0 for networks that are not
+/// trainable.</param>
 /// <param name="Batch">The most samples of one call of <c>Forward</c>, which the inference memory is for.</param>
 public sealed record NetworkSummary(
-    string Name, IReadOnlyList<int> InputShape, IReadOnlyList<LayerSummary> Layers, long ArenaBytes, long ArenaLowerBoundBytes, long TrainingArenaBytes, int Batch = 1)
+    string Name, IReadOnlyList<int> InputShape, IReadOnlyList<LayerSummary> Layers, long ArenaBytes, long ArenaLowerBoundBytes,
+    long TrainingArenaBytes, int Batch = 1)
 {
     /// <summary>What the numbers of <c>Profile</c> are the times of; empty for networks without it.</summary>
     public IReadOnlyList<StepSummary> Steps { get; init; } = [];
 
-    /// <summary>Memory for all parameters and running statistics in PyTorch's order, which weights keep unless they are loaded without.</summary>
+    /// <summary>
+    /// Memory for all parameters and running statistics in PyTorch's order, which weights keep unless they are loaded without.
+    /// </summary>
     public long ParameterBytes { get; init; }
 
     /// <summary>The part of <see cref="ParameterBytes"/> that <c>Forward</c> reads as it is, which is always kept.</summary>
@@ -29,19 +33,26 @@ public sealed record NetworkSummary(
     /// <summary>Memory that is needed only while weights are loaded, besides.</summary>
     public long LoadScratchBytes { get; init; }
 
-    /// <summary>The most samples of a training step, which <see cref="TrainingArenaBytes"/> is for; 0 for networks that are not trainable.</summary>
+    /// <summary>
+    /// The most samples of a training step, which <see cref="TrainingArenaBytes"/> is for; 0 for networks that are not trainable.
+    /// </summary>
     public int TrainingBatch { get; init; }
 
     /// <summary>The largest sum of activations and gradients alive at one step of training, which no plan can do without.</summary>
     public long TrainingArenaLowerBoundBytes { get; init; }
 
-    /// <summary>The largest part of <see cref="TrainingArenaBytes"/> at one step that holds neither, but weights in the order in which the backward pass reads them and what kernels need for themselves.</summary>
+    /// <summary>
+    /// The largest part of <see cref="TrainingArenaBytes"/> at one step that holds neither, but weights in the order in which the backward
+    /// pass reads them and what kernels need for themselves.
+    /// </summary>
     public long TrainingPackedBytes { get; init; }
 
     /// <summary>A trainer's memory for parameters, running averages and what the optimizer keeps for them.</summary>
     public long TrainingParameterBytes { get; init; }
 
-    /// <summary>The part of <see cref="TrainingParameterBytes"/> that the optimizer keeps, and sums of gradients that are accumulated.</summary>
+    /// <summary>
+    /// The part of <see cref="TrainingParameterBytes"/> that the optimizer keeps, and sums of gradients that are accumulated.
+    /// </summary>
     public long OptimizerStateBytes { get; init; }
 
     /// <summary>All trained values.</summary>
@@ -75,13 +86,22 @@ public sealed record NetworkSummary(
         text.Append(rule).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"Parameters: {Parameters:N0} ({Parameters * sizeof(float):N0} bytes)\n");
         text.Append(CultureInfo.InvariantCulture, $"Mult-adds:  {MultiplyAdds:N0}\n");
-        text.Append(CultureInfo.InvariantCulture, $"Arena:      {ArenaBytes:N0} bytes (lower bound {ArenaLowerBoundBytes:N0}){(Batch == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" for up to {Batch:N0} samples"))}\n");
-        text.Append(CultureInfo.InvariantCulture, $"Weights:    {PackedBytes + ParameterBytes:N0} bytes, {PackedBytes:N0} of them packed; {PackedBytes + ReadParameterBytes:N0} without KeepParameters\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"Arena:      {ArenaBytes:N0} bytes (lower bound {ArenaLowerBoundBytes:N0})");
+        if (Batch > 1)
+            text.Append(CultureInfo.InvariantCulture, $" for up to {Batch:N0} samples");
+        text.Append('\n');
+        text.Append(CultureInfo.InvariantCulture,
+            $"Weights:    {PackedBytes + ParameterBytes:N0} bytes, {PackedBytes:N0} of them packed; "
+                + $"{PackedBytes + ReadParameterBytes:N0} without KeepParameters\n");
         text.Append(CultureInfo.InvariantCulture, $"Loading:    {LoadScratchBytes:N0} bytes besides, and the file's pages\n");
         if (TrainingArenaBytes > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Training:   {TrainingArenaBytes:N0} bytes (lower bound {TrainingArenaLowerBoundBytes:N0}) for up to {TrainingBatch:N0} samples, at most {TrainingPackedBytes:N0} of them packed weights\n");
-            text.Append(CultureInfo.InvariantCulture, $"            {TrainingParameterBytes:N0} bytes of parameters, {OptimizerStateBytes:N0} of them the optimizer's\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"Training:   {TrainingArenaBytes:N0} bytes (lower bound {TrainingArenaLowerBoundBytes:N0}) for up to {TrainingBatch:N0} "
+                    + $"samples, at most {TrainingPackedBytes:N0} of them packed weights\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"            {TrainingParameterBytes:N0} bytes of parameters, {OptimizerStateBytes:N0} of them the optimizer's\n");
         }
         return text.ToString();
 

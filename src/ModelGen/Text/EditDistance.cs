@@ -1,6 +1,8 @@
 namespace ModelGen;
 
-/// <summary>Levenshtein's distance: the fewest characters to insert, delete or replace. The compiler and the library look for mistyped names by it.</summary>
+/// <summary>
+/// Levenshtein's distance: the fewest characters to insert, delete or replace. The compiler and the library look for mistyped names by it.
+/// </summary>
 internal static class EditDistance
 {
     /// <summary>The distance, however large.</summary>

@@ -30,5 +30,5 @@ internal static class MessageText
     }
 
     /// <summary>Formats with the invariant culture: a message reads the same under every user's settings.</summary>
-    public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    public static string Invariant(InvariantText text) => text.Take();
 }

@@ -18,7 +18,9 @@ internal sealed class NearestName(long budget = NearestName.DefaultBudget)
     readonly int[] _row = new int[MaxLength + 1];
     long _budget = budget;
 
-    /// <summary>The candidate with the smallest edit distance to <paramref name="name"/>, the first of equals; null when there is none.</summary>
+    /// <summary>
+    /// The candidate with the smallest edit distance to <paramref name="name"/>, the first of equals; null when there is none.
+    /// </summary>
     public string? Of(string name, IEnumerable<string> candidates)
     {
         string? best = null;

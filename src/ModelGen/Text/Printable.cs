@@ -34,14 +34,17 @@ internal static class Printable
     }
 
     /// <summary>
-    /// Whether a character can be seen: letters, digits, punctuation, symbols and the space. Halves of surrogate pairs cannot, since they may stand alone.
+    /// Whether a character can be seen: letters, digits, punctuation, symbols and the space. Halves of surrogate pairs cannot, since they
+    /// may stand alone.
     /// </summary>
     public static bool IsPlain(char c) => c is >= ' ' and < (char)127 || (c > 0xA0 && IsSeen(CharUnicodeInfo.GetUnicodeCategory(c)));
 
     /// <summary>Appends the number of a character: <c>\u202e</c>.</summary>
-    public static void AppendEscaped(StringBuilder text, char c) => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+    public static void AppendEscaped(StringBuilder text, char c) =>
+        text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
 
-    private static bool IsPair(string text, int i) => char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])
+    private static bool IsPair(string text, int i) =>
+        char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])
         && IsSeen(CharUnicodeInfo.GetUnicodeCategory(text, i));
 
     private static bool IsSeen(UnicodeCategory category) => category is not (

@@ -1,8 +1,8 @@
 namespace ModelGen;
 
 /// <summary>
-/// A bounded number of instances of a network over the same weights, for programs whose threads or requests come and go. Whoever needs the network rents an instance,
-/// and gives it back at the end of a <c>using</c>:
+/// A bounded number of instances of a network over the same weights, for programs whose threads or requests come and go. Whoever needs the
+/// network rents an instance, and gives it back at the end of a <c>using</c>:
 /// <code>
 /// var pool = new NetworkPool&lt;Digits&gt;(2, () =&gt; new Digits(weights));
 ///
@@ -11,12 +11,13 @@ namespace ModelGen;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Safe from any number of threads. Who comes when all instances are rented waits, first come, first served. An instance is made when it is first needed; from then on
-/// renting allocates nothing, also where it waits. The instance that was given back last is rented first, since its activations are still in the cache.
+/// Safe from any number of threads. Who comes when all instances are rented waits, first come, first served. An instance is made when it is
+/// first needed; from then on renting allocates nothing, also where it waits. The instance that was given back last is rented first, since
+/// its activations are still in the cache.
 /// <para>
-/// A lease is good until it is given back. Using the network that it had afterwards is an <see cref="ObjectDisposedException"/> of the lease, or, of an instance that was
-/// kept beside it, an <see cref="InvalidOperationException"/> of the call that meets another one: never a wrong result. A thread that waits for a second lease while it has
-/// the last one waits for itself.
+/// A lease is good until it is given back. Using the network that it had afterwards is an <see cref="ObjectDisposedException"/> of the
+/// lease, or, of an instance that was kept beside it, an <see cref="InvalidOperationException"/> of the call that meets another one: never
+/// a wrong result. A thread that waits for a second lease while it has the last one waits for itself.
 /// </para>
 /// </remarks>
 /// <typeparam name="TNetwork">A generated network class; any class of whose instances one thread at a time may use one.</typeparam>
@@ -35,8 +36,10 @@ public sealed class NetworkPool<TNetwork> where TNetwork : class
     private int _waiting;
 
     /// <summary>Makes a pool without instances.</summary>
-    /// <param name="capacity">The most instances, at least 1: as many as are to run at the same time, which is seldom more than there are cores.</param>
-    /// <param name="create">Makes an instance; <c>() =&gt; new Digits(weights)</c>. Called at most <paramref name="capacity"/> times, unless it throws.</param>
+    /// <param name="capacity">The most instances, at least 1: as many as are to run at the same time, which is seldom more than there are
+    /// cores.</param>
+    /// <param name="create">Makes an instance; <c>() =&gt; new Digits(weights)</c>. Called at most <paramref name="capacity"/> times,
+    /// unless it throws.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for an instance.</exception>
     public NetworkPool(int capacity, Func<TNetwork> create)
     {
@@ -207,9 +210,11 @@ public sealed class NetworkPool<TNetwork> where TNetwork : class
 
     private TNetwork Create()
     {
-        TNetwork instance = _create() ?? throw new InvalidOperationException($"The pool of {typeof(TNetwork).Name} was given null for an instance.");
+        TNetwork instance = _create()
+            ?? throw new InvalidOperationException($"The pool of {typeof(TNetwork).Name} was given null for an instance.");
         return Array.IndexOf(_instances, instance) < 0 ? instance : throw new InvalidOperationException(
-            $"The pool of {typeof(TNetwork).Name} was given the same instance twice; give it a new one each time, new {typeof(TNetwork).Name}(weights).");
+            $"The pool of {typeof(TNetwork).Name} was given the same instance twice; give it a new one each time, new "
+                + $"{typeof(TNetwork).Name}(weights).");
     }
 
     /// <summary>Takes one who has waited long enough out of the queue.</summary>

@@ -4,7 +4,8 @@ using System.Threading.Tasks.Sources;
 namespace ModelGen;
 
 /// <summary>
-/// One who waits for an instance of a pool: a thread, or a task. The object is used again for the next one, so that waiting allocates nothing.
+/// One who waits for an instance of a pool: a thread, or a task. The object is used again for the next one, so that waiting allocates
+/// nothing.
 /// </summary>
 internal sealed class PoolWaiter<TNetwork>(NetworkPool<TNetwork> pool) : IValueTaskSource<NetworkLease<TNetwork>>, IThreadPoolWorkItem
     where TNetwork : class
@@ -105,7 +106,8 @@ internal sealed class PoolWaiter<TNetwork>(NetworkPool<TNetwork> pool) : IValueT
     ValueTaskSourceStatus IValueTaskSource<NetworkLease<TNetwork>>.GetStatus(short token) => _task.GetStatus(token);
 
     void IValueTaskSource<NetworkLease<TNetwork>>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => _task.OnCompleted(continuation, state, token, flags);
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _task.OnCompleted(continuation, state, token, flags);
 
     private void Cancel()
     {

@@ -1,6 +1,8 @@
 namespace ModelGen;
 
-/// <summary>Counts what is done while weights are loaded, tells it on, and gives up when it is told to. Safe from many threads at once.</summary>
+/// <summary>
+/// Counts what is done while weights are loaded, tells it on, and gives up when it is told to. Safe from many threads at once.
+/// </summary>
 internal sealed class LoadProgress(IProgress<double>? progress, CancellationToken cancellation)
 {
     // Reports of less than this would come many a millisecond.

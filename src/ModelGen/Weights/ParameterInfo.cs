@@ -1,7 +1,9 @@
 namespace ModelGen;
 
 /// <summary>One parameter of a network: its <c>state_dict</c> key, its shape, and where its values lie in the network's memory.</summary>
-/// <remarks>Immutable. Generated code holds one static table of these per network; values are row-major in PyTorch's layout (OIHW for Conv2d).</remarks>
+/// <remarks>
+/// Immutable. Generated code holds one static table of these per network; values are row-major in PyTorch's layout (OIHW for Conv2d).
+/// </remarks>
 public sealed class ParameterInfo
 {
     /// <summary>Describes one parameter.</summary>
@@ -9,8 +11,10 @@ public sealed class ParameterInfo
     /// <param name="shape">Its dimensions, outermost first; copied. Empty for a scalar. Each at least 0.</param>
     /// <param name="offset">Index of its first value in the network's memory, in floats.</param>
     /// <param name="initializer">How it gets its first values.</param>
-    /// <param name="bound">For <see cref="ParameterInitializer.Uniform"/>: the half width of the interval; finite, at least 0. Otherwise unused.</param>
-    /// <param name="trainable">False for state that training updates by other means than gradients: <c>running_mean</c>, <c>running_var</c>.</param>
+    /// <param name="bound">For <see cref="ParameterInitializer.Uniform"/>: the half width of the interval; finite, at least 0. Otherwise
+    /// unused.</param>
+    /// <param name="trainable">False for state that training updates by other means than gradients: <c>running_mean</c>,
+    /// <c>running_var</c>.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A dimension or the offset is negative, the bound is negative or not finite, or the last value would lie beyond index 2^31 - 1.
@@ -25,18 +29,21 @@ public sealed class ParameterInfo
         foreach (int dimension in shape)
         {
             if (dimension < 0)
-                throw new ArgumentOutOfRangeException(nameof(shape), MessageText.Invariant($"{who} expected dimensions of at least 0, actual {dimension}."));
+                throw new ArgumentOutOfRangeException(
+                    nameof(shape), MessageText.Invariant($"{who} expected dimensions of at least 0, actual {dimension}."));
             // Each factor is below 2^31 and the product so far at most 2^31, so 64 bits cannot overflow before the check.
             length *= dimension;
             if (length > int.MaxValue)
                 throw new ArgumentOutOfRangeException(nameof(shape),
-                    MessageText.Invariant($"{who} expected at most {int.MaxValue} values, actual shape {MessageText.Shape(shape.ToArray())}."));
+                    MessageText.Invariant(
+                        $"{who} expected at most {int.MaxValue} values, actual shape {MessageText.Shape(shape.ToArray())}."));
         }
         if (offset < 0 || offset > int.MaxValue - length)
             throw new ArgumentOutOfRangeException(nameof(offset),
                 MessageText.Invariant($"{who} expected an offset from 0 to {int.MaxValue - length}, actual {offset}."));
         if (!float.IsFinite(bound) || bound < 0)
-            throw new ArgumentOutOfRangeException(nameof(bound), MessageText.Invariant($"{who} expected a finite bound of at least 0, actual {bound}."));
+            throw new ArgumentOutOfRangeException(
+                nameof(bound), MessageText.Invariant($"{who} expected a finite bound of at least 0, actual {bound}."));
 
         Name = name;
         Shape = Array.AsReadOnly(shape.ToArray());

@@ -12,7 +12,8 @@ internal sealed class SkippedNames
         ArgumentNullException.ThrowIfNull(patterns);
         _patterns = [.. NamePattern.Split(patterns)];
         if (_patterns.Length == 0)
-            throw new ArgumentException($"Expected names of parameters to skip, such as 'fc.*', actual {MessageText.Quote(patterns)}.", nameof(patterns));
+            throw new ArgumentException(
+                $"Expected names of parameters to skip, such as 'fc.*', actual {MessageText.Quote(patterns)}.", nameof(patterns));
     }
 
     /// <summary>Whether any of the patterns matches the whole name.</summary>
@@ -26,7 +27,8 @@ internal sealed class SkippedNames
             if (parameters.Any(p => NamePattern.Matches(pattern, p.Name)) || file.Tensors.Any(t => NamePattern.Matches(pattern, t.Name)))
                 continue;
             var nearest = new NearestName().Several(pattern, parameters.Select(p => p.Name), 3).Select(MessageText.Quote);
-            throw new ArgumentException($"skip: {MessageText.Quote(pattern)} matches no parameter of network '{networkName}' and no key of '{file.Path}'; "
+            throw new ArgumentException(
+                $"skip: {MessageText.Quote(pattern)} matches no parameter of network '{networkName}' and no key of '{file.Path}'; "
                 + $"nearest parameters: {string.Join(", ", nearest)}.");
         }
     }

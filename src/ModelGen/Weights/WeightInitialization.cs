@@ -27,7 +27,9 @@ internal static class WeightInitialization
                 break;
             default:
                 throw new InvalidOperationException(
-                    MessageText.Invariant($"Parameter {MessageText.Quote(parameter.Name)}: expected Zeros, Ones or Uniform, actual {(int)parameter.Initializer}."));
+                    MessageText.Invariant(
+                        $"Parameter {MessageText.Quote(parameter.Name)}: expected Zeros, Ones or Uniform, actual "
+                            + $"{(int)parameter.Initializer}."));
         }
     }
 

@@ -5,8 +5,9 @@ using ModelGen.Safetensors;
 namespace ModelGen;
 
 /// <summary>
-/// Packs a network's parameters straight from memory that holds the file, in pieces for several threads, and copies what is to be kept. Where the file is not in memory,
-/// has parameters not as the processor has floats (F16, BF16, or at an odd address), or lacks some, they are read or made in memory first.
+/// Packs a network's parameters straight from memory that holds the file, in pieces for several threads, and copies what is to be kept.
+/// Where the file is not in memory, has parameters not as the processor has floats (F16, BF16, or at an odd address), or lacks some, they
+/// are read or made in memory first.
 /// </summary>
 internal sealed unsafe class WeightLoader
 {
@@ -120,7 +121,8 @@ internal sealed unsafe class WeightLoader
     // In the order of the data: what has passed does not come again.
     private void ReadForward(float[] memory, LoadProgress progress)
     {
-        foreach (int i in Enumerable.Range(0, _entries.Length).Where(i => _entries[i] is not null).OrderBy(i => _entries[i]!.Begin).ThenBy(i => _entries[i]!.End))
+        foreach (int i in Enumerable.Range(0, _entries.Length).Where(i => _entries[i] is not null).OrderBy(i => _entries[i]!.Begin)
+            .ThenBy(i => _entries[i]!.End))
             Read(i, 0, _parameters[i].Length, memory, progress);
         _file.CheckEnd();
     }

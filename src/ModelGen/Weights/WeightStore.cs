@@ -20,7 +20,8 @@ public abstract class WeightStore
     /// <param name="networkName">The network's class, for messages.</param>
     /// <param name="parameters">All parameters, in <c>state_dict</c> order; kept, not copied.</param>
     /// <param name="lengthInFloats">Size of the memory, in floats.</param>
-    /// <param name="keptInFloats">Floats of it that are there, where not all parameters are kept: those beyond can be packed, but not read. Negative for all.</param>
+    /// <param name="keptInFloats">Floats of it that are there, where not all parameters are kept: those beyond can be packed, but not read.
+    /// Negative for all.</param>
     /// <exception cref="ArgumentException">A name stands twice, or a parameter lies outside the memory or over another one.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lengthInFloats"/> is negative.</exception>
     protected WeightStore(string networkName, ParameterInfo[] parameters, int lengthInFloats, int keptInFloats = -1)
@@ -36,19 +37,22 @@ public abstract class WeightStore
         {
             if (!_byName.TryAdd(parameter.Name, parameter))
                 throw new ArgumentException(
-                    $"Network '{networkName}': expected each parameter name once, actual {MessageText.Quote(parameter.Name)} twice.", nameof(parameters));
+                    $"Network '{networkName}': expected each parameter name once, actual {MessageText.Quote(parameter.Name)} twice.",
+                    nameof(parameters));
         }
         int end = 0;
         foreach (var parameter in parameters.OrderBy(p => p.Offset).ThenBy(p => p.Length))
         {
             if (parameter.Offset < end)
-                throw new ArgumentException($"Network '{networkName}': expected parameter {MessageText.Quote(parameter.Name)} at " + MessageText.Invariant(
+                throw new ArgumentException(
+                    $"Network '{networkName}': expected parameter {MessageText.Quote(parameter.Name)} at " + MessageText.Invariant(
                     $"offset {end} or later, after the one before it, actual {parameter.Offset}."), nameof(parameters));
             end = parameter.Offset + parameter.Length;
         }
         if (end > lengthInFloats)
             throw new ArgumentException(
-                MessageText.Invariant($"Network '{networkName}': expected room for {end} floats, actual {lengthInFloats}."), nameof(lengthInFloats));
+                MessageText.Invariant($"Network '{networkName}': expected room for {end} floats, actual {lengthInFloats}."),
+                nameof(lengthInFloats));
         _values = new float[keptInFloats < 0 ? lengthInFloats : Math.Min(keptInFloats, lengthInFloats)];
         KeepsParameters = end <= _values.Length;
     }
@@ -59,7 +63,10 @@ public abstract class WeightStore
     /// <summary>All parameters and running statistics, in <c>state_dict</c> order.</summary>
     public IReadOnlyList<ParameterInfo> Parameters { get; }
 
-    /// <summary>Whether all parameters can be read. Not after loading without <see cref="WeightLoadOptions.KeepParameters"/>: then most are there in their packed form alone.</summary>
+    /// <summary>
+    /// Whether all parameters can be read. Not after loading without <see cref="WeightLoadOptions.KeepParameters"/>: then most are there in
+    /// their packed form alone.
+    /// </summary>
     public bool KeepsParameters { get; }
 
     /// <summary>The whole memory, as far as it is kept: each parameter at its <see cref="ParameterInfo.Offset"/>.</summary>
@@ -86,7 +93,9 @@ public abstract class WeightStore
     }
 
     /// <summary>Writes all parameters to a safetensors file, as <c>safetensors.torch.save_file(model.state_dict())</c> would.</summary>
-    /// <remarks>Atomic: a file that is there is replaced only once the new one is complete on the disk. Equal weights give equal bytes.</remarks>
+    /// <remarks>
+    /// Atomic: a file that is there is replaced only once the new one is complete on the disk. Equal weights give equal bytes.
+    /// </remarks>
     /// <param name="path">The file to write.</param>
     /// <exception cref="IOException">The file cannot be written; the old one is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
@@ -103,14 +112,20 @@ public abstract class WeightStore
         SafetensorsWriter.Write(path, tensors);
     }
 
-    /// <summary>Reads all parameters that are not skipped from safetensors of dtype F32, F16 or BF16, and packs them. All or nothing.</summary>
-    /// <param name="source">A file, a stream or memory. Its keys must be the parameters' names; PyTorch's <c>num_batches_tracked</c> counters are ignored.</param>
-    /// <param name="options">Threads, what is skipped, which values are errors. Whether parameters are kept was decided by the constructor.</param>
+    /// <summary>
+    /// Reads all parameters that are not skipped from safetensors of dtype F32, F16 or BF16, and packs them. All or nothing.
+    /// </summary>
+    /// <param name="source">A file, a stream or memory. Its keys must be the parameters' names; PyTorch's <c>num_batches_tracked</c>
+    /// counters are ignored.</param>
+    /// <param name="options">Threads, what is skipped, which values are errors. Whether parameters are kept was decided by the
+    /// constructor.</param>
     /// <exception cref="ArgumentException">A pattern of what to skip matches neither a parameter nor a key of the file.</exception>
-    /// <exception cref="WeightsMismatchException">Keys are missing, unexpected, or of another shape or dtype; the message lists them all.</exception>
+    /// <exception cref="WeightsMismatchException">Keys are missing, unexpected, or of another shape or dtype; the message lists them
+    /// all.</exception>
     /// <exception cref="NonFiniteWeightException">A value is NaN or infinite, and the options reject such.</exception>
     /// <exception cref="InvalidSafetensorsException">
-    /// The content is damaged, or a file is cut short while it is read. One that is cut short while it is mapped (<see cref="WeightLoadOptions.Access"/>) ends the process.
+    /// The content is damaged, or a file is cut short while it is read. One that is cut short while it is mapped
+    /// (<see cref="WeightLoadOptions.Access"/>) ends the process.
     /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file or stream cannot be read. All exceptions above but the first are of this type.</exception>
@@ -164,14 +179,16 @@ public abstract class WeightStore
         string what = $"Network '{NetworkName}' cannot take the weights of '{source.NetworkName}':";
         if (source._parameters.Length != _parameters.Length)
             throw new ArgumentException(
-                MessageText.Invariant($"{what} expected {_parameters.Length} parameters, actual {source._parameters.Length}."), nameof(source));
+                MessageText.Invariant($"{what} expected {_parameters.Length} parameters, actual {source._parameters.Length}."),
+                nameof(source));
         foreach (var parameter in _parameters)
         {
             if (!source._byName.TryGetValue(parameter.Name, out var other) || !other.Shape.SequenceEqual(parameter.Shape))
             {
                 string actual = other == null ? "none" : MessageText.Shape(other.Shape);
                 throw new ArgumentException(
-                    $"{what} expected parameter {MessageText.Quote(parameter.Name)} of shape {MessageText.Shape(parameter.Shape)}, actual {actual}.",
+                    $"{what} expected parameter {MessageText.Quote(parameter.Name)} of shape {MessageText.Shape(parameter.Shape)}, "
+                        + $"actual {actual}.",
                     nameof(source));
             }
         }
@@ -195,7 +212,9 @@ public abstract class WeightStore
     void ThrowIfNotKept(ParameterInfo parameter)
     {
         if (parameter.Offset + parameter.Length > _values.Length)
-            throw new InvalidOperationException($"Network '{NetworkName}': parameter {MessageText.Quote(parameter.Name)} was packed and not kept; load the weights with KeepParameters = true to read or save it.");
+            throw new InvalidOperationException(
+                $"Network '{NetworkName}': parameter {MessageText.Quote(parameter.Name)} was packed and not kept; load the weights with "
+                    + $"KeepParameters = true to read or save it.");
     }
 
     ParameterInfo Find(string name)

@@ -3,7 +3,9 @@ using ModelGen.Safetensors;
 
 namespace ModelGen;
 
-/// <summary>A weights file is well formed but does not fit the network. One exception names every key that does not fit; nothing was loaded.</summary>
+/// <summary>
+/// A weights file is well formed but does not fit the network. One exception names every key that does not fit; nothing was loaded.
+/// </summary>
 public sealed class WeightsMismatchException : IOException
 {
     WeightsMismatchException(string message, string networkName, string path, Differences differences) : base(message)
@@ -25,7 +27,9 @@ public sealed class WeightsMismatchException : IOException
     /// <summary>Parameters of the network that the file lacks, in the network's order.</summary>
     public IReadOnlyList<string> Missing { get; }
 
-    /// <summary>Keys of the file that the network lacks, in the file's order. PyTorch's <c>num_batches_tracked</c> counters do not count.</summary>
+    /// <summary>
+    /// Keys of the file that the network lacks, in the file's order. PyTorch's <c>num_batches_tracked</c> counters do not count.
+    /// </summary>
     public IReadOnlyList<string> Unexpected { get; }
 
     /// <summary>Parameters whose shape in the file is another, in the network's order.</summary>
@@ -34,9 +38,12 @@ public sealed class WeightsMismatchException : IOException
     /// <summary>Parameters whose dtype in the file is none of F32, F16, BF16, in the network's order.</summary>
     public IReadOnlyList<string> WrongDtype { get; }
 
-    /// <summary>Compares a file's header with a network's parameters; keys that <paramref name="isSkipped"/> accepts are not unexpected.</summary>
+    /// <summary>
+    /// Compares a file's header with a network's parameters; keys that <paramref name="isSkipped"/> accepts are not unexpected.
+    /// </summary>
     /// <exception cref="WeightsMismatchException">They do not fit.</exception>
-    internal static void ThrowIfMismatch(string networkName, IReadOnlyList<ParameterInfo> parameters, SafetensorsFile file, Func<string, bool>? isSkipped = null)
+    internal static void ThrowIfMismatch(
+        string networkName, IReadOnlyList<ParameterInfo> parameters, SafetensorsFile file, Func<string, bool>? isSkipped = null)
     {
         var differences = new Differences();
         foreach (var parameter in parameters)
@@ -49,7 +56,8 @@ public sealed class WeightsMismatchException : IOException
         foreach (var entry in file.Tensors)
         {
             // BatchNorm's step counters: part of every PyTorch state_dict, of no use to inference.
-            if (!names.Contains(entry.Name) && isSkipped?.Invoke(entry.Name) != true && !entry.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            if (!names.Contains(entry.Name) && isSkipped?.Invoke(entry.Name) != true
+                && !entry.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
                 differences.Unexpected.Add(entry);
         }
         if (differences.Any)
@@ -79,7 +87,8 @@ public sealed class WeightsMismatchException : IOException
         public string Describe(string networkName, IReadOnlyList<ParameterInfo> parameters, SafetensorsFile file)
         {
             var text = new StringBuilder(MessageText.Invariant(
-                $"Weights file '{file.Path}' does not fit network '{networkName}': {parameters.Count} parameters expected, {file.Tensors.Count} tensors in the file."));
+                $"Weights file '{file.Path}' does not fit network '{networkName}': {parameters.Count} parameters expected, "
+                    + $"{file.Tensors.Count} tensors in the file."));
 
             // A misspelt or renamed key is one missing and one unexpected name, so those are each other's candidates. Only where the
             // other side has no unmatched name left is a matched one worth mentioning.
@@ -87,11 +96,14 @@ public sealed class WeightsMismatchException : IOException
             var expectedNames = (Missing.Count > 0 ? Missing : parameters).Select(p => p.Name).ToList();
             var actualNames = (Unexpected.Count > 0 ? Unexpected : file.Tensors).Select(e => e.Name).ToList();
             List(text, "missing in the file", Missing, p =>
-                $"{MessageText.Quote(p.Name)}: expected shape {MessageText.Shape(p.Shape)}, actual none{Suggest("in the file", nearest.Of(p.Name, actualNames))}");
+                $"{MessageText.Quote(p.Name)}: expected shape {MessageText.Shape(p.Shape)}, actual "
+                    + $"none{Suggest("in the file", nearest.Of(p.Name, actualNames))}");
             List(text, "unexpected in the file", Unexpected, e =>
-                $"{MessageText.Quote(e.Name)}: expected none, actual shape {MessageText.Shape(e.Shape)}{Suggest("in the network", nearest.Of(e.Name, expectedNames))}");
+                $"{MessageText.Quote(e.Name)}: expected none, actual shape "
+                    + $"{MessageText.Shape(e.Shape)}{Suggest("in the network", nearest.Of(e.Name, expectedNames))}");
             List(text, "of another shape", WrongShape, p =>
-                $"{MessageText.Quote(p.Expected.Name)}: expected shape {MessageText.Shape(p.Expected.Shape)}, actual {MessageText.Shape(p.Actual.Shape)}");
+                $"{MessageText.Quote(p.Expected.Name)}: expected shape {MessageText.Shape(p.Expected.Shape)}, actual "
+                    + $"{MessageText.Shape(p.Actual.Shape)}");
             List(text, "of a dtype that is not read as float", WrongDtype, p =>
                 $"{MessageText.Quote(p.Expected.Name)}: expected F32, F16 or BF16, actual {p.Actual.Dtype.Name()}");
             return text.ToString();

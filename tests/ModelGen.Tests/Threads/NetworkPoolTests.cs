@@ -11,7 +11,7 @@ internal sealed partial class Pooled;
 
 public sealed class NetworkPoolTests
 {
-    private const int Threads = 8, Calls = 10_000, Pictures = 16;
+    private const int Threads = 8, Calls = 10_000, Rounds = 3, Pictures = 16;
 
     private static readonly Pooled.Weights Weights = Pooled.CreateWeights(seed: 3);
     private static readonly float[][] Images = [.. Enumerable.Range(0, Pictures).Select(ImageOf)];
@@ -26,8 +26,8 @@ public sealed class NetworkPoolTests
         var faults = new ConcurrentQueue<string>();
         var seen = new ConcurrentDictionary<Pooled, bool>();
         using var start = new Barrier(Threads);
-        long[] allocated = new long[Threads];
-        int next = 0;
+        long[,] allocated = new long[Rounds, Threads];
+        int[] next = new int[Rounds];
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(t => new Thread(() => Work(t)))];
         NetworkLease<Pooled> one = pool.Rent(), other = pool.Rent();
         Pooled[] both = [one.Network, other.Network];
@@ -42,18 +42,22 @@ public sealed class NetworkPoolTests
         Assert.Empty(faults);
         Assert.Empty(seen.Keys.Except(both));
         Assert.Equal(2, pool.Available);
-        Assert.Equal(new long[Threads], allocated);
+        // The runtime may allocate for itself the first time that a thread comes into a situation; a call that allocates does so in each round.
+        Assert.Contains(Enumerable.Range(0, Rounds), r => Enumerable.Range(0, Threads).All(t => allocated[r, t] == 0));
 
         void Work(int thread)
         {
             float[] scores = new float[Pooled.OutputLength];
             for (int i = 0; i < 50; i++)
                 Run(i, scores, note: true);
-            start.SignalAndWait();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int call = Interlocked.Increment(ref next); call <= Calls; call = Interlocked.Increment(ref next))
-                Run(call, scores, note: false);
-            allocated[thread] = GC.GetAllocatedBytesForCurrentThread() - before;
+            for (int round = 0; round < Rounds; round++)
+            {
+                start.SignalAndWait();
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                for (int call = Interlocked.Increment(ref next[round]); call <= Calls; call = Interlocked.Increment(ref next[round]))
+                    Run(call, scores, note: false);
+                allocated[round, thread] = GC.GetAllocatedBytesForCurrentThread() - before;
+            }
         }
 
         void Run(int call, float[] scores, bool note)

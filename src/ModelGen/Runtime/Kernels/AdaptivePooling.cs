@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Means over windows that divide an image evenly into a given number: window i of n reads from ⌊i·length/n⌋ up to, not including, ⌈(i + 1)·length/n⌉, as in PyTorch.
-/// One window of all pixels is the global mean.
+/// Means over windows that divide an image evenly into a given number: window i of n reads from ⌊i·length/n⌋ up to, not including, ⌈(i +
+/// 1)·length/n⌉, as in PyTorch. One window of all pixels is the global mean.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class AdaptivePooling
@@ -67,14 +67,16 @@ public static class AdaptivePooling
         }
     }
 
-    private static void BlockMean<S, V>(ref float window, int rows, nint rowStride, int columns, ref float mean) where S : struct, ISimd<V> where V : struct
+    private static void BlockMean<S, V>(ref float window, int rows, nint rowStride, int columns, ref float mean) where S : struct, ISimd<V>
+        where V : struct
     {
         long pixels = (long)rows * columns;
         int step = ChannelSum.RowsPerPiece(columns);
         if (rows <= step)
         {
             for (int lane = 0; lane < ImageLayout.Block; lane += S.Width)
-                S.Store(S.Divide(ChannelSum.Sum<S, V>(ref Unsafe.Add(ref window, lane), rows, rowStride, columns), S.Broadcast(pixels)), ref mean, lane);
+                S.Store(S.Divide(ChannelSum.Sum<S, V>(ref Unsafe.Add(ref window, lane), rows, rowStride, columns), S.Broadcast(pixels)),
+                    ref mean, lane);
             return;
         }
         Span<double> total = stackalloc double[ImageLayout.Block];
@@ -83,7 +85,8 @@ public static class AdaptivePooling
         {
             ref float start = ref Unsafe.Add(ref window, r * rowStride);
             for (int lane = 0; lane < ImageLayout.Block; lane += S.Width)
-                S.Store(ChannelSum.Sum<S, V>(ref Unsafe.Add(ref start, lane), Math.Min(step, rows - r), rowStride, columns), ref piece[0], lane);
+                S.Store(ChannelSum.Sum<S, V>(ref Unsafe.Add(ref start, lane), Math.Min(step, rows - r), rowStride, columns), ref piece[0],
+                    lane);
             for (int lane = 0; lane < ImageLayout.Block; lane++)
                 total[lane] += piece[lane];
         }
@@ -107,7 +110,8 @@ public static class AdaptivePooling
                     int firstY = First(iy, pooled.Rows, image.Rows), endY = First(iy + 1, pooled.Rows, image.Rows, up: true);
                     for (int ix = 0; ix < image.Columns; ix++)
                     {
-                        int firstX = First(ix, pooled.Columns, image.Columns), endX = First(ix + 1, pooled.Columns, image.Columns, up: true);
+                        int firstX = First(ix, pooled.Columns, image.Columns),
+                            endX = First(ix + 1, pooled.Columns, image.Columns, up: true);
                         ref float pixel = ref Unsafe.Add(ref target, iy * image.RowStride + ix * image.Lanes);
                         for (int lane = 0; lane < image.Lanes; lane += S.Width)
                         {
@@ -118,7 +122,8 @@ public static class AdaptivePooling
                                 int rows = First(oy + 1, image.Rows, pooled.Rows, up: true) - First(oy, image.Rows, pooled.Rows);
                                 for (int ox = firstX; ox < endX; ox++)
                                 {
-                                    int columns = First(ox + 1, image.Columns, pooled.Columns, up: true) - First(ox, image.Columns, pooled.Columns);
+                                    int columns = First(ox + 1, image.Columns, pooled.Columns, up: true) - First(
+                                        ox, image.Columns, pooled.Columns);
                                     float pixels = (float)((long)rows * columns);
                                     nint at = oy * pooled.RowStride + ox * pooled.Lanes + lane;
                                     if (image.Blocked)
@@ -138,5 +143,6 @@ public static class AdaptivePooling
         }
     }
 
-    private static int First(int window, int length, int windows, bool up = false) => (int)(((long)window * length + (up ? windows - 1 : 0)) / windows);
+    private static int First(int window, int length, int windows, bool up = false) =>
+        (int)(((long)window * length + (up ? windows - 1 : 0)) / windows);
 }

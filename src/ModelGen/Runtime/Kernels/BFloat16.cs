@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Weights of fully connected layers in bfloat16, the upper half of a float: 8 bits of significand instead of 24, the same exponents. Two share a float's place, so that a vector of
-/// places is two vectors of weights, by a shift and by a mask, at any width. For generated code; not meant to be called from user code.
+/// Weights of fully connected layers in bfloat16, the upper half of a float: 8 bits of significand instead of 24, the same exponents. Two
+/// share a float's place, so that a vector of places is two vectors of weights, by a shift and by a mask, at any width. For generated code;
+/// not meant to be called from user code.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class BFloat16
@@ -17,7 +18,8 @@ public static class BFloat16
     public static float SecondMask => BitConverter.UInt32BitsToSingle(0xFFFF_0000);
 
     /// <summary>
-    /// Weights [O][I] to [O/32][I][16] places, each with those of two output channels that are 16 apart, the first one's in the lower half; zeros for channels beyond the last. Rounds to nearest, ties to even.
+    /// Weights [O][I] to [O/32][I][16] places, each with those of two output channels that are 16 apart, the first one's in the lower half;
+    /// zeros for channels beyond the last. Rounds to nearest, ties to even.
     /// </summary>
     /// <param name="weights">Read.</param>
     /// <param name="packed">Written.</param>
@@ -52,7 +54,9 @@ public static class BFloat16
         }
     }
 
-    /// <summary>The bits of the nearest bfloat16, of two that are as near the even one; infinity beyond the largest; NaN stays NaN.</summary>
+    /// <summary>
+    /// The bits of the nearest bfloat16, of two that are as near the even one; infinity beyond the largest; NaN stays NaN.
+    /// </summary>
     public static ushort Round(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);

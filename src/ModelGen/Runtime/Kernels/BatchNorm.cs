@@ -8,7 +8,9 @@ namespace ModelGen.Runtime;
 /// s·sampleStride + b·blockStride + r·rowStride + 16·column, the reference being at pixel (0, 0) inside the halo. Per-channel vectors
 /// (weight, mean, sums) have channelBlocks × 16 floats.
 /// </summary>
-/// <remarks>Source: Ioffe and Szegedy, Batch normalization, 2015; the meaning of momentum and of the unbiased variance is PyTorch's.</remarks>
+/// <remarks>
+/// Source: Ioffe and Szegedy, Batch normalization, 2015; the meaning of momentum and of the unbiased variance is PyTorch's.
+/// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static partial class BatchNorm
 {
@@ -16,8 +18,8 @@ public static partial class BatchNorm
 
     /// <summary>
     /// stats = [mean][1 / √(variance + eps)][biased variance]. The variance does not suffer from a mean
-    /// that is large beside it. From one of the three to the next it is <paramref name="channels"/> floats: all channels, rounded up to whole blocks, of which
-    /// <paramref name="channelBlocks"/> may be some.
+    /// that is large beside it. From one of the three to the next it is <paramref name="channels"/> floats: all channels, rounded up to
+    /// whole blocks, of which <paramref name="channelBlocks"/> may be some.
     /// </summary>
     public static void Statistics(
         ref float x, ref float stats, nint channels,
@@ -36,14 +38,18 @@ public static partial class BatchNorm
                 columns, eps);
     }
 
-    /// <summary>y = (x − mean) · invStd · weight + bias, or <paramref name="floor"/> where that is less, which is 0 for ReLU; y may be x. x and y share extents, not strides. NaN stays.</summary>
+    /// <summary>
+    /// y = (x − mean) · invStd · weight + bias, or <paramref name="floor"/> where that is less, which is 0 for ReLU; y may be x. x and y
+    /// share extents, not strides. NaN stays.
+    /// </summary>
     public static void Normalize(
         ref float x, ref float mean, ref float invStd, ref float weight, ref float bias, ref float y,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
         nint ySampleStride, nint yBlockStride, nint yRowStride, float floor = float.NegativeInfinity) =>
         Target.Run(
             new NormalizeKernel(
-                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride, floor),
+                samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns, ySampleStride, yBlockStride, yRowStride,
+                floor),
             new Operands(ref x, ref mean, ref invStd), new Operands(ref weight, ref bias, ref y));
 
     private readonly struct NormalizeKernel(
@@ -76,11 +82,17 @@ public static partial class BatchNorm
     public static void UpdateRunning(ref float runningMean, ref float runningVar, ref float stats, int channels, float momentum, int count)
     {
         for (nint c = 0; c < channels; c++)
-            Average(ref Unsafe.Add(ref runningMean, c), ref Unsafe.Add(ref runningVar, c), Unsafe.Add(ref stats, c), Unsafe.Add(ref stats, 2 * channels + c), momentum, count);
+            Average(ref Unsafe.Add(ref runningMean, c), ref Unsafe.Add(ref runningVar, c), Unsafe.Add(ref stats, c),
+                Unsafe.Add(ref stats, 2 * channels + c), momentum, count);
     }
 
-    /// <summary>Reports averages that <see cref="UpdateRunning"/> would make, and that are not finite; <paramref name="stride"/> is from one row of the statistics to the next.</summary>
-    public static void CheckRunning(ref float runningMean, ref float runningVar, ref float stats, int channels, int stride, float momentum, int count, UpdateReport report)
+    /// <summary>
+    /// Reports averages that <see cref="UpdateRunning"/> would make, and that are not finite; <paramref name="stride"/> is from one row of
+    /// the statistics to the next.
+    /// </summary>
+    public static void CheckRunning(
+        ref float runningMean, ref float runningVar, ref float stats, int channels, int stride, float momentum, int count,
+        UpdateReport report)
     {
         for (nint c = 0; c < channels; c++)
         {
@@ -108,7 +120,8 @@ public static partial class BatchNorm
         {
             throw new InvalidOperationException(
                 string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                    $"{network}: BatchNorm2d '{layer}' needs 2 or more values per channel (samples × height × width) to train, got {count}."));
+                    $"{network}: BatchNorm2d '{layer}' needs 2 or more values per channel (samples × height × width) to train, got "
+                        + $"{count}."));
         }
     }
 

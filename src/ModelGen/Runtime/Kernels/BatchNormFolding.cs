@@ -6,8 +6,8 @@ namespace ModelGen.Runtime;
 public static partial class BatchNorm
 {
     /// <summary>
-    /// stats = [running mean][1 / √(running variance + eps)][running variance], each <paramref name="stride"/> floats, zeros behind the last
-    /// channel. Mean and variance are read as far as there are channels: they may be the end of a mapped file.
+    /// stats = [running mean][1 / √(running variance + eps)][running variance], each <paramref name="stride"/> floats, zeros behind the
+    /// last channel. Mean and variance are read as far as there are channels: they may be the end of a mapped file.
     /// </summary>
     /// <param name="mean">Running mean, <paramref name="channels"/> floats.</param>
     /// <param name="variance">Running variance, <paramref name="channels"/> floats.</param>
@@ -34,9 +34,12 @@ public static partial class BatchNorm
             Unsafe.Add(ref means, i) = Unsafe.Add(ref invStds, i) = Unsafe.Add(ref variances, i) = 0;
     }
 
-    /// <summary>folded[o, i] = filters[o, i] · weight[o] / √(variance[o] + eps), computed in double. Filters are dense, [outputs, length].</summary>
+    /// <summary>
+    /// folded[o, i] = filters[o, i] · weight[o] / √(variance[o] + eps), computed in double. Filters are dense, [outputs, length].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FoldWeight(ref float filters, ref float weight, ref float variance, ref float folded, int outputs, int length, float eps)
+    public static void FoldWeight(
+        ref float filters, ref float weight, ref float variance, ref float folded, int outputs, int length, float eps)
     {
         for (nint o = 0; o < outputs; o++)
         {
@@ -45,24 +48,35 @@ public static partial class BatchNorm
         }
     }
 
-    /// <summary>folded[o] = −mean[o] · weight[o] / √(variance[o] + eps) + bias[o]: the bias of a convolution that had none, part <paramref name="part"/> of <paramref name="parts"/>.</summary>
-    public static void FoldBias(ref float weight, ref float bias, ref float mean, ref float variance, ref float folded, int outputs, float eps, int part, int parts) =>
+    /// <summary>
+    /// folded[o] = −mean[o] · weight[o] / √(variance[o] + eps) + bias[o]: the bias of a convolution that had none, part
+    /// <paramref name="part"/> of <paramref name="parts"/>.
+    /// </summary>
+    public static void FoldBias(
+        ref float weight, ref float bias, ref float mean, ref float variance, ref float folded, int outputs, float eps, int part,
+        int parts) =>
         FoldBias(ref weight, ref bias, ref mean, ref variance, ref Unsafe.NullRef<float>(), ref folded, outputs, eps, part, parts);
 
-    /// <summary>folded[o] = (convolutionBias[o] − mean[o]) · weight[o] / √(variance[o] + eps) + bias[o]; a null convolution bias counts as 0.</summary>
+    /// <summary>
+    /// folded[o] = (convolutionBias[o] − mean[o]) · weight[o] / √(variance[o] + eps) + bias[o]; a null convolution bias counts as 0.
+    /// </summary>
     public static void FoldBias(
-        ref float weight, ref float bias, ref float mean, ref float variance, ref float convolutionBias, ref float folded, int outputs, float eps, int part, int parts)
+        ref float weight, ref float bias, ref float mean, ref float variance, ref float convolutionBias, ref float folded, int outputs,
+        float eps, int part, int parts)
     {
         bool hasBias = !Unsafe.IsNullRef(ref convolutionBias);
         (int first, int end) = Units.OfPart(part, parts, outputs);
         for (nint o = first; o < end; o++)
         {
             double shifted = (hasBias ? Unsafe.Add(ref convolutionBias, o) : 0.0) - Unsafe.Add(ref mean, o);
-            Unsafe.Add(ref folded, o) = (float)(shifted * Factor(Unsafe.Add(ref weight, o), Unsafe.Add(ref variance, o), eps) + Unsafe.Add(ref bias, o));
+            Unsafe.Add(ref folded, o) = (float)(
+                shifted * Factor(Unsafe.Add(ref weight, o), Unsafe.Add(ref variance, o), eps) + Unsafe.Add(ref bias, o));
         }
     }
 
-    /// <summary>dx = weight · invStd · dy: the gradient where the statistics do not depend on x. All images share one layout; dx may be dy.</summary>
+    /// <summary>
+    /// dx = weight · invStd · dy: the gradient where the statistics do not depend on x. All images share one layout; dx may be dy.
+    /// </summary>
     public static void GradientInputFixed(
         ref float invStd, ref float weight, ref float dy, ref float dx,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns)
@@ -77,7 +91,8 @@ public static partial class BatchNorm
                     for (nint i = 0; i < (nint)columns * Lanes; i++)
                     {
                         nint channel = block * Lanes + i % Lanes;
-                        Unsafe.Add(ref dx, start + i) = Unsafe.Add(ref dy, start + i) * (Unsafe.Add(ref weight, channel) * Unsafe.Add(ref invStd, channel));
+                        Unsafe.Add(ref dx, start + i) = Unsafe.Add(ref dy, start + i) * (
+                            Unsafe.Add(ref weight, channel) * Unsafe.Add(ref invStd, channel));
                     }
                 }
             }

@@ -7,7 +7,10 @@ namespace ModelGen.Runtime;
 public static partial class BatchNorm
 {
     /// <summary>sums = [Σ dy][Σ dy·x̂], each channelBlocks × 16 floats: the gradients of bias and weight.</summary>
-    /// <remarks><paramref name="stats"/> is what <see cref="Statistics"/> wrote, with as many <paramref name="channels"/>. x and dy share extents, not strides.</remarks>
+    /// <remarks>
+    /// <paramref name="stats"/> is what <see cref="Statistics"/> wrote, with as many <paramref name="channels"/>. x and dy share extents,
+    /// not strides.
+    /// </remarks>
     public static void GradientSums(
         ref float x, ref float stats, ref float dy, ref float sums, nint channels,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,
@@ -29,7 +32,10 @@ public static partial class BatchNorm
     }
 
     /// <summary>dx = weight·invStd·(dy − Σdy / M − x̂·Σ(dy·x̂) / M). dx may be dy or x; the three share extents, not strides.</summary>
-    /// <remarks><paramref name="sums"/> is what <see cref="GradientSums"/> wrote, with as many <paramref name="channels"/>; <paramref name="count"/> is M, of the whole batch.</remarks>
+    /// <remarks>
+    /// <paramref name="sums"/> is what <see cref="GradientSums"/> wrote, with as many <paramref name="channels"/>; <paramref name="count"/>
+    /// is M, of the whole batch.
+    /// </remarks>
     public static void GradientInput(
         ref float x, ref float stats, ref float weight, ref float sums, ref float dy, ref float dx, nint channels, long count,
         int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns,

@@ -8,8 +8,8 @@ namespace ModelGen.Runtime;
 public static class ChannelCopy
 {
     /// <summary>
-    /// Copies <paramref name="count"/> channels, from <paramref name="first"/> on in <paramref name="x"/> to <paramref name="target"/> on in <paramref name="y"/>.
-    /// Rows and columns are those of both; both are in blocks or both in planes. No other channel of y changes.
+    /// Copies <paramref name="count"/> channels, from <paramref name="first"/> on in <paramref name="x"/> to <paramref name="target"/> on
+    /// in <paramref name="y"/>. Rows and columns are those of both; both are in blocks or both in planes. No other channel of y changes.
     /// </summary>
     /// <param name="x">Pixel (0, 0) of the first channel.</param>
     /// <param name="from">How x lies.</param>

@@ -14,7 +14,8 @@ public static class ChannelFactors
     /// <param name="image">How x and y lie, and which planes are computed.</param>
     /// <param name="factorLayout">How the factors lie: images of one pixel.</param>
     /// <param name="samples">Samples of the batch.</param>
-    public static void Multiply(ref float x, ref float factors, ref float y, in ImageLayout image, in ImageLayout factorLayout, int samples) =>
+    public static void Multiply(
+        ref float x, ref float factors, ref float y, in ImageLayout image, in ImageLayout factorLayout, int samples) =>
         Target.Run(new MultiplyKernel(image, factorLayout, samples), new Operands(ref x, ref factors, ref y));
 
     private readonly struct MultiplyKernel(ImageLayout image, ImageLayout factorLayout, int samples) : IKernel
@@ -32,7 +33,8 @@ public static class ChannelFactors
     /// <param name="factorLayout">How it lies.</param>
     /// <param name="samples">Samples of the batch.</param>
     public static void Gradient(
-        ref float x, in ImageLayout xLayout, ref float dy, in ImageLayout dyLayout, ref float df, in ImageLayout factorLayout, int samples) =>
+        ref float x, in ImageLayout xLayout, ref float dy, in ImageLayout dyLayout, ref float df, in ImageLayout factorLayout,
+        int samples) =>
         Target.Run(new GradientKernel(xLayout, dyLayout, factorLayout, samples), new Operands(ref x, ref dy, ref df));
 
     private readonly struct GradientKernel(ImageLayout xLayout, ImageLayout dyLayout, ImageLayout factorLayout, int samples) : IKernel
@@ -41,7 +43,8 @@ public static class ChannelFactors
             Gradient<S, V>(ref o.First, xLayout, ref o.Second, dyLayout, ref o.Third, factorLayout, samples);
     }
 
-    internal static void Multiply<S, V>(ref float x, ref float factors, ref float y, in ImageLayout image, in ImageLayout factorLayout, int samples)
+    internal static void Multiply<S, V>(
+        ref float x, ref float factors, ref float y, in ImageLayout image, in ImageLayout factorLayout, int samples)
         where S : struct, ISimd<V> where V : struct
     {
         for (int s = 0; s < samples; s++)
@@ -55,14 +58,16 @@ public static class ChannelFactors
                     if (image.Blocked)
                         MultiplyPixels<S, V>(ref Unsafe.Add(ref x, at), ref factor, ref Unsafe.Add(ref y, at), image.Columns);
                     else
-                        Elementwise.Map<S, V, Elementwise.ScaleOp>(new(factor), ref Unsafe.Add(ref x, at), ref Unsafe.Add(ref y, at), image.Columns);
+                        Elementwise.Map<S, V, Elementwise.ScaleOp>(
+                            new(factor), ref Unsafe.Add(ref x, at), ref Unsafe.Add(ref y, at), image.Columns);
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyPixels<S, V>(ref float x, ref float factor, ref float y, int columns) where S : struct, ISimd<V> where V : struct
+    private static void MultiplyPixels<S, V>(ref float x, ref float factor, ref float y, int columns) where S : struct, ISimd<V>
+        where V : struct
     {
         for (int lane = 0; lane < ImageLayout.Block; lane += S.Width)
         {
@@ -103,7 +108,8 @@ public static class ChannelFactors
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddPixels<S, V>(ref float x, ref float dy, int columns, Span<double> total) where S : struct, ISimd<V> where V : struct
+    private static void AddPixels<S, V>(ref float x, ref float dy, int columns, Span<double> total) where S : struct, ISimd<V>
+        where V : struct
     {
         Span<float> sums = stackalloc float[ImageLayout.Block];
         for (int lane = 0; lane < ImageLayout.Block; lane += S.Width)

@@ -19,7 +19,8 @@ public static class ChannelSum
     /// sum[16·b + lane] = Σ over samples, rows and columns of dy at s·sampleStride + b·blockStride + r·rowStride + 16·column + lane.
     /// </summary>
     public static void Blocked(
-        ref float dy, ref float sum, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns) =>
+        ref float dy, ref float sum, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride,
+        int columns) =>
         Target.Run(
             new BlockedKernel(samples, sampleStride, channelBlocks, blockStride, rows, rowStride, columns),
             new Operands(ref dy, ref sum));
@@ -33,7 +34,8 @@ public static class ChannelSum
 
     /// <summary>sum[c] = Σ over samples, rows and columns of dy at s·sampleStride + c·channelStride + r·rowStride + column.</summary>
     public static void Plain(
-        ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride, int columns) =>
+        ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride,
+        int columns) =>
         Target.Run(
             new PlainKernel(samples, sampleStride, channels, channelStride, rows, rowStride, columns),
             new Operands(ref dy, ref sum));
@@ -46,7 +48,8 @@ public static class ChannelSum
     }
 
     internal static void Blocked<S, V>(
-        ref float dy, ref float sum, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride, int columns)
+        ref float dy, ref float sum, int samples, nint sampleStride, int channelBlocks, nint blockStride, int rows, nint rowStride,
+        int columns)
         where S : struct, ISimd<V> where V : struct
     {
         Span<double> total = stackalloc double[Lanes];
@@ -61,7 +64,8 @@ public static class ChannelSum
                 {
                     ref float start = ref Unsafe.Add(ref dy, s * sampleStride + b * blockStride + r * rowStride);
                     for (int lane = 0; lane < Lanes; lane += S.Width)
-                        S.Store(Sum<S, V>(ref Unsafe.Add(ref start, lane), Math.Min(step, rows - r), rowStride, columns), ref piece[0], lane);
+                        S.Store(Sum<S, V>(ref Unsafe.Add(ref start, lane), Math.Min(step, rows - r), rowStride, columns), ref piece[0],
+                            lane);
                     for (int lane = 0; lane < Lanes; lane++)
                         total[lane] += piece[lane];
                 }
@@ -99,7 +103,8 @@ public static class ChannelSum
     }
 
     internal static void Plain<S, V>(
-        ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride, int columns)
+        ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride,
+        int columns)
         where S : struct, ISimd<V> where V : struct
     {
         for (int c = 0; c < channels; c++)

@@ -9,15 +9,19 @@ internal interface IClassFunction<S, V>
     /// <summary>The classes lie one behind the other.</summary>
     void AlongClasses(ref float a, ref float b, ref float result, nint classes);
 
-    /// <summary>The first <paramref name="count"/> lanes of a vector are positions side by side, and the classes lie <paramref name="classStride"/> apart.</summary>
+    /// <summary>
+    /// The first <paramref name="count"/> lanes of a vector are positions side by side, and the classes lie <paramref name="classStride"/>
+    /// apart.
+    /// </summary>
     void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride);
 }
 
 /// <summary>
-/// Where the classes of tensors lie, over which softmax and its like sum: element (s, o, c, i) at s·sampleStride + o·outerStride + c·classStride + i, so that the positions
-/// <c>inner</c> are contiguous.
+/// Where the classes of tensors lie, over which softmax and its like sum: element (s, o, c, i) at s·sampleStride + o·outerStride +
+/// c·classStride + i, so that the positions <c>inner</c> are contiguous.
 /// </summary>
-internal readonly record struct ClassAxis(int Samples, nint SampleStride, int Outer, nint OuterStride, int Classes, nint ClassStride, int Inner)
+internal readonly record struct ClassAxis(
+    int Samples, nint SampleStride, int Outer, nint OuterStride, int Classes, nint ClassStride, int Inner)
 {
     /// <summary>Runs a function at every position. It may write its result over what it reads.</summary>
     public void Run<S, V, F>(ref float a, ref float b, ref float result, F function)
@@ -30,13 +34,15 @@ internal readonly record struct ClassAxis(int Samples, nint SampleStride, int Ou
                 nint start = s * SampleStride + o * OuterStride;
                 if (ClassStride == 1 && Inner == 1)
                 {
-                    function.AlongClasses(ref Unsafe.Add(ref a, start), ref Unsafe.Add(ref b, start), ref Unsafe.Add(ref result, start), Classes);
+                    function.AlongClasses(
+                        ref Unsafe.Add(ref a, start), ref Unsafe.Add(ref b, start), ref Unsafe.Add(ref result, start), Classes);
                     continue;
                 }
                 for (nint i = start; i < start + Inner; i += S.Width)
                 {
                     nint count = Math.Min(S.Width, start + Inner - i);
-                    function.AcrossPositions(ref Unsafe.Add(ref a, i), ref Unsafe.Add(ref b, i), ref Unsafe.Add(ref result, i), count, Classes, ClassStride);
+                    function.AcrossPositions(
+                        ref Unsafe.Add(ref a, i), ref Unsafe.Add(ref b, i), ref Unsafe.Add(ref result, i), count, Classes, ClassStride);
                 }
             }
         }

@@ -40,13 +40,16 @@ public static class CrossEntropy
             new LossKernel(samples, sampleStride, classes, classStride, inner, labelSmoothing),
             new Operands(ref logits, ref Unsafe.As<int, float>(ref labels)));
 
-    private readonly struct LossKernel(int samples, nint sampleStride, int classes, nint classStride, int inner, float labelSmoothing) : IKernel<float>
+    private readonly struct LossKernel(int samples, nint sampleStride, int classes, nint classStride, int inner, float labelSmoothing)
+        : IKernel<float>
     {
         public float Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
             Loss<S, V>(ref o.First, ref o.Labels, samples, sampleStride, classes, classStride, inner, labelSmoothing);
     }
 
-    /// <summary>gradient = scale · (softmax(logits) − target) / (samples · inner), in the logits' layout; may overwrite the logits.</summary>
+    /// <summary>
+    /// gradient = scale · (softmax(logits) − target) / (samples · inner), in the logits' layout; may overwrite the logits.
+    /// </summary>
     public static void Gradient(
         ref float logits, ref int labels, ref float gradient,
         int samples, nint sampleStride, int classes, nint classStride, int inner, float labelSmoothing, float scale)
@@ -63,7 +66,9 @@ public static class CrossEntropy
         }
     }
 
-    /// <summary>How many positions have their largest logit (the first of equals) at the label. One with a NaN logit never counts.</summary>
+    /// <summary>
+    /// How many positions have their largest logit (the first of equals) at the label. One with a NaN logit never counts.
+    /// </summary>
     public static int CountCorrect(
         ref float logits, ref int labels, int samples, nint sampleStride, int classes, nint classStride, int inner) =>
         Target.Run<CountCorrectKernel, int>(
@@ -212,7 +217,8 @@ public static class CrossEntropy
         return (int)S.HorizontalSum(S.BitAnd(wins, S.Broadcast(1f)));
     }
 
-    private static ref float Lane<V>(ref V vector, int index) where V : struct => ref Unsafe.Add(ref Unsafe.As<V, float>(ref vector), index);
+    private static ref float Lane<V>(ref V vector, int index)
+        where V : struct => ref Unsafe.Add(ref Unsafe.As<V, float>(ref vector), index);
 
     private static float Lane<V>(V vector, int index) where V : struct => Unsafe.Add(ref Unsafe.As<V, float>(ref vector), index);
 }

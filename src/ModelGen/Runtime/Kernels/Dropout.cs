@@ -9,7 +9,10 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Dropout
 {
-    /// <summary>y = x · mask, where mask = 0 with probability p, else 1 / (1 − p), so that its expectation is 1. The gradient is the same product again, with the same mask.</summary>
+    /// <summary>
+    /// y = x · mask, where mask = 0 with probability p, else 1 / (1 − p), so that its expectation is 1. The gradient is the same product
+    /// again, with the same mask.
+    /// </summary>
     /// <param name="x">The factors, <paramref name="n"/> floats.</param>
     /// <param name="y">Receives the products; may be <paramref name="x"/>.</param>
     /// <param name="n">Length, ≥ 0.</param>

@@ -32,10 +32,12 @@ public static partial class Elementwise
     /// <summary>
     /// dx = 0 where y ≤ 0, else dy: with NaN in y, dy passes, as in PyTorch's threshold_backward. y may be relu's input or its output.
     /// </summary>
-    public static void ReluGradient(ref float y, ref float dy, ref float dx, nint n) => Map(default(ReluGradientOp), ref y, ref dy, ref dx, n);
+    public static void ReluGradient(ref float y, ref float dy, ref float dx, nint n) =>
+        Map(default(ReluGradientOp), ref y, ref dy, ref dx, n);
 
     /// <summary>dx = dy × (1 − y²), y being tanh's output.</summary>
-    public static void TanhGradient(ref float y, ref float dy, ref float dx, nint n) => Map(default(TanhGradientOp), ref y, ref dy, ref dx, n);
+    public static void TanhGradient(ref float y, ref float dy, ref float dx, nint n) =>
+        Map(default(TanhGradientOp), ref y, ref dy, ref dx, n);
 
     /// <summary>dx = dy × (1 − y) × y, y being sigmoid's output.</summary>
     public static void SigmoidGradient(ref float y, ref float dy, ref float dx, nint n) =>

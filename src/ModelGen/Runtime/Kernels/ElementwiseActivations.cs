@@ -2,14 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
 
-// Activations beside relu, tanh and sigmoid, and the larger of two: the public form of each above its formula. Gradients are computed from results.
+// Activations beside relu, tanh and sigmoid, and the larger of two: the public form of each above its formula. Gradients are computed from
+// results.
 public static partial class Elementwise
 {
     /// <summary>y = min(max(x, 0), 6). NaN stays NaN.</summary>
     public static void Relu6(ref float x, ref float y, nint n) => Map(default(Relu6Op), ref x, ref y, n);
 
     /// <summary>dx = dy where 0 &lt; y &lt; 6 or y is NaN, else 0.</summary>
-    public static void Relu6Gradient(ref float y, ref float dy, ref float dx, nint n) => Map(default(Relu6GradientOp), ref y, ref dy, ref dx, n);
+    public static void Relu6Gradient(ref float y, ref float dy, ref float dx, nint n) =>
+        Map(default(Relu6GradientOp), ref y, ref dy, ref dx, n);
 
     /// <summary>y = x where x &gt; 0, else slope × x.</summary>
     public static void LeakyRelu(ref float x, ref float y, nint n, float slope) => Map(new LeakyReluOp(slope), ref x, ref y, n);
@@ -29,10 +31,12 @@ public static partial class Elementwise
     public static void Softplus(ref float x, ref float y, nint n) => Map(default(SoftplusOp), ref x, ref y, n);
 
     /// <summary>dx = dy × (1 − e^−y), which is dy × sigmoid(x).</summary>
-    public static void SoftplusGradient(ref float y, ref float dy, ref float dx, nint n) => Map(default(SoftplusGradientOp), ref y, ref dy, ref dx, n);
+    public static void SoftplusGradient(ref float y, ref float dy, ref float dx, nint n) =>
+        Map(default(SoftplusGradientOp), ref y, ref dy, ref dx, n);
 
     /// <summary>y = scale × x + shift.</summary>
-    public static void Affine(ref float x, ref float y, nint n, float scale, float shift) => Map(new AffineOp(scale, shift), ref x, ref y, n);
+    public static void Affine(ref float x, ref float y, nint n, float scale, float shift) =>
+        Map(new AffineOp(scale, shift), ref x, ref y, n);
 
     /// <summary>y = max(a, b); NaN where either is.</summary>
     public static void Maximum(ref float a, ref float b, ref float y, nint n) => Map(default(MaximumOp), ref a, ref b, ref y, n);
@@ -82,7 +86,8 @@ public static partial class Elementwise
 
         [MethodImpl(Inline)]
         public V Invoke<S, V>(V x) where S : struct, ISimd<V> where V : struct =>
-            S.ConditionalSelect(S.LessThan(S.Broadcast(0f), x), x, S.Multiply(VectorMath.ExpMinusOneBelowZero<S, V>(x), S.Broadcast(_alpha)));
+            S.ConditionalSelect(
+                S.LessThan(S.Broadcast(0f), x), x, S.Multiply(VectorMath.ExpMinusOneBelowZero<S, V>(x), S.Broadcast(_alpha)));
     }
 
     internal readonly struct EluGradientOp(float alpha) : IBinary
@@ -116,7 +121,8 @@ public static partial class Elementwise
         private readonly float _shift = shift;
 
         [MethodImpl(Inline)]
-        public V Invoke<S, V>(V x) where S : struct, ISimd<V> where V : struct => S.FusedMultiplyAdd(x, S.Broadcast(_scale), S.Broadcast(_shift));
+        public V Invoke<S, V>(V x) where S : struct, ISimd<V>
+            where V : struct => S.FusedMultiplyAdd(x, S.Broadcast(_scale), S.Broadcast(_shift));
     }
 
     internal readonly struct MaximumOp : IBinary

@@ -7,7 +7,10 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Halo
 {
-    /// <summary>Sets the halo of <paramref name="planes"/> planes of each sample to zero: whole rows above and below, and the ends of the rows between.</summary>
+    /// <summary>
+    /// Sets the halo of <paramref name="planes"/> planes of each sample to zero: whole rows above and below, and the ends of the rows
+    /// between.
+    /// </summary>
     /// <param name="x">The first float of the first plane, halo included.</param>
     /// <param name="samples">Samples of the batch.</param>
     /// <param name="sampleStride">Floats from one sample to the next.</param>
@@ -20,7 +23,8 @@ public static class Halo
     /// <param name="left">Floats at the start of each row.</param>
     /// <param name="right">Floats at the end of each row.</param>
     public static void Clear(
-        ref float x, int samples, int sampleStride, int planes, int planeStride, int rows, int rowStride, int top, int bottom, int left, int right)
+        ref float x, int samples, int sampleStride, int planes, int planeStride, int rows, int rowStride, int top, int bottom, int left,
+        int right)
     {
         for (int sample = 0; sample < samples; sample++)
             Clear(ref Unsafe.Add(ref x, (nint)sample * sampleStride), planes, planeStride, rows, rowStride, top, bottom, left, right);

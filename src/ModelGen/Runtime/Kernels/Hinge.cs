@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// The hinge loss of several classes: the mean over the batch of Σ max(0, margin − x[label] + x[i])^power / classes over all classes i but the label; as
-/// torch.nn.MultiMarginLoss. The score of (s, c) lies at s·sampleStride + c. Labels must have passed <see cref="CrossEntropy.CheckLabels"/>.
+/// The hinge loss of several classes: the mean over the batch of Σ max(0, margin − x[label] + x[i])^power / classes over all classes i but
+/// the label; as torch.nn.MultiMarginLoss. The score of (s, c) lies at s·sampleStride + c. Labels must have passed
+/// <see cref="CrossEntropy.CheckLabels"/>.
 /// </summary>
 /// <remarks>Source: Weston and Watkins 1999, Support vector machines for multi-class pattern recognition.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -32,7 +33,8 @@ public static class Hinge
 
     /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the scores.</summary>
     public static void Gradient(
-        ref float scores, ref int labels, ref float gradient, int samples, nint sampleStride, int classes, float margin, int power, float scale)
+        ref float scores, ref int labels, ref float gradient, int samples, nint sampleStride, int classes, float margin, int power,
+        float scale)
     {
         float each = (float)(scale / ((double)samples * classes));
         for (int s = 0; s < samples; s++)

@@ -3,8 +3,8 @@ using System.ComponentModel;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Where the pixels of a batch of images lie, in floats from pixel (0, 0) of the first channel of the first sample: in blocks of 16 channels, which are innermost,
-/// or in planes, one a channel.
+/// Where the pixels of a batch of images lie, in floats from pixel (0, 0) of the first channel of the first sample: in blocks of 16
+/// channels, which are innermost, or in planes, one a channel.
 /// </summary>
 /// <param name="blocked">Whether channels are in blocks.</param>
 /// <param name="channels">Channels of an image.</param>
@@ -55,7 +55,8 @@ public readonly struct ImageLayout(bool blocked, int channels, int rows, int col
     private readonly int _endPlane;
     private readonly bool _isRange;
 
-    private ImageLayout(in ImageLayout image, int firstPlane, int endPlane) : this(image.Blocked, image.Channels, image.Rows, image.Columns, 0, 0, 0)
+    private ImageLayout(in ImageLayout image, int firstPlane, int endPlane)
+        : this(image.Blocked, image.Channels, image.Rows, image.Columns, 0, 0, 0)
     {
         (SampleStride, PlaneStride, RowStride) = (image.SampleStride, image.PlaneStride, image.RowStride);
         (FirstPlane, _endPlane, _isRange) = (firstPlane, endPlane, true);

@@ -27,7 +27,8 @@ public static class LinearGradient
     /// <param name="firstChunk">The first unit that is wanted.</param>
     /// <param name="endChunk">The unit after the last.</param>
     public static void Input(
-        ref float dy, ref float weights, ref float dx, int samples, int outputs, nint dySample, in ImageLayout image, int firstChunk, int endChunk) =>
+        ref float dy, ref float weights, ref float dx, int samples, int outputs, nint dySample, in ImageLayout image, int firstChunk,
+        int endChunk) =>
         Target.Run(new InputKernel(samples, outputs, dySample, image, firstChunk, endChunk), new Operands(ref dy, ref weights, ref dx));
 
     private readonly struct InputKernel(int samples, int outputs, nint dySample, ImageLayout image, int firstChunk, int endChunk) : IKernel
@@ -37,7 +38,8 @@ public static class LinearGradient
     }
 
     internal static void Input<S, V>(
-        ref float dy, ref float weights, ref float dx, int samples, int outputs, nint dySample, in ImageLayout image, int firstChunk, int endChunk)
+        ref float dy, ref float weights, ref float dx, int samples, int outputs, nint dySample, in ImageLayout image, int firstChunk,
+        int endChunk)
         where S : struct, ISimd<V> where V : struct
     {
         int inputs = image.Channels * image.Rows * image.Columns;
@@ -64,7 +66,8 @@ public static class LinearGradient
                             for (int s = 0; s < pair; s++)
                             {
                                 AddOne<S, V>(
-                                    ref Unsafe.Add(ref gradient, s * dySample + i * Lanes), ref Unsafe.Add(ref from, i * block), ref Unsafe.Add(ref sums, s * Chunk * Lanes), count, rest - i * Lanes);
+                                    ref Unsafe.Add(ref gradient, s * dySample + i * Lanes), ref Unsafe.Add(ref from, i * block),
+                                    ref Unsafe.Add(ref sums, s * Chunk * Lanes), count, rest - i * Lanes);
                             }
                         }
                     }
@@ -78,13 +81,15 @@ public static class LinearGradient
                     }
                 }
                 for (int s = 0; s < pair; s++)
-                    Store<S, V>(ref Unsafe.Add(ref sums, s * Chunk * Lanes), ref Unsafe.Add(ref dx, (sample + s) * image.SampleStride), first, count, image);
+                    Store<S, V>(ref Unsafe.Add(ref sums, s * Chunk * Lanes), ref Unsafe.Add(ref dx, (sample + s) * image.SampleStride),
+                        first, count, image);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddOne<S, V>(ref float gradient, ref float weights, ref float sums, int count, int lanes) where S : struct, ISimd<V> where V : struct
+    private static void AddOne<S, V>(ref float gradient, ref float weights, ref float sums, int count, int lanes) where S : struct, ISimd<V>
+        where V : struct
     {
         for (nint lane = 0; lane < Math.Min(Lanes, lanes); lane += S.Width)
         {
@@ -96,11 +101,13 @@ public static class LinearGradient
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddFour<S, V>(ref float gradient, ref float weights, nint block, ref float sums, int count) where S : struct, ISimd<V> where V : struct
+    private static void AddFour<S, V>(ref float gradient, ref float weights, nint block, ref float sums, int count)
+        where S : struct, ISimd<V> where V : struct
     {
         for (nint lane = 0; lane < Lanes; lane += S.Width)
         {
-            V g0 = S.Load(ref gradient, lane), g1 = S.Load(ref gradient, lane + Lanes), g2 = S.Load(ref gradient, lane + 2 * Lanes), g3 = S.Load(ref gradient, lane + 3 * Lanes);
+            V g0 = S.Load(ref gradient, lane), g1 = S.Load(ref gradient, lane + Lanes), g2 = S.Load(ref gradient, lane + 2 * Lanes),
+                g3 = S.Load(ref gradient, lane + 3 * Lanes);
             for (nint at = lane; at < (nint)count * Lanes; at += Lanes)
             {
                 V sum = S.FusedMultiplyAdd(S.Load(ref weights, at), g0, S.Load(ref sums, at));
@@ -113,14 +120,17 @@ public static class LinearGradient
 
     // The same for two samples, in the same order for each.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddPair<S, V>(ref float gradient, nint sample, ref float weights, nint block, ref float sums, int count) where S : struct, ISimd<V> where V : struct
+    private static void AddPair<S, V>(ref float gradient, nint sample, ref float weights, nint block, ref float sums, int count)
+        where S : struct, ISimd<V> where V : struct
     {
         ref float second = ref Unsafe.Add(ref gradient, sample);
         ref float secondSums = ref Unsafe.Add(ref sums, Chunk * Lanes);
         for (nint lane = 0; lane < Lanes; lane += S.Width)
         {
-            V g0 = S.Load(ref gradient, lane), g1 = S.Load(ref gradient, lane + Lanes), g2 = S.Load(ref gradient, lane + 2 * Lanes), g3 = S.Load(ref gradient, lane + 3 * Lanes);
-            V h0 = S.Load(ref second, lane), h1 = S.Load(ref second, lane + Lanes), h2 = S.Load(ref second, lane + 2 * Lanes), h3 = S.Load(ref second, lane + 3 * Lanes);
+            V g0 = S.Load(ref gradient, lane), g1 = S.Load(ref gradient, lane + Lanes), g2 = S.Load(ref gradient, lane + 2 * Lanes),
+                g3 = S.Load(ref gradient, lane + 3 * Lanes);
+            V h0 = S.Load(ref second, lane), h1 = S.Load(ref second, lane + Lanes), h2 = S.Load(ref second, lane + 2 * Lanes),
+                h3 = S.Load(ref second, lane + 3 * Lanes);
             for (nint at = lane; at < (nint)count * Lanes; at += Lanes)
             {
                 V w = S.Load(ref weights, at);
@@ -137,7 +147,8 @@ public static class LinearGradient
     }
 
     // Adds up lanes, and puts each input where the image has it.
-    private static void Store<S, V>(ref float sums, ref float dx, int first, int count, in ImageLayout image) where S : struct, ISimd<V> where V : struct
+    private static void Store<S, V>(ref float sums, ref float dx, int first, int count, in ImageLayout image) where S : struct, ISimd<V>
+        where V : struct
     {
         int pixels = image.Rows * image.Columns;
         (int channel, int pixel) = (first / pixels, first % pixels);
@@ -148,7 +159,8 @@ public static class LinearGradient
             V sum = S.Load(ref sums, i * Lanes);
             for (nint lane = S.Width; lane < Lanes; lane += S.Width)
                 sum = S.Add(sum, S.Load(ref sums, i * Lanes + lane));
-            Unsafe.Add(ref dx, channel / lanes * image.PlaneStride + channel % lanes + row * image.RowStride + (nint)column * lanes) = S.HorizontalSum(sum);
+            Unsafe.Add(ref dx, channel / lanes * image.PlaneStride + channel % lanes + row * image.RowStride
+                + (nint)column * lanes) = S.HorizontalSum(sum);
             if (++column < image.Columns)
                 continue;
             column = 0;

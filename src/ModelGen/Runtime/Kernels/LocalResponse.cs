@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Local response normalisation, y = x · s^−beta with s = k + alpha / size · Σ x² over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋,
-/// those that exist (Krizhevsky et al. 2012, §3.3; alpha divided by size as in PyTorch). Images of one call lie alike, in blocks, or in planes with 16 floats to spare
-/// behind each; what lies between rows may be overwritten.
+/// Local response normalisation, y = x · s^−beta with s = k + alpha / size · Σ x² over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to
+/// c + ⌊(size − 1) / 2⌋, those that exist (Krizhevsky et al. 2012, §3.3; alpha divided by size as in PyTorch). Images of one call lie
+/// alike, in blocks, or in planes with 16 floats to spare behind each; what lies between rows may be overwritten.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class LocalResponse
@@ -42,7 +42,10 @@ public static class LocalResponse
             Windows<S, V>(ref o.First, ref o.Second, image, samples, size / 2, (size - 1) / 2, true, alpha / size, k);
     }
 
-    /// <summary>t = dy · x · s^(−beta − 1) on <paramref name="n"/> floats, a multiple of 16: what each result adds to the gradients of its neighbours.</summary>
+    /// <summary>
+    /// t = dy · x · s^(−beta − 1) on <paramref name="n"/> floats, a multiple of 16: what each result adds to the gradients of its
+    /// neighbours.
+    /// </summary>
     public static void Term(ref float x, ref float s, ref float dy, ref float t, nint n, float beta) =>
         Target.Run(new TermKernel(n, beta), new Operands(ref x, ref s, ref dy), new Operands(ref t));
 
@@ -64,7 +67,8 @@ public static class LocalResponse
     /// <param name="alpha">Factor of the mean square.</param>
     /// <param name="beta">Exponent.</param>
     public static void Gradient(
-        ref float x, ref float s, ref float dy, ref float t, ref float dx, in ImageLayout image, int samples, int size, float alpha, float beta) =>
+        ref float x, ref float s, ref float dy, ref float t, ref float dx, in ImageLayout image, int samples, int size, float alpha,
+        float beta) =>
         Target.Run(new GradientKernel(image, samples, size, alpha, beta), new Operands(ref x, ref s, ref dy), new Operands(ref t, ref dx));
 
     private readonly struct GradientKernel(ImageLayout image, int samples, int size, float alpha, float beta) : IKernel
@@ -83,23 +87,29 @@ public static class LocalResponse
             ref float to = ref Unsafe.Add(ref y, n * image.SampleStride);
             Windows<S, V>(ref from, ref to, image, 1, size / 2, (size - 1) / 2, true, alpha / size, k);
             for (int plane = image.FirstPlane; plane < image.EndPlane; plane++)
-                Divide<S, V>(ref Unsafe.Add(ref from, plane * image.PlaneStride), ref Unsafe.Add(ref to, plane * image.PlaneStride), Extent(image), beta);
+                Divide<S, V>(
+                    ref Unsafe.Add(ref from, plane * image.PlaneStride), ref Unsafe.Add(ref to, plane * image.PlaneStride), Extent(image),
+                    beta);
         }
     }
 
     internal static void Gradient<S, V>(
-        ref float x, ref float s, ref float dy, ref float t, ref float dx, in ImageLayout image, int samples, int size, float alpha, float beta)
+        ref float x, ref float s, ref float dy, ref float t, ref float dx, in ImageLayout image, int samples, int size, float alpha,
+        float beta)
         where S : struct, ISimd<V> where V : struct
     {
         float factor = 2 * alpha * beta / size;
         for (int n = 0; n < samples; n++)
         {
             nint sample = n * image.SampleStride;
-            Windows<S, V>(ref Unsafe.Add(ref t, sample), ref Unsafe.Add(ref dx, sample), image, 1, (size - 1) / 2, size / 2, false, factor, 0f);
+            Windows<S, V>(
+                ref Unsafe.Add(ref t, sample), ref Unsafe.Add(ref dx, sample), image, 1, (size - 1) / 2, size / 2, false, factor, 0f);
             for (int plane = image.FirstPlane; plane < image.EndPlane; plane++)
             {
                 nint at = sample + plane * image.PlaneStride;
-                Combine<S, V>(ref Unsafe.Add(ref x, at), ref Unsafe.Add(ref s, at), ref Unsafe.Add(ref dy, at), ref Unsafe.Add(ref dx, at), Extent(image), beta);
+                Combine<S, V>(
+                    ref Unsafe.Add(ref x, at), ref Unsafe.Add(ref s, at), ref Unsafe.Add(ref dy, at), ref Unsafe.Add(ref dx, at),
+                    Extent(image), beta);
             }
         }
     }
@@ -107,7 +117,9 @@ public static class LocalResponse
     // From the first pixel of a plane to the end of the last.
     private static nint Extent(in ImageLayout image) => (image.Rows - 1) * image.RowStride + (nint)image.Columns * image.Lanes;
 
-    /// <summary>y = add + factor · Σ of x (or x²) over the channels from <paramref name="before"/> before to <paramref name="after"/> after.</summary>
+    /// <summary>
+    /// y = add + factor · Σ of x (or x²) over the channels from <paramref name="before"/> before to <paramref name="after"/> after.
+    /// </summary>
     internal static void Windows<S, V>(
         ref float x, ref float y, in ImageLayout image, int samples, int before, int after, bool square, float factor, float add)
         where S : struct, ISimd<V> where V : struct
@@ -120,7 +132,8 @@ public static class LocalResponse
             {
                 if (image.Blocked)
                 {
-                    BlockWindows<S, V>(ref from, ref to, plane, image.Channels, image.PlaneStride, Extent(image), before, after, square, factor, add);
+                    BlockWindows<S, V>(
+                        ref from, ref to, plane, image.Channels, image.PlaneStride, Extent(image), before, after, square, factor, add);
                     continue;
                 }
                 int first = Math.Max(0, plane - before);
@@ -134,7 +147,8 @@ public static class LocalResponse
 
     // Vectors of pixels, summed over planes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PlaneWindows<S, V>(ref float x, ref float y, int channels, nint planeStride, nint extent, bool square, float factor, float add)
+    private static void PlaneWindows<S, V>(
+        ref float x, ref float y, int channels, nint planeStride, nint extent, bool square, float factor, float add)
         where S : struct, ISimd<V> where V : struct
     {
         V factors = S.Broadcast(factor), adds = S.Broadcast(add);
@@ -151,10 +165,12 @@ public static class LocalResponse
         }
     }
 
-    // For each pixel the block's channels and those before and after it are put side by side, so that a window is a few loads at neighbouring places.
+    // For each pixel the block's channels and those before and after it are put side by side, so that a window is a few loads at
+    // neighbouring places.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BlockWindows<S, V>(
-        ref float x, ref float y, int block, int channels, nint blockStride, nint extent, int before, int after, bool square, float factor, float add)
+        ref float x, ref float y, int block, int channels, nint blockStride, nint extent, int before, int after, bool square, float factor,
+        float add)
         where S : struct, ISimd<V> where V : struct
     {
         const int Block = ImageLayout.Block;
@@ -198,7 +214,8 @@ public static class LocalResponse
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Term<S, V>(ref float x, ref float s, ref float dy, ref float t, nint n, float beta) where S : struct, ISimd<V> where V : struct
+    internal static void Term<S, V>(ref float x, ref float s, ref float dy, ref float t, nint n, float beta) where S : struct, ISimd<V>
+        where V : struct
     {
         for (nint i = 0; i < n; i += S.Width)
         {
@@ -210,7 +227,8 @@ public static class LocalResponse
 
     // dx = dy · s^−beta − x · dx.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Combine<S, V>(ref float x, ref float s, ref float dy, ref float dx, nint extent, float beta) where S : struct, ISimd<V> where V : struct
+    private static void Combine<S, V>(ref float x, ref float s, ref float dy, ref float dx, nint extent, float beta)
+        where S : struct, ISimd<V> where V : struct
     {
         for (nint i = 0; i < extent; i += S.Width)
         {

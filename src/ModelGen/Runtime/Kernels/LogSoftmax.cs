@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// The logarithm of softmax over one axis. Element (s, o, c, i) lies at s·sampleStride + o·outerStride + c·classStride + i (<see cref="ClassAxis"/>). The result may
-/// overwrite its source.
+/// The logarithm of softmax over one axis. Element (s, o, c, i) lies at s·sampleStride + o·outerStride + c·classStride + i
+/// (<see cref="ClassAxis"/>). The result may overwrite its source.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class LogSoftmax
@@ -24,7 +24,10 @@ public static class LogSoftmax
             Forward<S, V>(ref o.First, ref o.Second, samples, sampleStride, outer, outerStride, classes, classStride, inner);
     }
 
-    /// <summary>dx = dy − e^y · Σ dy over the classes, y being the output of <see cref="Forward(ref float, ref float, int, nint, int, nint, int, nint, int)"/>.</summary>
+    /// <summary>
+    /// dx = dy − e^y · Σ dy over the classes, y being the output of
+    /// <see cref="Forward(ref float, ref float, int, nint, int, nint, int, nint, int)"/>.
+    /// </summary>
     public static void Gradient(
         ref float y, ref float dy, ref float dx,
         int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner) =>
@@ -44,7 +47,8 @@ public static class LogSoftmax
     internal static void Forward<S, V>(
         ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
         where S : struct, ISimd<V> where V : struct =>
-        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, LogarithmOf<S, V>>(ref x, ref x, ref y, default);
+        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, LogarithmOf<S, V>>(
+            ref x, ref x, ref y, default);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AlongClasses<S, V>(ref float x, ref float y, nint classes) where S : struct, ISimd<V> where V : struct
@@ -65,7 +69,8 @@ public static class LogSoftmax
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AcrossPositions<S, V>(ref float x, ref float y, nint count, int classes, nint classStride) where S : struct, ISimd<V> where V : struct
+    private static void AcrossPositions<S, V>(ref float x, ref float y, nint count, int classes, nint classStride)
+        where S : struct, ISimd<V> where V : struct
     {
         // In pieces of 32 terms, so that rounding does not grow with the number of classes.
         V max = Softmax.MaxAcross<S, V>(ref x, 0, count, classes, classStride);
@@ -97,10 +102,12 @@ public static class LogSoftmax
         ref float y, ref float dy, ref float dx,
         int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
         where S : struct, ISimd<V> where V : struct =>
-        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, GradientOf<S, V>>(ref y, ref dy, ref dx, default);
+        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, GradientOf<S, V>>(
+            ref y, ref dy, ref dx, default);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GradientAlongClasses<S, V>(ref float y, ref float dy, ref float dx, nint classes) where S : struct, ISimd<V> where V : struct
+    private static void GradientAlongClasses<S, V>(ref float y, ref float dy, ref float dx, nint classes) where S : struct, ISimd<V>
+        where V : struct
     {
         V sum = S.Broadcast(0f);
         for (nint c = 0; c < classes; c += S.Width)
@@ -124,7 +131,8 @@ public static class LogSoftmax
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void GradientStep<S, V>(ref float y, ref float dy, ref float dx, nint at, nint count, V total) where S : struct, ISimd<V> where V : struct
+    private static void GradientStep<S, V>(ref float y, ref float dy, ref float dx, nint at, nint count, V total) where S : struct, ISimd<V>
+        where V : struct
     {
         V probability = VectorMath.ExpNoOverflow<S, V>(ClassAxis.Load<S, V>(ref y, at, count));
         ClassAxis.Store<S, V>(S.Subtract(ClassAxis.Load<S, V>(ref dy, at, count), S.Multiply(probability, total)), ref dx, at, count);
@@ -133,7 +141,8 @@ public static class LogSoftmax
     private readonly struct LogarithmOf<S, V> : IClassFunction<S, V>
         where S : struct, ISimd<V> where V : struct
     {
-        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) => LogSoftmax.AlongClasses<S, V>(ref a, ref result, classes);
+        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) =>
+            LogSoftmax.AlongClasses<S, V>(ref a, ref result, classes);
 
         public void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride) =>
             LogSoftmax.AcrossPositions<S, V>(ref a, ref result, count, classes, classStride);
@@ -142,7 +151,8 @@ public static class LogSoftmax
     private readonly struct GradientOf<S, V> : IClassFunction<S, V>
         where S : struct, ISimd<V> where V : struct
     {
-        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) => GradientAlongClasses<S, V>(ref a, ref b, ref result, classes);
+        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) =>
+            GradientAlongClasses<S, V>(ref a, ref b, ref result, classes);
 
         public void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride) =>
             GradientAcrossPositions<S, V>(ref a, ref b, ref result, count, classes, classStride);

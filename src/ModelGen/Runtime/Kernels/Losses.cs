@@ -12,8 +12,9 @@ internal interface IElementLoss
 }
 
 /// <summary>
-/// Losses that are a mean over all elements of the batch, with a target for each element; as in torch.nn, reduction "mean". The prediction of element i of sample s
-/// lies at s·sampleStride + i, its target at s·length + i. Sums are made of pieces in single precision, added up in double. NaN predictions make a loss NaN.
+/// Losses that are a mean over all elements of the batch, with a target for each element; as in torch.nn, reduction "mean". The prediction
+/// of element i of sample s lies at s·sampleStride + i, its target at s·length + i. Sums are made of pieces in single precision, added up
+/// in double. NaN predictions make a loss NaN.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Losses
@@ -27,23 +28,31 @@ public static class Losses
         Mean(default(SquaredError), ref x, ref target, samples, sampleStride, length);
 
     /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the predictions.</summary>
-    public static void MeanSquaredErrorGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
+    public static void MeanSquaredErrorGradient(
+        ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
         Gradient(default(SquaredError), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
 
     /// <summary>Mean of |x − target|; as torch.nn.L1Loss.</summary>
     public static float MeanAbsoluteError(ref float x, ref float target, int samples, nint sampleStride, int length) =>
         Mean(default(AbsoluteError), ref x, ref target, samples, sampleStride, length);
 
-    /// <summary>Its gradient, 0 where prediction and target are equal, times <paramref name="scale"/>; may overwrite the predictions.</summary>
-    public static void MeanAbsoluteErrorGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
+    /// <summary>
+    /// Its gradient, 0 where prediction and target are equal, times <paramref name="scale"/>; may overwrite the predictions.
+    /// </summary>
+    public static void MeanAbsoluteErrorGradient(
+        ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
         Gradient(default(AbsoluteError), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
 
-    /// <summary>Mean of d²/2 where |d| ≤ delta, d being x − target, and of delta·(|d| − delta/2) elsewhere; as torch.nn.HuberLoss. Source: Huber 1964, Robust estimation of a location parameter.</summary>
+    /// <summary>
+    /// Mean of d²/2 where |d| ≤ delta, d being x − target, and of delta·(|d| − delta/2) elsewhere; as torch.nn.HuberLoss. Source: Huber
+    /// 1964, Robust estimation of a location parameter.
+    /// </summary>
     public static float Huber(ref float x, ref float target, int samples, nint sampleStride, int length, float delta) =>
         Mean(new HuberError(delta), ref x, ref target, samples, sampleStride, length);
 
     /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the predictions.</summary>
-    public static void HuberGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float delta, float scale) =>
+    public static void HuberGradient(
+        ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float delta, float scale) =>
         Gradient(new HuberError(delta), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
 
     /// <summary>Mean of −target·log σ(x) − (1 − target)·log(1 − σ(x)), which overflows nowhere; as torch.nn.BCEWithLogitsLoss.</summary>
@@ -51,7 +60,8 @@ public static class Losses
         Mean(default(BinaryCrossEntropy), ref x, ref target, samples, sampleStride, length);
 
     /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the predictions.</summary>
-    public static void BinaryCrossEntropyWithLogitsGradient(ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
+    public static void BinaryCrossEntropyWithLogitsGradient(
+        ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
         Gradient(default(BinaryCrossEntropy), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
 
     private static float Mean<L>(L loss, ref float x, ref float target, int samples, nint sampleStride, int length)
@@ -65,7 +75,8 @@ public static class Losses
             Mean<S, V, L>(loss, ref o.First, ref o.Second, samples, sampleStride, length);
     }
 
-    private static void Gradient<L>(L loss, ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale)
+    private static void Gradient<L>(
+        L loss, ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale)
         where L : struct, IElementLoss
     {
         float each = (float)(scale / ((double)samples * length));
@@ -86,7 +97,9 @@ public static class Losses
         for (int s = 0; s < samples; s++)
         {
             for (int i = 0; i < length; i += Piece)
-                total += Sum<S, V, L>(loss, ref Unsafe.Add(ref x, s * sampleStride + i), ref Unsafe.Add(ref target, (nint)s * length + i), Math.Min(Piece, length - i));
+                total += Sum<S, V, L>(
+                    loss, ref Unsafe.Add(ref x, s * sampleStride + i), ref Unsafe.Add(ref target, (nint)s * length + i),
+                    Math.Min(Piece, length - i));
         }
         return (float)(total / ((double)samples * length));
     }
@@ -108,7 +121,8 @@ public static class Losses
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Gradient<S, V, L>(L loss, ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float each)
+    internal static void Gradient<S, V, L>(
+        L loss, ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float each)
         where S : struct, ISimd<V> where V : struct where L : struct, IElementLoss
     {
         V scale = S.Broadcast(each);
@@ -185,7 +199,8 @@ public static class Losses
         }
 
         [MethodImpl(Inline)]
-        public V Gradient<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct => S.Subtract(VectorMath.Sigmoid<S, V>(x), target);
+        public V Gradient<S, V>(V x, V target) where S : struct, ISimd<V>
+            where V : struct => S.Subtract(VectorMath.Sigmoid<S, V>(x), target);
     }
 
     [MethodImpl(Inline)]

@@ -4,7 +4,9 @@ using ModelGen.Data;
 
 namespace ModelGen.Runtime;
 
-/// <summary>Normal random numbers from a hash of (seed, step, index): the same on every platform, for any number of threads and in any order.</summary>
+/// <summary>
+/// Normal random numbers from a hash of (seed, step, index): the same on every platform, for any number of threads and in any order.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Noise
 {
@@ -21,7 +23,8 @@ public static class Noise
     public static void Add(ref float x, ref float y, nint n, float standardDeviation, ulong seed, ulong step, ulong firstIndex = 0)
     {
         if (!(standardDeviation >= 0f && float.IsFinite(standardDeviation)))
-            throw new ArgumentOutOfRangeException(nameof(standardDeviation), standardDeviation, "The standard deviation of noise must be a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(standardDeviation), standardDeviation, "The standard deviation of noise must be a finite number of at least 0.");
 
         // They come in pairs, each from a stream of its own, as their method throws away as many uniform numbers as it happens to.
         ulong key = SplitMix64.Mix(seed ^ SplitMix64.Mix(step + SplitMix64.Golden));

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
 
-/// <summary>Finds values that are not finite, once a loss is not. Each method returns what it found as part of a message, null if nothing.</summary>
+/// <summary>
+/// Finds values that are not finite, once a loss is not. Each method returns what it found as part of a message, null if nothing.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class NonFinite
 {

@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Puts weights into the order in which kernels read them, once, when they are loaded. Sources are as PyTorch has them, a row of floats for each output channel; units are blocks of
-/// 16 output channels, and lanes beyond the last one become zeros.
+/// Puts weights into the order in which kernels read them, once, when they are loaded. Sources are as PyTorch has them, a row of floats for
+/// each output channel; units are blocks of 16 output channels, and lanes beyond the last one become zeros.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Packing
@@ -26,7 +26,10 @@ public static class Packing
     public static void ToBlocks(ref float rows, ref float packed, int outputs, int length, int part, int parts) =>
         FoldToBlocks(ref rows, ref Unsafe.NullRef<float>(), ref Unsafe.NullRef<float>(), ref packed, outputs, length, 0, part, parts);
 
-    /// <summary>The same of rows · weight / √(variance + eps), a factor for each output channel, computed in double: batch normalisation folded into the filters before it.</summary>
+    /// <summary>
+    /// The same of rows · weight / √(variance + eps), a factor for each output channel, computed in double: batch normalisation folded into
+    /// the filters before it.
+    /// </summary>
     /// <param name="rows">Read.</param>
     /// <param name="weight">A float for each output channel; a null reference for no factors.</param>
     /// <param name="variance">A float for each output channel.</param>
@@ -46,7 +49,8 @@ public static class Packing
             nint first = (nint)block * Lanes;
             int lanes = (int)Math.Min(Lanes, outputs - first);
             ref double factor = ref FactorsOf(factors, ref weight, ref variance, first, lanes, eps);
-            Transpose(ref Unsafe.Add(ref rows, first * length), length, length, lanes, ref factor, ref Unsafe.Add(ref packed, first * length));
+            Transpose(ref Unsafe.Add(ref rows, first * length), length, length, lanes, ref factor,
+                ref Unsafe.Add(ref packed, first * length));
         }
     }
 
@@ -60,7 +64,10 @@ public static class Packing
         return ref MemoryMarshal.GetReference(factors);
     }
 
-    /// <summary>Up to 16 rows, at the distance <paramref name="stride"/>, to <paramref name="columns"/> groups of 16 floats. Rows that are missing count as zeros.</summary>
+    /// <summary>
+    /// Up to 16 rows, at the distance <paramref name="stride"/>, to <paramref name="columns"/> groups of 16 floats. Rows that are missing
+    /// count as zeros.
+    /// </summary>
     /// <param name="rows">Read.</param>
     /// <param name="stride">Floats from one row to the next.</param>
     /// <param name="columns">Floats of each row that are wanted.</param>
@@ -70,7 +77,8 @@ public static class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Transpose(ref float rows, nint stride, nint columns, int lanes, ref double factors, ref float columnsOf16)
     {
-        // A cache line of each row at a time: rows are often at multiples of 4,096 bytes, where lines would not stay until they are wanted again.
+        // A cache line of each row at a time: rows are often at multiples of 4,096 bytes, where lines would not stay until they are wanted
+        // again.
         Span<float> tile = stackalloc float[TileLength];
         tile.Clear();
         ref float start = ref MemoryMarshal.GetReference(tile);

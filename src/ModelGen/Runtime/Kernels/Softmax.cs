@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Softmax over one axis. Element (s, o, c, i) lies at s·sampleStride + o·outerStride + c·classStride + i (<see cref="ClassAxis"/>). The result may overwrite its source.
+/// Softmax over one axis. Element (s, o, c, i) lies at s·sampleStride + o·outerStride + c·classStride + i (<see cref="ClassAxis"/>). The
+/// result may overwrite its source.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Softmax
@@ -43,7 +44,8 @@ public static class Softmax
             new Operands(ref x, ref y));
 
     private readonly struct ScaledKernel(
-        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner, float gain, float shift) : IKernel
+        int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner, float gain, float shift)
+            : IKernel
     {
         public void Run<S, V>(Operands o, Operands more) where S : struct, ISimd<V> where V : struct =>
             Forward<S, V>(
@@ -55,7 +57,8 @@ public static class Softmax
         ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner,
         float gain, float shift)
         where S : struct, ISimd<V> where V : struct =>
-        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, Scaling<S, V>>(ref x, ref x, ref y, new(gain, shift));
+        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, Scaling<S, V>>(
+            ref x, ref x, ref y, new(gain, shift));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AlongClasses<S, V>(ref float x, ref float y, nint classes, float gain, float shift)
@@ -140,7 +143,8 @@ public static class Softmax
         ref float y, ref float dy, ref float dx,
         int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner)
         where S : struct, ISimd<V> where V : struct =>
-        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, GradientOf<S, V>>(ref y, ref dy, ref dx, default);
+        new ClassAxis(samples, sampleStride, outer, outerStride, classes, classStride, inner).Run<S, V, GradientOf<S, V>>(
+            ref y, ref dy, ref dx, default);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GradientAlongClasses<S, V>(ref float y, ref float dy, ref float dx, nint classes)
@@ -175,13 +179,16 @@ public static class Softmax
             dot = S.FusedMultiplyAdd(ClassAxis.Load<S, V>(ref y, at, count), ClassAxis.Load<S, V>(ref dy, at, count), dot);
         at = 0;
         for (int c = 0; c < classes; c++, at += classStride)
-            ClassAxis.Store<S, V>(S.Multiply(ClassAxis.Load<S, V>(ref y, at, count), S.Subtract(ClassAxis.Load<S, V>(ref dy, at, count), dot)), ref dx, at, count);
+            ClassAxis.Store<S, V>(
+                S.Multiply(ClassAxis.Load<S, V>(ref y, at, count), S.Subtract(ClassAxis.Load<S, V>(ref dy, at, count), dot)), ref dx, at,
+                count);
     }
 
     private readonly struct Scaling<S, V>(float gain, float shift) : IClassFunction<S, V>
         where S : struct, ISimd<V> where V : struct
     {
-        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) => Softmax.AlongClasses<S, V>(ref a, ref result, classes, gain, shift);
+        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) =>
+            Softmax.AlongClasses<S, V>(ref a, ref result, classes, gain, shift);
 
         public void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride) =>
             Softmax.AcrossPositions<S, V>(ref a, ref result, count, classes, classStride, gain, shift);
@@ -190,7 +197,8 @@ public static class Softmax
     private readonly struct GradientOf<S, V> : IClassFunction<S, V>
         where S : struct, ISimd<V> where V : struct
     {
-        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) => GradientAlongClasses<S, V>(ref a, ref b, ref result, classes);
+        public void AlongClasses(ref float a, ref float b, ref float result, nint classes) =>
+            GradientAlongClasses<S, V>(ref a, ref b, ref result, classes);
 
         public void AcrossPositions(ref float a, ref float b, ref float result, nint count, int classes, nint classStride) =>
             GradientAcrossPositions<S, V>(ref a, ref b, ref result, count, classes, classStride);

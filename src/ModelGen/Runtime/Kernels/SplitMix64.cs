@@ -8,7 +8,9 @@ internal static class SplitMix64
     /// <summary>The step of the counter: 2^64 over the golden ratio, odd.</summary>
     public const ulong Golden = 0x9E3779B97F4A7C15;
 
-    /// <summary>SplitMix64's finaliser (Steele, Lea and Flood, Fast splittable pseudorandom number generators, 2014; Stafford's variant 13).</summary>
+    /// <summary>
+    /// SplitMix64's finaliser (Steele, Lea and Flood, Fast splittable pseudorandom number generators, 2014; Stafford's variant 13).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong z)
     {

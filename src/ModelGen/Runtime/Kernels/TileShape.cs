@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// What a register tile of a convolution sums over, and how far apart things lie: input channels in blocks, and in each the rows and columns of the kernel. With a
-/// 1×1 kernel the taps are the channels instead: a column is a channel, a row a block of them. Generated kernels make one of constants; tiles of one size serve all
-/// kernels of a network.
+/// What a register tile of a convolution sums over, and how far apart things lie: input channels in blocks, and in each the rows and
+/// columns of the kernel. With a 1×1 kernel the taps are the channels instead: a column is a channel, a row a block of them. Generated
+/// kernels make one of constants; tiles of one size serve all kernels of a network.
 /// </summary>
 /// <param name="Channels">Input channels.</param>
 /// <param name="Lanes">Channels of a block; all of them where channels are not blocked.</param>
@@ -26,12 +26,16 @@ namespace ModelGen.Runtime;
 /// <param name="Ceiling">The largest value that is stored: 6 for ReLU6.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct TileShape(
-    int Channels, int Lanes, int LaneStep, int BlockStep, int Taps, int Columns, int ColumnStep, int RowStep, int FilterStep, int Ahead, int ResultStep,
-    int InputSample = 0, int ResultSample = 0, int ResidualStep = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
+    int Channels, int Lanes, int LaneStep, int BlockStep, int Taps, int Columns, int ColumnStep, int RowStep, int FilterStep, int Ahead,
+    int ResultStep,
+    int InputSample = 0, int ResultSample = 0, int ResidualStep = 0, float Floor = float.NegativeInfinity,
+    float Ceiling = float.PositiveInfinity)
 {
     private const int Block = KernelContract.Block;
 
-    /// <summary>Floats from the weights of a tile's first vector of output channels to those of another, which may lie in the same block of 16.</summary>
+    /// <summary>
+    /// Floats from the weights of a tile's first vector of output channels to those of another, which may lie in the same block of 16.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Filter<S, V>(int vector) where S : struct, ISimd<V> where V : struct => Place<S, V>(vector, FilterStep);
 
@@ -43,7 +47,9 @@ public readonly record struct TileShape(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Residual<S, V>(int vector) where S : struct, ISimd<V> where V : struct => Place<S, V>(vector, ResidualStep);
 
-    /// <summary>What a sum starts at: the bias of a vector of output channels, or 0 where <paramref name="bias"/> is a null reference.</summary>
+    /// <summary>
+    /// What a sum starts at: the bias of a vector of output channels, or 0 where <paramref name="bias"/> is a null reference.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Start<S, V>(ref float bias, int vector) where S : struct, ISimd<V> where V : struct =>
         Unsafe.IsNullRef(ref bias) ? default : S.Load(ref bias, vector * S.Width);

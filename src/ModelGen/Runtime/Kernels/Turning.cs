@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Weights as the backward pass wants them, from the order in which the forward pass has them: inputs and outputs exchanged, in blocks of 16 on either side. Lanes beyond the last
-/// channel are zeros.
+/// Weights as the backward pass wants them, from the order in which the forward pass has them: inputs and outputs exchanged, in blocks of
+/// 16 on either side. Lanes beyond the last channel are zeros.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Turning
@@ -28,11 +28,15 @@ public static class Turning
         for (nint block = first; block < end; block++)
         {
             for (nint output = 0; output < outputs; output += Lanes)
-                Block(ref filters, ref Unsafe.Add(ref turned, (block * outputs + output) * taps * Lanes), outputs, inputs, taps, block, output);
+                Block(ref filters, ref Unsafe.Add(ref turned, (block * outputs + output) * taps * Lanes), outputs, inputs, taps, block,
+                    output);
         }
     }
 
-    /// <summary>The same of a block of 16 input channels and up to 16 output channels, from <paramref name="output"/>, a multiple of 16, on: [O][taps][16].</summary>
+    /// <summary>
+    /// The same of a block of 16 input channels and up to 16 output channels, from <paramref name="output"/>, a multiple of 16, on:
+    /// [O][taps][16].
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Block(ref float filters, ref float turned, int outputs, int inputs, int taps, nint block, nint output)
     {

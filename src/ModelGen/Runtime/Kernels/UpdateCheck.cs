@@ -3,8 +3,9 @@ using System.ComponentModel;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// What a trainer's steps have found that is not finite. Kernels report it, on any thread, and the trainer asks between them: before the first update, where all are checked by then, and after the last.
-/// A trainer whose parameters have become useless refuses everything until a checkpoint repairs it, so that no good file is replaced by a bad one.
+/// What a trainer's steps have found that is not finite. Kernels report it, on any thread, and the trainer asks between them: before the
+/// first update, where all are checked by then, and after the last. A trainer whose parameters have become useless refuses everything until
+/// a checkpoint repairs it, so that no good file is replaced by a bad one.
 /// </summary>
 /// <param name="network">The network's class, for messages.</param>
 /// <param name="names">The names of the parameters that nodes of the plan update.</param>
@@ -60,7 +61,9 @@ public sealed class UpdateCheck(string network, (int Node, string Name)[] names)
         };
         var found = new NonFiniteUpdateException(network, step, name, what, hasChanged: !_isStopped);
         if (!_isStopped)
-            _damage = MessageText.Invariant($"{network}.Trainer: step {step} has left values that are not finite: {what}. Only LoadCheckpoint makes the trainer usable again.");
+            _damage = MessageText.Invariant(
+                $"{network}.Trainer: step {step} has left values that are not finite: {what}. Only LoadCheckpoint makes the trainer "
+                    + $"usable again.");
         (_found, _isStopped) = (Nothing, false);
         throw found;
     }

@@ -8,7 +8,8 @@ internal static class UpdateFaults
 {
     /// <summary>Of what an update has written, or would write.</summary>
     public static void OfUpdate<R>(
-        R rule, ref float p, ref float g, ref float a, ref float b, ref float c, nint n, float scale, UpdateReport report, bool hasWritten) where R : struct, IUpdateRule
+        R rule, ref float p, ref float g, ref float a, ref float b, ref float c, nint n, float scale, UpdateReport report, bool hasWritten)
+            where R : struct, IUpdateRule
     {
         bool hasA = !Unsafe.IsNullRef(ref a), hasB = !Unsafe.IsNullRef(ref b), hasC = !Unsafe.IsNullRef(ref c);
         ref float none = ref Unsafe.NullRef<float>();
@@ -16,15 +17,18 @@ internal static class UpdateFaults
         {
             if (!report.Counts(i))
                 continue;
-            float parameter = Unsafe.Add(ref p, i), first = hasA ? Unsafe.Add(ref a, i) : 0, second = hasB ? Unsafe.Add(ref b, i) : 0, third = hasC ? Unsafe.Add(ref c, i) : 0;
+            float parameter = Unsafe.Add(ref p, i), first = hasA ? Unsafe.Add(ref a, i) : 0, second = hasB ? Unsafe.Add(ref b, i)
+                : 0, third = hasC ? Unsafe.Add(ref c, i) : 0;
             if (!hasWritten)
             {
                 Optimizers.Run<Simd128, Vector128<float>, R>(
-                    rule, ref parameter, ref Unsafe.Add(ref g, i), ref hasA ? ref first : ref none, ref hasB ? ref second : ref none, ref hasC ? ref third : ref none, 1);
+                    rule, ref parameter, ref Unsafe.Add(ref g, i), ref hasA ? ref first : ref none, ref hasB ? ref second
+                    : ref none, ref hasC ? ref third : ref none, 1);
             }
             if (float.IsFinite(parameter) && float.IsFinite(first) && float.IsFinite(second) && float.IsFinite(third))
                 continue;
-            report.Add(!float.IsFinite(Unsafe.Add(ref g, i)) ? UpdateFault.Gradient : !float.IsFinite(scale) ? UpdateFault.Norm : UpdateFault.Update);
+            report.Add(!float.IsFinite(Unsafe.Add(ref g, i)) ? UpdateFault.Gradient : !float.IsFinite(scale) ? UpdateFault.Norm
+                : UpdateFault.Update);
             return;
         }
     }

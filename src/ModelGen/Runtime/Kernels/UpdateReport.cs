@@ -2,7 +2,10 @@ using System.ComponentModel;
 
 namespace ModelGen.Runtime;
 
-/// <summary>Where a kernel that updates some floats says that they are not finite, and which of them count: lanes that belong to no channel may hold anything.</summary>
+/// <summary>
+/// Where a kernel that updates some floats says that they are not finite, and which of them count: lanes that belong to no channel may hold
+/// anything.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct UpdateReport
 {

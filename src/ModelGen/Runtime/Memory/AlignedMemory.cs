@@ -5,12 +5,15 @@ using System.Runtime.InteropServices;
 
 namespace ModelGen.Runtime;
 
-/// <summary>Memory for arenas and packed weights: pinned managed arrays, so that there is nothing to dispose, starting on 64 bytes.</summary>
+/// <summary>
+/// Memory for arenas and packed weights: pinned managed arrays, so that there is nothing to dispose, starting on 64 bytes.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class AlignedMemory
 {
     /// <summary>
-    /// Floats behind every arena and every packed parameter that kernels may read, and that arenas may be written in: a vector that starts inside may end outside.
+    /// Floats behind every arena and every packed parameter that kernels may read, and that arenas may be written in: a vector that starts
+    /// inside may end outside.
     /// </summary>
     public const int SpareFloats = KernelContract.SpareFloats;
 
@@ -36,7 +39,9 @@ public static class AlignedMemory
         if (segment.Count < needed)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{network}: the arena needs {needed} floats where this memory starts, got {segment.Count}."), nameof(memory));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{network}: the arena needs {needed} floats where this memory starts, got {segment.Count}."), nameof(memory));
         }
         return new ArraySegment<float>(segment.Array!, start, length);
     }
@@ -52,7 +57,8 @@ public static class AlignedMemory
 
     /// <summary>The first float at or after <paramref name="memory"/> that starts on 64 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static unsafe ref float Align(float* memory) => ref *(float*)(((nuint)memory + AlignmentInBytes - 1) & ~(nuint)(AlignmentInBytes - 1));
+    internal static unsafe ref float Align(float* memory) =>
+        ref *(float*)(((nuint)memory + AlignmentInBytes - 1) & ~(nuint)(AlignmentInBytes - 1));
 
     // The first element at or after the offset whose address is a multiple of 64. Only a hint where the array is not pinned.
     private static unsafe int AlignedStart(float[] array, int offset)

@@ -8,7 +8,10 @@ namespace ModelGen.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class CacheLine
 {
-    /// <summary>Asks for the line that holds <paramref name="target"/>, which need not be in any memory; does nothing where there is no such instruction.</summary>
+    /// <summary>
+    /// Asks for the line that holds <paramref name="target"/>, which need not be in any memory; does nothing where there is no such
+    /// instruction.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Prefetch(ref float target)
     {

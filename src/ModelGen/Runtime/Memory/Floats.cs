@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Floats one behind the other, from a reference to the first. Without bounds: generated code has constant offsets, and lengths are checked before it runs.
+/// Floats one behind the other, from a reference to the first. Without bounds: generated code has constant offsets, and lengths are checked
+/// before it runs.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly ref struct Floats

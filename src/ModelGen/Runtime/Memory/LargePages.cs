@@ -2,13 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace ModelGen.Runtime;
 
-/// <summary>Asks the system to back large arrays with large pages where it would not do so unasked: weights and images are read from one end to the other, and each page has to be looked up anew.</summary>
+/// <summary>
+/// Asks the system to back large arrays with large pages where it would not do so unasked: weights and images are read from one end to the
+/// other, and each page has to be looked up anew.
+/// </summary>
 internal static class LargePages
 {
     // What Linux has on x86 and most Arm systems.
     private const nuint PageInBytes = 2 << 20;
 
-    // Where the host of a virtual machine takes back unused memory, getting large pages of it again takes 2.5 ms a megabyte, six times as long as small ones, which a system finds among what it has used.
+    // Where the host of a virtual machine takes back unused memory, getting large pages of it again takes 2.5 ms a megabyte, six times as
+    // long as small ones, which a system finds among what it has used.
     private const nuint MostBytes = 128 << 20;
 
     // Whether all arrays may have large pages, however large, or none; arrays of no more than MostBytes do if the program does not say.
@@ -17,8 +21,8 @@ internal static class LargePages
     private const int MadvHugePage = 14;
 
     /// <summary>
-    /// A hint, without any effect on what the array holds: it changes nothing where the system knows no such thing, and concerns pages alone that lie within the array. Does
-    /// the most before the array is first written to.
+    /// A hint, without any effect on what the array holds: it changes nothing where the system knows no such thing, and concerns pages
+    /// alone that lie within the array. Does the most before the array is first written to.
     /// </summary>
     /// <param name="array">Pinned.</param>
     public static unsafe void Advise(float[] array)

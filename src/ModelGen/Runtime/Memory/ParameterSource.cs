@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// The parameters while they are packed, to be read only: in the network's memory, or where a mapped file has them. Either way they are found by their
-/// <see cref="ParameterInfo.Offset"/>.
+/// The parameters while they are packed, to be read only: in the network's memory, or where a mapped file has them. Either way they are
+/// found by their <see cref="ParameterInfo.Offset"/>.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe ref struct ParameterSource
@@ -27,5 +27,7 @@ public readonly unsafe ref struct ParameterSource
     }
 
     /// <summary>The first value of the parameter with that offset.</summary>
-    public ref float this[int offset] => ref _addresses.IsEmpty ? ref Unsafe.Add(ref _first, offset) : ref Unsafe.AsRef<float>((void*)_addresses[_offsets.BinarySearch(offset)]);
+    public ref float this[int offset] =>
+        ref _addresses.IsEmpty ? ref Unsafe.Add(ref _first, offset)
+        : ref Unsafe.AsRef<float>((void*)_addresses[_offsets.BinarySearch(offset)]);
 }

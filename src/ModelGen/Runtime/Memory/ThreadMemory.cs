@@ -10,8 +10,9 @@ public static class ThreadMemory
     private static ArraySegment<float> s_memory;
 
     /// <summary>
-    /// The memory of a part: <paramref name="arena"/> where there is only one, else memory of the thread that runs it, which is kept as long as the thread lives. The first part does not use the arena's
-    /// either: other steps have values there, and what one core has written takes another one long to write over.
+    /// The memory of a part: <paramref name="arena"/> where there is only one, else memory of the thread that runs it, which is kept as
+    /// long as the thread lives. The first part does not use the arena's either: other steps have values there, and what one core has
+    /// written takes another one long to write over.
     /// </summary>
     /// <param name="parts">How many parts there are.</param>
     /// <param name="arena">Memory for one part alone.</param>

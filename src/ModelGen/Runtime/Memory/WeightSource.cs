@@ -11,7 +11,8 @@ public readonly struct WeightSource
     private readonly Stream? _stream;
     private readonly ReadOnlyMemory<byte> _content;
 
-    private WeightSource(string? path, Stream? stream, ReadOnlyMemory<byte> content) => (_path, _stream, _content) = (path, stream, content);
+    private WeightSource(string? path, Stream? stream, ReadOnlyMemory<byte> content) =>
+        (_path, _stream, _content) = (path, stream, content);
 
     /// <summary>A file.</summary>
     /// <exception cref="ArgumentException">There is no path.</exception>
@@ -33,9 +34,12 @@ public readonly struct WeightSource
 
     /// <summary>Opens it.</summary>
     /// <param name="options">What the caller asked for.</param>
-    /// <param name="isCopied">Whether all is copied anyway: reading was measured to be as fast as a mapping then, for files of any size.</param>
+    /// <param name="isCopied">Whether all is copied anyway: reading was measured to be as fast as a mapping then, for files of any
+    /// size.</param>
     internal SafetensorsFile Open(WeightLoadOptions options, bool isCopied) =>
-        _path is not null ? SafetensorsFile.Open(_path, options.Access == SafetensorsAccess.Automatic && isCopied ? SafetensorsAccess.Read : options.Access)
+        _path is not null
+            ? SafetensorsFile.Open(
+                _path, options.Access == SafetensorsAccess.Automatic && isCopied ? SafetensorsAccess.Read : options.Access)
         : _stream is not null ? SafetensorsFile.OpenForward(_stream, options.SourceName ?? (_stream as FileStream)?.Name ?? "stream")
         : SafetensorsFile.Open(_content, options.SourceName ?? "memory");
 }

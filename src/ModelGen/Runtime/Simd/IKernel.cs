@@ -1,6 +1,9 @@
 namespace ModelGen.Runtime;
 
-/// <summary>A kernel that is written once, for every instruction set; <see cref="Target"/> runs it on the processor's. What is no reference is in its fields.</summary>
+/// <summary>
+/// A kernel that is written once, for every instruction set; <see cref="Target"/> runs it on the processor's. What is no reference is in
+/// its fields.
+/// </summary>
 internal interface IKernel
 {
     /// <summary>Runs it.</summary>

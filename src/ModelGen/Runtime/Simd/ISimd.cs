@@ -6,7 +6,8 @@ namespace ModelGen.Runtime;
 /// One instruction set's operations on a vector of floats. Kernels are written once, generic over this interface; because the
 /// implementations and <typeparamref name="V"/> are structs, the JIT compiles each width to the plain instructions.
 /// </summary>
-/// <typeparam name="V">The vector: <c>Vector512&lt;float&gt;</c>, <c>Vector256&lt;float&gt;</c> or <c>Vector128&lt;float&gt;</c>.</typeparam>
+/// <typeparam name="V">The vector: <c>Vector512&lt;float&gt;</c>, <c>Vector256&lt;float&gt;</c> or
+/// <c>Vector128&lt;float&gt;</c>.</typeparam>
 /// <remarks>For generated code and the kernels of this library; not meant to be called from user code.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface ISimd<V> where V : struct
@@ -18,7 +19,8 @@ public interface ISimd<V> where V : struct
     static abstract bool FusesMultiplyAdd { get; }
 
     /// <summary>
-    /// Whether a multiply-add takes one float for all lanes, from memory (AVX-512) or out of a vector (Arm's FMLA by element), so that a broadcast needs no instruction.
+    /// Whether a multiply-add takes one float for all lanes, from memory (AVX-512) or out of a vector (Arm's FMLA by element), so that a
+    /// broadcast needs no instruction.
     /// </summary>
     static abstract bool BroadcastsElement { get; }
 
@@ -28,7 +30,9 @@ public interface ISimd<V> where V : struct
     /// <summary>Vector registers, which processors with vectors of one width do not all have the same number of.</summary>
     static abstract int Registers { get; }
 
-    /// <summary>Reads <see cref="Width"/> floats at <paramref name="index"/> floats after <paramref name="source"/>; no alignment needed.</summary>
+    /// <summary>
+    /// Reads <see cref="Width"/> floats at <paramref name="index"/> floats after <paramref name="source"/>; no alignment needed.
+    /// </summary>
     static abstract V Load(ref float source, nint index);
 
     /// <summary>Writes <see cref="Width"/> floats at <paramref name="index"/> floats after <paramref name="destination"/>.</summary>
@@ -49,16 +53,22 @@ public interface ISimd<V> where V : struct
     /// <summary>a ÷ b.</summary>
     static abstract V Divide(V a, V b);
 
-    /// <summary>a × b + c, with one rounding where the hardware fuses and two where it does not (fusing in software is very slow).</summary>
+    /// <summary>
+    /// a × b + c, with one rounding where the hardware fuses and two where it does not (fusing in software is very slow).
+    /// </summary>
     static abstract V FusedMultiplyAdd(V a, V b, V c);
 
     /// <summary>√a, correctly rounded.</summary>
     static abstract V Sqrt(V a);
 
-    /// <summary>The smaller lane; <paramref name="b"/> where it is NaN. NaN in <paramref name="a"/> alone is the platform's choice.</summary>
+    /// <summary>
+    /// The smaller lane; <paramref name="b"/> where it is NaN. NaN in <paramref name="a"/> alone is the platform's choice.
+    /// </summary>
     static abstract V Min(V a, V b);
 
-    /// <summary>The larger lane; <paramref name="b"/> where it is NaN. NaN in <paramref name="a"/> alone is the platform's choice.</summary>
+    /// <summary>
+    /// The larger lane; <paramref name="b"/> where it is NaN. NaN in <paramref name="a"/> alone is the platform's choice.
+    /// </summary>
     static abstract V Max(V a, V b);
 
     /// <summary>Bitwise a &amp; b.</summary>
@@ -91,7 +101,9 @@ public interface ISimd<V> where V : struct
     /// <summary>a × 2^n for integral n in [-252, 252], rounded once also when the result is denormal.</summary>
     static abstract V Scale(V a, V n);
 
-    /// <summary>Every <paramref name="stride"/>-th float from <paramref name="index"/> on; stride 2 may read one float more than it uses.</summary>
+    /// <summary>
+    /// Every <paramref name="stride"/>-th float from <paramref name="index"/> on; stride 2 may read one float more than it uses.
+    /// </summary>
     static abstract V LoadStrided(ref float source, nint index, int stride);
 
     /// <summary>The first <paramref name="count"/> lanes, and zeros for the others, whatever those held.</summary>

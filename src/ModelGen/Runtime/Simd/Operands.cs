@@ -1,6 +1,8 @@
 namespace ModelGen.Runtime;
 
-/// <summary>Where up to three of a kernel's operands begin, in the order in which it names them. (With more fields the JIT would keep it in memory.)</summary>
+/// <summary>
+/// Where up to three of a kernel's operands begin, in the order in which it names them. (With more fields the JIT would keep it in memory.)
+/// </summary>
 internal readonly ref struct Operands
 {
     public readonly ref float First, Second, Third;

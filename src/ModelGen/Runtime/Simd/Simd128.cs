@@ -172,7 +172,8 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     internal static void TransposeFour(ref float from, nint fromRow, ref float to, nint toRow)
     {
         Vector128<float> a = Vector128.LoadUnsafe(ref from), b = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromRow));
-        Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromRow)), d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromRow));
+        Vector128<float> c = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromRow)),
+            d = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromRow));
         (Vector128<float> lowAb, Vector128<float> highAb) = (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
         (Vector128<float> lowCd, Vector128<float> highCd) = (Sse.UnpackLow(c, d), Sse.UnpackHigh(c, d));
         Sse.MoveLowToHigh(lowAb, lowCd).StoreUnsafe(ref to);

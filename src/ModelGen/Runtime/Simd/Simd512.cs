@@ -140,7 +140,8 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
         if (stride == 2 && Avx512F.IsSupported)
         {
             return Avx512F.PermuteVar16x32x2(
-                Load(ref source, index), Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), Load(ref source, index + 16));
+                Load(ref source, index), Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30),
+                Load(ref source, index + 16));
         }
         return Vector512.Create(
             Simd256.LoadStrided(ref source, index, stride), Simd256.LoadStrided(ref source, index + 8 * (nint)stride, stride));

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Keeps a second call out of an instance while one is running: both would write their activations into the same memory. Costs one interlocked operation a call, and allocates nothing.
-/// The owner is the number of the thread whose call is running, 0 while there is none.
+/// Keeps a second call out of an instance while one is running: both would write their activations into the same memory. Costs one
+/// interlocked operation a call, and allocates nothing. The owner is the number of the thread whose call is running, 0 while there is none.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Exclusive
@@ -17,7 +17,8 @@ public static class Exclusive
     {
         int running = Interlocked.CompareExchange(ref owner, Environment.CurrentManagedThreadId, 0);
         if (running != 0)
-            ThrowIsRunning(running, network, "instance", $"give each thread an instance of its own over the same weights, new {network}(weights)");
+            ThrowIsRunning(
+                running, network, "instance", $"give each thread an instance of its own over the same weights, new {network}(weights)");
     }
 
     /// <summary>Begins a call on a network's trainer; <see cref="Leave"/> ends it, also when the call throws.</summary>
@@ -27,7 +28,10 @@ public static class Exclusive
     {
         int running = Interlocked.CompareExchange(ref owner, Environment.CurrentManagedThreadId, 0);
         if (running != 0)
-            ThrowIsRunning(running, network + ".Trainer", "trainer", $"to use the network while it is trained, take new {network}(trainer.ToWeights()) between two steps");
+            ThrowIsRunning(
+                running, network
+                    + $".Trainer", "trainer",
+                        $"to use the network while it is trained, take new {network}(trainer.ToWeights()) between two steps");
     }
 
     /// <summary>Ends a call.</summary>
@@ -36,6 +40,10 @@ public static class Exclusive
 
     private static void ThrowIsRunning(int running, string who, string what, string remedy) => throw new InvalidOperationException(
         running == Environment.CurrentManagedThreadId
-            ? MessageText.Invariant($"{who}: called from within another call on the same {what}, by its scheduler for instance. One {what} does one call at a time, whose memory is its own; {remedy}.")
-            : MessageText.Invariant($"{who}: another call on the same {what} is running on thread {running}. One {what} does one call at a time, whose memory is its own; {remedy}."));
+            ? MessageText.Invariant(
+                $"{who}: called from within another call on the same {what}, by its scheduler for instance. One {what} does one call at "
+                    + $"a time, whose memory is its own; {remedy}.")
+            : MessageText.Invariant(
+                $"{who}: another call on the same {what} is running on thread {running}. One {what} does one call at a time, whose "
+                    + $"memory is its own; {remedy}."));
 }

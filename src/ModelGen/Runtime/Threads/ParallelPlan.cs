@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Runs the numbered steps of a generated plan on several threads. Stages are ranges of steps that do not depend on one another; each is handed to the scheduler as a whole,
-/// and what lies between them runs on the calling thread. Allocates nothing once it has a scheduler.
+/// Runs the numbered steps of a generated plan on several threads. Stages are ranges of steps that do not depend on one another; each is
+/// handed to the scheduler as a whole, and what lies between them runs on the calling thread. Allocates nothing once it has a scheduler.
 /// </summary>
 /// <param name="network">The network's class, for messages.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -28,7 +28,8 @@ public abstract unsafe class ParallelPlan(string network)
     public bool IsOn => _scheduler is not null;
 
     /// <summary>
-    /// Threads that a run uses. Setting it starts a team of the instance's own, or ends the one that it had. Where the platform has no threads it stays 1.
+    /// Threads that a run uses. Setting it starts a team of the instance's own, or ends the one that it had. Where the platform has no
+    /// threads it stays 1.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than 1,024.</exception>
     public int Parallelism
@@ -47,7 +48,9 @@ public abstract unsafe class ParallelPlan(string network)
         }
     }
 
-    /// <summary>Who runs the parts of a step; null for the calling thread alone, or for a team that <see cref="Parallelism"/> has started.</summary>
+    /// <summary>
+    /// Who runs the parts of a step; null for the calling thread alone, or for a team that <see cref="Parallelism"/> has started.
+    /// </summary>
     public IParallelScheduler? Scheduler
     {
         get => _ownTeam is null ? _scheduler : null;
@@ -71,13 +74,15 @@ public abstract unsafe class ParallelPlan(string network)
     protected virtual bool IsDivided => true;
 
     /// <summary>Runs some steps one behind the other, each stage on all threads.</summary>
-    /// <param name="stages">The first step of each stage of the plan and the one after its last; none is in part among those to run.</param>
+    /// <param name="stages">The first step of each stage of the plan and the one after its last; none is in part among those to
+    /// run.</param>
     /// <param name="first">The first step to run.</param>
     /// <param name="afterLast">The step after the last.</param>
     /// <param name="memory">The caller's memory, as <see cref="Argument"/> gives it to the steps.</param>
     /// <param name="samples">How many samples there are.</param>
     /// <param name="completes">
-    /// Whether the steps change what is kept, so that all have to be done or none: should the scheduler fail, the calling thread does what is left, and <see cref="ThrowIfFailed"/> says so afterwards.
+    /// Whether the steps change what is kept, so that all have to be done or none: should the scheduler fail, the calling thread does what
+    /// is left, and <see cref="ThrowIfFailed"/> says so afterwards.
     /// </param>
     /// <exception cref="InvalidOperationException">The scheduler has not run each part once, and it is not to be completed.</exception>
     public void Run(ReadOnlySpan<int> stages, int first, int afterLast, scoped in CallersMemory memory, int samples, bool completes = false)

@@ -3,8 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// Has a scheduler that is not ours run the parts of some work, and sees to it that each is run once: a part that is left out or run twice would be a wrong result without a word, and one that still runs
-/// when the call is over would write into memory that is the caller's again. Allocates nothing unless there are more parts than ever before.
+/// Has a scheduler that is not ours run the parts of some work, and sees to it that each is run once: a part that is left out or run twice
+/// would be a wrong result without a word, and one that still runs when the call is over would write into memory that is the caller's
+/// again. Allocates nothing unless there are more parts than ever before.
 /// </summary>
 /// <param name="network">The network's class, for messages.</param>
 internal sealed class PartLedger(string network)
@@ -29,7 +30,10 @@ internal sealed class PartLedger(string network)
     {
         int parts = scheduler.Parallelism;
         if (parts is < 1 or > WorkerTeam.MostParallelism)
-            throw new InvalidOperationException(MessageText.Invariant($"{network}: {NameOf(scheduler)}.Parallelism must be 1 to {WorkerTeam.MostParallelism:N0}, is {parts}; nothing was run."));
+            throw new InvalidOperationException(
+                MessageText.Invariant(
+                    $"{network}: {NameOf(scheduler)}.Parallelism must be 1 to {WorkerTeam.MostParallelism:N0}, is {parts}; nothing was "
+                        + $"run."));
         if (_states.Length < parts)
             _states = new int[parts];
         (_repeats, _strangers, _failure) = (0, 0, null);
@@ -37,7 +41,9 @@ internal sealed class PartLedger(string network)
         return parts;
     }
 
-    /// <summary>Runs the parts that <see cref="Begin"/> has counted. Whatever comes of it, none runs any more afterwards, and none will.</summary>
+    /// <summary>
+    /// Runs the parts that <see cref="Begin"/> has counted. Whatever comes of it, none runs any more afterwards, and none will.
+    /// </summary>
     /// <param name="scheduler">Who runs them.</param>
     /// <param name="work">What <see cref="TryBegin"/> and <see cref="End"/> enclose.</param>
     /// <returns>What the scheduler did wrong, null if nothing. A part that was left out has not been run.</returns>
@@ -111,8 +117,11 @@ internal sealed class PartLedger(string network)
         if (late > 0)
             wrong.Add(MessageText.Invariant($"returned before the call with {firstLate} had{Others(late)}"));
         int now = scheduler.Parallelism;
-        string changed = now == _parts ? "" : MessageText.Invariant($", and its Parallelism has changed from {_parts} to {now} during the run");
-        return MessageText.Invariant($"{network}: {NameOf(scheduler)}.Run must call its work once with each of 0 to {_parts - 1}, {_parts} calls; it {string.Join(", ", wrong)}{changed}.");
+        string changed = now == _parts ? ""
+            : MessageText.Invariant($", and its Parallelism has changed from {_parts} to {now} during the run");
+        return MessageText.Invariant(
+            $"{network}: {NameOf(scheduler)}.Run must call its work once with each of 0 to {_parts - 1}, {_parts} calls; it "
+                + $"{string.Join(", ", wrong)}{changed}.");
 
         static string Others(int count) => count == 1 ? "" : MessageText.Invariant($" and {count - 1} more");
     }

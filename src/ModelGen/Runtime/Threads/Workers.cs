@@ -5,13 +5,15 @@ using System.Runtime.InteropServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// The threads of a <see cref="WorkerTeam"/> and what they share. A run is a new generation: workers see its number change, take their part, and go back to waiting.
-/// Whoever sets a part's <c>Claimed</c> from the last generation to this one does that part; a worker prefers its own, so that it finds in its core's cache what it wrote the step before.
+/// The threads of a <see cref="WorkerTeam"/> and what they share. A run is a new generation: workers see its number change, take their
+/// part, and go back to waiting. Whoever sets a part's <c>Claimed</c> from the last generation to this one does that part; a worker prefers
+/// its own, so that it finds in its core's cache what it wrote the step before.
 /// </summary>
 internal sealed class Workers
 {
-    // Spinning costs others processor time, waking a thread costs tens of microseconds: a worker that is done before the others must not fall asleep. Where threads are more than processors, the one that is
-    // waited for may be one that this thread keeps from running: after a few microseconds every turn offers it the processor.
+    // Spinning costs others processor time, waking a thread costs tens of microseconds: a worker that is done before the others must not
+    // fall asleep. Where threads are more than processors, the one that is waited for may be one that this thread keeps from running: after
+    // a few microseconds every turn offers it the processor.
     private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : Stopwatch.Frequency * 200 / 1_000_000;
     private static readonly long FirstTicks = SpinTicks / 40;
     private static readonly long LentTicks = Stopwatch.Frequency * 50 / 1_000_000;
@@ -122,8 +124,9 @@ internal sealed class Workers
         }
     }
 
-    // False when the team ends. Whether the worker has done any part since it last slept is reset by sleeping. A processor that was lent out and comes back late has others to run, maybe the calling thread:
-    // the worker sleeps then, since one that is woken is given an idle processor, where there is one, and one that looks for work stays where it is.
+    // False when the team ends. Whether the worker has done any part since it last slept is reset by sleeping. A processor that was lent
+    // out and comes back late has others to run, maybe the calling thread: the worker sleeps then, since one that is woken is given an idle
+    // processor, where there is one, and one that looks for work stays where it is.
     private bool WaitForWork(int own, int seen, ref bool wasOfUse)
     {
         long since = Stopwatch.GetTimestamp();
@@ -143,8 +146,9 @@ internal sealed class Workers
         return !_isStopping;
     }
 
-    // A worker that sleeps until the generation changes. One that woke up for nothing, because the calling thread was done before a processor was free for it, is left asleep for
-    // 1 run, then 3, 7 and so on: waking it takes time from the calling thread, all the more where they share a processor.
+    // A worker that sleeps until the generation changes. One that woke up for nothing, because the calling thread was done before a
+    // processor was free for it, is left asleep for 1 run, then 3, 7 and so on: waking it takes time from the calling thread, all the more
+    // where they share a processor.
     private sealed class Sleeper
     {
         private const int MostFruitless = 6;
@@ -160,7 +164,8 @@ internal sealed class Workers
                 _fruitless = wasOfUse ? 0 : Math.Min(MostFruitless, _fruitless + 1);
                 _skipped = 0;
                 Volatile.Write(ref _isAsleep, true);
-                // Between this write and the next read, as between those of the one who wakes, stands a full barrier: one of the two sees the other.
+                // Between this write and the next read, as between those of the one who wakes, stands a full barrier: one of the two sees
+                // the other.
                 Interlocked.MemoryBarrier();
                 while (Volatile.Read(ref team._generation.Value) == seen && !team._isStopping)
                     Monitor.Wait(this);

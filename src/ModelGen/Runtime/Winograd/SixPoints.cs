@@ -12,11 +12,12 @@ internal static class SixPoints
     private const double ExactRootHalf = 0.70710678118654752;
     private const double ExactRootTwo = 1.41421356237309505;
 
-    // The polynomial of the taps at the points, over the product of the differences to the other points: given are its value at 0, its even terms and its odd ones over the
-    // point at √½ and √2, and its highest coefficient.
+    // The polynomial of the taps at the points, over the product of the differences to the other points: given are its value at 0, its even
+    // terms and its odd ones over the point at √½ and √2, and its highest coefficient.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(
-        Vector<double> atZero, Vector<double> nearEven, Vector<double> nearOdd, Vector<double> farEven, Vector<double> farOdd, Vector<double> highest, ref Vector<double> points, nint stride)
+        Vector<double> atZero, Vector<double> nearEven, Vector<double> nearOdd, Vector<double> farEven, Vector<double> farOdd,
+        Vector<double> highest, ref Vector<double> points, nint stride)
     {
         (Vector<double> even, Vector<double> odd) = (nearEven * (1 / -1.5), nearOdd * (ExactRootHalf / -1.5));
         points = atZero;

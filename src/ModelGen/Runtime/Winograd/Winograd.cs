@@ -4,13 +4,17 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// The transforms of F(m×m, r×r): convolution with r×r filters as (m + r − 1)² products of matrices (Lavin and Gray 2016, Fast algorithms for convolutional neural networks, §4).
-/// Everything is in blocks of 16 channels; <c>T</c> is the tile: <see cref="WinogradF4x3"/>, <see cref="WinogradF2x3"/>, <see cref="WinogradF2x5"/> or <see cref="WinogradF2x3By2"/>.
+/// The transforms of F(m×m, r×r): convolution with r×r filters as (m + r − 1)² products of matrices (Lavin and Gray 2016, Fast algorithms
+/// for convolutional neural networks, §4). Everything is in blocks of 16 channels; <c>T</c> is the tile: <see cref="WinogradF4x3"/>,
+/// <see cref="WinogradF2x3"/>, <see cref="WinogradF2x5"/> or <see cref="WinogradF2x3By2"/>.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static partial class Winograd
 {
-    /// <summary>Floats between the patches, or the sums, of one point and the next: at multiples of 4,096 bytes they would be in each other's way in the innermost cache.</summary>
+    /// <summary>
+    /// Floats between the patches, or the sums, of one point and the next: at multiples of 4,096 bytes they would be in each other's way in
+    /// the innermost cache.
+    /// </summary>
     public const int Gap = KernelContract.WinogradGap;
 
     /// <summary>Inputs of the largest patch, down and across.</summary>
@@ -50,7 +54,8 @@ public static partial class Winograd
                 ref float from = ref inside ? ref Unsafe.Add(ref plane, (nint)top * shape.Row + left * Lanes) : ref buffer;
                 nint row = inside ? shape.Row : (T.Patch) * Lanes;
                 for (nint part = 0; part < Lanes; part += S.Width)
-                    TransformPatch<S, V, T>(ref Unsafe.Add(ref from, part), row, ref Unsafe.Add(ref buffer, PatchLength), ref Unsafe.Add(ref to, part), point);
+                    TransformPatch<S, V, T>(
+                        ref Unsafe.Add(ref from, part), row, ref Unsafe.Add(ref buffer, PatchLength), ref Unsafe.Add(ref to, part), point);
                 to = ref Unsafe.Add(ref to, Lanes);
                 left += T.TileStep;
                 if (left == end)
@@ -62,13 +67,15 @@ public static partial class Winograd
     /// <summary>Sums of products [points][O/16][tiles][16], with gaps, to results: Aᵀ·m·A, plus bias, between floor and ceiling.</summary>
     /// <param name="m">The products of the tiles.</param>
     /// <param name="bias">A bias for each output channel; a null reference for none.</param>
-    /// <param name="residual">Pixel (0, 0) of the first block of what is added, which may be <paramref name="y"/>; a null reference for nothing.</param>
+    /// <param name="residual">Pixel (0, 0) of the first block of what is added, which may be <paramref name="y"/>; a null reference for
+    /// nothing.</param>
     /// <param name="y">Pixel (0, 0) of the first block of a sample, written.</param>
     /// <param name="shape">The images.</param>
     /// <param name="tiles">Which tiles, no more than <see cref="WinogradShape.Tiles"/>.</param>
     /// <param name="blocks">Which blocks of output channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void TransformOutput<S, V, T>(ref float m, ref float bias, ref float residual, ref float y, in WinogradShape shape, Piece tiles, Piece blocks)
+    public static unsafe void TransformOutput<S, V, T>(
+        ref float m, ref float bias, ref float residual, ref float y, in WinogradShape shape, Piece tiles, Piece blocks)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
         float* memory = stackalloc float[BufferLength];
@@ -83,8 +90,10 @@ public static partial class Winograd
             int column = tiles.First % across * T.Size;
             for (int tile = tiles.First; tile < tiles.End; tile++)
             {
-                ref float to = ref Unsafe.Add(ref y, (nint)block * shape.OutPlane + (nint)(row / shape.Pool) * shape.OutRow + column / shape.Pool * Lanes);
-                ref float add = ref Unsafe.IsNullRef(ref residual) ? ref residual : ref Unsafe.Add(ref residual, (nint)block * shape.ResidualPlane + (nint)row * shape.ResidualRow + column * Lanes);
+                ref float to = ref Unsafe.Add(
+                    ref y, (nint)block * shape.OutPlane + (nint)(row / shape.Pool) * shape.OutRow + column / shape.Pool * Lanes);
+                ref float add = ref Unsafe.IsNullRef(ref residual) ? ref residual
+                    : ref Unsafe.Add(ref residual, (nint)block * shape.ResidualPlane + (nint)row * shape.ResidualRow + column * Lanes);
                 int rows = Math.Min(T.Size, shape.OutHeight - row);
                 int columns = Math.Min(T.Size, shape.OutWidth - column);
                 for (nint part = 0; part < Lanes; part += S.Width)
@@ -160,7 +169,8 @@ public static partial class Winograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreResults<S, V, T>(ref float half, V bias, V floor, V ceiling, ref float y, nint outRow, int rows, int columns, ref float residual, nint residualRow)
+    private static void StoreResults<S, V, T>(
+        ref float half, V bias, V floor, V ceiling, ref float y, nint outRow, int rows, int columns, ref float residual, nint residualRow)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
         nint patch = T.Patch;

@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
 
-/// <summary>F(2×2, 3×3): 16 products for 4 results, four ninths of the multiply-adds, with filters less than twice their size. Interpolated at 0, ±1 and ∞.</summary>
+/// <summary>
+/// F(2×2, 3×3): 16 products for 4 results, four ninths of the multiply-adds, with filters less than twice their size. Interpolated at 0, ±1
+/// and ∞.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct WinogradF2x3 : IWinogradTile
 {

@@ -5,8 +5,9 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// F(2×2, 3×3) with strides of 2: 25 products for 4 results in place of 36. Along one dimension the first and the last tap see the even inputs, as F(2, 2) interpolated at 0, 1 and ∞, and the middle one the odd
-/// inputs, as it stands (Yepez and Ko 2020, Stride 2 1-D, 2-D, and 3-D Winograd for convolutional neural networks).
+/// F(2×2, 3×3) with strides of 2: 25 products for 4 results in place of 36. Along one dimension the first and the last tap see the even
+/// inputs, as F(2, 2) interpolated at 0, 1 and ∞, and the middle one the odd inputs, as it stands (Yepez and Ko 2020, Stride 2 1-D, 2-D,
+/// and 3-D Winograd for convolutional neural networks).
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct WinogradF2x3By2 : IWinogradTile

@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
 
-/// <summary>F(2×2, 5×5): 36 products for 4 results, 9 in place of 25 multiply-adds each. The points, and so the patches, are those of <see cref="WinogradF4x3"/>.</summary>
+/// <summary>
+/// F(2×2, 5×5): 36 products for 4 results, 9 in place of 25 multiply-adds each. The points, and so the patches, are those of
+/// <see cref="WinogradF4x3"/>.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct WinogradF2x5 : IWinogradTile
 {
@@ -47,7 +50,9 @@ public readonly struct WinogradF2x5 : IWinogradTile
         V m3 = S.Load(ref from, 3 * stride);
         V m4 = S.Load(ref from, 4 * stride);
         y0 = S.Add(S.Load(ref from, 0), S.Add(S.Add(m1, m2), S.Add(m3, m4)));
-        y1 = S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootTwo), S.Subtract(m3, m4), S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootHalf), S.Subtract(m1, m2), S.Load(ref from, 5 * stride)));
+        y1 = S.FusedMultiplyAdd(
+            S.Broadcast(SixPoints.RootTwo), S.Subtract(m3, m4),
+            S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootHalf), S.Subtract(m1, m2), S.Load(ref from, 5 * stride)));
         y2 = y3 = default;
     }
 }

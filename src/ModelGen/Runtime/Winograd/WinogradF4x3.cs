@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 /// <summary>
-/// F(4×4, 3×3): 36 products for 16 results, a quarter of the multiply-adds. Interpolated at 0, ±√½, ±√2 and ∞, which rounds less than the usual 0, ±1, ±2 (Alam et al. 2022,
-/// Winograd convolution for deep neural networks: efficient point selection).
+/// F(4×4, 3×3): 36 products for 16 results, a quarter of the multiply-adds. Interpolated at 0, ±√½, ±√2 and ∞, which rounds less than the
+/// usual 0, ±1, ±2 (Alam et al. 2022, Winograd convolution for deep neural networks: efficient point selection).
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct WinogradF4x3 : IWinogradTile
@@ -54,6 +54,7 @@ public readonly struct WinogradF4x3 : IWinogradTile
         y1 = S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootTwo), farDifference, S.Multiply(S.Broadcast(SixPoints.RootHalf), nearDifference));
         y2 = S.FusedMultiplyAdd(S.Broadcast(2f), farSum, S.Multiply(S.Broadcast(0.5f), nearSum));
         y3 = S.FusedMultiplyAdd(
-            S.Broadcast(2 * SixPoints.RootTwo), farDifference, S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootHalf / 2), nearDifference, S.Load(ref from, 5 * stride)));
+            S.Broadcast(2 * SixPoints.RootTwo), farDifference,
+            S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootHalf / 2), nearDifference, S.Load(ref from, 5 * stride)));
     }
 }

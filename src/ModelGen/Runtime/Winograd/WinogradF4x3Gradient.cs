@@ -36,10 +36,14 @@ public readonly struct WinogradF4x3Gradient : IWinogradGradient
     public static void FilterTaps<S, V>(ref float from, nint stride, out V g0, out V g1, out V g2)
         where S : struct, ISimd<V> where V : struct
     {
-        V m1 = S.Load(ref from, stride), m2 = S.Load(ref from, 2 * stride), m3 = S.Load(ref from, 3 * stride), m4 = S.Load(ref from, 4 * stride);
+        V m1 = S.Load(ref from, stride), m2 = S.Load(ref from, 2 * stride), m3 = S.Load(ref from, 3 * stride),
+            m4 = S.Load(ref from, 4 * stride);
         (V nearSum, V farSum) = (S.Add(m1, m2), S.Add(m3, m4));
         g0 = S.FusedMultiplyAdd(S.Broadcast(-1 / 1.5f), nearSum, S.FusedMultiplyAdd(S.Broadcast(1 / 6f), farSum, S.Load(ref from, 0)));
-        g1 = S.FusedMultiplyAdd(S.Broadcast(SixPoints.RootHalf / -1.5f), S.Subtract(m1, m2), S.Multiply(S.Broadcast(SixPoints.RootTwo / 6f), S.Subtract(m3, m4)));
-        g2 = S.FusedMultiplyAdd(S.Broadcast(-1 / 3f), nearSum, S.FusedMultiplyAdd(S.Broadcast(1 / 3f), farSum, S.Load(ref from, 5 * stride)));
+        g1 = S.FusedMultiplyAdd(
+            S.Broadcast(SixPoints.RootHalf / -1.5f), S.Subtract(m1, m2),
+            S.Multiply(S.Broadcast(SixPoints.RootTwo / 6f), S.Subtract(m3, m4)));
+        g2 = S.FusedMultiplyAdd(
+            S.Broadcast(-1 / 3f), nearSum, S.FusedMultiplyAdd(S.Broadcast(1 / 3f), farSum, S.Load(ref from, 5 * stride)));
     }
 }

@@ -13,7 +13,9 @@ public static partial class Winograd
     // Taps of the largest filter, down and across.
     private const int LargestFilter = 5;
 
-    /// <summary>Filters [O][C][r][r] to [T.Filters²][O/16][C][16]: G·g·Gᵀ for each, in double, zeros for lanes beyond the last output channel.</summary>
+    /// <summary>
+    /// Filters [O][C][r][r] to [T.Filters²][O/16][C][16]: G·g·Gᵀ for each, in double, zeros for lanes beyond the last output channel.
+    /// </summary>
     /// <param name="filters">Read.</param>
     /// <param name="transformed">Written.</param>
     /// <param name="outChannels">Output channels.</param>
@@ -25,7 +27,10 @@ public static partial class Winograd
         FoldAndTransformFilters<T>(
             ref filters, ref Unsafe.NullRef<float>(), ref Unsafe.NullRef<float>(), ref transformed, outChannels, channels, 0, part, parts);
 
-    /// <summary>The same of filters · weight / √(variance + eps), rounded to float before they are transformed: batch normalisation folded into the filters before it.</summary>
+    /// <summary>
+    /// The same of filters · weight / √(variance + eps), rounded to float before they are transformed: batch normalisation folded into the
+    /// filters before it.
+    /// </summary>
     /// <param name="filters">Read.</param>
     /// <param name="weight">A float for each output channel; a null reference for no factors.</param>
     /// <param name="variance">A float for each output channel.</param>
@@ -36,7 +41,8 @@ public static partial class Winograd
     /// <param name="part">Which part of the blocks of 16 output channels is wanted.</param>
     /// <param name="parts">How many parts there are.</param>
     public static void FoldAndTransformFilters<T>(
-        ref float filters, ref float weight, ref float variance, ref float transformed, int outChannels, int channels, float eps, int part, int parts)
+        ref float filters, ref float weight, ref float variance, ref float transformed, int outChannels, int channels, float eps, int part,
+        int parts)
         where T : struct, IWinogradTile
     {
         int blocks = (outChannels + Lanes - 1) / Lanes;
@@ -55,7 +61,8 @@ public static partial class Winograd
             for (nint channel = 0; channel < channels; channel += ChannelsTogether)
             {
                 int together = (int)Math.Min(ChannelsTogether, channels - channel);
-                Packing.Transpose(ref Unsafe.Add(ref filters, first * row + channel * taps), row, together * taps, lanes, ref factor, ref transposed);
+                Packing.Transpose(
+                    ref Unsafe.Add(ref filters, first * row + channel * taps), row, together * taps, lanes, ref factor, ref transposed);
                 TransformBlock<T>(ref transposed, ref Unsafe.Add(ref transformed, (block * channels + channel) * Lanes), together, point);
             }
         }
@@ -75,10 +82,13 @@ public static partial class Winograd
         (int firstBlock, int endBlock) = Units.OfPart(part, parts, blocks);
         nint point = (nint)blocks * channels * Lanes, row = (nint)channels * Lanes;
         for (nint block = firstBlock; block < endBlock; block++)
-            TransformBlock<T>(ref Unsafe.Add(ref filters, block * row * T.Taps * T.Taps), ref Unsafe.Add(ref transformed, block * row), channels, point);
+            TransformBlock<T>(
+                ref Unsafe.Add(ref filters, block * row * T.Taps * T.Taps), ref Unsafe.Add(ref transformed, block * row), channels, point);
     }
 
-    /// <summary>The same, turned by 180° and with inputs and outputs exchanged, for the gradient with respect to the image: [points][C/16][O][16].</summary>
+    /// <summary>
+    /// The same, turned by 180° and with inputs and outputs exchanged, for the gradient with respect to the image: [points][C/16][O][16].
+    /// </summary>
     /// <param name="filters">[O/16][C][r][r][16], read.</param>
     /// <param name="transformed">Written.</param>
     /// <param name="outChannels">Output channels of the filters.</param>
@@ -98,7 +108,9 @@ public static partial class Winograd
             for (nint output = 0; output < outChannels; output += ChannelsTogether)
             {
                 Turning.Block(ref filters, ref turned, outChannels, channels, taps, block, output);
-                TransformBlock<T>(ref turned, ref Unsafe.Add(ref transformed, (block * outChannels + output) * Lanes), (int)Math.Min(ChannelsTogether, outChannels - output), point);
+                TransformBlock<T>(
+                    ref turned, ref Unsafe.Add(ref transformed, (block * outChannels + output) * Lanes),
+                    (int)Math.Min(ChannelsTogether, outChannels - output), point);
             }
         }
     }
@@ -121,7 +133,9 @@ public static partial class Winograd
             for (nint column = 0; column < filter; column++)
             {
                 for (nint row = 0; row < filter; row++)
-                    Vector.Widen(Packing.Load(ref g, (row * filter + column) * Lanes), out Unsafe.Add(ref lowLine, row), out Unsafe.Add(ref highLine, row));
+                    Vector.Widen(
+                        Packing.Load(ref g, (row * filter + column) * Lanes), out Unsafe.Add(ref lowLine, row),
+                        out Unsafe.Add(ref highLine, row));
                 T.FilterPoints(ref lowLine, ref Unsafe.Add(ref low, column), filter);
                 T.FilterPoints(ref highLine, ref Unsafe.Add(ref high, column), filter);
             }
@@ -130,7 +144,9 @@ public static partial class Winograd
                 T.FilterPoints(ref Unsafe.Add(ref low, i * filter), ref lowLine, 1);
                 T.FilterPoints(ref Unsafe.Add(ref high, i * filter), ref highLine, 1);
                 for (nint j = 0; j < patch; j++)
-                    Packing.Store(Vector.Narrow(Unsafe.Add(ref lowLine, j), Unsafe.Add(ref highLine, j)), ref transformed, (i * patch + j) * point + at);
+                    Packing.Store(
+                        Vector.Narrow(Unsafe.Add(ref lowLine, j), Unsafe.Add(ref highLine, j)), ref transformed, (i * patch + j) * point
+                        + at);
             }
         }
     }

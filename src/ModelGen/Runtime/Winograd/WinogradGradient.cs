@@ -5,7 +5,10 @@ namespace ModelGen.Runtime;
 // The gradient with respect to filters: dL/dg = Gᵀ·[Σ (A·dy·Aᵀ) ⊙ (Bᵀ·d·B)]·G, summed over tiles.
 public static partial class Winograd
 {
-    /// <summary>Gradients of the results of some tiles, transformed: A·dy·Aᵀ, to [points][O/16][tiles][16] with gaps. Beyond the image they are zeros.</summary>
+    /// <summary>
+    /// Gradients of the results of some tiles, transformed: A·dy·Aᵀ, to [points][O/16][tiles][16] with gaps. Beyond the image they are
+    /// zeros.
+    /// </summary>
     /// <param name="dy">Pixel (0, 0) of the first block of a sample.</param>
     /// <param name="v">Written.</param>
     /// <param name="shape">The images.</param>
@@ -39,9 +42,11 @@ public static partial class Winograd
                 for (nint part = 0; part < Lanes; part += S.Width)
                 {
                     for (nint j = 0; j < T.Size; j++)
-                        T.GradientPoints<S, V>(ref Unsafe.Add(ref from, j * Lanes + part), row, ref Unsafe.Add(ref half, j * Lanes), patch * Lanes);
+                        T.GradientPoints<S, V>(
+                            ref Unsafe.Add(ref from, j * Lanes + part), row, ref Unsafe.Add(ref half, j * Lanes), patch * Lanes);
                     for (nint i = 0; i < patch; i++)
-                        T.GradientPoints<S, V>(ref Unsafe.Add(ref half, i * patch * Lanes), Lanes, ref Unsafe.Add(ref to, i * patch * point + part), point);
+                        T.GradientPoints<S, V>(
+                            ref Unsafe.Add(ref half, i * patch * Lanes), Lanes, ref Unsafe.Add(ref to, i * patch * point + part), point);
                 }
             }
         }
@@ -66,7 +71,8 @@ public static partial class Winograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void FilterGradients<S, V, T>(ref float m, ref float filters, int outBlocks, int channels, int firstBlock, int endBlock)
+    private static unsafe void FilterGradients<S, V, T>(
+        ref float m, ref float filters, int outBlocks, int channels, int firstBlock, int endBlock)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradGradient
     {
         const int Taps = 3;

@@ -24,8 +24,10 @@ namespace ModelGen.Runtime;
 /// <param name="Ceiling">The largest value that is stored: 6 for ReLU6.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct WinogradShape(
-    int Height, int Width, int Blocks, int Plane, int Row, int Top, int Left, int OutHeight, int OutWidth, int OutBlocks, int OutPlane, int OutRow, int TileSize,
-    int Tiles, int Pool = 1, int ResidualPlane = 0, int ResidualRow = 0, float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
+    int Height, int Width, int Blocks, int Plane, int Row, int Top, int Left, int OutHeight, int OutWidth, int OutBlocks, int OutPlane,
+    int OutRow, int TileSize,
+    int Tiles, int Pool = 1, int ResidualPlane = 0, int ResidualRow = 0, float Floor = float.NegativeInfinity,
+    float Ceiling = float.PositiveInfinity)
 {
     /// <summary>Tiles side by side.</summary>
     public int TilesAcross => (OutWidth + TileSize - 1) / TileSize;

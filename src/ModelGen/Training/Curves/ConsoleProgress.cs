@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ModelGen;
 
 /// <summary>
-/// Shows a run as text: a line for each epoch and, on a terminal, a bar below them with loss, the last accuracy, speed and the time left, which is redrawn some times a second. No colours. Where the output
-/// goes to a file or a pipe there are the lines alone.
+/// Shows a run as text: a line for each epoch and, on a terminal, a bar below them with loss, the last accuracy, speed and the time left,
+/// which is redrawn some times a second. No colours. Where the output goes to a file or a pipe there are the lines alone.
 /// </summary>
 public sealed class ConsoleProgress : ITrainingObserver
 {
@@ -61,7 +61,9 @@ public sealed class ConsoleProgress : ITrainingObserver
         int filled = (int)(done * BarWidth);
         string bar = new string('#', filled) + new string('.', BarWidth - filled);
         string accuracy = double.IsNaN(_accuracy) ? "" : Invariant($"  accuracy {_accuracy * 100:F2} %");
-        Draw(Invariant($"epoch {progress.Epoch}/{_epochs} [{bar}] {Math.Floor(done * 100),3:F0} %  loss {progress.Loss:F4}{accuracy}  {progress.SamplesPerSecond:F0}/s  {Clock(progress.Left)} left"));
+        Draw(Invariant(
+            $"epoch {progress.Epoch}/{_epochs} [{bar}] {Math.Floor(done * 100),3:F0} %  loss {progress.Loss:F4}{accuracy}  "
+                + $"{progress.SamplesPerSecond:F0}/s  {Clock(progress.Left)} left"));
     }
 
     /// <inheritdoc/>
@@ -71,12 +73,15 @@ public sealed class ConsoleProgress : ITrainingObserver
         string epoch = result.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(_epochs.ToString(CultureInfo.InvariantCulture).Length);
         string speed = double.IsNaN(_speed) ? "" : Invariant($"  {_speed:F0}/s");
         Erase();
-        WriteLine(Invariant($"epoch {epoch}/{_epochs}  loss {result.Loss:F4}  validation {result.Validation.Loss:F4}  accuracy {_accuracy * 100:F2} %{speed}{(result.IsBest ? "  best" : "")}"));
+        WriteLine(Invariant(
+            $"epoch {epoch}/{_epochs}  loss {result.Loss:F4}  validation {result.Validation.Loss:F4}  accuracy {_accuracy * 100:F2} "
+                + $"%{speed}{(result.IsBest ? "  best" : "")}"));
     }
 
-    private static string Clock(TimeSpan time) => time.ToString(time.TotalHours >= 1 ? @"d\.hh\:mm\:ss" : @"mm\:ss", CultureInfo.InvariantCulture);
+    private static string Clock(TimeSpan time) =>
+        time.ToString(time.TotalHours >= 1 ? @"d\.hh\:mm\:ss" : @"mm\:ss", CultureInfo.InvariantCulture);
 
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+    private static string Invariant(InvariantText text) => text.Take();
 
     // What is left of a longer line is overwritten. A line that wraps could not be.
     private void Draw(string line)

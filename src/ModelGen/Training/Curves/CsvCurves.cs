@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ModelGen;
 
 /// <summary>
-/// Keeps a run's curves as CSV: a line an epoch, written as it ends. The lines of a run that was killed and resumed are those of one that was not.
+/// Keeps a run's curves as CSV: a line an epoch, written as it ends. The lines of a run that was killed and resumed are those of one that
+/// was not.
 /// </summary>
 /// <param name="path">The file, which is replaced when a run begins.</param>
 public sealed class CsvCurves(string path) : ITrainingObserver
@@ -26,9 +27,13 @@ public sealed class CsvCurves(string path) : ITrainingObserver
     private static string Line(EpochResult result)
     {
         double[] values = [result.Loss, result.Validation.Loss, result.Validation.Accuracy, .. result.Metrics];
-        return string.Join(',', values.Select(v => v.ToString(CultureInfo.InvariantCulture)).Prepend(result.Epoch.ToString(CultureInfo.InvariantCulture))) + "\n";
+        return string.Join(
+            ',', values.Select(v => v.ToString(CultureInfo.InvariantCulture)).Prepend(result.Epoch.ToString(CultureInfo.InvariantCulture)))
+                + "\n";
     }
 
     // RFC 4180.
-    private static string Quote(string name) => name.AsSpan().IndexOfAny(",\"\r\n") < 0 ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string name) => name.AsSpan().IndexOfAny(",\"\r\n") < 0
+        ? name
+        : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -5,22 +5,31 @@ using System.Text;
 namespace ModelGen;
 
 /// <summary>
-/// Keeps a run's curves as a page: one HTML file without scripts or anything from elsewhere, in light or dark colours as the reader's browser asks for, written anew after each epoch.
+/// Keeps a run's curves as a page: one HTML file without scripts or anything from elsewhere, in light or dark colours as the reader's
+/// browser asks for, written anew after each epoch.
 /// </summary>
 public sealed class HtmlCurves : ITrainingObserver
 {
     private const string Style = """
-        :root { color-scheme: light dark; --ink: #1b1f24; --quiet: #6a737d; --grid: #e3e6ea; --paper: #ffffff; --first: #0b62c4; --second: #b34700; }
+        :root {
+          color-scheme: light dark; --ink: #1b1f24; --quiet: #6a737d; --grid: #e3e6ea; --paper: #ffffff;
+          --first: #0b62c4; --second: #b34700;
+        }
         @media (prefers-color-scheme: dark) {
           :root { --ink: #e6e8eb; --quiet: #9aa4af; --grid: #30363d; --paper: #14171b; --first: #6cb2ff; --second: #ffab5e; }
         }
-        body { margin: 2rem auto; max-width: 46rem; padding: 0 1rem; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+        body {
+          margin: 2rem auto; max-width: 46rem; padding: 0 1rem; background: var(--paper);
+          color: var(--ink); font: 15px/1.5 system-ui, sans-serif;
+        }
         h1 { font-size: 1.4rem; } h2 { font-size: 1rem; margin: 1.5rem 0 0; }
         svg { width: 100%; height: auto; } svg text { fill: var(--quiet); font-size: 12px; }
         .grid { stroke: var(--grid); } .first { stroke: var(--first); } .second { stroke: var(--second); stroke-dasharray: 6 4; }
-        .line { fill: none; stroke-width: 2; } text.first { fill: var(--first); stroke: none; } text.second { fill: var(--second); stroke: none; }
+        .line { fill: none; stroke-width: 2; }
+        text.first { fill: var(--first); stroke: none; } text.second { fill: var(--second); stroke: none; }
         circle.first { fill: var(--first); } circle.second { fill: var(--second); stroke-dasharray: none; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: 0.1rem 0.8rem; text-align: right; border-bottom: 1px solid var(--grid); }
+        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+        th, td { padding: 0.1rem 0.8rem; text-align: right; border-bottom: 1px solid var(--grid); }
         """;
 
     private readonly string _path;
@@ -59,7 +68,9 @@ public sealed class HtmlCurves : ITrainingObserver
 
     private void Write()
     {
-        (string Name, Func<EpochResult, double> Value)[] metrics = [.. _run.MetricNames.Select((name, i) => (name, (Func<EpochResult, double>)(r => r.Metrics[i])))];
+        (string Name,
+            Func<EpochResult, double> Value)[] metrics = [.. _run.MetricNames.Select(
+                (name, i) => (name, (Func<EpochResult, double>)(r => r.Metrics[i])))];
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"""
             <!DOCTYPE html>
@@ -89,8 +100,9 @@ public sealed class HtmlCurves : ITrainingObserver
     private string Best()
     {
         int best = _history.FindLastIndex(r => r.IsBest);
-        return best < 0 ? "" : FormattableString.Invariant(
-            $"; best validation loss {_history[best].Validation.Loss:G5} in epoch {best + 1}, with an accuracy of {_history[best].Validation.Accuracy * 100:F2} %");
+        return best < 0 ? "" : MessageText.Invariant(
+            $"; best validation loss {_history[best].Validation.Loss:G5} in epoch {best + 1}, with an accuracy of "
+                + $"{_history[best].Validation.Accuracy * 100:F2} %");
     }
 
     private void Chart(StringBuilder page, string title, params (string Name, Func<EpochResult, double> Value)[] series)
@@ -107,7 +119,8 @@ public sealed class HtmlCurves : ITrainingObserver
         page.Append("</tr>\n");
         foreach (EpochResult r in _history)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{r.Epoch}</td><td>{r.Loss:G5}</td><td>{r.Validation.Loss:G5}</td><td>{r.Validation.Accuracy * 100:F2} %</td>");
+            page.Append(CultureInfo.InvariantCulture,
+                $"<tr><td>{r.Epoch}</td><td>{r.Loss:G5}</td><td>{r.Validation.Loss:G5}</td><td>{r.Validation.Accuracy * 100:F2} %</td>");
             foreach (double value in r.Metrics)
                 page.Append(CultureInfo.InvariantCulture, $"<td>{value:G5}</td>");
             page.Append("</tr>\n");

@@ -28,11 +28,13 @@ internal sealed class SvgChart(int epochs, IReadOnlyList<(string Name, List<doub
         if (_low == _high)
             _high = _low + step;
 
-        Append(svg, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(string.Join(", ", series.Select(s => s.Name)))}\">\n");
+        Append(svg, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" "
+            + $"aria-label=\"{WebUtility.HtmlEncode(string.Join(", ", series.Select(s => s.Name)))}\">\n");
         for (int i = 0; i <= Math.Round((_high - _low) / step); i++)
         {
             double value = (Math.Round(_low / step) + i) * step;
-            Append(svg, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(value):F1}\" y2=\"{Y(value):F1}\"/><text x=\"{Left - 8}\" y=\"{Y(value) + 4:F1}\" text-anchor=\"end\">{value:G6}</text>\n");
+            Append(svg, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(value):F1}\" y2=\"{Y(value):F1}\"/><text "
+                + $"x=\"{Left - 8}\" y=\"{Y(value) + 4:F1}\" text-anchor=\"end\">{value:G6}</text>\n");
         }
         int stride = (int)Math.Max(1, Step(_last - 1));
         for (int epoch = 1; epoch <= _last; epoch += epoch == 1 && stride > 1 ? stride - 1 : stride)
@@ -56,9 +58,11 @@ internal sealed class SvgChart(int epochs, IReadOnlyList<(string Name, List<doub
         for (int i = 0; i < values.Count; i++)
         {
             if (double.IsFinite(values[i]))
-                Append(svg, $"<circle class=\"{style}\" cx=\"{X(i + 1):F1}\" cy=\"{Y(values[i]):F1}\" r=\"2.5\"><title>{WebUtility.HtmlEncode(name)}, epoch {i + 1}: {values[i]:G6}</title></circle>\n");
+                Append(svg, $"<circle class=\"{style}\" cx=\"{X(i + 1):F1}\" cy=\"{Y(values[i]):F1}\" "
+                    + $"r=\"2.5\"><title>{WebUtility.HtmlEncode(name)}, epoch {i + 1}: {values[i]:G6}</title></circle>\n");
         }
-        Append(svg, $"<text class=\"{style}\" x=\"{Left + index * 140}\" y=\"14\">{(index == 0 ? "——" : "- - -")} {WebUtility.HtmlEncode(name)}</text>\n");
+        Append(svg, $"<text class=\"{style}\" x=\"{Left + index * 140}\" y=\"14\">{(index == 0 ? "——" : "- - -")} "
+            + $"{WebUtility.HtmlEncode(name)}</text>\n");
     }
 
     private double X(double epoch) => Left + (epoch - 1) / (_last - 1) * (Width - Left - Right);
@@ -79,5 +83,5 @@ internal sealed class SvgChart(int epochs, IReadOnlyList<(string Name, List<doub
         return 10 * power;
     }
 
-    private static void Append(StringBuilder text, FormattableString part) => text.Append(part.ToString(CultureInfo.InvariantCulture));
+    private static void Append(StringBuilder text, InvariantText part) => text.Append(part.Take());
 }

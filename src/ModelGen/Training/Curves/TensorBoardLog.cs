@@ -5,10 +5,12 @@ using System.Text;
 namespace ModelGen;
 
 /// <summary>
-/// Keeps a run's curves as a file of events for TensorBoard (<c>tensorboard --logdir FOLDER</c>): loss, validation loss and accuracy, and the metrics, a step an epoch.
+/// Keeps a run's curves as a file of events for TensorBoard (<c>tensorboard --logdir FOLDER</c>): loss, validation loss and accuracy, and
+/// the metrics, a step an epoch.
 /// </summary>
 /// <remarks>
-/// The file holds records of TensorFlow's TFRecord format, each a protobuf message <c>Event</c> (tensorflow/core/util/event.proto). When a run goes on, what is in the file of epochs that come again is cut off, and the rest stays with its times.
+/// The file holds records of TensorFlow's TFRecord format, each a protobuf message <c>Event</c> (tensorflow/core/util/event.proto). When a
+/// run goes on, what is in the file of epochs that come again is cut off, and the rest stays with its times.
 /// </remarks>
 public sealed class TensorBoardLog : ITrainingObserver
 {
@@ -85,7 +87,8 @@ public sealed class TensorBoardLog : ITrainingObserver
     private byte[] Content(EpochResult result)
     {
         double[] values = [result.Loss, result.Validation.Loss, result.Validation.Accuracy, .. result.Metrics];
-        byte[] summary = [.. values.SelectMany((value, i) => Field(1, [.. Field(1, Encoding.UTF8.GetBytes(_tags[i])), .. Float(2, (float)value)]))];
+        byte[] summary = [.. values.SelectMany(
+            (value, i) => Field(1, [.. Field(1, Encoding.UTF8.GetBytes(_tags[i])), .. Float(2, (float)value)]))];
         return [2 << 3, .. Varint((ulong)result.Epoch), .. Field(5, summary)];
     }
 

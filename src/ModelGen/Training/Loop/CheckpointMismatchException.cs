@@ -6,7 +6,8 @@ public sealed class CheckpointMismatchException : IOException
     private const int MaxLines = 50;
 
     internal CheckpointMismatchException(string networkName, string path, IReadOnlyList<string> differences)
-        : base($"Checkpoint '{path}' does not fit the trainer of network '{networkName}', nothing was loaded:\n  {string.Join("\n  ", Bounded(differences))}")
+        : base($"Checkpoint '{path}' does not fit the trainer of network '{networkName}', nothing was loaded:\n  "
+            + $"{string.Join("\n  ", Bounded(differences))}")
     {
         NetworkName = networkName;
         Path = path;

@@ -2,7 +2,9 @@ using ModelGen.Data;
 
 namespace ModelGen;
 
-/// <summary>How a network's scores compare with the classes: accuracy, top-k, cross entropy, and which classes are taken for which.</summary>
+/// <summary>
+/// How a network's scores compare with the classes: accuracy, top-k, cross entropy, and which classes are taken for which.
+/// </summary>
 /// <remarks>
 /// <code>
 /// var metrics = new ClassificationMetrics(classes: 10);
@@ -10,7 +12,8 @@ namespace ModelGen;
 /// metrics.Add(scores, [label]);
 /// Console.WriteLine($"{metrics.Accuracy:P2}, top 5 {metrics.TopK(5):P2}, sandals taken for boots {metrics[5, 9]}");
 /// </code>
-/// Classes are ranked by score; of two with the same score the one with the lower number comes first, and NaN comes before all numbers. Nothing is allocated after construction.
+/// Classes are ranked by score; of two with the same score the one with the lower number comes first, and NaN comes before all numbers.
+/// Nothing is allocated after construction.
 /// </remarks>
 public sealed class ClassificationMetrics
 {
@@ -50,7 +53,9 @@ public sealed class ClassificationMetrics
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public int this[int actual, int predicted] => _counts[Class(actual, nameof(actual)) * Classes + Class(predicted, nameof(predicted))];
 
-    /// <summary>Share of samples whose class is among the <paramref name="k"/> with the highest scores, 0 to 1; NaN for no samples.</summary>
+    /// <summary>
+    /// Share of samples whose class is among the <paramref name="k"/> with the highest scores, 0 to 1; NaN for no samples.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is not 1 to <see cref="Classes"/>.</exception>
     public double TopK(int k)
     {
@@ -93,16 +98,19 @@ public sealed class ClassificationMetrics
     /// <summary>Counts samples.</summary>
     /// <param name="scores">Scores before softmax, <see cref="Classes"/> for each sample, one sample behind the other.</param>
     /// <param name="labels">The class of each sample.</param>
-    /// <exception cref="ArgumentException">There are not as many scores as there should be, or a label is not a class; nothing has been counted then.</exception>
+    /// <exception cref="ArgumentException">There are not as many scores as there should be, or a label is not a class; nothing has been
+    /// counted then.</exception>
     public void Add(ReadOnlySpan<float> scores, ReadOnlySpan<int> labels)
     {
         if (scores.Length != (long)labels.Length * Classes)
             throw new ArgumentException(MessageText.Invariant(
-                $"{labels.Length} samples of {Classes} classes have {(long)labels.Length * Classes} scores, got {scores.Length}."), nameof(scores));
+                $"{labels.Length} samples of {Classes} classes have {(long)labels.Length * Classes} scores, got {scores.Length}."),
+                    nameof(scores));
         for (int i = 0; i < labels.Length; i++)
         {
             if ((uint)labels[i] >= (uint)Classes)
-                throw new ArgumentException(MessageText.Invariant($"Label {labels[i]} of sample {i} is no class: expected 0 to {Classes - 1}."), nameof(labels));
+                throw new ArgumentException(
+                    MessageText.Invariant($"Label {labels[i]} of sample {i} is no class: expected 0 to {Classes - 1}."), nameof(labels));
         }
         for (int i = 0; i < labels.Length; i++)
             Add(scores.Slice(i * Classes, Classes), labels[i]);

@@ -39,7 +39,9 @@ public sealed class Fit
     /// <summary>How many epochs since then have been no better.</summary>
     public int BadEpochs => DoneEpochs - 1 - _history.FindLastIndex(r => r.IsBest);
 
-    /// <summary>How many epochs in a row may have a validation loss that is no better than the best before training stops; no limit unless set.</summary>
+    /// <summary>
+    /// How many epochs in a row may have a validation loss that is no better than the best before training stops; no limit unless set.
+    /// </summary>
     public int Patience { get; set; } = int.MaxValue;
 
     /// <summary>The learning rate of each update, which is set before it; the optimizer's own unless set.</summary>
@@ -63,7 +65,10 @@ public sealed class Fit
     /// <summary>What <see cref="Resume"/> needs, for the notes of a checkpoint.</summary>
     public Dictionary<string, string> Notes() => FitNotes.Write(_history, Metrics);
 
-    /// <summary>Runs what is left of the epochs on batches: a step on each, with the learning rate of <see cref="Schedule"/>, and a checkpoint after each epoch.</summary>
+    /// <summary>
+    /// Runs what is left of the epochs on batches: a step on each, with the learning rate of <see cref="Schedule"/>, and a checkpoint after
+    /// each epoch.
+    /// </summary>
     /// <param name="trainer">Is trained. Where there is a checkpoint it is loaded first.</param>
     /// <param name="batches">The samples to learn from. A checkpoint sets their position.</param>
     /// <param name="validate">Judges the network on samples that it does not learn.</param>
@@ -72,10 +77,14 @@ public sealed class Fit
     /// <returns>The number of epochs that are done.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
-    /// <exception cref="NonFiniteUpdateException">What would become of the parameters is not finite, or what has: then the run goes on from its checkpoint, with other settings, and nothing is saved over it.</exception>
-    /// <exception cref="IOException">A checkpoint cannot be read or written or is not of this network and optimizer, or an observer cannot write.</exception>
+    /// <exception cref="NonFiniteUpdateException">What would become of the parameters is not finite, or what has: then the run goes on from
+    /// its checkpoint, with other settings, and nothing is saved over it.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be read or written or is not of this network and optimizer, or an observer cannot
+    /// write.</exception>
     /// <exception cref="InvalidDataException">The checkpoint was not saved by such a loop; nothing has changed then.</exception>
-    public int Run(IClassifierTrainer trainer, ImageBatches batches, Func<Evaluation> validate, Action<EpochResult>? afterEpoch = null, CancellationToken cancellation = default)
+    public int Run(
+        IClassifierTrainer trainer, ImageBatches batches, Func<Evaluation> validate, Action<EpochResult>? afterEpoch = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(batches);
@@ -99,15 +108,21 @@ public sealed class Fit
         }
     }
 
-    /// <summary>Runs what is left of the epochs. What an epoch is, and what is done after it, is the caller's; <see cref="CheckpointPath"/> and <see cref="Schedule"/> are not used.</summary>
+    /// <summary>
+    /// Runs what is left of the epochs. What an epoch is, and what is done after it, is the caller's; <see cref="CheckpointPath"/> and
+    /// <see cref="Schedule"/> are not used.
+    /// </summary>
     /// <param name="train">Trains for the epoch of the number given, from 1, and returns the mean loss.</param>
     /// <param name="validate">Judges the network on samples that it does not learn.</param>
-    /// <param name="afterEpoch">Called after each epoch, when the properties say how things stand, to save for instance; may be null.</param>
+    /// <param name="afterEpoch">Called after each epoch, when the properties say how things stand, to save for instance; may be
+    /// null.</param>
     /// <param name="cancellation">Asked before each epoch.</param>
     /// <returns>The number of epochs that are done.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
     /// <exception cref="IOException">An observer cannot write.</exception>
-    public int Run(Func<int, double> train, Func<Evaluation> validate, Action<EpochResult>? afterEpoch = null, CancellationToken cancellation = default)
+    public int Run(
+        Func<int, double> train, Func<Evaluation> validate, Action<EpochResult>? afterEpoch = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validate);
@@ -119,7 +134,8 @@ public sealed class Fit
             cancellation.ThrowIfCancellationRequested();
             double loss = train(DoneEpochs + 1);
             Evaluation validation = validate();
-            var result = new EpochResult(DoneEpochs + 1, loss, validation, validation.Loss < BestLoss) { Metrics = [.. Metrics.Select(m => m.Value())] };
+            var result = new EpochResult(
+                DoneEpochs + 1, loss, validation, validation.Loss < BestLoss) { Metrics = [.. Metrics.Select(m => m.Value())] };
             _history.Add(result);
             foreach (ITrainingObserver observer in Observers)
                 observer.EpochEnded(result);
@@ -128,7 +144,8 @@ public sealed class Fit
         return DoneEpochs;
     }
 
-    private double TrainEpoch(int epoch, IClassifierTrainer trainer, ImageBatches batches, long runStart, int epochsBefore, CancellationToken cancellation)
+    private double TrainEpoch(
+        int epoch, IClassifierTrainer trainer, ImageBatches batches, long runStart, int epochsBefore, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
         (double sum, long samples, int step) = (0, 0, 0);
@@ -140,7 +157,8 @@ public sealed class Fit
             samples += batches.Count;
             step++;
             double done = epoch - 1 - epochsBefore + (double)step / batches.BatchesPerEpoch;
-            var progress = new StepProgress(epoch, Epochs, step, batches.BatchesPerEpoch, sum / samples, samples / Stopwatch.GetElapsedTime(start).TotalSeconds,
+            var progress = new StepProgress(
+                epoch, Epochs, step, batches.BatchesPerEpoch, sum / samples, samples / Stopwatch.GetElapsedTime(start).TotalSeconds,
                 Stopwatch.GetElapsedTime(runStart) * ((Epochs - epochsBefore) / done - 1));
             for (int i = 0; i < Observers.Count; i++)
                 Observers[i].Stepped(progress);

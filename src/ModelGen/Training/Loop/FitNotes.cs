@@ -10,7 +10,8 @@ internal static class FitNotes
     private const string Position = "fit.position";
     private const int FixedColumns = 6;
 
-    public static Dictionary<string, string> Write(IEnumerable<EpochResult> history, IEnumerable<FitMetric> metrics) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string> Write(IEnumerable<EpochResult> history, IEnumerable<FitMetric> metrics) =>
+        new(StringComparer.Ordinal)
     {
         [History] = string.Join('\n', history.Select(Line).Prepend(Header(metrics))),
     };
@@ -23,11 +24,13 @@ internal static class FitNotes
 
     /// <summary>All that a run goes on by.</summary>
     /// <exception cref="InvalidDataException">The notes are not those of a loop, of one with other metrics, or of other images.</exception>
-    public static (List<EpochResult> History, DataPosition Position) Read(IReadOnlyDictionary<string, string> notes, ICollection<FitMetric> metrics, ImageBatches batches)
+    public static (List<EpochResult> History, DataPosition Position) Read(
+        IReadOnlyDictionary<string, string> notes, ICollection<FitMetric> metrics, ImageBatches batches)
     {
         List<EpochResult> history = ReadHistory(notes, metrics);
         DataPosition position = ReadPosition(notes);
-        return batches.WhyNot(position) is string expected ? throw Wrong(Position, expected, MessageText.Quote(Note(notes, Position))) : (history, position);
+        return batches.WhyNot(position) is string expected ? throw Wrong(Position, expected, MessageText.Quote(Note(notes, Position)))
+            : (history, position);
     }
 
     public static List<EpochResult> ReadHistory(IReadOnlyDictionary<string, string> notes, ICollection<FitMetric> metrics)
@@ -62,7 +65,8 @@ internal static class FitNotes
     {
         string metrics = string.Concat(result.Metrics.Select(m => " " + m.ToString(CultureInfo.InvariantCulture)));
         return string.Create(CultureInfo.InvariantCulture,
-            $"{result.Epoch} {result.Loss} {result.Validation.Loss} {result.Validation.Correct} {result.Validation.Count} {(result.IsBest ? 1 : 0)}{metrics}");
+            $"{result.Epoch} {result.Loss} {result.Validation.Loss} {result.Validation.Correct} {result.Validation.Count} "
+                + $"{(result.IsBest ? 1 : 0)}{metrics}");
     }
 
     private static EpochResult Read(string line)

@@ -1,7 +1,11 @@
 namespace ModelGen;
 
-/// <summary>What all generated trainers have whose networks read one image or vector and learn classes. <see cref="Fit"/> works on it.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1716:Identifiers should not match keywords", Justification = "What the field calls a step; other languages can escape it.")]
+/// <summary>
+/// What all generated trainers have whose networks read one image or vector and learn classes. <see cref="Fit"/> works on it.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Naming", "CA1716:Identifiers should not match keywords",
+    Justification = "What the field calls a step; other languages can escape it.")]
 public interface IClassifierTrainer
 {
     /// <summary>Learning rate and all else that may change between steps.</summary>
@@ -10,7 +14,10 @@ public interface IClassifierTrainer
     /// <summary>How many updates the parameters have had.</summary>
     long Updates { get; }
 
-    /// <summary>Threads that steps and evaluations use, the calling one included; 1 unless set. Results are the same to the last bit. Not to be set during a call.</summary>
+    /// <summary>
+    /// Threads that steps and evaluations use, the calling one included; 1 unless set. Results are the same to the last bit. Not to be set
+    /// during a call.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 or more than 1,024.</exception>
     int Parallelism { get; set; }
 
@@ -32,7 +39,9 @@ public interface IClassifierTrainer
     /// <summary>A copy of the weights as they are now, for inference and saving.</summary>
     WeightStore ToWeights();
 
-    /// <summary>Writes all that the next step depends on to a file. Replaces an old one only once the new one is complete on the disk.</summary>
+    /// <summary>
+    /// Writes all that the next step depends on to a file. Replaces an old one only once the new one is complete on the disk.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="epoch">A number that <see cref="LoadCheckpoint"/> gives back, at least 0.</param>
     /// <param name="notes">Text that it gives back.</param>
@@ -41,7 +50,8 @@ public interface IClassifierTrainer
 
     /// <summary>Goes on where a checkpoint was saved.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointMismatchException">The file is no checkpoint of this network and optimizer; nothing has changed then.</exception>
+    /// <exception cref="CheckpointMismatchException">The file is no checkpoint of this network and optimizer; nothing has changed
+    /// then.</exception>
     /// <exception cref="IOException">The file is missing or damaged; nothing has changed then.</exception>
     Checkpoint LoadCheckpoint(string path);
 }

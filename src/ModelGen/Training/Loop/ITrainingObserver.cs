@@ -3,7 +3,10 @@ namespace ModelGen;
 /// <summary>Is told by <see cref="Fit"/> how a run goes, to show it or to keep its curves.</summary>
 public interface ITrainingObserver
 {
-    /// <summary>The run begins or goes on. What was kept of epochs that are not among those done is of a run that died before its next checkpoint, and has to go: these epochs come again.</summary>
+    /// <summary>
+    /// The run begins or goes on. What was kept of epochs that are not among those done is of a run that died before its next checkpoint,
+    /// and has to go: these epochs come again.
+    /// </summary>
     /// <param name="run">What is done and what is to come.</param>
     void Started(FitRun run);
 

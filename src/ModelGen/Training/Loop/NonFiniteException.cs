@@ -17,8 +17,8 @@ public abstract class NonFiniteException : ArithmeticException
     public long Step { get; }
 
     /// <summary>
-    /// Whether the step had begun to change parameters when it was found. If not, training can go on with the next batch or other settings; otherwise the trainer does nothing more until it has loaded a
-    /// checkpoint.
+    /// Whether the step had begun to change parameters when it was found. If not, training can go on with the next batch or other settings;
+    /// otherwise the trainer does nothing more until it has loaded a checkpoint.
     /// </summary>
     public abstract bool HasChanged { get; }
 }

@@ -5,14 +5,19 @@ using ModelGen.Safetensors;
 
 namespace ModelGen.Runtime;
 
-/// <summary>A trainer's state on its way to a checkpoint or back: all in PyTorch's order, so that no file depends on how kernels want their memory.</summary>
+/// <summary>
+/// A trainer's state on its way to a checkpoint or back: all in PyTorch's order, so that no file depends on how kernels want their memory.
+/// </summary>
 /// <remarks>
-/// A checkpoint is a safetensors file: weights under their keys, what the optimizer keeps under <c>optimizer.KIND.KEY</c>, and the rest as text in the metadata, with a checksum over all of it.
+/// A checkpoint is a safetensors file: weights under their keys, what the optimizer keeps under <c>optimizer.KIND.KEY</c>, and the rest as
+/// text in the metadata, with a checksum over all of it.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TrainerState
 {
-    /// <summary>The most samples whose gradients are added up: a bound that no run comes near, and far from where counting would wrap.</summary>
+    /// <summary>
+    /// The most samples whose gradients are added up: a bound that no run comes near, and far from where counting would wrap.
+    /// </summary>
     internal const int MostAccumulated = 1 << 30;
 
     private const string Format = "ModelGen checkpoint 2";
@@ -45,7 +50,8 @@ public sealed class TrainerState
     /// <param name="stride">Floats from one kind to the next; within a kind, each parameter lies as it does in the weights.</param>
     /// <param name="clips">Whether gradients can be clipped.</param>
     public TrainerState(
-        WeightStore weights, NetworkSummary summary, string fingerprint, GradientDescent optimizer, ReadOnlySpan<string> kinds, ReadOnlySpan<int> trained, int stride,
+        WeightStore weights, NetworkSummary summary, string fingerprint, GradientDescent optimizer, ReadOnlySpan<string> kinds,
+        ReadOnlySpan<int> trained, int stride,
         bool clips)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -85,7 +91,8 @@ public sealed class TrainerState
     }
 
     private static Dictionary<string, string> NotesOf(IReadOnlyDictionary<string, string> metadata) =>
-        metadata.Where(m => m.Key.StartsWith(NotePrefix, StringComparison.Ordinal)).ToDictionary(m => m.Key[NotePrefix.Length..], m => m.Value, StringComparer.Ordinal);
+        metadata.Where(m => m.Key.StartsWith(NotePrefix, StringComparison.Ordinal))
+            .ToDictionary(m => m.Key[NotePrefix.Length..], m => m.Value, StringComparer.Ordinal);
 
     /// <summary>Writes the file, replacing an old one once the new one is complete on the disk.</summary>
     /// <exception cref="InvalidOperationException">The optimizer is to clip gradients, for which the network was not compiled.</exception>
@@ -112,11 +119,14 @@ public sealed class TrainerState
         foreach (OptimizerSetting setting in _optimizer.Settings)
             metadata[Prefix + setting.Name] = Text(setting.Get());
         foreach ((string key, string note) in notes ?? new Dictionary<string, string>())
-            metadata[NotePrefix + key] = note ?? throw new ArgumentException($"{_weights.NetworkName}: note {MessageText.Quote(key)} is null.", nameof(notes));
+            metadata[NotePrefix + key] = note
+                ?? throw new ArgumentException($"{_weights.NetworkName}: note {MessageText.Quote(key)} is null.", nameof(notes));
         metadata[ChecksumKey] = ChecksumOf(metadata);
 
-        List<SafetensorsTensor> tensors = [.. _weights.Parameters.Select(p => new SafetensorsTensor(p.Name, Shape(p), _weights.MemoryOf(p)))];
-        tensors.AddRange(_tensors.Select(t => new SafetensorsTensor(t.Name, Shape(t.Parameter), _values.AsMemory(t.Offset, t.Parameter.Length))));
+        List<SafetensorsTensor> tensors = [.. _weights.Parameters.Select(
+            p => new SafetensorsTensor(p.Name, Shape(p), _weights.MemoryOf(p)))];
+        tensors.AddRange(
+            _tensors.Select(t => new SafetensorsTensor(t.Name, Shape(t.Parameter), _values.AsMemory(t.Offset, t.Parameter.Length))));
         SafetensorsWriter.Write(path, tensors, metadata);
     }
 
@@ -169,12 +179,16 @@ public sealed class TrainerState
     {
         if (!metadata.TryGetValue("format", out string? format) || format is not (Format or EarlierFormat))
         {
-            differences.Add($"format: expected '{Format}' or '{EarlierFormat}', actual {(format is null ? "none; a file of weights alone is read by LoadWeights" : MessageText.Quote(format))}");
+            differences.Add(
+                $"format: expected '{Format}' or '{EarlierFormat}', actual "
+                    + $"{(format is null ? "none; a file of weights alone is read by LoadWeights" : MessageText.Quote(format))}");
             return;
         }
         if (Word("fingerprint") != _fingerprint)
         {
-            differences.Add($"network: expected '{_weights.NetworkName}' of fingerprint {_fingerprint}, actual {MessageText.Quote(Word("network"))} of {MessageText.Quote(Word("fingerprint"))}");
+            differences.Add(
+                $"network: expected '{_weights.NetworkName}' of fingerprint {_fingerprint}, actual {MessageText.Quote(Word("network"))} "
+                    + $"of {MessageText.Quote(Word("fingerprint"))}");
             differences.Add(FirstDifference([.. Layers], Word("layers").Split('\n')));
         }
         if (Word("optimizer") != OptimizerName)
@@ -187,7 +201,8 @@ public sealed class TrainerState
     {
         for (int i = 0; i < Math.Max(expected.Length, actual.Length); i++)
         {
-            string ours = i < expected.Length ? MessageText.Quote(expected[i]) : "none", theirs = i < actual.Length ? MessageText.Quote(actual[i]) : "none";
+            string ours = i < expected.Length ? MessageText.Quote(expected[i]) : "none", theirs = i < actual.Length
+                ? MessageText.Quote(actual[i]) : "none";
             if (ours != theirs)
                 return MessageText.Invariant($"layer {i + 1}, the first that differs: expected {ours}, actual {theirs}");
         }
@@ -202,7 +217,9 @@ public sealed class TrainerState
             if (!file.TryGet(name, out SafetensorsEntry? entry))
                 differences.Add($"tensor {MessageText.Quote(name)}: expected shape {MessageText.Shape(parameter.Shape)}, actual none");
             else if (!WeightsMismatchException.SameShape(parameter.Shape, entry.Shape) || entry.Dtype != SafetensorsDtype.F32)
-                differences.Add($"tensor {MessageText.Quote(name)}: expected F32 of shape {MessageText.Shape(parameter.Shape)}, actual {entry.Dtype.Name()} of {MessageText.Shape(entry.Shape)}");
+                differences.Add(
+                    $"tensor {MessageText.Quote(name)}: expected F32 of shape {MessageText.Shape(parameter.Shape)}, actual "
+                        + $"{entry.Dtype.Name()} of {MessageText.Shape(entry.Shape)}");
         }
         HashSet<string> names = expected.Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
         differences.AddRange(file.Tensors.Where(t => !names.Contains(t.Name))
@@ -238,7 +255,9 @@ public sealed class TrainerState
             return;
         string computed = ChecksumOf(metadata);
         if (written != computed)
-            differences.Add($"checksum: expected {computed} of what the file holds, actual {(written is null ? "none" : MessageText.Quote(written))}; the file is damaged");
+            differences.Add(
+                $"checksum: expected {computed} of what the file holds, actual "
+                    + $"{(written is null ? "none" : MessageText.Quote(written))}; the file is damaged");
     }
 
     private static void CheckValues(string name, ReadOnlySpan<float> values, List<string> differences)
@@ -249,7 +268,10 @@ public sealed class TrainerState
         {
             if (values[i] >= smallest && values[i] <= float.MaxValue)
                 continue;
-            differences.Add(MessageText.Invariant($"tensor {MessageText.Quote(name)}: expected finite values{(isSquare ? " of at least 0" : "")}, actual {values[i]} at index {i}"));
+            differences.Add(
+                MessageText.Invariant(
+                    $"tensor {MessageText.Quote(name)}: expected finite values{(isSquare ? " of at least 0" : "")}, actual {values[i]} "
+                        + $"at index {i}"));
             return;
         }
     }
@@ -263,7 +285,9 @@ public sealed class TrainerState
             string? text = metadata.GetValueOrDefault(Prefix + setting.Name);
             if (setting.Name == nameof(GradientDescent.MaxGradientNorm) && !_clips && text is not (null or "Infinity"))
             {
-                differences.Add($"metadata '{Prefix}{setting.Name}': expected Infinity, since the network was compiled without clipping, actual {MessageText.Quote(text)}");
+                differences.Add(
+                    $"metadata '{Prefix}{setting.Name}': expected Infinity, since the network was compiled without clipping, actual "
+                        + $"{MessageText.Quote(text)}");
                 continue;
             }
             if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
@@ -279,17 +303,23 @@ public sealed class TrainerState
                     // Reported below.
                 }
             }
-            differences.Add($"metadata '{Prefix}{setting.Name}': expected a valid {setting.Name} of {OptimizerName}, actual {(text is null ? "none" : MessageText.Quote(text))}");
+            differences.Add(
+                $"metadata '{Prefix}{setting.Name}': expected a valid {setting.Name} of {OptimizerName}, actual "
+                    + $"{(text is null ? "none" : MessageText.Quote(text))}");
         }
         return settings;
     }
 
-    private static T Number<T>(IReadOnlyDictionary<string, string> metadata, string key, T smallest, T largest, List<string> differences) where T : struct, System.Numerics.IBinaryInteger<T>
+    private static T Number<T>(IReadOnlyDictionary<string, string> metadata, string key, T smallest, T largest, List<string> differences)
+        where T : struct, System.Numerics.IBinaryInteger<T>
     {
         string? text = metadata.GetValueOrDefault(key);
-        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value) && value >= smallest && value <= largest)
+        if (T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value) && value >= smallest
+            && value <= largest)
             return value;
-        differences.Add($"metadata '{key}': expected a whole number from {Text(smallest)} to {Text(largest)}, actual {(text is null ? "none" : MessageText.Quote(text))}");
+        differences.Add(
+            $"metadata '{key}': expected a whole number from {Text(smallest)} to {Text(largest)}, actual "
+                + $"{(text is null ? "none" : MessageText.Quote(text))}");
         return default;
     }
 

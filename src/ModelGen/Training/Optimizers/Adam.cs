@@ -3,10 +3,13 @@ using ModelGen.Runtime;
 
 namespace ModelGen;
 
-/// <summary>Adam, with the meaning torch.optim.Adam gives its settings. For networks with <c>[Trainable(Optimizer = Optimizer.Adam)]</c>.</summary>
+/// <summary>
+/// Adam, with the meaning torch.optim.Adam gives its settings. For networks with <c>[Trainable(Optimizer = Optimizer.Adam)]</c>.
+/// </summary>
 /// <remarks>
 /// Step t computes g = gradient + WeightDecay·p, m = Beta1·m + (1 − Beta1)·g, v = Beta2·v + (1 − Beta2)·g², and
-/// p −= LearningRate · m/(1 − Beta1ᵗ) / (√(v/(1 − Beta2ᵗ)) + Epsilon), with m = v = 0 at the start. Source: Kingma and Ba 2015, Adam: a method for stochastic optimization.
+/// p −= LearningRate · m/(1 − Beta1ᵗ) / (√(v/(1 − Beta2ᵗ)) + Epsilon), with m = v = 0 at the start. Source: Kingma and Ba 2015, Adam: a
+/// method for stochastic optimization.
 /// </remarks>
 public class Adam : GradientDescent
 {

@@ -1,8 +1,8 @@
 namespace ModelGen;
 
 /// <summary>
-/// Adam with decoupled weight decay, p −= LearningRate·WeightDecay·p before the step, with the meaning torch.optim.AdamW gives its settings. For networks with
-/// <c>[Trainable(Optimizer = Optimizer.AdamW)]</c>.
+/// Adam with decoupled weight decay, p −= LearningRate·WeightDecay·p before the step, with the meaning torch.optim.AdamW gives its
+/// settings. For networks with <c>[Trainable(Optimizer = Optimizer.AdamW)]</c>.
 /// </summary>
 /// <remarks>Source: Loshchilov and Hutter 2019, Decoupled weight decay regularization.</remarks>
 public sealed class AdamW : Adam

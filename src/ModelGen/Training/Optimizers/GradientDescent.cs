@@ -5,7 +5,8 @@ namespace ModelGen;
 
 /// <summary>What all optimizers have. Settings may be changed between steps, for a learning rate schedule for instance.</summary>
 /// <remarks>
-/// Penalties are added to the gradients, not to the loss that a step returns: WeightDecay·p, the gradient of WeightDecay/2·p², and L1Penalty·sign(p), that of L1Penalty·|p|.
+/// Penalties are added to the gradients, not to the loss that a step returns: WeightDecay·p, the gradient of WeightDecay/2·p², and
+/// L1Penalty·sign(p), that of L1Penalty·|p|.
 /// </remarks>
 public abstract class GradientDescent
 {
@@ -28,7 +29,10 @@ public abstract class GradientDescent
         set => _learningRate = Checked(value, nameof(LearningRate));
     }
 
-    /// <summary>Weight of the L2 penalty's gradient, usually 1e-4 to 5e-4; of <see cref="AdamW"/> the share of the learning rate by which parameters shrink in a step.</summary>
+    /// <summary>
+    /// Weight of the L2 penalty's gradient, usually 1e-4 to 5e-4; of <see cref="AdamW"/> the share of the learning rate by which parameters
+    /// shrink in a step.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative.</exception>
     public float WeightDecay
     {
@@ -44,12 +48,16 @@ public abstract class GradientDescent
         set => _l1Penalty = Checked(value, nameof(L1Penalty));
     }
 
-    /// <summary>Whether biases and the factors of normalisations, which is all that has one dimension or is called bias, are left out of both penalties; false unless set.</summary>
+    /// <summary>
+    /// Whether biases and the factors of normalisations, which is all that has one dimension or is called bias, are left out of both
+    /// penalties; false unless set.
+    /// </summary>
     public bool ExcludeBiasesAndNorms { get; set; }
 
     /// <summary>
-    /// The norm, above 0, to which the gradients of all parameters together are scaled down when they have a larger one, as <c>torch.nn.utils.clip_grad_norm_</c> does; infinite, which is never, unless
-    /// set. Only of networks with <c>[Trainable(ClipGradients = true)]</c>.
+    /// The norm, above 0, to which the gradients of all parameters together are scaled down when they have a larger one, as
+    /// <c>torch.nn.utils.clip_grad_norm_</c> does; infinite, which is never, unless set. Only of networks with <c>[Trainable(ClipGradients
+    /// = true)]</c>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is NaN or not above 0.</exception>
     public float MaxGradientNorm

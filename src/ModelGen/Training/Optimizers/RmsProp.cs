@@ -3,10 +3,13 @@ using ModelGen.Runtime;
 
 namespace ModelGen;
 
-/// <summary>RMSProp, with the meaning torch.optim.RMSprop gives its settings. For networks with <c>[Trainable(Optimizer = Optimizer.RmsProp)]</c>.</summary>
+/// <summary>
+/// RMSProp, with the meaning torch.optim.RMSprop gives its settings. For networks with <c>[Trainable(Optimizer = Optimizer.RmsProp)]</c>.
+/// </summary>
 /// <remarks>
-/// A step computes g = gradient + WeightDecay·p, s = Alpha·s + (1 − Alpha)·g², d = g / (√s + Epsilon), b = Momentum·b + d and p −= LearningRate·b, with s = b = 0 at the start. Centered, with
-/// a = Alpha·a + (1 − Alpha)·g, s − a² takes the place of s. Source: Tieleman and Hinton 2012, Lecture 6.5; Graves 2013, Generating sequences with recurrent neural networks, §4.2.
+/// A step computes g = gradient + WeightDecay·p, s = Alpha·s + (1 − Alpha)·g², d = g / (√s + Epsilon), b = Momentum·b + d and p −=
+/// LearningRate·b, with s = b = 0 at the start. Centered, with a = Alpha·a + (1 − Alpha)·g, s − a² takes the place of s. Source: Tieleman
+/// and Hinton 2012, Lecture 6.5; Graves 2013, Generating sequences with recurrent neural networks, §4.2.
 /// </remarks>
 public sealed class RmsProp : GradientDescent
 {
@@ -21,7 +24,8 @@ public sealed class RmsProp : GradientDescent
     /// <param name="weightDecay">Weight of the L2 penalty's gradient, finite and ≥ 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
     public RmsProp(
-        float learningRate = 0.01f, float alpha = 0.99f, float epsilon = 1e-8f, float momentum = 0f, bool centered = false, float weightDecay = 0f)
+        float learningRate = 0.01f, float alpha = 0.99f, float epsilon = 1e-8f, float momentum = 0f, bool centered = false,
+        float weightDecay = 0f)
         : base(learningRate, weightDecay)
     {
         Alpha = alpha;

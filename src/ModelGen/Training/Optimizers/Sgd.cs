@@ -31,14 +31,16 @@ public sealed class Sgd : GradientDescent
     }
 
     /// <summary>What is kept of the velocity from step to step; 0 unless set.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative, or 0 while <see cref="Nesterov"/> is set.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative, or 0 while <see cref="Nesterov"/> is
+    /// set.</exception>
     public float Momentum
     {
         get => _momentum;
         set
         {
             if (_nesterov && value == 0f)
-                throw new ArgumentOutOfRangeException(nameof(Momentum), value, "Nesterov needs a Momentum above 0; switch Nesterov off first.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(Momentum), value, "Nesterov needs a Momentum above 0; switch Nesterov off first.");
             _momentum = Checked(value, nameof(Momentum));
         }
     }

@@ -1,8 +1,9 @@
 namespace ModelGen;
 
 /// <summary>
-/// Half a cosine from the first rate to <c>etaMin</c> in <c>tMax</c> steps, and back up in as many; as torch's CosineAnnealingLR. With restarts the rate jumps back instead, and each descent takes
-/// <c>periodFactor</c> times as long as the one before; as CosineAnnealingWarmRestarts.
+/// Half a cosine from the first rate to <c>etaMin</c> in <c>tMax</c> steps, and back up in as many; as torch's CosineAnnealingLR. With
+/// restarts the rate jumps back instead, and each descent takes <c>periodFactor</c> times as long as the one before; as
+/// CosineAnnealingWarmRestarts.
 /// </summary>
 /// <remarks>Source: Loshchilov and Hutter 2017, SGDR: stochastic gradient descent with warm restarts.</remarks>
 public sealed class CosineSchedule : LearningRateSchedule
@@ -19,8 +20,10 @@ public sealed class CosineSchedule : LearningRateSchedule
     /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
     public CosineSchedule(float learningRate, long tMax, float etaMin = 0f, int periodFactor = 0)
     {
-        (_initial, _tMax, _etaMin) = (Positive(learningRate, nameof(learningRate)), Positive(tMax, nameof(tMax)), NotNegative(etaMin, nameof(etaMin)));
-        _periodFactor = periodFactor >= 0 ? periodFactor : throw new ArgumentOutOfRangeException(nameof(periodFactor), periodFactor, "The factor must not be negative.");
+        (_initial, _tMax, _etaMin) = (
+            Positive(learningRate, nameof(learningRate)), Positive(tMax, nameof(tMax)), NotNegative(etaMin, nameof(etaMin)));
+        _periodFactor = periodFactor >= 0 ? periodFactor
+            : throw new ArgumentOutOfRangeException(nameof(periodFactor), periodFactor, "The factor must not be negative.");
     }
 
     private protected override double Rate(long step)

@@ -1,7 +1,8 @@
 namespace ModelGen;
 
 /// <summary>
-/// A learning rate for each step, or for each epoch, whichever the caller counts; with the meaning torch.optim.lr_scheduler gives it, computed from the number alone, so that nothing has to be kept.
+/// A learning rate for each step, or for each epoch, whichever the caller counts; with the meaning torch.optim.lr_scheduler gives it,
+/// computed from the number alone, so that nothing has to be kept.
 /// <code>
 /// var schedule = new CosineSchedule(0.1f, steps).AfterWarmup(500);
 /// for (int step = 0; step &lt; steps; step++)
@@ -18,9 +19,12 @@ public abstract class LearningRateSchedule
     {
     }
 
-    /// <summary>The learning rate of a step, the first being 0: finite and at least 0. One that grows beyond the largest float stays there.</summary>
+    /// <summary>
+    /// The learning rate of a step, the first being 0: finite and at least 0. One that grows beyond the largest float stays there.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
-    public float At(long step) => step >= 0 ? (float)BoundedRate(step) : throw new ArgumentOutOfRangeException(nameof(step), step, "Steps begin with 0.");
+    public float At(long step) =>
+        step >= 0 ? (float)BoundedRate(step) : throw new ArgumentOutOfRangeException(nameof(step), step, "Steps begin with 0.");
 
     /// <summary>Sets an optimizer's learning rate to that of a step.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
@@ -31,14 +35,15 @@ public abstract class LearningRateSchedule
     }
 
     /// <summary>
-    /// This schedule times a factor that grows evenly from <paramref name="startFactor"/> to 1 in the first <paramref name="steps"/> steps: torch's LinearLR chained with it. The schedule counts from the
-    /// start of the warm-up.
+    /// This schedule times a factor that grows evenly from <paramref name="startFactor"/> to 1 in the first <paramref name="steps"/> steps:
+    /// torch's LinearLR chained with it. The schedule counts from the start of the warm-up.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 1 steps, or the factor is not from 0 to 1.</exception>
     public LearningRateSchedule WithWarmup(long steps, float startFactor = 0f) => new Warmup(this, steps, startFactor, isDelayed: false);
 
     /// <summary>
-    /// <paramref name="steps"/> steps in which the rate grows evenly from <paramref name="startFactor"/> of this schedule's first to all of it, and then this schedule from its beginning.
+    /// <paramref name="steps"/> steps in which the rate grows evenly from <paramref name="startFactor"/> of this schedule's first to all of
+    /// it, and then this schedule from its beginning.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 1 steps, or the factor is not from 0 to 1.</exception>
     public LearningRateSchedule AfterWarmup(long steps, float startFactor = 0f) => new Warmup(this, steps, startFactor, isDelayed: true);

@@ -1,6 +1,8 @@
 namespace ModelGen;
 
-/// <summary>One rise and one fall, both half cosines, over all of training; as torch's OneCycleLR, of which the momentum is left alone.</summary>
+/// <summary>
+/// One rise and one fall, both half cosines, over all of training; as torch's OneCycleLR, of which the momentum is left alone.
+/// </summary>
 /// <remarks>Source: Smith and Topin 2019, Super-convergence: very fast training of neural networks using large learning rates.</remarks>
 public sealed class OneCycleSchedule : LearningRateSchedule
 {
@@ -13,7 +15,8 @@ public sealed class OneCycleSchedule : LearningRateSchedule
     /// <param name="divFactor">The first rate is the highest divided by this, above 0; no rate may be more than a float can be.</param>
     /// <param name="finalDivFactor">The lowest rate is the first divided by this, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
-    public OneCycleSchedule(float maxLearningRate, long totalSteps, float pctStart = 0.3f, float divFactor = 25f, float finalDivFactor = 1e4f)
+    public OneCycleSchedule(
+        float maxLearningRate, long totalSteps, float pctStart = 0.3f, float divFactor = 25f, float finalDivFactor = 1e4f)
     {
         if (totalSteps < 2)
             throw new ArgumentOutOfRangeException(nameof(totalSteps), totalSteps, "A rise and a fall take at least 2 steps.");
@@ -32,5 +35,6 @@ public sealed class OneCycleSchedule : LearningRateSchedule
         : Cosine(_highest, _last, (step - _top) / (_end - _top));
 
     private static double Finite(double rate, float factor, string name, string which) => rate <= float.MaxValue
-        ? rate : throw new ArgumentOutOfRangeException(name, factor, MessageText.Invariant($"The {which} rate would be {rate}, more than a float can be."));
+        ? rate : throw new ArgumentOutOfRangeException(
+            name, factor, MessageText.Invariant($"The {which} rate would be {rate}, more than a float can be."));
 }

@@ -1,7 +1,8 @@
 namespace ModelGen;
 
 /// <summary>
-/// Lowers the learning rate when a result, such as the loss on other data, has not become better for some time; with the meaning of torch's ReduceLROnPlateau.
+/// Lowers the learning rate when a result, such as the loss on other data, has not become better for some time; with the meaning of torch's
+/// ReduceLROnPlateau.
 /// <code>
 /// var plateau = new ReduceOnPlateau(patience: 5);
 /// plateau.Observe(trainer.Optimizer, trainer.Evaluate(images, labels).Loss); // after each epoch
@@ -24,7 +25,8 @@ public sealed class ReduceOnPlateau
     /// <param name="minLearningRate">The lowest rate, ≥ 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
     public ReduceOnPlateau(
-        bool isHigherBetter = false, float factor = 0.1f, int patience = 10, float threshold = 1e-4f, int cooldown = 0, float minLearningRate = 0f)
+        bool isHigherBetter = false, float factor = 0.1f, int patience = 10, float threshold = 1e-4f, int cooldown = 0,
+        float minLearningRate = 0f)
     {
         if (!(factor is > 0f and < 1f))
             throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor must be above 0 and less than 1.");
@@ -33,8 +35,10 @@ public sealed class ReduceOnPlateau
         if (!(threshold >= 0f && float.IsFinite(threshold)))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "The threshold must be a finite number of at least 0.");
         if (!(minLearningRate >= 0f && float.IsFinite(minLearningRate)))
-            throw new ArgumentOutOfRangeException(nameof(minLearningRate), minLearningRate, "The lowest rate must be a finite number of at least 0.");
-        (_isHigherBetter, _factor, _patience, _threshold, _cooldown, _minimum) = (isHigherBetter, factor, patience, threshold, cooldown, minLearningRate);
+            throw new ArgumentOutOfRangeException(
+                nameof(minLearningRate), minLearningRate, "The lowest rate must be a finite number of at least 0.");
+        (_isHigherBetter, _factor, _patience, _threshold, _cooldown, _minimum) = (
+            isHigherBetter, factor, patience, threshold, cooldown, minLearningRate);
         Best = isHigherBetter ? double.NegativeInfinity : double.PositiveInfinity;
     }
 
@@ -43,7 +47,8 @@ public sealed class ReduceOnPlateau
     public double Best
     {
         get => _best;
-        set => _best = double.IsNaN(value) ? throw new ArgumentOutOfRangeException(nameof(Best), value, "Nothing would be better than NaN.") : value;
+        set => _best = double.IsNaN(value) ? throw new ArgumentOutOfRangeException(nameof(Best), value, "Nothing would be better than NaN.")
+            : value;
     }
 
     /// <summary>How many results since then have been no better. May be set to go on where another observer was.</summary>
@@ -54,7 +59,9 @@ public sealed class ReduceOnPlateau
         set => _badResults = NotNegative(value, nameof(BadResults));
     }
 
-    /// <summary>How many more results do not count because the rate has just been lowered. May be set to go on where another observer was.</summary>
+    /// <summary>
+    /// How many more results do not count because the rate has just been lowered. May be set to go on where another observer was.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int CooldownLeft
     {

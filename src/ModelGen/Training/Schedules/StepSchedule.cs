@@ -12,7 +12,8 @@ public sealed class StepSchedule : LearningRateSchedule
     /// <param name="gamma">What the rate is multiplied by then, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
     public StepSchedule(float learningRate, long stepSize, float gamma = 0.1f) =>
-        (_initial, _stepSize, _gamma) = (Positive(learningRate, nameof(learningRate)), Positive(stepSize, nameof(stepSize)), Positive(gamma, nameof(gamma)));
+        (_initial, _stepSize, _gamma) = (
+            Positive(learningRate, nameof(learningRate)), Positive(stepSize, nameof(stepSize)), Positive(gamma, nameof(gamma)));
 
     private protected override double Rate(long step) => _initial * Math.Pow(_gamma, step / _stepSize);
 }

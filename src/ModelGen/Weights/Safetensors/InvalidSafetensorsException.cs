@@ -2,8 +2,8 @@ namespace ModelGen.Safetensors;
 
 /// <summary>A file is not a well-formed safetensors file: damaged, cut short, or made to harm its reader.</summary>
 /// <remarks>
-/// An <see cref="IOException"/>, as a missing file is (<see cref="FileNotFoundException"/>): one catch covers every file that cannot be used.
-/// Nothing of such a file is ever returned.
+/// An <see cref="IOException"/>, as a missing file is (<see cref="FileNotFoundException"/>): one catch covers every file that cannot be
+/// used. Nothing of such a file is ever returned.
 /// </remarks>
 public sealed class InvalidSafetensorsException : IOException
 {

@@ -3,7 +3,9 @@ using System.Text;
 namespace ModelGen.Safetensors;
 
 /// <summary>Element types of the safetensors format, spelled as in its headers.</summary>
-/// <remarks>All are recognised in a header; F32, F16 and BF16 can be read as float. Source: the <c>Dtype</c> of the reference implementation.</remarks>
+/// <remarks>
+/// All are recognised in a header; F32, F16 and BF16 can be read as float. Source: the <c>Dtype</c> of the reference implementation.
+/// </remarks>
 #pragma warning disable CA1720 // The names are the format's.
 public enum SafetensorsDtype
 {

@@ -7,13 +7,16 @@ namespace ModelGen.Safetensors;
 
 /// <summary>A safetensors file, fully checked before anything of it can be read.</summary>
 /// <remarks>
-/// Reading is safe from many threads at once. Whether a file may be cut short while it is open depends on <see cref="SafetensorsAccess"/>. Files that <see cref="SafetensorsWriter"/> replaces are safe in
-/// any case: what is open keeps the old content.
-/// Source: the format's description at https://github.com/huggingface/safetensors.
+/// Reading is safe from many threads at once. Whether a file may be cut short while it is open depends on <see cref="SafetensorsAccess"/>.
+/// Files that <see cref="SafetensorsWriter"/> replaces are safe in any case: what is open keeps the old content. Source: the format's
+/// description at https://github.com/huggingface/safetensors.
 /// </remarks>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
-    /// <summary>Files of up to so many bytes are read rather than mapped, unless the caller says otherwise: 4 MiB, where a mapping saves less than a millisecond.</summary>
+    /// <summary>
+    /// Files of up to so many bytes are read rather than mapped, unless the caller says otherwise: 4 MiB, where a mapping saves less than a
+    /// millisecond.
+    /// </summary>
     public const long MaxReadBytes = 4 << 20;
 
     const int BufferLength = 4096;
@@ -33,12 +36,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
         _start = source.Start;
     }
 
-    /// <summary>Opens a file and checks it whole: header, names, and that the tensors cover the data exactly. Tensor data is not touched yet.</summary>
+    /// <summary>
+    /// Opens a file and checks it whole: header, names, and that the tensors cover the data exactly. Tensor data is not touched yet.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="access">Whether tensors are read or the file is mapped.</param>
     /// <returns>The open file; dispose it to close it.</returns>
     /// <exception cref="InvalidSafetensorsException">
-    /// The content breaks a rule of the format, or the path names a pipe or a device; the message names the file, what is wrong, the expected and the actual value.
+    /// The content breaks a rule of the format, or the path names a pipe or a device; the message names the file, what is wrong, the
+    /// expected and the actual value.
     /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -47,7 +53,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (access is not (SafetensorsAccess.Automatic or SafetensorsAccess.Read or SafetensorsAccess.Mapped))
-            throw new ArgumentOutOfRangeException(nameof(access), MessageText.Invariant($"Expected Automatic, Read or Mapped, actual {(int)access}."));
+            throw new ArgumentOutOfRangeException(
+                nameof(access), MessageText.Invariant($"Expected Automatic, Read or Mapped, actual {(int)access}."));
         if (RegularFile.IsEmptyOrNone(path))
             throw new InvalidSafetensorsException(path, "there is nothing to read", "a file on disk", RegularFile.EmptyOrNone);
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
@@ -68,20 +75,27 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Takes a file's content that is in memory, and checks it whole. It is not copied, and must not change until <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// Takes a file's content that is in memory, and checks it whole. It is not copied, and must not change until <see cref="Dispose"/>.
+    /// </summary>
     /// <param name="content">All bytes of the file.</param>
     /// <param name="name">What <see cref="Path"/> and messages call it.</param>
-    /// <exception cref="InvalidSafetensorsException">The content breaks a rule of the format; the message says which, with the expected and the actual value.</exception>
+    /// <exception cref="InvalidSafetensorsException">The content breaks a rule of the format; the message says which, with the expected and
+    /// the actual value.</exception>
     public static SafetensorsFile Open(ReadOnlyMemory<byte> content, string name = "memory")
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return Of(new MemorySource(content, name));
     }
 
-    /// <summary>Reads what a stream still has into memory, at most 2 GB, and checks it whole: a resource, an entry of a zip file, what a server sends.</summary>
+    /// <summary>
+    /// Reads what a stream still has into memory, at most 2 GB, and checks it whole: a resource, an entry of a zip file, what a server
+    /// sends.
+    /// </summary>
     /// <param name="stream">The stream, which stays open.</param>
     /// <param name="name">What <see cref="Path"/> and messages call it.</param>
-    /// <exception cref="InvalidSafetensorsException">The content breaks a rule of the format; the message says which, with the expected and the actual value.</exception>
+    /// <exception cref="InvalidSafetensorsException">The content breaks a rule of the format; the message says which, with the expected and
+    /// the actual value.</exception>
     /// <exception cref="IOException">The stream cannot be read, or has more than an array can hold.</exception>
     public static SafetensorsFile Open(Stream stream, string name = "stream")
     {
@@ -117,7 +131,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         dataOffset = SafetensorsHeader.PrefixLengthInBytes + length;
         byte[] json = source.Length is null ? ReadGrowing(source, length) : GC.AllocateUninitializedArray<byte>(length);
         if (source.Length is null)
-            SafetensorsHeader.CheckLength(source.Name, prefix, json.Length < length ? SafetensorsHeader.PrefixLengthInBytes + json.Length : long.MaxValue);
+            SafetensorsHeader.CheckLength(
+                source.Name, prefix, json.Length < length ? SafetensorsHeader.PrefixLengthInBytes + json.Length : long.MaxValue);
         else
             source.ReadExactly(SafetensorsHeader.PrefixLengthInBytes, json);
         return SafetensorsHeader.Parse(source.Name, json, source.Length - dataOffset);
@@ -185,7 +200,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         var entry = Find(name);
         if (destination.Length != entry.ElementCount)
             throw new ArgumentException($"Tensor {MessageText.Quote(name)} of '{Path}': " + MessageText.Invariant(
-                $"expected room for {entry.ElementCount} elements, shape {MessageText.Shape(entry.Shape)}, actual {destination.Length}."), nameof(destination));
+                $"expected room for {entry.ElementCount} elements, shape {MessageText.Shape(entry.Shape)}, actual {destination.Length}."),
+                    nameof(destination));
         Read(entry, 0, destination);
     }
 
@@ -193,7 +209,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <param name="name">The tensor's key.</param>
     /// <returns>A view of the mapped file, valid until <see cref="Dispose"/>, or a copy. Not necessarily aligned for its dtype.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor; the message names the nearest ones.</exception>
-    /// <exception cref="NotSupportedException">The tensor is longer than a span can be, 2^31 - 1 bytes; or than an array can be, where the file is not mapped.</exception>
+    /// <exception cref="NotSupportedException">The tensor is longer than a span can be, 2^31 - 1 bytes; or than an array can be, where the
+    /// file is not mapped.</exception>
     /// <exception cref="InvalidSafetensorsException">The file was cut short since it was opened, and is not mapped.</exception>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public ReadOnlySpan<byte> ReadRaw(string name)
@@ -273,7 +290,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
                     var bits = buffer[..Math.Min(BufferLength, destination.Length)];
                     ReadBytes(position, MemoryMarshal.AsBytes(bits));
                     if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(bits, bits);
-                    if (entry.Dtype == SafetensorsDtype.F16) TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<ushort, Half>(bits), destination);
+                    if (entry.Dtype == SafetensorsDtype.F16) TensorPrimitives.ConvertToSingle(
+                        MemoryMarshal.Cast<ushort, Half>(bits), destination);
                     else ConvertBrainFloats(bits, destination);
                     destination = destination[bits.Length..];
                 }

@@ -9,7 +9,8 @@ namespace ModelGen.Safetensors;
 /// <remarks>
 /// Accepts what the reference implementation (huggingface/safetensors, <c>tensor.rs</c>) accepts, except what the format's description
 /// forbids and the reference lets pass: duplicate keys, and a header that does not begin with '{'. Nothing is allocated by a size the file
-/// claims; every allocation is paid for by header bytes that are there, and all of them together are bounded, see <see cref="MaxMemoryInBytes"/>.
+/// claims; every allocation is paid for by header bytes that are there, and all of them together are bounded, see
+/// <see cref="MaxMemoryInBytes"/>.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -25,8 +26,8 @@ internal sealed class SafetensorsHeader
     const int MaxDepth = 128;
 
     /// <summary>
-    /// What names, shapes and metadata may take in memory, all objects counted: the format bounds the header's length alone, of which two bytes can be a dimension and sixty a tensor. Enough for some 80,000
-    /// tensors, or 20 million characters of metadata.
+    /// What names, shapes and metadata may take in memory, all objects counted: the format bounds the header's length alone, of which two
+    /// bytes can be a dimension and sixty a tensor. Enough for some 80,000 tensors, or 20 million characters of metadata.
     /// </summary>
     public const int MaxMemoryInBytes = 48 << 20;
 
@@ -61,11 +62,14 @@ internal sealed class SafetensorsHeader
                 MessageText.Invariant($"at most {MaxLengthInBytes} bytes"), MessageText.Invariant($"{length}"));
         if ((long)length > fileLength - PrefixLengthInBytes)
             throw new InvalidSafetensorsException(path, "the file ends inside the header",
-                MessageText.Invariant($"a header of {length} bytes"), MessageText.Invariant($"{fileLength - PrefixLengthInBytes} bytes left in the file"));
+                MessageText.Invariant($"a header of {length} bytes"),
+                MessageText.Invariant($"{fileLength - PrefixLengthInBytes} bytes left in the file"));
         return (int)length;
     }
 
-    /// <summary>Parses the JSON and checks every tensor against the <paramref name="dataLength"/> bytes that follow it, where that is known.</summary>
+    /// <summary>
+    /// Parses the JSON and checks every tensor against the <paramref name="dataLength"/> bytes that follow it, where that is known.
+    /// </summary>
     public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long? dataLength)
     {
         if (json.IsEmpty || json[0] != (byte)'{')
@@ -204,7 +208,8 @@ internal sealed class SafetensorsHeader
                 "a multiple of 8 bits", MessageText.Invariant($"{bits} bits, {elements} x {dtype.Name()}"));
         if (bits / 8 != end - begin)
             throw Invalid($"the size of tensor {MessageText.Quote(name)} does not match its shape",
-                MessageText.Invariant($"{bits / 8} bytes for shape {MessageText.Shape(shape)} of {dtype.Name()}"), MessageText.Invariant($"{end - begin} bytes in data_offsets [{begin}, {end}]"));
+                MessageText.Invariant($"{bits / 8} bytes for shape {MessageText.Shape(shape)} of {dtype.Name()}"),
+                MessageText.Invariant($"{end - begin} bytes in data_offsets [{begin}, {end}]"));
         return new SafetensorsEntry(name, dtype, shape, begin, end, elements);
     }
 
@@ -225,7 +230,8 @@ internal sealed class SafetensorsHeader
         foreach (var tensor in _tensors)
         {
             if (tensor.Begin != end)
-                throw Invalid($"tensor {MessageText.Quote(tensor.Name)} {(tensor.Begin < end ? "overlaps" : "leaves a gap after")} {before}",
+                throw Invalid(
+                    $"tensor {MessageText.Quote(tensor.Name)} {(tensor.Begin < end ? "overlaps" : "leaves a gap after")} {before}",
                     MessageText.Invariant($"begin {end}"), MessageText.Invariant($"begin {tensor.Begin}"));
             end = tensor.End;
             before = $"tensor {MessageText.Quote(tensor.Name)}";
@@ -253,7 +259,8 @@ internal sealed class SafetensorsHeader
     List<long> ReadNumbers(ref Utf8JsonReader reader, string name, string key)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw Invalid($"the {key} of tensor {MessageText.Quote(name)} is of the wrong kind", "an array of integers", reader.TokenType.Kind());
+            throw Invalid(
+                $"the {key} of tensor {MessageText.Quote(name)} is of the wrong kind", "an array of integers", reader.TokenType.Kind());
         var numbers = _numbers;
         numbers.Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -274,13 +281,16 @@ internal sealed class SafetensorsHeader
     /// <summary>Moves to the next key of the current object; false at the object's end.</summary>
     static bool ReadKey(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    static bool IsKey(ref Utf8JsonReader reader, string? escaped, string key) => escaped is null ? reader.ValueTextEquals(key) : escaped == key;
+    static bool IsKey(ref Utf8JsonReader reader, string? escaped, string key) =>
+        escaped is null ? reader.ValueTextEquals(key) : escaped == key;
 
     void Charge(long bytes, ref Utf8JsonReader reader)
     {
         _memoryLeft -= bytes;
         if (_memoryLeft < 0)
-            throw Invalid("the header describes too much", MessageText.Invariant($"names, shapes and metadata that take at most {MaxMemoryInBytes} bytes of memory"),
+            throw Invalid(
+                "the header describes too much",
+                MessageText.Invariant($"names, shapes and metadata that take at most {MaxMemoryInBytes} bytes of memory"),
                 MessageText.Invariant($"more, at header byte {reader.TokenStartIndex}"));
     }
 
@@ -302,7 +312,8 @@ internal sealed class SafetensorsHeader
 
     InvalidSafetensorsException DuplicateIn(string key, string tensor) => Duplicate(key, $"tensor {MessageText.Quote(tensor)}");
 
-    InvalidSafetensorsException Duplicate(string key, string where) => Invalid($"a key stands twice in {where}", "each key once", $"{MessageText.Quote(key)} twice");
+    InvalidSafetensorsException Duplicate(string key, string where) =>
+        Invalid($"a key stands twice in {where}", "each key once", $"{MessageText.Quote(key)} twice");
 
     InvalidSafetensorsException Invalid(string problem, string expected, string actual, Exception? inner = null) =>
         new(_path, problem, expected, actual, inner);
@@ -310,7 +321,8 @@ internal sealed class SafetensorsHeader
     static int FirstInvalidByte(ReadOnlySpan<byte> json)
     {
         int position = 0;
-        while (position < json.Length && Rune.DecodeFromUtf8(json[position..], out _, out int length) == System.Buffers.OperationStatus.Done)
+        while (position < json.Length
+            && Rune.DecodeFromUtf8(json[position..], out _, out int length) == System.Buffers.OperationStatus.Done)
             position += length;
         return position;
     }

@@ -17,19 +17,21 @@ public static class SafetensorsWriter
     // An unpaired surrogate has no UTF-8; better an error than a replacement character in a key.
     static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Writes <paramref name="tensors"/> to <paramref name="path"/>, replacing a file that is there only once the new one is complete.</summary>
+    /// <summary>
+    /// Writes <paramref name="tensors"/> to <paramref name="path"/>, replacing a file that is there only once the new one is complete.
+    /// </summary>
     /// <remarks>
     /// The content goes to a temporary file in the same folder, is flushed to the disk, and is renamed over <paramref name="path"/>.
-    /// On any failure the old file is as it was and the temporary file is gone; one that a killed process left is removed by the next writer in that folder. Links are followed; the new file has the mode of the
-    /// old one, and its owner where this process may give files away. The bytes depend on the arguments alone: tensors are sorted
-    /// by name and metadata by key, both by their UTF-8 bytes.
+    /// On any failure the old file is as it was and the temporary file is gone; one that a killed process left is removed by the next
+    /// writer in that folder. Links are followed; the new file has the mode of the old one, and its owner where this process may give files
+    /// away. The bytes depend on the arguments alone: tensors are sorted by name and metadata by key, both by their UTF-8 bytes.
     /// </remarks>
     /// <param name="path">The file to write.</param>
     /// <param name="tensors">The tensors, in any order.</param>
     /// <param name="metadata">Text for the header's <c>__metadata__</c>; null for none.</param>
     /// <exception cref="ArgumentException">
-    /// A name is taken twice, reserved or not valid text, a text is null, a shape does not match its data, or the header exceeds the format's
-    /// 100,000,000 bytes or could not be read back. No file is touched.
+    /// A name is taken twice, reserved or not valid text, a text is null, a shape does not match its data, or the header exceeds the
+    /// format's 100,000,000 bytes or could not be read back. No file is touched.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written, or the path names a pipe or a device.</exception>
     /// <exception cref="UnauthorizedAccessException">The path is a directory, or access is denied.</exception>
@@ -38,7 +40,8 @@ public static class SafetensorsWriter
 
     /// <summary>The same, through a stream that may be put around the file.</summary>
     internal static void Write(
-        string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata, Func<FileStream, Stream> around)
+        string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata,
+        Func<FileStream, Stream> around)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -58,12 +61,16 @@ public static class SafetensorsWriter
         foreach (var tensor in tensors)
         {
             if (tensor?.Name is null || tensor.Shape is null)
-                throw new ArgumentException(MessageText.Invariant($"Expected tensors with names and shapes, actual null at index {sorted.Count}."), nameof(tensors));
+                throw new ArgumentException(
+                    MessageText.Invariant($"Expected tensors with names and shapes, actual null at index {sorted.Count}."),
+                    nameof(tensors));
             if (tensor.Name == SafetensorsHeader.MetadataKey)
-                throw new ArgumentException($"A tensor cannot be named '{SafetensorsHeader.MetadataKey}': the format reserves that key.", nameof(tensors));
+                throw new ArgumentException(
+                    $"A tensor cannot be named '{SafetensorsHeader.MetadataKey}': the format reserves that key.", nameof(tensors));
             if (!HasLength(tensor.Shape, tensor.Data.Length))
                 throw new ArgumentException($"Tensor {MessageText.Quote(tensor.Name)}: " + MessageText.Invariant(
-                    $"expected as many elements as shape {MessageText.Shape(tensor.Shape)} has, actual {tensor.Data.Length}."), nameof(tensors));
+                    $"expected as many elements as shape {MessageText.Shape(tensor.Shape)} has, actual {tensor.Data.Length}."),
+                        nameof(tensors));
             sorted.Add((Utf8(tensor.Name, nameof(tensors), "a name"), tensor));
         }
         // The reference sorts by dtype, of which there is one here, and then by name as Rust compares strings: by UTF-8 bytes.
@@ -71,7 +78,8 @@ public static class SafetensorsWriter
         sorted.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
         for (int i = 1; i < sorted.Count; i++)
             if (sorted[i].Tensor.Name == sorted[i - 1].Tensor.Name)
-                throw new ArgumentException($"Tensor {MessageText.Quote(sorted[i].Tensor.Name)}: expected each name once, actual twice.", nameof(tensors));
+                throw new ArgumentException(
+                    $"Tensor {MessageText.Quote(sorted[i].Tensor.Name)}: expected each name once, actual twice.", nameof(tensors));
         return sorted;
     }
 
@@ -95,7 +103,9 @@ public static class SafetensorsWriter
         if (metadata != null)
         {
             json.Write("\"__metadata__\":{"u8);
-            var pairs = metadata.Select(pair => (Key: Utf8(pair.Key, nameof(metadata), "a key of the metadata"), Value: Utf8(pair.Value, nameof(metadata), $"the metadata {MessageText.Quote(pair.Key)}"))).ToList();
+            var pairs = metadata.Select(
+                pair => (Key: Utf8(pair.Key, nameof(metadata), "a key of the metadata"),
+                    Value: Utf8(pair.Value, nameof(metadata), $"the metadata {MessageText.Quote(pair.Key)}"))).ToList();
             pairs.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
             foreach (var (key, value) in pairs)
             {
@@ -140,7 +150,8 @@ public static class SafetensorsWriter
         }
         catch (InvalidSafetensorsException e)
         {
-            throw new ArgumentException($"The names, shapes and metadata could not be read back: {e.Problem} (expected {e.Expected}, actual {e.Actual}).", e);
+            throw new ArgumentException(
+                $"The names, shapes and metadata could not be read back: {e.Problem} (expected {e.Expected}, actual {e.Actual}).", e);
         }
     }
 
