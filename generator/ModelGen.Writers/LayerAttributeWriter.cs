@@ -25,7 +25,7 @@ internal static class LayerAttributeWriter
             writer.Line();
             WriteClass(writer, op);
         }
-        return writer.ToString();
+        return LongLines.Break(writer.ToString());
     }
 
     private static void WriteClass(CodeWriter writer, Operator op)

@@ -33,7 +33,7 @@ internal static class TensorLayersWriter
                 WriteLayer(writer, op);
             }
         }
-        return writer.ToString();
+        return LongLines.Break(writer.ToString());
     }
 
     private static void WriteLayer(CodeWriter writer, Operator op)

@@ -5,8 +5,13 @@
 
 namespace ModelGen;
 
-/// <summary>Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, not including, ⌈(i + 1)·size/n⌉.</summary>
-/// <remarks>Shapes: C×H×W to C×H'×W', the output size. Source: He et al. 2014, Spatial pyramid pooling, §3.1; PyTorch, torch.nn.AdaptiveAvgPool2d.</remarks>
+/// <summary>
+/// Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, not
+/// including, ⌈(i + 1)·size/n⌉.
+/// </summary>
+/// <remarks>
+/// Shapes: C×H×W to C×H'×W', the output size. Source: He et al. 2014, Spatial pyramid pooling, §3.1; PyTorch, torch.nn.AdaptiveAvgPool2d.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class AdaptiveAvgPool2dAttribute : SingleInputLayerAttribute
 {
@@ -60,7 +65,11 @@ public sealed class AffineAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>The mean of each window.</summary>
-/// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride. Source: LeCun et al. 1998, §II.B (sub-sampling).</remarks>
+/// <remarks>
+/// Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the
+/// quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the
+/// padded image by less than the stride. Source: LeCun et al. 1998, §II.B (sub-sampling).
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class AvgPool2dAttribute : SingleInputLayerAttribute
 {
@@ -101,7 +110,10 @@ public sealed class AvgPool2dAttribute : SingleInputLayerAttribute
     public bool CountIncludePad { get; set; } = true;
 }
 
-/// <summary>Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded into the convolution before it.</summary>
+/// <summary>
+/// Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded into the
+/// convolution before it.
+/// </summary>
 /// <remarks>Shapes: C×H×W, unchanged. Source: Ioffe and Szegedy 2015, Batch normalization, algorithm 1.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class BatchNorm2dAttribute : SingleInputLayerAttribute
@@ -119,7 +131,10 @@ public sealed class BatchNorm2dAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
-/// <remarks>Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with convolutions, §4.</remarks>
+/// <remarks>
+/// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with
+/// convolutions, §4.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class ConcatAttribute : LayerAttribute
 {
@@ -134,8 +149,14 @@ public sealed class ConcatAttribute : LayerAttribute
     public int Dim { get; set; } = 1;
 }
 
-/// <summary>2-D convolution (cross-correlation) of the input with <c>outChannels</c> learned filters; input channels are inferred.</summary>
-/// <remarks>Shapes: C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise (Dumoulin and Visin 2016, §2.4). Groups must divide C and outChannels. Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, §II.A.</remarks>
+/// <summary>
+/// 2-D convolution (cross-correlation) of the input with <c>outChannels</c> learned filters; input channels are inferred.
+/// </summary>
+/// <remarks>
+/// Shapes: C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W'
+/// likewise (Dumoulin and Visin 2016, §2.4). Groups must divide C and outChannels. Source: LeCun et al. 1998, Gradient-based learning
+/// applied to document recognition, §II.A.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class Conv2dAttribute : SingleInputLayerAttribute
 {
@@ -173,7 +194,10 @@ public sealed class Conv2dAttribute : SingleInputLayerAttribute
     /// <summary>Rows and columns added around the input. One number for all sides. At least 0.</summary>
     public int Padding { get; set; }
 
-    /// <summary><see cref="Padding"/> for each side by itself: top, left, bottom and right, or height (top, bottom) and width (left, right). Give one of the two.</summary>
+    /// <summary>
+    /// <see cref="Padding"/> for each side by itself: top, left, bottom and right, or height (top, bottom) and width (left, right). Give
+    /// one of the two.
+    /// </summary>
     public int[]? Paddings { get; set; }
 
     /// <summary>Distance between the taps of a filter. One number for height and width. At least 1.</summary>
@@ -191,7 +215,13 @@ public sealed class Conv2dAttribute : SingleInputLayerAttribute
     /// <summary>What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).</summary>
     public PaddingMode PaddingMode { get; set; }
 
-    /// <summary>How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards. An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where direct sums are finite; choose direct where inputs may have such.</summary>
+    /// <summary>
+    /// How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5)
+    /// (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form
+    /// for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards. An infinity,
+    /// NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where direct sums are finite;
+    /// choose direct where inputs may have such.
+    /// </summary>
     public ConvAlgorithm Algorithm { get; set; }
 
     /// <summary>Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</summary>
@@ -199,7 +229,9 @@ public sealed class Conv2dAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class DropoutAttribute : SingleInputLayerAttribute
 {
@@ -213,7 +245,10 @@ public sealed class DropoutAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>x where it is positive, alpha · (eˣ − 1) elsewhere.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Clevert, Unterthiner and Hochreiter 2016, Fast and accurate deep network learning by exponential linear units, §3.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Clevert, Unterthiner and Hochreiter 2016, Fast and accurate deep network learning by exponential
+/// linear units, §3.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class EluAttribute : SingleInputLayerAttribute
 {
@@ -237,7 +272,10 @@ public sealed class FlattenAttribute : SingleInputLayerAttribute
     }
 }
 
-/// <summary>In training adds to each element a random number of the normal distribution with mean 0; nothing in inference. A regularisation: on the input of a network it acts as a penalty on the derivatives of its output.</summary>
+/// <summary>
+/// In training adds to each element a random number of the normal distribution with mean 0; nothing in inference. A regularisation: on the
+/// input of a network it acts as a penalty on the derivatives of its output.
+/// </summary>
 /// <remarks>Shapes: Any shape, unchanged. Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class GaussianNoiseAttribute : SingleInputLayerAttribute
@@ -263,7 +301,9 @@ public sealed class GlobalAvgPool2dAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>x where it is positive, negativeSlope · x elsewhere.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class LeakyReluAttribute : SingleInputLayerAttribute
 {
@@ -277,7 +317,10 @@ public sealed class LeakyReluAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>Fully connected layer: y = W·x + b with <c>outFeatures</c> results; the number of inputs is inferred.</summary>
-/// <remarks>Shapes: F to outFeatures; anything but one dimension per sample needs Flatten before it. Source: Rosenblatt 1958; LeCun et al. 1998, §II.B.</remarks>
+/// <remarks>
+/// Shapes: F to outFeatures; anything but one dimension per sample needs Flatten before it. Source: Rosenblatt 1958; LeCun et al. 1998,
+/// §II.B.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class LinearAttribute : SingleInputLayerAttribute
 {
@@ -294,15 +337,25 @@ public sealed class LinearAttribute : SingleInputLayerAttribute
     /// <summary>Whether a learned bias is added to each result.</summary>
     public bool Bias { get; set; } = true;
 
-    /// <summary>How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, which take half the memory and are fetched in half the time (bfloat16). Sums are float. Training and saved weights are float whatever this says.</summary>
+    /// <summary>
+    /// How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, which take
+    /// half the memory and are fetched in half the time (bfloat16). Sums are float. Training and saved weights are float whatever this
+    /// says.
+    /// </summary>
     public WeightStorage WeightStorage { get; set; }
 
     /// <summary>Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</summary>
     public Initializer Init { get; set; }
 }
 
-/// <summary>Divides by (k + alpha / size · Σ x²)^beta, summed over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋, those that exist.</summary>
-/// <remarks>Shapes: C×H×W, unchanged. Source: Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks, §3.3; alpha is divided by size as in PyTorch.</remarks>
+/// <summary>
+/// Divides by (k + alpha / size · Σ x²)^beta, summed over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋, those
+/// that exist.
+/// </summary>
+/// <remarks>
+/// Shapes: C×H×W, unchanged. Source: Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks, §3.3; alpha
+/// is divided by size as in PyTorch.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class LocalResponseNormAttribute : SingleInputLayerAttribute
 {
@@ -327,7 +380,9 @@ public sealed class LocalResponseNormAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>Logarithms of probabilities: x − ln Σeˣ along one dimension.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class LogSoftmaxAttribute : SingleInputLayerAttribute
 {
@@ -341,7 +396,11 @@ public sealed class LogSoftmaxAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>The largest value of each window; padding counts as minus infinity.</summary>
-/// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride. Source: Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3.</remarks>
+/// <remarks>
+/// Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the
+/// quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the
+/// padded image by less than the stride. Source: Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class MaxPool2dAttribute : SingleInputLayerAttribute
 {
@@ -385,7 +444,10 @@ public sealed class MaxPool2dAttribute : SingleInputLayerAttribute
     public bool CeilMode { get; set; }
 }
 
-/// <summary>The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are equal.</summary>
+/// <summary>
+/// The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are
+/// equal.
+/// </summary>
 /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class MaximumAttribute : LayerAttribute
@@ -398,8 +460,14 @@ public sealed class MaximumAttribute : LayerAttribute
     public string[] Inputs { get; }
 }
 
-/// <summary>Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the others: squeeze-and-excitation.</summary>
-/// <remarks>Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.</remarks>
+/// <summary>
+/// Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the others:
+/// squeeze-and-excitation.
+/// </summary>
+/// <remarks>
+/// Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015, Highway
+/// networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class MultiplyAttribute : LayerAttribute
 {
@@ -412,7 +480,9 @@ public sealed class MultiplyAttribute : LayerAttribute
 }
 
 /// <summary>Adds a learned bias for each element of a sample, which starts at 0.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, Methods.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, Methods.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class PositionBiasAttribute : SingleInputLayerAttribute
 {
@@ -423,7 +493,9 @@ public sealed class PositionBiasAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>max(x, 0); NaN stays NaN. The gradient at 0 is 0.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class ReluAttribute : SingleInputLayerAttribute
 {
@@ -434,7 +506,10 @@ public sealed class ReluAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>min(max(x, 0), 6); NaN stays NaN. The gradient at 0 and 6 is 0.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Howard et al. 2017, MobileNets; Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10, §2.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Howard et al. 2017, MobileNets; Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10,
+/// §2.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class Relu6Attribute : SingleInputLayerAttribute
 {
@@ -456,7 +531,9 @@ public sealed class SigmoidAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>Probabilities: eˣ / Σeˣ along one dimension.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class SoftmaxAttribute : SingleInputLayerAttribute
 {
@@ -470,7 +547,9 @@ public sealed class SoftmaxAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>ln(1 + eˣ).</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing, §2.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing, §2.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class SoftplusAttribute : SingleInputLayerAttribute
 {

@@ -7,16 +7,24 @@ namespace ModelGen;
 
 public sealed partial class Tensor
 {
-    /// <summary>Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, not including, ⌈(i + 1)·size/n⌉.</summary>
+    /// <summary>
+    /// Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, not
+    /// including, ⌈(i + 1)·size/n⌉.
+    /// </summary>
     /// <param name="outputSize">Height and width of the result. At least 1.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C×H×W to C×H'×W', the output size. Source: He et al. 2014, Spatial pyramid pooling, §3.1; PyTorch, torch.nn.AdaptiveAvgPool2d.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W to C×H'×W', the output size. Source: He et al. 2014, Spatial pyramid pooling, §3.1; PyTorch,
+    /// torch.nn.AdaptiveAvgPool2d.
+    /// </remarks>
     public Tensor AdaptiveAvgPool2d(Pair outputSize, string? name = null) =>
         Record("AdaptiveAvgPool2d", [this], name, ("outputSize", outputSize));
 
     /// <summary>Sum of two or more inputs of one shape: the end of a shortcut.</summary>
     /// <param name="other">The second input.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>add</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>add</c> with a running number
+    /// unless given.</param>
     /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: He et al. 2016, Deep residual learning, §3.2.</remarks>
     public Tensor Add(Tensor other, string? name = null) =>
         Record("Add", [this, other], name);
@@ -28,7 +36,8 @@ public sealed partial class Tensor
 
     /// <summary>Sum of two or more inputs of one shape: the end of a shortcut.</summary>
     /// <param name="inputs">All inputs: 2 to 8.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>add</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>add</c> with a running number
+    /// unless given.</param>
     /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: He et al. 2016, Deep residual learning, §3.2.</remarks>
     public static Tensor Add(IEnumerable<Tensor> inputs, string? name = null) =>
         Record("Add", [.. inputs], name);
@@ -39,7 +48,8 @@ public sealed partial class Tensor
     /// <summary>scale · x + shift with two constants: the scaling of residuals, the 1 − x of a gate.</summary>
     /// <param name="scale">The factor.</param>
     /// <param name="shift">What is added.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>affine</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>affine</c> with a running number
+    /// unless given.</param>
     /// <remarks>Shapes: Any shape, unchanged. Source: Szegedy et al. 2017, Inception-v4, §3.3.</remarks>
     public Tensor Affine(double scale = 1, double shift = 0, string? name = null) =>
         Record("Affine", [this], name, ("scale", scale), ("shift", shift));
@@ -50,15 +60,28 @@ public sealed partial class Tensor
     /// <param name="padding">Rows and columns added on both sides; at most half the window. 0 unless given. At least 0.</param>
     /// <param name="ceilMode">Round the output size up, so that a last window may hang over the edge.</param>
     /// <param name="countIncludePad">Whether padding counts in the divisor.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride. Source: LeCun et al. 1998, §II.B (sub-sampling).</remarks>
-    public Tensor AvgPool2d(Pair kernelSize, Pair? stride = null, Pair? padding = null, bool ceilMode = false, bool countIncludePad = true, string? name = null) =>
-        Record("AvgPool2d", [this], name, ("kernelSize", kernelSize), ("stride", stride), ("padding", padding), ("ceilMode", ceilMode), ("countIncludePad", countIncludePad));
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the
+    /// quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than
+    /// the padded image by less than the stride. Source: LeCun et al. 1998, §II.B (sub-sampling).
+    /// </remarks>
+    public Tensor AvgPool2d(
+        Pair kernelSize, Pair? stride = null, Pair? padding = null, bool ceilMode = false, bool countIncludePad = true,
+        string? name = null) =>
+        Record(
+            "AvgPool2d", [this], name, ("kernelSize", kernelSize), ("stride", stride), ("padding", padding), ("ceilMode", ceilMode),
+            ("countIncludePad", countIncludePad));
 
-    /// <summary>Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded into the convolution before it.</summary>
+    /// <summary>
+    /// Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded into
+    /// the convolution before it.
+    /// </summary>
     /// <param name="eps">Added to the variance.</param>
     /// <param name="momentum">Weight of the newest batch in the running averages.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>bn</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>bn</c> with a running number
+    /// unless given.</param>
     /// <remarks>Shapes: C×H×W, unchanged. Source: Ioffe and Szegedy 2015, Batch normalization, algorithm 1.</remarks>
     public Tensor BatchNorm2d(double eps = 1E-05, double momentum = 0.1, string? name = null) =>
         Record("BatchNorm2d", [this], name, ("eps", eps), ("momentum", momentum));
@@ -66,25 +89,38 @@ public sealed partial class Tensor
     /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
     /// <param name="other">The second input.</param>
     /// <param name="dim">The dimension of the channels, the batch being dimension 0: always 1.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>concat</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with convolutions, §4.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>concat</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with
+    /// convolutions, §4.
+    /// </remarks>
     public Tensor Concat(Tensor other, int dim = 1, string? name = null) =>
         Record("Concat", [this, other], name, ("dim", dim));
 
     /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
     /// <param name="others">The inputs after this one: 0 to 255.</param>
-    /// <remarks>Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with convolutions, §4.</remarks>
+    /// <remarks>
+    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with
+    /// convolutions, §4.
+    /// </remarks>
     public Tensor Concat(params Tensor[] others) => Record("Concat", [this, .. others], null);
 
     /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
     /// <param name="inputs">All inputs: 1 to 256.</param>
     /// <param name="dim">The dimension of the channels, the batch being dimension 0: always 1.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>concat</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with convolutions, §4.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>concat</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with
+    /// convolutions, §4.
+    /// </remarks>
     public static Tensor Concat(IEnumerable<Tensor> inputs, int dim = 1, string? name = null) =>
         Record("Concat", [.. inputs], name, ("dim", dim));
 
-    /// <summary>2-D convolution (cross-correlation) of the input with <c>outChannels</c> learned filters; input channels are inferred.</summary>
+    /// <summary>
+    /// 2-D convolution (cross-correlation) of the input with <c>outChannels</c> learned filters; input channels are inferred.
+    /// </summary>
     /// <param name="outChannels">Number of filters, which is the number of output channels. At least 1.</param>
     /// <param name="kernelSize">Height and width of the filters. At least 1.</param>
     /// <param name="stride">Step of the filters, down and across. 1 unless given. At least 1.</param>
@@ -92,78 +128,134 @@ public sealed partial class Tensor
     /// <param name="dilation">Distance between the taps of a filter. 1 unless given. At least 1.</param>
     /// <param name="groups">Number of groups; each sees its own share of the channels. Must divide both channel counts. At least 1.</param>
     /// <param name="bias">Whether a learned bias is added to each output channel.</param>
-    /// <param name="paddingMode">What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).</param>
-    /// <param name="algorithm">How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, dilation 1, one group and stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same, forwards and backwards. An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where direct sums are finite; choose direct where inputs may have such.</param>
-    /// <param name="init">Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>conv</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise (Dumoulin and Visin 2016, §2.4). Groups must divide C and outChannels. Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, §II.A.</remarks>
-    public Tensor Conv2d(int outChannels, Pair kernelSize, Pair? stride = null, Border? padding = null, Pair? dilation = null, int groups = 1, bool bias = true, PaddingMode paddingMode = PaddingMode.Zeros, ConvAlgorithm algorithm = ConvAlgorithm.Auto, Initializer init = Initializer.Auto, string? name = null) =>
-        Record("Conv2d", [this], name, ("outChannels", outChannels), ("kernelSize", kernelSize), ("stride", stride), ("padding", padding), ("dilation", dilation), ("groups", groups), ("bias", bias), ("paddingMode", (int)paddingMode), ("algorithm", (int)algorithm), ("init", (int)init));
+    /// <param name="paddingMode">What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge
+    /// (reflect).</param>
+    /// <param name="algorithm">How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's
+    /// F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, dilation 1, one group and
+    /// stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same,
+    /// forwards and backwards. An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not
+    /// finite where direct sums are finite; choose direct where inputs may have such.</param>
+    /// <param name="init">Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier
+    /// otherwise.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>conv</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W to outChannels×H'×W' with H' = ⌊(H + padding top + padding bottom − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W'
+    /// likewise (Dumoulin and Visin 2016, §2.4). Groups must divide C and outChannels. Source: LeCun et al. 1998, Gradient-based learning
+    /// applied to document recognition, §II.A.
+    /// </remarks>
+    public Tensor Conv2d(
+        int outChannels, Pair kernelSize, Pair? stride = null, Border? padding = null, Pair? dilation = null, int groups = 1,
+        bool bias = true, PaddingMode paddingMode = PaddingMode.Zeros, ConvAlgorithm algorithm = ConvAlgorithm.Auto,
+        Initializer init = Initializer.Auto, string? name = null) =>
+        Record(
+            "Conv2d", [this], name, ("outChannels", outChannels), ("kernelSize", kernelSize), ("stride", stride), ("padding", padding),
+            ("dilation", dilation), ("groups", groups), ("bias", bias), ("paddingMode", (int)paddingMode), ("algorithm", (int)algorithm),
+            ("init", (int)init));
 
-    /// <summary>In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.</summary>
+    /// <summary>
+    /// In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.
+    /// </summary>
     /// <param name="p">Probability that an element is dropped.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>dropout</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>dropout</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting.
+    /// </remarks>
     public Tensor Dropout(double p = 0.5, string? name = null) =>
         Record("Dropout", [this], name, ("p", p));
 
     /// <summary>x where it is positive, alpha · (eˣ − 1) elsewhere.</summary>
     /// <param name="alpha">What the result tends to left of 0, negated; not negative.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>elu</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Clevert, Unterthiner and Hochreiter 2016, Fast and accurate deep network learning by exponential linear units, §3.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>elu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Clevert, Unterthiner and Hochreiter 2016, Fast and accurate deep network learning by
+    /// exponential linear units, §3.
+    /// </remarks>
     public Tensor Elu(double alpha = 1, string? name = null) =>
         Record("Elu", [this], name, ("alpha", alpha));
 
     /// <summary>One dimension per sample instead of channels×height×width, in that order.</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>flatten</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>flatten</c> with a running
+    /// number unless given.</param>
     /// <remarks>Shapes: C×H×W to C·H·W; one dimension stays as it is. Source: PyTorch, torch.nn.Flatten.</remarks>
     public Tensor Flatten(string? name = null) =>
         Record("Flatten", [this], name);
 
-    /// <summary>In training adds to each element a random number of the normal distribution with mean 0; nothing in inference. A regularisation: on the input of a network it acts as a penalty on the derivatives of its output.</summary>
+    /// <summary>
+    /// In training adds to each element a random number of the normal distribution with mean 0; nothing in inference. A regularisation: on
+    /// the input of a network it acts as a penalty on the derivatives of its output.
+    /// </summary>
     /// <param name="standardDeviation">Standard deviation of the noise. At least 0.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>noise</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>noise</c> with a running number
+    /// unless given.</param>
     /// <remarks>Shapes: Any shape, unchanged. Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization.</remarks>
     public Tensor GaussianNoise(double standardDeviation = 0.1, string? name = null) =>
         Record("GaussianNoise", [this], name, ("standardDeviation", standardDeviation));
 
     /// <summary>The mean of each channel over all pixels.</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number
+    /// unless given.</param>
     /// <remarks>Shapes: C×H×W to C×1×1. Source: Lin et al. 2014, Network in network, §3.2.</remarks>
     public Tensor GlobalAvgPool2d(string? name = null) =>
         Record("GlobalAvgPool2d", [this], name);
 
     /// <summary>x where it is positive, negativeSlope · x elsewhere.</summary>
     /// <param name="negativeSlope">Slope left of 0; not negative.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2.
+    /// </remarks>
     public Tensor LeakyRelu(double negativeSlope = 0.01, string? name = null) =>
         Record("LeakyRelu", [this], name, ("negativeSlope", negativeSlope));
 
     /// <summary>Fully connected layer: y = W·x + b with <c>outFeatures</c> results; the number of inputs is inferred.</summary>
     /// <param name="outFeatures">Number of results. At least 1.</param>
     /// <param name="bias">Whether a learned bias is added to each result.</param>
-    /// <param name="weightStorage">How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, which take half the memory and are fetched in half the time (bfloat16). Sums are float. Training and saved weights are float whatever this says.</param>
-    /// <param name="init">Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>fc</c> with a running number unless given.</param>
-    /// <remarks>Shapes: F to outFeatures; anything but one dimension per sample needs Flatten before it. Source: Rosenblatt 1958; LeCun et al. 1998, §II.B.</remarks>
-    public Tensor Linear(int outFeatures, bool bias = true, WeightStorage weightStorage = WeightStorage.Auto, Initializer init = Initializer.Auto, string? name = null) =>
-        Record("Linear", [this], name, ("outFeatures", outFeatures), ("bias", bias), ("weightStorage", (int)weightStorage), ("init", (int)init));
+    /// <param name="weightStorage">How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8
+    /// bits of bfloat16, which take half the memory and are fetched in half the time (bfloat16). Sums are float. Training and saved weights
+    /// are float whatever this says.</param>
+    /// <param name="init">Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier
+    /// otherwise.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>fc</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: F to outFeatures; anything but one dimension per sample needs Flatten before it. Source: Rosenblatt 1958; LeCun et al. 1998,
+    /// §II.B.
+    /// </remarks>
+    public Tensor Linear(
+        int outFeatures, bool bias = true, WeightStorage weightStorage = WeightStorage.Auto, Initializer init = Initializer.Auto,
+        string? name = null) =>
+        Record(
+            "Linear", [this], name, ("outFeatures", outFeatures), ("bias", bias), ("weightStorage", (int)weightStorage),
+            ("init", (int)init));
 
-    /// <summary>Divides by (k + alpha / size · Σ x²)^beta, summed over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋, those that exist.</summary>
+    /// <summary>
+    /// Divides by (k + alpha / size · Σ x²)^beta, summed over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋,
+    /// those that exist.
+    /// </summary>
     /// <param name="size">Channels that are summed over; at most 1023. At least 1.</param>
     /// <param name="alpha">Factor of the mean square.</param>
     /// <param name="beta">Exponent.</param>
     /// <param name="k">Added to the mean square.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>norm</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C×H×W, unchanged. Source: Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks, §3.3; alpha is divided by size as in PyTorch.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>norm</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W, unchanged. Source: Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks, §3.3;
+    /// alpha is divided by size as in PyTorch.
+    /// </remarks>
     public Tensor LocalResponseNorm(int size, double alpha = 0.0001, double beta = 0.75, double k = 1, string? name = null) =>
         Record("LocalResponseNorm", [this], name, ("size", size), ("alpha", alpha), ("beta", beta), ("k", k));
 
     /// <summary>Logarithms of probabilities: x − ln Σeˣ along one dimension.</summary>
     /// <param name="dim">The dimension of the classes, the batch being dimension 0; negative counts from the end.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>logsoftmax</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>logsoftmax</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.
+    /// </remarks>
     public Tensor LogSoftmax(int dim = 1, string? name = null) =>
         Record("LogSoftmax", [this], name, ("dim", dim));
 
@@ -173,91 +265,153 @@ public sealed partial class Tensor
     /// <param name="padding">Rows and columns added on both sides; at most half the window. 0 unless given. At least 0.</param>
     /// <param name="dilation">Distance between the taps of the window. 1 unless given. At least 1.</param>
     /// <param name="ceilMode">Round the output size up, so that a last window may hang over the edge.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number unless given.</param>
-    /// <remarks>Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than the padded image by less than the stride. Source: Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3.</remarks>
-    public Tensor MaxPool2d(Pair kernelSize, Pair? stride = null, Pair? padding = null, Pair? dilation = null, bool ceilMode = false, string? name = null) =>
-        Record("MaxPool2d", [this], name, ("kernelSize", kernelSize), ("stride", stride), ("padding", padding), ("dilation", dilation), ("ceilMode", ceilMode));
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the
+    /// quotient is rounded up, unless the last window would begin behind the image and its padding before: the window may be larger than
+    /// the padded image by less than the stride. Source: Ranzato et al. 2007, Unsupervised learning of invariant feature hierarchies, §3.
+    /// </remarks>
+    public Tensor MaxPool2d(
+        Pair kernelSize, Pair? stride = null, Pair? padding = null, Pair? dilation = null, bool ceilMode = false, string? name = null) =>
+        Record(
+            "MaxPool2d", [this], name, ("kernelSize", kernelSize), ("stride", stride), ("padding", padding), ("dilation", dilation),
+            ("ceilMode", ceilMode));
 
-    /// <summary>The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are equal.</summary>
+    /// <summary>
+    /// The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are
+    /// equal.
+    /// </summary>
     /// <param name="other">The second input.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>maximum</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>maximum</c> with a running
+    /// number unless given.</param>
     /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
     public Tensor Maximum(Tensor other, string? name = null) =>
         Record("Maximum", [this, other], name);
 
-    /// <summary>The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are equal.</summary>
+    /// <summary>
+    /// The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are
+    /// equal.
+    /// </summary>
     /// <param name="others">The inputs after this one: 1 to 7.</param>
     /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
     public Tensor Maximum(params Tensor[] others) => Record("Maximum", [this, .. others], null);
 
-    /// <summary>The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are equal.</summary>
+    /// <summary>
+    /// The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are
+    /// equal.
+    /// </summary>
     /// <param name="inputs">All inputs: 2 to 8.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>maximum</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>maximum</c> with a running
+    /// number unless given.</param>
     /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
     public static Tensor Maximum(IEnumerable<Tensor> inputs, string? name = null) =>
         Record("Maximum", [.. inputs], name);
 
-    /// <summary>Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the others: squeeze-and-excitation.</summary>
+    /// <summary>
+    /// Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the
+    /// others: squeeze-and-excitation.
+    /// </summary>
     /// <param name="other">The second input.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>multiply</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>multiply</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015,
+    /// Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
+    /// </remarks>
     public Tensor Multiply(Tensor other, string? name = null) =>
         Record("Multiply", [this, other], name);
 
-    /// <summary>Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the others: squeeze-and-excitation.</summary>
+    /// <summary>
+    /// Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the
+    /// others: squeeze-and-excitation.
+    /// </summary>
     /// <param name="others">The inputs after this one: 1 to 7.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.</remarks>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015,
+    /// Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
+    /// </remarks>
     public Tensor Multiply(params Tensor[] others) => Record("Multiply", [this, .. others], null);
 
-    /// <summary>Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the others: squeeze-and-excitation.</summary>
+    /// <summary>
+    /// Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the
+    /// others: squeeze-and-excitation.
+    /// </summary>
     /// <param name="inputs">All inputs: 2 to 8.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>multiply</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>multiply</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015,
+    /// Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
+    /// </remarks>
     public static Tensor Multiply(IEnumerable<Tensor> inputs, string? name = null) =>
         Record("Multiply", [.. inputs], name);
 
-    /// <summary>Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the others: squeeze-and-excitation. The same as <c>left.Multiply(right)</c>.</summary>
+    /// <summary>
+    /// Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the
+    /// others: squeeze-and-excitation. The same as <c>left.Multiply(right)</c>.
+    /// </summary>
     public static Tensor operator *(Tensor left, Tensor right) => Record("Multiply", [left, right], null);
 
     /// <summary>Adds a learned bias for each element of a sample, which starts at 0.</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>position</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, Methods.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>position</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search,
+    /// Methods.
+    /// </remarks>
     public Tensor PositionBias(string? name = null) =>
         Record("PositionBias", [this], name);
 
     /// <summary>max(x, 0); NaN stays NaN. The gradient at 0 is 0.</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines.
+    /// </remarks>
     public Tensor Relu(string? name = null) =>
         Record("Relu", [this], name);
 
     /// <summary>min(max(x, 0), 6); NaN stays NaN. The gradient at 0 and 6 is 0.</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Howard et al. 2017, MobileNets; Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10, §2.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Howard et al. 2017, MobileNets; Krizhevsky 2010, Convolutional deep belief networks on
+    /// CIFAR-10, §2.
+    /// </remarks>
     public Tensor Relu6(string? name = null) =>
         Record("Relu6", [this], name);
 
     /// <summary>Logistic function 1 / (1 + e⁻ˣ), within 2 units in the last place.</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>sigmoid</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>sigmoid</c> with a running
+    /// number unless given.</param>
     /// <remarks>Shapes: Any shape, unchanged. Source: Rumelhart, Hinton and Williams 1986.</remarks>
     public Tensor Sigmoid(string? name = null) =>
         Record("Sigmoid", [this], name);
 
     /// <summary>Probabilities: eˣ / Σeˣ along one dimension.</summary>
     /// <param name="dim">The dimension of the classes, the batch being dimension 0; negative counts from the end.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>softmax</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>softmax</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.
+    /// </remarks>
     public Tensor Softmax(int dim = 1, string? name = null) =>
         Record("Softmax", [this], name, ("dim", dim));
 
     /// <summary>ln(1 + eˣ).</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>softplus</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing, §2.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>softplus</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Dugas et al. 2001, Incorporating second-order functional knowledge for better option pricing,
+    /// §2.
+    /// </remarks>
     public Tensor Softplus(string? name = null) =>
         Record("Softplus", [this], name);
 
     /// <summary>Hyperbolic tangent, within 2 units in the last place.</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>tanh</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>tanh</c> with a running number
+    /// unless given.</param>
     /// <remarks>Shapes: Any shape, unchanged. Source: LeCun et al. 1998, Efficient BackProp, §4.4.</remarks>
     public Tensor Tanh(string? name = null) =>
         Record("Tanh", [this], name);
