@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using ModelGen.Runtime;
 using ModelGen.Safetensors;
@@ -172,11 +173,12 @@ internal sealed unsafe class WeightLoader
         {
             ParameterInfo parameter = _parameters[Array.IndexOf(_entries, entry)];
             ReadOnlySpan<float> values = memory.AsSpan(parameter.Offset, parameter.Length);
-            for (int i = 0; i < values.Length; i++)
-            {
-                if (!float.IsFinite(values[i]))
-                    throw new NonFiniteWeightException(network, _file.Path, entry, i, values[i]);
-            }
+            if (TensorPrimitives.IsFiniteAll(values))
+                continue;
+            int index = 0;
+            while (float.IsFinite(values[index]))
+                index++;
+            throw new NonFiniteWeightException(network, _file.Path, entry, index, values[index]);
         }
     }
 }

@@ -12,8 +12,8 @@ public static class ChannelSum
     /// <summary>Floats in a pixel of the channel-blocked layout.</summary>
     internal const int Lanes = KernelContract.Block;
 
-    /// <summary>Pixels in a piece: 16 KiB.</summary>
-    private const int PiecePixels = 256;
+    /// <summary>Pixels in a piece.</summary>
+    private const int PiecePixels = Machine.FirstCachePieceFloats / Lanes;
 
     /// <summary>
     /// sum[16·b + lane] = Σ over samples, rows and columns of dy at s·sampleStride + b·blockStride + r·rowStride + 16·column + lane.

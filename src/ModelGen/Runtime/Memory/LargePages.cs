@@ -8,12 +8,8 @@ namespace ModelGen.Runtime;
 /// </summary>
 internal static class LargePages
 {
-    // What Linux has on x86 and most Arm systems.
-    private const nuint PageInBytes = 2 << 20;
-
-    // Where the host of a virtual machine takes back unused memory, getting large pages of it again takes 2.5 ms a megabyte, six times as
-    // long as small ones, which a system finds among what it has used.
-    private const nuint MostBytes = 128 << 20;
+    private const nuint PageInBytes = Machine.LargePageBytes;
+    private const nuint MostBytes = Machine.MostLargePagesBytes;
 
     // Whether all arrays may have large pages, however large, or none; arrays of no more than MostBytes do if the program does not say.
     private const string Switch = "ModelGen.LargePages";

@@ -14,9 +14,9 @@ internal sealed class Workers
     // Spinning costs others processor time, waking a thread costs tens of microseconds: a worker that is done before the others must not
     // fall asleep. Where threads are more than processors, the one that is waited for may be one that this thread keeps from running: after
     // a few microseconds every turn offers it the processor.
-    private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : Stopwatch.Frequency * 200 / 1_000_000;
-    private static readonly long FirstTicks = SpinTicks / 40;
-    private static readonly long LentTicks = Stopwatch.Frequency * 50 / 1_000_000;
+    private static readonly long SpinTicks = Environment.ProcessorCount == 1 ? 0 : InTicks(Machine.SpinMicroseconds);
+    private static readonly long FirstTicks = Environment.ProcessorCount == 1 ? 0 : InTicks(Machine.OwnTurnMicroseconds);
+    private static readonly long LentTicks = InTicks(Machine.LentMicroseconds);
 
     private readonly Part[] _parts;
     private readonly Sleeper[] _sleepers;
@@ -76,6 +76,8 @@ internal sealed class Workers
         Volatile.Write(ref _busy, 0);
         failure?.Throw();
     }
+
+    private static long InTicks(int microseconds) => Stopwatch.Frequency * microseconds / 1_000_000;
 
     private void WaitFor(int part, int generation)
     {

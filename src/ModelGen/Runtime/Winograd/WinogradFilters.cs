@@ -7,8 +7,7 @@ namespace ModelGen.Runtime;
 // The filters: once, when weights are loaded, or in each step of training.
 public static partial class Winograd
 {
-    // Channels whose filters are transposed together: 9 KB of 3×3 filters, 26 of 5×5, which stay in the innermost cache.
-    private const int ChannelsTogether = 16;
+    private const int ChannelsTogether = Machine.FiltersTransposedTogether;
 
     // Taps of the largest filter, down and across.
     private const int LargestFilter = 5;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using ModelGen.Runtime;
 
 namespace ModelGen.Safetensors;
 
@@ -17,7 +18,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// Files of up to so many bytes are read rather than mapped, unless the caller says otherwise: 4 MiB, where a mapping saves less than a
     /// millisecond.
     /// </summary>
-    public const long MaxReadBytes = 4 << 20;
+    public const long MaxReadBytes = Machine.ReadRatherThanMappedBytes;
 
     const int BufferLength = 4096;
     const int FirstPieceOfHeader = 64 << 10;
@@ -254,11 +255,11 @@ public sealed unsafe class SafetensorsFile : IDisposable
         {
             var part = buffer[..(int)Math.Min(BufferLength, entry.ElementCount - start)];
             Read(entry, start, part);
-            for (int i = 0; i < part.Length; i++)
-            {
-                value = part[i];
-                if (!float.IsFinite(value)) return start + i;
-            }
+            if (TensorPrimitives.IsFiniteAll<float>(part)) continue;
+            int index = 0;
+            while (float.IsFinite(part[index])) index++;
+            value = part[index];
+            return start + index;
         }
         value = 0;
         return -1;
@@ -316,9 +317,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
         _lastRead = position + got;
     }
 
+    // The upper half of a float: moved there, nothing rounds.
     static void ConvertBrainFloats(ReadOnlySpan<ushort> bits, Span<float> destination)
     {
-        for (int i = 0; i < bits.Length; i++) destination[i] = BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
+        Span<uint> wide = MemoryMarshal.Cast<float, uint>(destination[..bits.Length]);
+        TensorPrimitives.ConvertTruncating<ushort, uint>(bits, wide);
+        TensorPrimitives.ShiftLeft<uint>(wide, 16, wide);
     }
 
     SafetensorsEntry Find(string name)

@@ -61,18 +61,34 @@ namespace Test
 
         /// <summary>Reads weights from a safetensors file with PyTorch's keys.</summary>
         /// <remarks>
-        /// Where parameters are not kept, a large file is mapped into memory meanwhile, and a program that cuts it short then ends this process: options.Access = SafetensorsAccess.Read makes that an error.
+        /// Where parameters are not kept, a large file is mapped into memory meanwhile, and a program that cuts it short then ends this process:
+        /// options.Access = SafetensorsAccess.Read makes that an error.
         /// </remarks>
         /// <exception cref="global::System.IO.FileNotFoundException">There is no such file.</exception>
-        /// <exception cref="global::ModelGen.Safetensors.InvalidSafetensorsException">The file is damaged or not a safetensors file.</exception>
+        /// <exception cref="global::ModelGen.Safetensors.InvalidSafetensorsException">The content is damaged or not that of a safetensors file.</exception>
         /// <exception cref="global::ModelGen.WeightsMismatchException">Keys are missing, unexpected or of another shape; all are listed.</exception>
         /// <param name="path">The file.</param>
         /// <param name="options">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>
-        public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => Weights.FromFile(path, options ?? new());
+        public static Weights LoadWeights(string path, global::ModelGen.WeightLoadOptions? options = null) => Weights.From(global::ModelGen.Runtime.WeightSource.Of(path), options ?? new());
+
+        /// <summary>Reads weights from what a stream still has: an embedded resource, an entry of a zip file, an asset. It stays open.</summary>
+        /// <exception cref="global::System.IO.IOException">The stream cannot be read.</exception>
+        /// <exception cref="global::ModelGen.Safetensors.InvalidSafetensorsException">The content is damaged or not that of a safetensors file.</exception>
+        /// <exception cref="global::ModelGen.WeightsMismatchException">Keys are missing, unexpected or of another shape; all are listed.</exception>
+        /// <param name="stream">The stream, where the content begins.</param>
+        /// <param name="options">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>
+        public static Weights LoadWeights(global::System.IO.Stream stream, global::ModelGen.WeightLoadOptions? options = null) => Weights.From(global::ModelGen.Runtime.WeightSource.Of(stream), options ?? new());
+
+        /// <summary>Reads weights from the content of a safetensors file. It is not needed afterwards.</summary>
+        /// <exception cref="global::ModelGen.Safetensors.InvalidSafetensorsException">The content is damaged or not that of a safetensors file.</exception>
+        /// <exception cref="global::ModelGen.WeightsMismatchException">Keys are missing, unexpected or of another shape; all are listed.</exception>
+        /// <param name="content">All bytes of the file.</param>
+        /// <param name="options">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>
+        public static Weights LoadWeights(global::System.ReadOnlyMemory<byte> content, global::ModelGen.WeightLoadOptions? options = null) => Weights.From(global::ModelGen.Runtime.WeightSource.Of(content), options ?? new());
 
         /// <summary>The same for fine-tuning: parameters whose names match <paramref name="skip" />, "fc.*" for instance, are not read but get first values by the seed.</summary>
         /// <exception cref="global::System.ArgumentException">A pattern matches nothing.</exception>
-        public static Weights LoadWeights(string path, string skip, int seed = 0) => Weights.FromFile(path, skip, seed);
+        public static Weights LoadWeights(string path, string skip, int seed = 0) => LoadWeights(path, new global::ModelGen.WeightLoadOptions { Skip = skip, Seed = seed });
 
         /// <summary>Runs the network on one sample of shape 1×6×6. Allocates nothing.</summary>
         /// <exception cref="global::System.ArgumentException">A span has the wrong length, or one that is written shares memory with another.</exception>
@@ -100,6 +116,7 @@ namespace Test
         /// <summary>
         /// Threads that a call of Forward uses, the calling one included; 1 unless set. Results are the same to the last bit. Above 1 the instance has threads of its own, which sleep
         /// while there is nothing to do and end when this is set to 1 again or nobody uses the instance any more. Not to be set during a call.
+        /// Where the platform has no threads, in a browser for instance, it stays 1.
         /// This network is too small for others to help: it always runs on the calling thread.
         /// </summary>
         /// <exception cref="global::System.ArgumentOutOfRangeException">Less than 1 or more than 1,024.</exception>
@@ -178,18 +195,10 @@ namespace Test
                 return weights;
             }
 
-            internal static Weights FromFile(string path, global::ModelGen.WeightLoadOptions options)
+            internal static Weights From(global::ModelGen.Runtime.WeightSource source, global::ModelGen.WeightLoadOptions options)
             {
                 var weights = new Weights(options.KeepParameters);
-                weights.Load(path, options);
-                return weights;
-            }
-
-            internal static Weights FromFile(string path, string skip, int seed)
-            {
-                var weights = new Weights();
-                weights.Load(path, skip, seed);
-                weights.PackAll();
+                weights.Load(source, options);
                 return weights;
             }
 
