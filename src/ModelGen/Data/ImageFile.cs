@@ -11,14 +11,14 @@ public readonly record struct ImageSize(int Width, int Height, int Channels);
 /// <summary>Decodes PNG, PGM (P5) and PPM (P6) images of 8 bits into memory of the caller.</summary>
 /// <remarks>
 /// <para>
-/// Sources: <i>Portable Network Graphics (PNG) Specification</i>, second edition (ISO/IEC 15948:2003): gray of 1, 2, 4 or 8 bits, palettes, RGB, with
-/// and without an alpha channel; every checksum is verified. Interlaced images and 16 bits a sample are refused. Colour profiles and gamma
-/// are not applied, and a transparent colour (<c>tRNS</c>) counts for palettes only. Netpbm's <i>pgm</i> and <i>ppm</i> manual pages: raw formats with a maximum of 1 to 255,
-/// scaled to 255.
+/// Sources: <i>Portable Network Graphics (PNG) Specification</i>, second edition (ISO/IEC 15948:2003): gray of 1, 2, 4 or 8 bits, palettes,
+/// RGB, with and without an alpha channel; every checksum is verified. Interlaced images and 16 bits a sample are refused. Colour profiles
+/// and gamma are not applied, and a transparent colour (<c>tRNS</c>) counts for palettes only. Netpbm's <i>pgm</i> and <i>ppm</i> manual
+/// pages: raw formats with a maximum of 1 to 255, scaled to 255.
 /// </para>
 /// <para>
-/// Files are not trusted. A size is only reported if the file has as many bytes as it would need at least, and if it is within <see cref="ImageLimits"/>:
-/// packed pixels can be a thousandth of what they stand for.
+/// Files are not trusted. A size is only reported if the file has as many bytes as it would need at least, and if it is within
+/// <see cref="ImageLimits"/>: packed pixels can be a thousandth of what they stand for.
 /// </para>
 /// </remarks>
 public static class ImageFile
@@ -38,7 +38,8 @@ public static class ImageFile
     /// <summary>The size of an image.</summary>
     /// <param name="content">The whole file.</param>
     /// <param name="name">What to call the file in errors.</param>
-    /// <param name="limits">How large it may be, with the channels that the file has; <see cref="ImageLimits.Default"/> where it is null.</param>
+    /// <param name="limits">How large it may be, with the channels that the file has; <see cref="ImageLimits.Default"/> where it is
+    /// null.</param>
     /// <exception cref="InvalidImageException">The file is damaged, or of another format, or the image is too large.</exception>
     public static ImageSize ReadSize(ReadOnlySpan<byte> content, string name, ImageLimits? limits = null)
     {
@@ -51,14 +52,16 @@ public static class ImageFile
     /// <param name="content">The whole file.</param>
     /// <param name="name">What to call the file in errors.</param>
     /// <param name="channels">
-    /// The channels wanted, 1 to 4 as in <see cref="ImageSize.Channels"/>. Gray of colours is their luma (0.299 red + 0.587 green + 0.114 blue); colours of gray
-    /// are three times the same; alpha is left out, or 255.
+    /// The channels wanted, 1 to 4 as in <see cref="ImageSize.Channels"/>. Gray of colours is their luma (0.299 red + 0.587 green + 0.114
+    /// blue); colours of gray are three times the same; alpha is left out, or 255.
     /// </param>
-    /// <param name="destination">Receives height × width × <paramref name="channels"/> bytes, channels varying fastest; what it has beyond them stays.</param>
+    /// <param name="destination">Receives height × width × <paramref name="channels"/> bytes, channels varying fastest; what it has beyond
+    /// them stays.</param>
     /// <returns>The size, with the channels the file has.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="channels"/> is not 1 to 4.</exception>
-    /// <exception cref="InvalidImageException">The file is damaged, or of another format; the destination's content is then undefined.</exception>
+    /// <exception cref="InvalidImageException">The file is damaged, or of another format; the destination's content is then
+    /// undefined.</exception>
     public static ImageSize Decode(ReadOnlySpan<byte> content, string name, int channels, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -83,7 +86,8 @@ public static class ImageFile
     /// <returns>Height × width × <paramref name="channels"/> bytes, channels varying fastest.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="channels"/> is not 1 to 4.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidImageException">The file is damaged, too large, of another format, or a pipe or a device, or the image exceeds <see cref="ImageLimits.Default"/>.</exception>
+    /// <exception cref="InvalidImageException">The file is damaged, too large, of another format, or a pipe or a device, or the image
+    /// exceeds <see cref="ImageLimits.Default"/>.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static byte[] Read(string path, int channels, out ImageSize size) => Read(path, channels, ImageLimits.Default, out size);
 
@@ -93,7 +97,8 @@ public static class ImageFile
     /// <param name="limits">How large the image may be, with the channels wanted.</param>
     /// <param name="size">The image's size, with the channels the file has.</param>
     /// <inheritdoc cref="Read(string, int, out ImageSize)"/>
-    /// <exception cref="InvalidImageException">The file is damaged, too large, of another format, or a pipe or a device, or the image exceeds <paramref name="limits"/>.</exception>
+    /// <exception cref="InvalidImageException">The file is damaged, too large, of another format, or a pipe or a device, or the image
+    /// exceeds <paramref name="limits"/>.</exception>
     public static byte[] Read(string path, int channels, ImageLimits limits, out ImageSize size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -123,7 +128,10 @@ public static class ImageFile
         throw new InvalidImageException(path, "size", $"at most {Number(MaxFileBytes)} bytes", $"{Number(length)} bytes");
     }
 
-    /// <summary>Refuses what cannot be an image by its first bytes and its length, and what claims a size beyond the limits, without reading the rest.</summary>
+    /// <summary>
+    /// Refuses what cannot be an image by its first bytes and its length, and what claims a size beyond the limits, without reading the
+    /// rest.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="channels">The channels wanted, 1 to 4.</param>
     /// <param name="limits">How large the image may be, with the channels wanted.</param>
@@ -142,7 +150,10 @@ public static class ImageFile
         {
             size = header.Size;
             if (length * DeflateData.MostExpansion < header.RawBytes)
-                throw new InvalidImageException(path, "size", $"at least {Number(header.RawBytes / DeflateData.MostExpansion)} bytes for {Number(size.Width)}×{Number(size.Height)} pixels",
+                throw new InvalidImageException(
+                    path, "size",
+                    $"at least {Number(header.RawBytes / DeflateData.MostExpansion)} bytes for "
+                        + $"{Number(size.Width)}×{Number(size.Height)} pixels",
                     $"{Number(length)} bytes");
         }
         else if (start.Length < length && (PngReader.IsPng(start) || start.Contains((byte)'#')))
@@ -161,7 +172,8 @@ public static class ImageFile
     internal static void CheckSize(string name, long width, long height)
     {
         if (width is < 1 or > MaxSide || height is < 1 or > MaxSide)
-            throw new InvalidImageException(name, "image size", $"1×1 to {Number(MaxSide)}×{Number(MaxSide)}", $"{Number(width)}×{Number(height)}");
+            throw new InvalidImageException(
+                name, "image size", $"1×1 to {Number(MaxSide)}×{Number(MaxSide)}", $"{Number(width)}×{Number(height)}");
         if (width * height > MaxPixels)
             throw new InvalidImageException(name, "image size", $"at most {Number(MaxPixels)} pixels", $"{Number(width)}×{Number(height)}");
     }
@@ -181,7 +193,10 @@ public static class ImageFile
         ArgumentOutOfRangeException.ThrowIfLessThan(toChannels, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(toChannels, 4);
         if (pixels < 0 || from.Length < (long)pixels * fromChannels || to.Length < (long)pixels * toChannels)
-            throw new ArgumentException(MessageText.Invariant($"{pixels} pixels of {fromChannels} and {toChannels} channels do not fit into {from.Length} and {to.Length} bytes."), nameof(pixels));
+            throw new ArgumentException(
+                MessageText.Invariant(
+                    $"{pixels} pixels of {fromChannels} and {toChannels} channels do not fit into {from.Length} and {to.Length} bytes."),
+                        nameof(pixels));
         Convert(from, fromChannels, to, toChannels, pixels);
     }
 
@@ -198,7 +213,8 @@ public static class ImageFile
             var target = to.Slice(p * toChannels, toChannels);
             byte alpha = fromChannels is 2 or 4 ? source[^1] : (byte)255;
             if (toChannels >= 3)
-                (target[0], target[1], target[2]) = fromChannels >= 3 ? (source[0], source[1], source[2]) : (source[0], source[0], source[0]);
+                (target[0], target[1], target[2]) = fromChannels >= 3 ? (source[0], source[1], source[2])
+                    : (source[0], source[0], source[0]);
             else
                 target[0] = fromChannels >= 3 ? Luma(source) : source[0];
             if (toChannels is 2 or 4)
@@ -217,6 +233,7 @@ public static class ImageFile
         long needed = (long)size.Width * size.Height * channels;
         if (destination.Length < needed)
             throw new ArgumentException(MessageText.Invariant(
-                $"An image of {size.Width}×{size.Height} pixels and {channels} channels has {needed} bytes, the destination {destination.Length}."), nameof(destination));
+                $"An image of {size.Width}×{size.Height} pixels and {channels} channels has {needed} bytes, the destination "
+                    + $"{destination.Length}."), nameof(destination));
     }
 }

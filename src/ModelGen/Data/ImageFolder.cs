@@ -76,9 +76,9 @@ public static class ImageFolder
         long expected = (long)size.Width * size.Height * channels;
         if (decoded.Length == expected)
             return decoded;
-        FormattableString found = $"expected {expected}, for {size.Width}×{size.Height} pixels and {channels} channels.";
-        throw new InvalidOperationException(
-            MessageText.Invariant($"The decoder gave {decoded.Length} bytes of {MessageText.Quote(file)}: {MessageText.Invariant(found)}"));
+        throw new InvalidOperationException(MessageText.Invariant(
+            $"The decoder gave {decoded.Length} bytes of {MessageText.Quote(file)}: "
+                + $"expected {expected}, for {size.Width}×{size.Height} pixels and {channels} channels."));
     }
 
     private static (List<string> Files, List<int> Labels, string[] ClassNames) List(string path, IReadOnlyCollection<string> extensions)

@@ -2,7 +2,10 @@ using static ModelGen.Data.DataFile;
 
 namespace ModelGen.Data;
 
-/// <summary>How large an image may be that a file claims to hold. A few kilobytes of PNG can stand for hundreds of megabytes, so this is asked of the header, before memory is made.</summary>
+/// <summary>
+/// How large an image may be that a file claims to hold. A few kilobytes of PNG can stand for hundreds of megabytes, so this is asked of
+/// the header, before memory is made.
+/// </summary>
 public sealed record ImageLimits
 {
     private readonly int maxPixels = 1 << 24;
@@ -23,7 +26,10 @@ public sealed record ImageLimits
         }
     }
 
-    /// <summary>The most bytes of a decoded image, width × height × channels; 48 MiB unless set, which is 3 bytes for each of as many pixels as are allowed.</summary>
+    /// <summary>
+    /// The most bytes of a decoded image, width × height × channels; 48 MiB unless set, which is 3 bytes for each of as many pixels as are
+    /// allowed.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int MaxBytes
     {
@@ -44,7 +50,9 @@ public sealed record ImageLimits
     {
         long pixels = (long)size.Width * size.Height;
         if (pixels > MaxPixels)
-            throw new InvalidImageException(name, "image size", $"at most {Number(MaxPixels)} pixels (ImageLimits.MaxPixels)", $"{Number(size.Width)}×{Number(size.Height)}");
+            throw new InvalidImageException(
+                name, "image size", $"at most {Number(MaxPixels)} pixels (ImageLimits.MaxPixels)",
+                $"{Number(size.Width)}×{Number(size.Height)}");
         if (pixels * channels > MaxBytes)
             throw new InvalidImageException(name, "image size", $"at most {Number(MaxBytes)} bytes decoded (ImageLimits.MaxBytes)",
                 $"{Number(size.Width)}×{Number(size.Height)} pixels of {Number(channels)} bytes");

@@ -36,7 +36,8 @@ internal readonly ref struct NetpbmReader
         if (most is < 1 or > 255)
             throw new InvalidImageException(name, "maximum", "1 to 255 (8 bits a sample)", Number(most));
         if (at >= content.Length || !IsSpace(content[at]))
-            throw new InvalidImageException(name, "header", "one white space before the pixels", at < content.Length ? Hex(content[at]) : "the end of the file");
+            throw new InvalidImageException(
+                name, "header", "one white space before the pixels", at < content.Length ? Hex(content[at]) : "the end of the file");
         (maximum, start) = ((int)most, at + 1);
         long expected = width * height * channels, actual = fileLength - start;
         if (actual != expected)
@@ -63,7 +64,8 @@ internal readonly ref struct NetpbmReader
             {
                 int value = data[y * row.Length + i];
                 if (value > maximum)
-                    throw new InvalidImageException(name, $"pixel {Number(i / Size.Channels)} of row {Number(y)}", $"at most {Number(maximum)}", Number(value));
+                    throw new InvalidImageException(
+                        name, $"pixel {Number(i / Size.Channels)} of row {Number(y)}", $"at most {Number(maximum)}", Number(value));
                 row[i] = (byte)((value * 255 + maximum / 2) / maximum);
             }
             ImageFile.Convert(row, Size.Channels, destination[(y * Size.Width * channels)..], channels, Size.Width);
@@ -87,7 +89,8 @@ internal readonly ref struct NetpbmReader
         while (at < content.Length && char.IsAsciiDigit((char)content[at]))
             value = Math.Min(value * 10 + content[at++] - '0', int.MaxValue);
         if (first == start || first == at)
-            throw new InvalidImageException(name, what, "white space and a number", first < content.Length ? Hex(content[first]) : "the end of the file");
+            throw new InvalidImageException(
+                name, what, "white space and a number", first < content.Length ? Hex(content[first]) : "the end of the file");
         return value;
     }
 

@@ -30,7 +30,8 @@ internal readonly ref struct PngReader
         {
             uint type = ReadChunk(content, name, ref position, out var body);
             if ((type == Header) != (previous == 0))
-                throw new InvalidImageException(name, "chunks", "IHDR once, as the first", previous == 0 ? $"{Name(type)} as the first" : "a second IHDR");
+                throw new InvalidImageException(
+                    name, "chunks", "IHDR once, as the first", previous == 0 ? $"{Name(type)} as the first" : "a second IHDR");
             switch (type)
             {
                 case Header:
@@ -38,21 +39,25 @@ internal readonly ref struct PngReader
                     break;
                 case Palette:
                     if (palette.Length > 0 || dataBytes > 0)
-                        throw new InvalidImageException(name, "PLTE", "one, before the pixels", palette.Length > 0 ? "a second one" : "one behind them");
+                        throw new InvalidImageException(
+                            name, "PLTE", "one, before the pixels", palette.Length > 0 ? "a second one" : "one behind them");
                     if (body.Length == 0 || body.Length % 3 != 0 || body.Length > 768)
-                        throw new InvalidImageException(name, "PLTE", "3 bytes for each of 1 to 256 colours", $"{Number(body.Length)} bytes");
+                        throw new InvalidImageException(
+                            name, "PLTE", "3 bytes for each of 1 to 256 colours", $"{Number(body.Length)} bytes");
                     palette = body;
                     break;
                 case Transparency when colourType == 3:
                     if (dataBytes > 0 || body.Length * 3 > palette.Length)
-                        throw new InvalidImageException(name, "tRNS", $"before the pixels, at most one byte for each of {Number(palette.Length / 3)} colours",
+                        throw new InvalidImageException(
+                            name, "tRNS", $"before the pixels, at most one byte for each of {Number(palette.Length / 3)} colours",
                             dataBytes > 0 ? "one behind the pixels" : $"{Number(body.Length)} bytes");
                     paletteAlpha = body;
                     Size = Size with { Channels = 4 };
                     break;
                 case Data:
                     if (dataBytes > 0 && previous != Data)
-                        throw new InvalidImageException(name, "IDAT", "all pixels in chunks one behind the other", $"{Name(previous)} between them");
+                        throw new InvalidImageException(
+                            name, "IDAT", "all pixels in chunks one behind the other", $"{Name(previous)} between them");
                     dataBytes += body.Length;
                     break;
                 case End:
@@ -60,7 +65,8 @@ internal readonly ref struct PngReader
                 default:
                     // 5.4: bit 5 of the first letter says that a decoder may do without the chunk.
                     if ((type >> 24 & 0x20) == 0)
-                        throw new InvalidImageException(name, "chunks", "IHDR, PLTE, IDAT, IEND, and others that are not critical", Name(type));
+                        throw new InvalidImageException(
+                            name, "chunks", "IHDR, PLTE, IDAT, IEND, and others that are not critical", Name(type));
                     break;
             }
             previous = type;
@@ -68,21 +74,29 @@ internal readonly ref struct PngReader
         while (previous != End);
 
         if (position < content.Length)
-            throw new InvalidImageException(name, "IEND", "the end of the file behind it", $"{Number(content.Length - position)} bytes more");
+            throw new InvalidImageException(
+                name, "IEND", "the end of the file behind it", $"{Number(content.Length - position)} bytes more");
         if (colourType == 3 && palette.Length == 0)
             throw new InvalidImageException(name, "PLTE", "a palette, as the colour type is 3", "none");
         long raw = RawLength(Size, bitDepth, colourType);
         if (dataBytes * DeflateData.MostExpansion < raw)
-            throw new InvalidImageException(name, "IDAT", $"at least {Number((raw + DeflateData.MostExpansion - 1) / DeflateData.MostExpansion)} bytes for {Number(Size.Width)}×{Number(Size.Height)} pixels", $"{Number(dataBytes)} bytes");
+            throw new InvalidImageException(
+                name, "IDAT",
+                $"at least {Number((raw + DeflateData.MostExpansion - 1) / DeflateData.MostExpansion)} bytes for "
+                    + $"{Number(Size.Width)}×{Number(Size.Height)} pixels", $"{Number(dataBytes)} bytes");
     }
 
-    /// <summary>The size that the header claims, where its chunk is whole, and the bytes that so many pixels have before they are packed; null where it is not, or this is no PNG file.</summary>
+    /// <summary>
+    /// The size that the header claims, where its chunk is whole, and the bytes that so many pixels have before they are packed; null where
+    /// it is not, or this is no PNG file.
+    /// </summary>
     /// <param name="start">The file's first bytes.</param>
     /// <param name="name">What to call the file in errors.</param>
     public static (ImageSize Size, long RawBytes)? ReadHeader(ReadOnlySpan<byte> start, string name)
     {
         int position = 8;
-        if (!IsPng(start) || start.Length < position + 25 || BinaryPrimitives.ReadInt32BigEndian(start[position..]) != 13 || ReadChunk(start, name, ref position, out var body) != Header)
+        if (!IsPng(start) || start.Length < position + 25 || BinaryPrimitives.ReadInt32BigEndian(start[position..]) != 13
+            || ReadChunk(start, name, ref position, out var body) != Header)
             return null;
         var (size, bitDepth, colourType) = ReadHeaderBody(body, name);
         return (size, RawLength(size, bitDepth, colourType));
@@ -97,7 +111,8 @@ internal readonly ref struct PngReader
 
     private static int SamplesOf(int colourType) => colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
-    private static long RawLength(ImageSize size, int bitDepth, int colourType) => size.Height * (1 + ((long)size.Width * SamplesOf(colourType) * bitDepth + 7) / 8);
+    private static long RawLength(ImageSize size, int bitDepth, int colourType) =>
+        size.Height * (1 + ((long)size.Width * SamplesOf(colourType) * bitDepth + 7) / 8);
 
     /// <summary>Writes the pixels.</summary>
     public void Decode(int channels, Span<byte> destination)
@@ -145,7 +160,8 @@ internal readonly ref struct PngReader
             throw Damaged(MessageText.Invariant($"a header of 0x{packed[0]:x2}{packed[1]:x2}"));
     }
 
-    private InvalidImageException Damaged(string actual, Exception? fault = null) => new(name, "IDAT", "complete, undamaged zlib data", actual, fault);
+    private InvalidImageException Damaged(string actual, Exception? fault = null) =>
+        new(name, "IDAT", "complete, undamaged zlib data", actual, fault);
 
     // One row as bytes: bits spread out, palette indices as colours.
     private void Expand(ReadOnlySpan<byte> row, Span<byte> pixels, int y)
@@ -166,7 +182,8 @@ internal readonly ref struct PngReader
                 continue;
             }
             if (value * 3 >= palette.Length)
-                throw new InvalidImageException(name, $"pixel {Number(x)} of row {Number(y)}", $"a colour from 0 to {Number(palette.Length / 3 - 1)}", Number(value));
+                throw new InvalidImageException(
+                    name, $"pixel {Number(x)} of row {Number(y)}", $"a colour from 0 to {Number(palette.Length / 3 - 1)}", Number(value));
             var pixel = pixels.Slice(x * Size.Channels, Size.Channels);
             palette.Slice(value * 3, 3).CopyTo(pixel);
             if (Size.Channels == 4)
@@ -200,16 +217,22 @@ internal readonly ref struct PngReader
     {
         var rest = content[position..];
         if (rest.Length < 12)
-            throw new InvalidImageException(name, "chunks", "an IEND chunk at the end", $"{Number(rest.Length)} bytes after byte {Number(position)}: the file is cut off");
+            throw new InvalidImageException(
+                name, "chunks", "an IEND chunk at the end",
+                $"{Number(rest.Length)} bytes after byte {Number(position)}: the file is cut off");
         uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
         uint type = BinaryPrimitives.ReadUInt32BigEndian(rest[4..]);
         if (length > rest.Length - 12)
-            throw new InvalidImageException(name, $"{Name(type)} at byte {Number(position)}", $"at most the {Number(rest.Length - 12)} bytes that are left", $"{Number(length)} bytes");
+            throw new InvalidImageException(
+                name, $"{Name(type)} at byte {Number(position)}", $"at most the {Number(rest.Length - 12)} bytes that are left",
+                $"{Number(length)} bytes");
         body = rest.Slice(8, (int)length);
         uint stored = BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]);
         uint computed = Crc32.HashToUInt32(rest.Slice(4, 4 + (int)length));
         if (stored != computed)
-            throw new InvalidImageException(name, $"CRC of {Name(type)} at byte {Number(position)}", MessageText.Invariant($"0x{computed:x8}"), MessageText.Invariant($"0x{stored:x8}"));
+            throw new InvalidImageException(
+                name, $"CRC of {Name(type)} at byte {Number(position)}", MessageText.Invariant($"0x{computed:x8}"),
+                MessageText.Invariant($"0x{stored:x8}"));
         position += (int)length + 12;
         return type;
     }
@@ -228,7 +251,9 @@ internal readonly ref struct PngReader
         if (body[10] != 0 || body[11] != 0)
             throw new InvalidImageException(name, "compression and filter method", "0 and 0", $"{Number(body[10])} and {Number(body[11])}");
         if (body[12] != 0)
-            throw new InvalidImageException(name, "interlace method", "0 (none)", body[12] == 1 ? "1 (Adam7), which is not read; save the image without interlacing" : Number(body[12]));
+            throw new InvalidImageException(
+                name, "interlace method", "0 (none)", body[12] == 1 ? "1 (Adam7), which is not read; save the image without interlacing"
+                : Number(body[12]));
         return (new ImageSize((int)width, (int)height, colourType switch { 0 => 1, 4 => 2, 6 => 4, _ => 3 }), bitDepth, colourType);
     }
 

@@ -29,8 +29,8 @@ internal static class Machine
 
     /// <summary>
     /// Bytes of the largest array for which large pages are asked unasked: where the host of a virtual machine takes back unused memory,
-    /// getting them again takes 2.5 ms a megabyte, six times as long as small ones. <c>startup --network vgg16</c>, on the first start and on
-    /// the second.
+    /// getting them again takes 2.5 ms a megabyte, six times as long as small ones. <c>startup --network vgg16</c>, on the first start and
+    /// on the second.
     /// </summary>
     public const nuint MostLargePagesBytes = 128 << 20;
 

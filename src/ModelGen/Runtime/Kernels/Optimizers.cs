@@ -5,8 +5,9 @@ namespace ModelGen.Runtime;
 
 /// <summary>Parameter updates, one pass over memory each.</summary>
 /// <remarks>
-/// Gradients are multiplied by <c>scale</c> first. <c>isPenalized</c> says whether weight decay and the L1 penalty are applied. What an optimizer keeps is 0 before the first step;
-/// what its settings do not need is neither read nor written, and may be a null reference. Every update looks whether what comes out is finite, and reports it; one that does not write does that alone.
+/// Gradients are multiplied by <c>scale</c> first. <c>isPenalized</c> says whether weight decay and the L1 penalty are applied. What an
+/// optimizer keeps is 0 before the first step; what its settings do not need is neither read nor written, and may be a null reference.
+/// Every update looks whether what comes out is finite, and reports it; one that does not write does that alone.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Optimizers
@@ -16,11 +17,16 @@ public static class Optimizers
 
     private const int Block = 16;
 
-    /// <summary>Updates <paramref name="n"/> parameters as the optimizer says, which keeps one value for each; <paramref name="updates"/> have been before.</summary>
+    /// <summary>
+    /// Updates <paramref name="n"/> parameters as the optimizer says, which keeps one value for each; <paramref name="updates"/> have been
+    /// before.
+    /// </summary>
     public static void Update(
-        GradientDescent optimizer, ref float parameter, ref float gradient, ref float first, nint n, ulong updates, float scale, bool isPenalized,
+        GradientDescent optimizer, ref float parameter, ref float gradient, ref float first, nint n, ulong updates, float scale,
+        bool isPenalized,
         UpdateReport report = default, bool writes = true) =>
-        Update(optimizer, ref parameter, ref gradient, ref first, ref Unsafe.NullRef<float>(), n, updates, scale, isPenalized, report, writes);
+        Update(optimizer, ref parameter, ref gradient, ref first, ref Unsafe.NullRef<float>(), n, updates, scale, isPenalized, report,
+            writes);
 
     /// <summary>The same where it keeps two.</summary>
     public static void Update(
@@ -33,7 +39,8 @@ public static class Optimizers
 
     /// <summary>The same where it keeps three.</summary>
     public static void Update(
-        GradientDescent optimizer, ref float parameter, ref float gradient, ref float first, ref float second, ref float third, nint n, ulong updates,
+        GradientDescent optimizer, ref float parameter, ref float gradient, ref float first, ref float second, ref float third, nint n,
+        ulong updates,
         float scale, bool isPenalized, UpdateReport report = default, bool writes = true)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -42,7 +49,8 @@ public static class Optimizers
     }
 
     /// <summary>
-    /// sum += samples · gradient, or sum = samples · gradient where it is the first; over several batches so much of a sum is the mean over all their samples.
+    /// sum += samples · gradient, or sum = samples · gradient where it is the first; over several batches so much of a sum is the mean over
+    /// all their samples.
     /// </summary>
     public static void Accumulate(ref float gradient, ref float sum, nint n, int samples, bool isFirst, UpdateReport report = default)
     {
@@ -63,7 +71,10 @@ public static class Optimizers
             Elementwise.Add(ref sum, ref total, ref total, n);
     }
 
-    /// <summary>Σ x² of <paramref name="n"/> floats, and of the first <paramref name="lanes"/> of each 16 of <paramref name="partial"/> floats behind them.</summary>
+    /// <summary>
+    /// Σ x² of <paramref name="n"/> floats, and of the first <paramref name="lanes"/> of each 16 of <paramref name="partial"/> floats
+    /// behind them.
+    /// </summary>
     public static float SumOfSquares(ref float x, nint n, nint partial = 0, int lanes = 0)
     {
         double total = 0;
@@ -135,7 +146,8 @@ public static class Optimizers
         bool writes)
         where R : struct, IUpdateRule
     {
-        bool isFinite = Target.Run<RuleKernel<R>, bool>(new RuleKernel<R>(rule, n, writes), new Operands(ref p, ref g, ref a), new Operands(ref b, ref c));
+        bool isFinite = Target.Run<RuleKernel<R>,
+            bool>(new RuleKernel<R>(rule, n, writes), new Operands(ref p, ref g, ref a), new Operands(ref b, ref c));
         if (!isFinite && report.IsWanted)
             UpdateFaults.OfUpdate(rule, ref p, ref g, ref a, ref b, ref c, n, scale, report, hasWritten: writes);
     }
@@ -188,8 +200,10 @@ public static class Optimizers
         nint count = n - i;
         V lastA = hasA ? Partial.Load<S, V>(ref a, i, count, zero) : zero, lastB = hasB ? Partial.Load<S, V>(ref b, i, count, zero) : zero;
         V lastC = hasC ? Partial.Load<S, V>(ref c, i, count, zero) : zero;
-        V last = rule.Update<S, V>(Partial.Load<S, V>(ref p, i, count, zero), Partial.Load<S, V>(ref g, i, count, zero), ref lastA, ref lastB, ref lastC);
-        isFinite &= Partial.IsFinite<S, V>(last, count) && (!hasA || Partial.IsFinite<S, V>(lastA, count)) && (!hasB || Partial.IsFinite<S, V>(lastB, count))
+        V last = rule.Update<S, V>(
+            Partial.Load<S, V>(ref p, i, count, zero), Partial.Load<S, V>(ref g, i, count, zero), ref lastA, ref lastB, ref lastC);
+        isFinite &= Partial.IsFinite<S, V>(last, count) && (!hasA || Partial.IsFinite<S, V>(lastA, count))
+            && (!hasB || Partial.IsFinite<S, V>(lastB, count))
             && (!hasC || Partial.IsFinite<S, V>(lastC, count));
         if (!writes)
             return isFinite;

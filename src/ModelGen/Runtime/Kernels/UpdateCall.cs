@@ -2,9 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace ModelGen.Runtime;
 
-/// <summary>What an optimizer is given to update: parameters, their gradients and what it keeps for them, all of one length, and which step it is.</summary>
+/// <summary>
+/// What an optimizer is given to update: parameters, their gradients and what it keeps for them, all of one length, and which step it is.
+/// </summary>
 internal readonly ref struct UpdateCall(
-    ref float parameter, ref float gradient, ref float first, ref float second, ref float third, nint n, UpdateStep step, UpdateReport report,
+    ref float parameter, ref float gradient, ref float first, ref float second, ref float third, nint n, UpdateStep step,
+    UpdateReport report,
     bool writes)
 {
     private readonly ref float _parameter = ref parameter;

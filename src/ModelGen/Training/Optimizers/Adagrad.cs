@@ -7,9 +7,9 @@ namespace ModelGen;
 /// Adagrad, with the meaning torch.optim.Adagrad gives its settings. For networks with <c>[Trainable(Optimizer = Optimizer.Adagrad)]</c>.
 /// </summary>
 /// <remarks>
-/// Step t, from 0, computes g = gradient + WeightDecay·p, s = s + g² and p −= LearningRate/(1 + t·LearningRateDecay) · g / (√s + Epsilon), with
-/// s = InitialAccumulator at the start. Source: Duchi, Hazan and Singer 2011, Adaptive subgradient methods for online learning and stochastic
-/// optimization.
+/// Step t, from 0, computes g = gradient + WeightDecay·p, s = s + g² and p −= LearningRate/(1 + t·LearningRateDecay) · g / (√s + Epsilon),
+/// with s = InitialAccumulator at the start. Source: Duchi, Hazan and Singer 2011, Adaptive subgradient methods for online learning and
+/// stochastic optimization.
 /// </remarks>
 public sealed class Adagrad : GradientDescent
 {
@@ -23,7 +23,8 @@ public sealed class Adagrad : GradientDescent
     /// <param name="weightDecay">Weight of the L2 penalty's gradient, finite and ≥ 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is not what it has to be.</exception>
     public Adagrad(
-        float learningRate = 0.01f, float learningRateDecay = 0f, float initialAccumulator = 0f, float epsilon = 1e-10f, float weightDecay = 0f)
+        float learningRate = 0.01f, float learningRateDecay = 0f, float initialAccumulator = 0f, float epsilon = 1e-10f,
+        float weightDecay = 0f)
         : base(learningRate, weightDecay)
     {
         LearningRateDecay = learningRateDecay;
@@ -40,7 +41,8 @@ public sealed class Adagrad : GradientDescent
     }
 
     /// <summary>
-    /// Where the sum of squared gradients starts; 0 unless set. It is added in each step, so a change later counts as if it had been from the start.
+    /// Where the sum of squared gradients starts; 0 unless set. It is added in each step, so a change later counts as if it had been from
+    /// the start.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is NaN, infinite or negative.</exception>
     public float InitialAccumulator

@@ -70,7 +70,8 @@ public sealed class RmsProp : GradientDescent
         OptimizerSetting.Flag(nameof(Centered), () => Centered, value => Centered = value),
     ];
 
-    internal override void Update(in UpdateCall call) => call.Run(new Rule(this, call.Step), keepsSecond: Centered, keepsThird: Momentum != 0f);
+    internal override void Update(in UpdateCall call) =>
+        call.Run(new Rule(this, call.Step), keepsSecond: Centered, keepsThird: Momentum != 0f);
 
     // Its branches do not change within a call, so they are predicted; the loop is bound by memory.
     internal readonly struct Rule(RmsProp settings, UpdateStep step) : IUpdateRule
@@ -92,7 +93,8 @@ public sealed class RmsProp : GradientDescent
             if (_centered)
             {
                 mean = S.FusedMultiplyAdd(mean, alpha, S.Multiply(g, rest));
-                // Rounded, it may come out below 0 where all gradients are the same. The variance comes second: that is the operand kept when it is NaN.
+                // Rounded, it may come out below 0 where all gradients are the same. The variance comes second: that is the operand kept
+                // when it is NaN.
                 variance = S.Max(S.Broadcast(0f), S.Subtract(square, S.Multiply(mean, mean)));
             }
             V step = S.Divide(g, S.Add(S.Sqrt(variance), S.Broadcast(_epsilon)));
