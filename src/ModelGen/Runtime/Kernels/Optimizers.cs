@@ -146,8 +146,8 @@ public static class Optimizers
         bool writes)
         where R : struct, IUpdateRule
     {
-        bool isFinite = Target.Run<RuleKernel<R>,
-            bool>(new RuleKernel<R>(rule, n, writes), new Operands(ref p, ref g, ref a), new Operands(ref b, ref c));
+        bool isFinite = Target.Run<RuleKernel<R>, bool>(
+            new RuleKernel<R>(rule, n, writes), new Operands(ref p, ref g, ref a), new Operands(ref b, ref c));
         if (!isFinite && report.IsWanted)
             UpdateFaults.OfUpdate(rule, ref p, ref g, ref a, ref b, ref c, n, scale, report, hasWritten: writes);
     }
