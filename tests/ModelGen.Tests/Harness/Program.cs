@@ -21,6 +21,7 @@ internal static class Program
     private const string Usage = """
         usage: networks COUNT [FIRST]   random networks, from seed FIRST or 1, in inference and training
                guards COUNT [FIRST]     the same with all memory between pages that nobody may touch (Linux)
+               show SEED                prints such a network
         'dotnet test' runs the tests, which start this program with
                COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | claims COMPILED_KERNELS | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
         """;
@@ -31,6 +32,8 @@ internal static class Program
         {
             case ["networks" or "guards", string count, .. { Length: <= 1 } first]:
                 return Networks(arguments[0] == "guards", Number(first is [string seed] ? seed : "1"), Number(count));
+            case ["show", string shown]:
+                return Show(WholeCase.Of(Number(shown)));
             case ["compiled", string networks, string from, string number, "guarded" or "free"]:
                 return WholeRun.Execute(networks, Number(from), Number(number), arguments[4] == "guarded");
             case ["train", string folder, string stop]:
@@ -56,6 +59,14 @@ internal static class Program
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{(guarded ? "guards" : "networks")}: {totals}; {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
         return totals.Failures.Count == 0 ? 0 : 1;
+    }
+
+    private static int Show(WholeCase network)
+    {
+        Console.WriteLine(network);
+        if (network.Training is not null)
+            Console.WriteLine($"{network.CreateOptimizer().GetType().Name}\n{network.TrainingGraphs().Step}");
+        return 0;
     }
 
     private static int Golden(string image)

@@ -3,6 +3,7 @@ using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
+using ModelGen.Runtime;
 using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Harness;
@@ -31,13 +32,29 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
     {
         var random = new Random(seed);
         Graph graph = RemoveDropout.Run(RandomGraphs.Whole(seed));
-        return new WholeCase(seed, graph, TrainingOf(graph, random), random.Next(3) switch { 0 => 1, 1 => 3, _ => 4 })
+        // Of their own numbers, so that a seed means the network that it meant before there were these.
+        var later = new Random(seed + 2);
+        LinearStorage storage = later.Next(4) == 0 ? LinearStorage.BFloat16 : LinearStorage.Auto;
+        bool checksUpdates = later.Next(4) == 0;
+        return new WholeCase(seed, graph, TrainingOf(graph, random, checksUpdates), random.Next(3) switch { 0 => 1, 1 => 3, _ => 4 })
         {
             Options = new CompilerOptions(
-                random.Next(6) switch { 0 => Optimization.Memory, 1 => Optimization.Exact, _ => Optimization.Speed }),
+                random.Next(6) switch { 0 => Optimization.Memory, 1 => Optimization.Exact, _ => Optimization.Speed }, storage),
             // All that can be divided, however small, or as users have it.
             Division = random.Next(4) == 0 ? Division.Worthwhile : Division.Everything,
         };
+    }
+
+    /// <summary>Values as inference has them, which may keep the weights of fully connected layers in bfloat16.</summary>
+    public Dictionary<string, double[]> Stored(Dictionary<string, double[]> values)
+    {
+        if (Options.WeightStorage != LinearStorage.BFloat16)
+            return values;
+        string[] weights = [.. Graph.Nodes.Where(n => n.Is(OpNames.Linear)).Select(n => Graph[n.Inputs[1]].Name)];
+        return values.ToDictionary(
+            v => v.Key, v => weights.Contains(v.Key) ? [.. v.Value.Select(Rounded)] : v.Value, StringComparer.Ordinal);
+
+        static double Rounded(double weight) => BitConverter.UInt32BitsToSingle((uint)BFloat16.Round((float)weight) << 16);
     }
 
     /// <summary>What the emitter takes.</summary>
@@ -64,7 +81,7 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
 
     private static GraphOutput MainOutputOf(Graph graph) => graph.Outputs.Single(o => o.Name == ValueNames.Output);
 
-    private static TrainingOptions? TrainingOf(Graph graph, Random random)
+    private static TrainingOptions? TrainingOf(Graph graph, Random random, bool checksUpdates)
     {
         Shape main = graph[MainOutputOf(graph).Value].Shape;
         Graph alone = GraphRewriter.RemoveUnused(graph with { Outputs = [MainOutputOf(graph)] });
@@ -84,6 +101,7 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
             ClipGradients = random.Next(5) == 0,
             AccumulateGradients = random.Next(7) == 0,
             Checkpoint = random.Next(3) == 0,
+            CheckUpdates = checksUpdates,
             HuberDelta = loss == OpNames.Huber ? 0.3f : 1,
             HingePower = loss == OpNames.Hinge ? 1 + random.Next(2) : 1,
             AuxiliaryWeight = hasHeads ? random.Next(3) * 0.3f : 0,

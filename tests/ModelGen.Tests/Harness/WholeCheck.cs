@@ -92,10 +92,11 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
 
     private WholeVerdict CompareInference(string what, Dictionary<string, float[]> actual, Dictionary<string, double[]> values, int samples)
     {
+        Dictionary<string, double[]> stored = network.Stored(values);
         // Sums of tens of thousands of products that cancel are rounded more than their result shows.
         double longestSum = Graph.Parameters.Where(p => p.Shape.Rank > 1).Select(p => (double)p.Shape.Length / p.Shape[0]).DefaultIfEmpty(1).Max();
-        return Compare(what, actual, disturb => ReferenceInterpreter.Outputs(Graph, samples, values, WholeComparison.Step(disturb)),
-            _ => 1e-5 * Math.Max(1, Math.Sqrt(longestSum / 1000)), name => WholeComparison.UncancelledSize(Graph, name, samples, values));
+        return Compare(what, actual, new WholeRounding(), rounding => ReferenceInterpreter.Outputs(Graph, samples, stored, rounding.Step()),
+            _ => 1e-5 * Math.Max(1, Math.Sqrt(longestSum / 1000)), name => WholeComparison.UncancelledSize(Graph, name, samples, stored));
     }
 
     private object NewInstance(WeightStore weights)
@@ -137,7 +138,8 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
         // What only Forward reads keeps its values.
         foreach ((string name, double[] value) in Rounded(RandomGraphs.Values(Graph, samples, seed)))
             values.TryAdd(name, value);
-        Dictionary<string, double[]> expected = Reference(step, evaluation, values, samples, null);
+        var exact = new WholeRounding();
+        Dictionary<string, double[]> expected = Reference(step, evaluation, values, samples, exact);
         // Floats do not reach as far as a training that diverges may come.
         if (!(expected.Values.Max(v => v.Select(Math.Abs).DefaultIfEmpty().Max()) < MostOfFloats))
             return WholeVerdict.Rounding;
@@ -145,7 +147,8 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
         string what = FormattableString.Invariant($"training of {samples} samples");
         Dictionary<string, float[]> first = Train(weights, values, samples, null);
         // A training that diverges multiplies roundings as it does the loss.
-        WholeVerdict verdict = Compare(what, first, disturb => disturb is null ? expected : Reference(step, evaluation, values, samples, disturb),
+        WholeVerdict verdict = Compare(
+            what, first, exact, rounding => rounding.IsExact ? expected : Reference(step, evaluation, values, samples, rounding),
             losses => losses[Losses].Max() > 1e3 ? 1e-3 : 1e-4, null);
         foreach (int each in parts)
             SameBits(FormattableString.Invariant($"{what} in {each} parts"), first, Train(weights, values, samples, new Backwards(each)));
@@ -178,14 +181,15 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
         return results;
     }
 
-    private Dictionary<string, double[]> Reference(Graph graph, Graph evaluation, Dictionary<string, double[]> given, int samples, Random? disturb)
+    private Dictionary<string, double[]> Reference(
+        Graph graph, Graph evaluation, Dictionary<string, double[]> given, int samples, WholeRounding rounding)
     {
         Dictionary<string, double[]> values = CentralDifferences.Copy(given);
         GradientDescent optimizer = network.CreateOptimizer();
         double[] losses = new double[Steps + 1];
         for (int i = 0; i < Steps; i++)
         {
-            TrainingStep step = WholeComparison.Step(disturb) with { Optimizer = optimizer, Updates = i };
+            TrainingStep step = rounding.Step(i) with { Optimizer = optimizer };
             if (network.Training!.AccumulateGradients)
             {
                 // The same samples before: what that would change is put back, sums of gradients and running averages apart.
@@ -197,7 +201,7 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
             }
             losses[i] = ReferenceInterpreter.Outputs(graph, samples, values, step)[ValueNames.Loss][0];
         }
-        losses[Steps] = ReferenceInterpreter.Outputs(evaluation, samples, values, WholeComparison.Step(disturb))[ValueNames.Loss][0];
+        losses[Steps] = ReferenceInterpreter.Outputs(evaluation, samples, values, rounding.Step())[ValueNames.Loss][0];
         var results = Graph.Parameters.ToDictionary(p => p.Name, p => values[p.Name]);
         results.Add(Losses, losses);
         return results;
@@ -228,11 +232,11 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
     }
 
     private WholeVerdict Compare(
-        string what, Dictionary<string, float[]> actual, Func<Random?, Dictionary<string, double[]>> reference,
+        string what, Dictionary<string, float[]> actual, WholeRounding exact, Func<WholeRounding, Dictionary<string, double[]>> reference,
         Func<Dictionary<string, double[]>, double> toleranceOf, Func<string, double>? uncancelledSize)
     {
         var failures = new List<string>();
-        WholeVerdict verdict = WholeComparison.Compare(actual, reference, toleranceOf, uncancelledSize, failures);
+        WholeVerdict verdict = WholeComparison.Compare(actual, exact, reference, toleranceOf, uncancelledSize, failures);
         Failures.AddRange(failures.Select(f => $"{what}: {f}"));
         return verdict;
     }

@@ -21,19 +21,18 @@ internal enum WholeVerdict
 /// </summary>
 internal static class WholeComparison
 {
-    private const double RoundingOfSums = 3e-7;
-
     /// <summary>Compares everything that the reference gives.</summary>
     /// <param name="actual">Results by name.</param>
-    /// <param name="reference">Gives the same results; with random numbers, disturbed by them.</param>
+    /// <param name="exact">How the reference is rounded where it is not: each comparison has its own.</param>
+    /// <param name="reference">Gives the same results, rounded like this.</param>
     /// <param name="toleranceOf">How far results may be off, of their largest.</param>
     /// <param name="uncancelledSize">How large a result is where its terms cancel less; null where that is not asked for.</param>
     /// <param name="failures">Takes what is wrong.</param>
     public static WholeVerdict Compare(
-        Dictionary<string, float[]> actual, Func<Random?, Dictionary<string, double[]>> reference,
+        Dictionary<string, float[]> actual, WholeRounding exact, Func<WholeRounding, Dictionary<string, double[]>> reference,
         Func<Dictionary<string, double[]>, double> toleranceOf, Func<string, double>? uncancelledSize, List<string> failures)
     {
-        Dictionary<string, double[]> expected = reference(null);
+        Dictionary<string, double[]> expected = reference(exact);
         double tolerance = toleranceOf(expected);
         var wrong = new List<(string Name, double Error, double Bound)>();
         foreach ((string name, double[] values) in expected)
@@ -46,7 +45,7 @@ internal static class WholeComparison
         }
         if (wrong.Count == 0)
             return WholeVerdict.Certain;
-        Dictionary<string, double[]>[] disturbed = [reference(new Random(1)), reference(new Random(2))];
+        Dictionary<string, double[]>[] disturbed = [reference(exact.Disturbed(1, 1)), reference(exact.Disturbed(2, -1))];
         // Twice disturbed is not yet all that may happen.
         (string Name, double Error, double Bound)[] certain =
             [.. wrong.Where(w => !(w.Error <= 4 * disturbed.Max(d => Distance(d[w.Name], expected[w.Name]))))];
@@ -57,16 +56,6 @@ internal static class WholeComparison
         }
         return certain.Length == 0 ? WholeVerdict.Rounding : WholeVerdict.Certain;
     }
-
-    /// <summary>A step of the reference that is disturbed by these numbers.</summary>
-    public static TrainingStep Step(Random? random) => TrainingStep.None with
-    {
-        Disturb = random is null ? null : values =>
-        {
-            double size = RoundingOfSums * Largest(values);
-            return [.. values.Select(v => v + size * (random.NextDouble() * 2 - 1))];
-        },
-    };
 
     /// <summary>
     /// How large an output is where the terms of its last sums happen to cancel less: with other signs of the last weights.

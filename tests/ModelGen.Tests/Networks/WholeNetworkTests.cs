@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelGen.Tests.Harness;
+using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Networks;
 
@@ -24,6 +25,45 @@ public class WholeNetworkTests
         // Elsewhere there are no such pages.
         if (Pages.IsSupported)
             Check(Guarded, guarded: true);
+    }
+
+    // Which sign it then has, and with it the L1 penalty, the rounding decides.
+    [Fact]
+    public void AWeightThatTheL1PenaltyPullsThroughZeroIsNoError()
+    {
+        Assert.Equal((WholeVerdict.Rounding, 0), WithTheOtherSign(1e-10));
+        Assert.Equal((WholeVerdict.Certain, 1), WithTheOtherSign(1e-3));
+
+        static (WholeVerdict, int) WithTheOtherSign(double weight)
+        {
+            const double Change = 1e-3;
+            var actual = new Dictionary<string, float[]> { ["w"] = [(float)(weight + Change), 0.5f - (float)Change] };
+            var failures = new List<string>();
+            WholeVerdict verdict = WholeComparison.Compare(actual, new WholeRounding(), Updated, _ => 1e-4, null, failures);
+            return (verdict, failures.Count);
+
+            Dictionary<string, double[]> Updated(WholeRounding rounding)
+            {
+                TrainingStep step = rounding.Step(1);
+                double[] weights = [weight, 0.5];
+                weights = step.Disturb?.Invoke(weights) ?? weights;
+                double[] signs = step.SignsOf!("w", 0, weights);
+                return new() { ["w"] = [.. weights.Zip(signs, (w, sign) => w - Change * sign)] };
+            }
+        }
+    }
+
+    [Fact]
+    public void ADisturbedReferenceTakesEitherSignOfWhatIsAllButZero()
+    {
+        var exact = new WholeRounding();
+        Assert.Equal([1, -1, 1, 0], exact.Step(1).SignsOf!("w", 0, [1e-9, -0.5, 1e-9, 0]));
+        double[] values = [-1e-9, -0.5, 1e-9, 0];
+        Assert.Equal([1, -1, 1, 0], exact.Disturbed(1, 1).Step(1).SignsOf!("w", 0, values));
+        Assert.Equal([-1, -1, 1, 0], exact.Disturbed(1, -1).Step(1).SignsOf!("w", 0, values));
+        // As far as disturbed weights come is as near as they may be to zero.
+        exact.Step(2).SignsOf!("w", 0, [0.4, 0.5]);
+        Assert.Equal([-1, 1], exact.Disturbed(1, -1).Step(2).SignsOf!("w", 0, [0.32, 0.49]));
     }
 
     // The page has 1,024 floats where pages have 4 KB, and 512 spare ones are promised.

@@ -23,7 +23,10 @@ internal static class Updates
     /// <param name="state">What the optimizer keeps, in its order.</param>
     /// <param name="updates">How many steps have been before.</param>
     /// <param name="first">The element of the parameter that the first one of the gradient is for.</param>
-    public static void Step(GradientDescent optimizer, double[] p, double[] gradient, double[][] state, int updates, bool isPenalized, int first = 0)
+    /// <param name="signs">The signs of its elements; null for those that they have.</param>
+    public static void Step(
+        GradientDescent optimizer, double[] p, double[] gradient, double[][] state, int updates, bool isPenalized, int first = 0,
+        double[]? signs = null)
     {
         (double decay, double l1) = isPenalized ? (optimizer.WeightDecay, optimizer.L1Penalty) : (0.0, 0.0);
         OptimizerFormula formula = OptimizerReference.Of(optimizer).Formula;
@@ -32,7 +35,8 @@ internal static class Updates
         {
             for (int k = 0; k < kept.Length; k++)
                 kept[k] = state[k][i];
-            p[i] = formula(optimizer, p[i], gradient[i - first] + l1 * Math.Sign(p[i]), kept, updates, decay);
+            double g = gradient[i - first] + l1 * (signs is null ? Math.Sign(p[i]) : signs[i]);
+            p[i] = formula(optimizer, p[i], g, kept, updates, decay);
             for (int k = 0; k < kept.Length; k++)
                 state[k][i] = kept[k];
         }
@@ -45,9 +49,11 @@ internal static class Updates
         double scale = operation.Attributes.Flag("accumulated") ? 1.0 / (step.Accumulated + operation.Batch) : 1;
         if (operation.Count > states + 2)
             scale *= Math.Min(1, step.Optimizer.MaxGradientNorm / (Math.Sqrt(operation[states + 2][0]) * scale + 1e-6));
+        int row = operation.Attributes.Int("firstRow");
+        bool isPenalized = !(operation.Attributes.Flag("isVector") && step.Optimizer.ExcludeBiasesAndNorms);
         Step(step.Optimizer, operation[0], [.. operation[states + 1].Select(g => g * scale)], [.. Enumerable.Range(1, states).Select(i => operation[i])],
-            step.Updates, !(operation.Attributes.Flag("isVector") && step.Optimizer.ExcludeBiasesAndNorms),
-            operation.Attributes.Int("firstRow") * (operation[0].Length / (operation.ShapeOf(0).Rank > 0 ? operation.ShapeOf(0)[0] : 1)));
+            step.Updates, isPenalized, row * (operation[0].Length / (operation.ShapeOf(0).Rank > 0 ? operation.ShapeOf(0)[0] : 1)),
+            isPenalized && step.Optimizer.L1Penalty > 0 ? step.SignsOf?.Invoke(operation.NameOf(0), row, operation[0]) : null);
         return operation.NoResult();
     }
 
