@@ -131,6 +131,17 @@ public class ClassDiagnosticsTests
     public Task MemoryThatNoArrayCanHave() => Expect("[Network(Batch = 16), Input(4, 4096, 4096), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1)] partial class Net;", new Finding(
         "MG0108", "Net", "Net: Forward on 16 samples needs more than the 2147482567 floats of memory that one array can have; use a smaller batch or image"));
 
+    // Each name is in the code.
+    [Fact]
+    public Task CodeThatNobodyWouldCompile()
+    {
+        string layers = string.Concat(Enumerable.Range(0, 330).Select(i => $", Relu(Name = \"{new string('a', 50_000)}{i}\")"));
+        return Expect($"[Network, Input(4){layers}] partial class Net;", new Finding(
+            "MG0108", "Net",
+            "Net: the network is too large: the code for it would have more than 16,000,000 characters; "
+            + "use fewer layers, or fewer different ones"));
+    }
+
     private static async Task Expect(string source, params Finding[] expected)
     {
         Report report = await Compile.Run("using ModelGen;\n" + source);

@@ -89,6 +89,11 @@ public class JsonFrontEndTests
         Assert.Equal(["MG0307"], Ids("""{ "repeat": 1000, "layers": [{ "repeat": 1000, "layers": [{ "repeat": 1000, "layers": [{ "op": "Relu" }] }] }] }"""));
         Assert.Equal(["MG0307"], Ids("""{ "block": "self" }"""));
         Assert.Equal(["MG0307"], Ids("""{ "block": "twice" }"""));
+        // 512 values in each of 256 layers are as many as there may be; one more is not.
+        string reads = string.Join(", ", Enumerable.Repeat("\"x\"", 512));
+        string most = $$"""{ "repeat": 256, "layers": [{ "op": "Concat", "from": [{{reads}}] }] }""";
+        Assert.DoesNotContain("MG0307", Ids(most));
+        Assert.Contains("MG0307", Ids(most + """, { "op": "Add", "from": ["x", "x"] }"""));
 
         static IEnumerable<string> Ids(string step) => JsonFrontEnd.Build($$"""
             { "name": "Net", "inputs": { "x": [4] },

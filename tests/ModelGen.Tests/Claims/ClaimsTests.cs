@@ -53,6 +53,9 @@ public class ClaimsTests
     [Fact]
     public void HoldWith128Bits() => Run("DOTNET_EnableAVX2", Vector128.IsHardwareAccelerated ? "128" : Program.Engine);
 
+    [Fact]
+    public void HoldWithoutVectors() => Run("DOTNET_EnableHWIntrinsic", "scalar");
+
     // The halo of a gate is what was there before, which in place are zeros.
     [Fact]
     public void AFalseClaimAboutTheHaloIsFound()

@@ -6,7 +6,6 @@ using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;
 using ModelGen.Tests.Harness;
-using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Golden;
 
@@ -33,19 +32,8 @@ internal static class DepthwiseCases
     private static bool HasGradients(string id) => Seed(id) % 4 == 0;
 
     public static IEnumerable<string> Failures(string id, GeneratedLibrary library) =>
-        Functions(id).SelectMany(f => Check(f, Seed(id)).Failures(library).Select(failure => $"{failure}\n{f.Graph}"));
-
-    private static GraphCheck Check(GraphFunction function, int seed)
-    {
-        int samples = 1 + seed / 4 % 2;
-        var check = new GraphCheck(function, samples);
-        foreach ((string name, double[] values) in RandomGraphs.Values(function.Graph, samples, seed))
-            check.Values[name] = [.. values.Select(v => (float)v)];
-        Dictionary<string, double[]> widened = check.Values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray());
-        foreach ((string name, double[] values) in ReferenceInterpreter.Outputs(function.Graph, samples, widened))
-            check.Expected[name] = new Expected([.. values.Select(v => (float)v)], name == ValueNames.Output ? Tolerance.Forward : Tolerance.Gradient);
-        return check;
-    }
+        Functions(id).SelectMany(f => GraphCheck.OfReference(f, 1 + Seed(id) / 4 % 2, Seed(id)).Failures(library)
+            .Select(failure => $"{failure}\n{f.Graph}"));
 
     // Batch normalisation has kernels for blocks alone, so blocks it is, however few channels there are.
     private static Graph Declare(int seed, bool isActivated)

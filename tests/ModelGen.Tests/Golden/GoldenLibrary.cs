@@ -11,6 +11,7 @@ internal static class GoldenLibrary
         .. NetworkCases.Names.Select(n => NetworkCases.Of(n).Functions),
         .. RandomNetworks.Ids.Select(RandomNetworks.Functions),
         .. DepthwiseCases.Ids.Select(DepthwiseCases.Functions),
+        .. WideWindowCases.Ids.Select(WideWindowCases.Functions),
         .. SpecialValues.Ids.Select(id => new[] { SpecialValues.Build(id).Function }),
         .. WinogradCases.Ids.Select(id => new[] { WinogradCases.Build(id).Function }),
         .. BFloat16Cases.Ids.Select(id => new[] { BFloat16Cases.Build(id).Function }),
@@ -24,7 +25,7 @@ internal static class GoldenLibrary
 
     /// <summary>Every case's id, those of networks included.</summary>
     public static IEnumerable<string> AllIds => OperatorCases.Ids.Concat(NetworkCases.Names).Concat(OptimizerCases.Ids).Concat(RandomNetworks.Ids).Concat(SpecialValues.Ids)
-        .Concat(DepthwiseCases.Ids).Concat(WinogradCases.Ids).Concat(BFloat16Cases.Ids);
+        .Concat(DepthwiseCases.Ids).Concat(WinogradCases.Ids).Concat(BFloat16Cases.Ids).Concat(WideWindowCases.Ids);
 
     /// <summary>What is wrong with a case; nothing if all is well.</summary>
     public static IReadOnlyList<string> Failures(string id, GeneratedLibrary library) =>
@@ -33,6 +34,7 @@ internal static class GoldenLibrary
             : RandomNetworks.IsId(id) ? RandomNetworks.Failures(id, library)
             : WinogradCases.IsId(id) ? WinogradCases.Build(id).Failures(library)
             : BFloat16Cases.IsId(id) ? BFloat16Cases.Build(id).Failures(library)
+            : WideWindowCases.IsId(id) ? WideWindowCases.Failures(id, library)
             : DepthwiseCases.IsId(id) ? DepthwiseCases.Failures(id, library)
             : SpecialValues.Ids.Contains(id) ? SpecialValues.Build(id).Failures(library)
             : OptimizerCases.Ids.Contains(id) ? OptimizerCases.Failures(id)

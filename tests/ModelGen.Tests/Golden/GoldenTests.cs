@@ -28,6 +28,18 @@ public class GoldenTests
     }
 
     [Fact]
+    public void WideWindowCasesUseLoopsOfAllKinds()
+    {
+        string source = GraphFunction.Emit([.. WideWindowCases.Ids.SelectMany(WideWindowCases.Functions)]);
+        foreach (string operation in (string[])["Largest", "Mean"])
+        {
+            foreach (string layout in (string[])["(Dense|Pitched)", "Blocked"])
+                Assert.Matches($@"{operation} of \d+×(3[2-9]|[45]\d) [^;\n]*; {layout} to {layout}\.", source);
+        }
+        Assert.Matches(@"for \(int kx = 0; kx < (3[2-9]|[45]\d); kx\+\+\)", source);
+    }
+
+    [Fact]
     public void WinogradCasesUseAllForms()
     {
         string source = GraphFunction.Emit([.. WinogradCases.Ids.Select(id => WinogradCases.Build(id).Function)]);
