@@ -37,9 +37,60 @@ public class AgreementTests
         { "", "B * 10 + A", "static int B { get; } = A + 1; static readonly int A = Five(); static int Five() => 5;", 15 },
         { "", "A + Holder.L.Count", "static readonly int A = Holder.Add() + Holder.Add(); static class Holder { public static readonly List<int> L = new(); public static int Add() { L.Add(1); return L.Count; } }", 5 },
         { "", "Of<int>.N * 10 + Of<string>.N", "static class Of<T> { public static readonly int N = default(T) is null ? 1 : 2; }", 21 },
-        { "", "A", "static readonly int A = 3; static readonly decimal B = decimal.Parse(\"1\"); static readonly Random C = new(A);", 3 },
+        {
+            "", "A",
+            "static readonly int A = 3; static readonly decimal B = 1.5m; static readonly Random C = new(5); "
+            + "static readonly object O = new(); static readonly Dictionary<string, int> D = new() { [\"a\"] = 1, [\"b\"] = 2 }; "
+            + "static readonly HashSet<string> E = [\"a\", \"b\"]; static readonly HashSet<int> G = new() { 1, 1 }; "
+            + "static readonly Func<decimal> F = () => throw new InvalidOperationException(); "
+            + "static readonly Dictionary<int, decimal> H = new() { { 1, 2m }, { 2, 3m } };", 3
+        },
         { "", "A[0] + A[1]", "static readonly int[] A = { 1, 2 };", 3 },
         { "", "A.Length", "static readonly string A; static Net() { A = \"abc\"; }", 3 },
+
+        // By reference.
+        {
+            "int[] a = [1, 2]; Twice(ref a[1]); Set(out a[0]);", "a[0] * 10 + a[1]",
+            "static void Twice(ref int n) => n *= 2; static void Set(out int n) => n = 7;", 74
+        },
+        {
+            "int[] a = [1, 2, 3]; Span<int> s = a.AsSpan(1); Swap(ref s[0], ref s[^1]); Swap(ref a[^1], ref a[0]);",
+            "a[0] * 100 + a[1] * 10 + a[2]",
+            "static void Swap(ref int a, ref int b) => (a, b) = (b, a);", 231
+        },
+        {
+            "int[] a = [5, 6]; int i = 0; Add(ref a[i++], i);", "a[0] * 100 + a[1] * 10 + i",
+            "static void Add(ref int n, int by) => n += by;", 661
+        },
+        { "string[] a = [\"x\"]; Set(ref a[0]);", "a[0].Length", "static void Set(ref string s) => s += \"yz\";", 3 },
+        { "int n = 3;", "Read(in n, ref n) * 10 + n", "static int Read(in int a, ref int b) { b = 5; return a; }", 55 },
+        { "int n = 3;", "Read(n, ref n) * 10 + Read(n + 1, ref n)", "static int Read(in int a, ref int b) { b = 5; return a; }", 56 },
+        {
+            "int[] a = [3];", "Read(a[0], ref a[0]) * 10 + Read(4, ref a[0])",
+            "static int Read(in int a, ref int b) { b = 5; return a; }", 54
+        },
+        {
+            "int n = 2; void Change() => n = 7;", "Read(in n, Change)",
+            "static int Read(in int a, Action change) { change(); return a; }", 7
+        },
+
+        // Sequences, where .NET need not call each lambda.
+        {
+            "int k = 2;",
+            "new[] { 1, 2, 3 }.Select(i => i * k).Last() + new[] { 4, 5 }.Select(i => (long)i + 1).Select(i => (int)i).ElementAt(1) * 10",
+            "", 66
+        },
+        {
+            "", "Enumerable.Range(0, 4).Select(i => 1 << i).Skip(2).Sum() + (new[] { 1 }.Where(i => i is > 0 and < 5).Any() ? 100 : 0)",
+            "", 112
+        },
+        {
+            "int[] n = [1, 2, 3];",
+            "int.Parse(string.Join(\"\", n.Select(i => i + 1).Reverse())) + new[] { 1, 12 }.Select(i => $\"l{i}\" + i).Last().Length",
+            "", 437
+        },
+        { "", "new[] { new St(1), new St(2) }.Select(s => s.A > 1 ? Math.Max(s.A, 9) : 0).Last()", "record St(int A);", 9 },
+        { "", "new[] { -4, 3 }.Select(Math.Abs).Reverse().First() * 10 + new[] { 3, 1, 1 }.OrderBy(i => -i).Last()", "", 31 },
 
         // Conversions.
         { "object o = 5; object p = 5;", "(o == p ? 1 : 2) + (o.Equals(p) ? 10 : 20) + (Same(o, o) ? 100 : 200)", "static bool Same(object a, object b) => a == b;", 112 },

@@ -6,6 +6,14 @@ namespace ModelGen.Generator.Tests.Definition;
 public class DefinitionDiagnosticsTests
 {
     // Body of Define, other members, id, text under the squiggle, message.
+    private const string Doubtful =
+        "the static members of Net are as written only if the initializer of 'D' does not throw and changes nothing, which is not "
+        + "understood in a definition; move one of them to another class";
+
+    private const string Unsettled =
+        "for which items Last calls the lambdas before it is not the same in all versions of .NET and not understood in a definition; "
+        + "put ToArray() between";
+
     public static TheoryData<string, string, string, string, string> Rows => new()
     {
         { "return x.Relu().Conv2d(4, 17).Tanh();", "", "MG0101", "Conv2d(4, 17)", "Conv2d 'conv1': kernel 17 is larger than the padded input height 16; use a kernel of at most 16 or a padding that adds 1 more" },
@@ -53,7 +61,7 @@ public class DefinitionDiagnosticsTests
         { "object a = \"a\" + x.Channels, b = \"a\" + x.Channels; return a == b ? x : x.Relu();", "", "MG0201", "a == b", "whether two equal texts are one object is not understood in a definition; compare them as strings" },
         { "return x.Relu(name: $\"{K.A}\");", "enum K { A, B = 0 }", "MG0201", "{K.A}", "several members of K are 0, so that .NET does not say which name it is; write the name" },
         { "return x.Conv2d(A.X, 1);", "static class A { public static readonly int X = B.Y + 1; } static class B { public static readonly int Y = A.X + 1; }", "MG0201", "A.X", "the static members of A and B are initialised by each other, which is not understood in a definition" },
-        { "return x.Conv2d(A[0], 1);", "static readonly int[] A = [1]; static readonly decimal D = Change(A); static decimal Change(int[] a) => a[0]++;", "MG0201", "A", "'A' may be changed by the initializer of 'D', which is not understood in a definition; leave that out, or move it to another class" },
+        { "return x.Conv2d(A[0], 1);", "static readonly int[] A = [1]; static readonly decimal D = Change(A); static decimal Change(int[] a) => a[0]++;", "MG0201", "A", Doubtful },
         { "return x.Relu(name: \"abc\".Normalize());", "", "MG0201", "\"abc\".Normalize()", "String.Normalize is not understood in a definition; write a static method of this project that does it" },
         { "return x.Conv2d(string.Compare(\"a\", \"b\"), 1);", "", "MG0201", "string.Compare(\"a\", \"b\")", "String.Compare is not understood in a definition; write a static method of this project that does it" },
         { "return x.Relu(name: \"ä\".ToUpperInvariant());", "", "MG0201", "\"ä\".ToUpperInvariant()", "what a culture makes of letters beyond ASCII is not understood in a definition; give StringComparison.Ordinal, or write the text" },
@@ -65,6 +73,44 @@ public class DefinitionDiagnosticsTests
         { "int.TryParse(\"3\", out int n); return x.Conv2d(n, 1);", "", "MG0201", "out int n", "Int32.TryParse is not understood in a definition, since it has results by reference" },
         { "FormattableString f = $\"{x.Channels}\"; return x.Relu();", "", "MG0201", "$\"{x.Channels}\"", "interpolation into System.FormattableString is not understood in a definition; make a string" },
         { "return new[] { 1, 2 }.Select(w => x.Conv2d(w, 1)).Append(x).Last().Relu();", "", "MG0201", "new[] { 1, 2 }.Select(w => x.Conv2d(w, 1)).Append(x).Last()", "for which items Last calls the lambdas before it is not the same in all versions of .NET and not understood in a definition; put ToArray() between" },
+        {
+            "return x.Conv2d(A, 1);", "static readonly int A = 4; static readonly decimal D = decimal.Parse(\"a\");", "MG0201", "A",
+            Doubtful
+        },
+        {
+            "return x.Conv2d(A, 1);", "static readonly int A = 4; static readonly Dictionary<int, int> D = new() { { 1, 2 }, { 1, 3 } };",
+            "MG0201", "A", Doubtful
+        },
+        {
+            "return x.Conv2d(B.W(), 1);",
+            "static class B { static readonly decimal D = decimal.Parse(\"a\"); static B() { } public static int W() => 4; }", "MG0201", "B.W()",
+            Doubtful.Replace("Net", "B", StringComparison.Ordinal)
+        },
+        {
+            "object[] a = new string[1]; Set(ref a[0]); return x.Relu();", "static void Set(ref object o) => o = 3;", "MG0204", "a[0]",
+            "an element of an array of string cannot be passed as object"
+        },
+        {
+            "int[] a = [1]; Set(ref a[1]); return x.Relu();", "static void Set(ref int o) => o = 3;", "MG0204", "a[1]",
+            "index 1 is outside of 1 items"
+        },
+        {
+            "Set(ref F); return x.Relu();", "static int F; static void Set(ref int o) => o = 3;", "MG0201", "ref F",
+            "only locals, parameters and elements of arrays and spans can be passed by reference in a definition; copy it to a local"
+        },
+        {
+            "int n = 1; Get g = (in int a) => { n = 5; return a; }; return x.Conv2d(g(in n), 1);", "delegate int Get(in int a);", "MG0201",
+            "in n",
+            "a variable that a delegate is given by reference is not understood in a definition; pass its value"
+        },
+        {
+            "int n = 0; return x.Conv2d(new[] { 1, 2 }.Select(i => n += i).Last(), 1);", "", "MG0201",
+            "new[] { 1, 2 }.Select(i => n += i).Last()", Unsettled
+        },
+        {
+            "return x.Conv2d(new[] { 0, 1 }.Select(i => 1 / i).Last(), 1);", "", "MG0201", "new[] { 0, 1 }.Select(i => 1 / i).Last()",
+            Unsettled
+        },
         { "return x.Relu(name: \"abc\".Substring(5));", "", "MG0204", "\"abc\".Substring(5)", "String.Substring throws ArgumentOutOfRangeException for these arguments" },
     };
 

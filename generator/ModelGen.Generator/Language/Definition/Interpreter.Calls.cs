@@ -21,12 +21,17 @@ internal sealed partial class Interpreter
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
             object? function = Evaluate(invocation.Instance!);
+            if (invocation.Arguments.FirstOrDefault(IsOfVariable) is { } variable)
+            {
+                throw Refuse(
+                    variable, "a variable that a delegate is given by reference is not understood in a definition; pass its value");
+            }
             object?[] values = ArgumentsOf(invocation.Arguments, method.Parameters.Length);
             return CallFunction(function as FunctionValue ?? throw Fails(invocation.Syntax, "what is called is null"), values, invocation.Syntax);
         }
         object? instance = invocation.Instance is null ? null : Evaluate(invocation.Instance);
         if (ExtensionReceiver(method) is { } receiver)
-            return InvokeSource(invocation, method, null, method.IsStatic ? null : (receiver, new Cell(instance)));
+            return InvokeSource(invocation, method, null, method.IsStatic ? null : (receiver, CellOf(receiver, instance, invocation)));
         bool isLocal = method.MethodKind == MethodKind.LocalFunction;
         if (instance is RecordValue record && !method.IsStatic && !isLocal)
             return InvokeOnRecord(invocation, method, record);
@@ -89,29 +94,6 @@ internal sealed partial class Interpreter
         SyntaxNode? block = member.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation).Parent;
         ParameterSyntax? parameter = (block as TypeDeclarationSyntax)?.ParameterList?.Parameters.FirstOrDefault();
         return parameter is null ? null : ModelOf(parameter.SyntaxTree).GetDeclaredSymbol(parameter, cancellation);
-    }
-
-    private Cell CellOf(IArgumentOperation argument)
-    {
-        if (argument.Parameter!.RefKind is not (RefKind.Ref or RefKind.Out))
-            return new Cell(Evaluate(argument.Value));
-        IOperation variable = argument.Value is IDeclarationExpressionOperation declaration ? declaration.Expression : argument.Value;
-        switch (variable)
-        {
-            case ILocalReferenceOperation { IsDeclaration: true } local:
-                var cell = new Cell(null);
-                _frame.Declare(local.Local, cell);
-                return cell;
-            case ILocalReferenceOperation local:
-                ResolveLocal(local.Local);
-                return CellOf(local.Local, local);
-            case IParameterReferenceOperation parameter:
-                return CellOf(parameter.Parameter, parameter);
-            case IDiscardOperation:
-                return new Cell(null);
-            default:
-                throw Refuse(argument, "only locals and parameters can be passed by reference in a definition; copy it to a local");
-        }
     }
 
     private object? CallMethod(IMethodSymbol method, IReadOnlyList<object?> arguments, SyntaxNode place, object? self) =>

@@ -95,6 +95,27 @@ internal sealed partial class Interpreter
     /// <summary>The items of anything that can be enumerated, each a step.</summary>
     internal IEnumerable<object?> CountedItems(object? collection, SyntaxNode place) => Counted(ItemsOf(collection, place), place);
 
+    /// <summary>Items up to one for which a lambda fails, which C# need not call for it.</summary>
+    internal IEnumerable<object?> UntilFailure(IEnumerable<object?> items, Func<DefinitionException> failure)
+    {
+        using IEnumerator<object?> enumerator = items.GetEnumerator();
+        while (true)
+        {
+            var before = Here;
+            try
+            {
+                if (!enumerator.MoveNext())
+                    yield break;
+            }
+            catch (DefinitionException e) when (e.Problem.Problem.Id == ProblemIds.Fails)
+            {
+                GoBackTo(before);
+                throw failure();
+            }
+            yield return enumerator.Current;
+        }
+    }
+
     private IEnumerable<object?> Counted(IEnumerable<object?> items, SyntaxNode place)
     {
         foreach (object? item in items)

@@ -52,7 +52,9 @@ internal sealed partial class Interpreter
         if (ExtensionReceiver(property) is { } receiver)
         {
             Accessors extension = AccessorsOf(property, place);
-            return RunAccessor(property, extension.Getter ?? throw NotUnderstood(place), property.IsStatic ? null : new(receiver, new Cell(instance)), null, null, place);
+            SyntaxNode getter = extension.Getter ?? throw NotUnderstood(place);
+            (IParameterSymbol, Cell)? of = property.IsStatic ? null : (receiver, CellOf(receiver, instance, place));
+            return RunAccessor(property, getter, of, null, null, place);
         }
         if (property.IsStatic && HasSource(property))
             return ReadStaticProperty(property, place);

@@ -10,7 +10,6 @@ internal sealed partial class Interpreter
 {
     private readonly Dictionary<ISymbol, Statics> _statics = new(SymbolEqualityComparer.Default);
     private readonly Stack<Statics> _initialising = new();
-    private readonly Dictionary<ISymbol, string> _perhapsChanged = new(SymbolEqualityComparer.Default);
 
     private object? ReadStatic(ISymbol member, IOperation place)
     {
@@ -19,17 +18,26 @@ internal sealed partial class Interpreter
         string name = member is IFieldSymbol field ? StoreOf(field) : member.Name;
         if (statics.Refused.TryGetValue(name, out Exception? refused))
             throw refused;
-        object? value = statics.Stored[name];
-        if (value is ItemsValue or RecordValue && _perhapsChanged.TryGetValue(member.OriginalDefinition, out string? by))
-            throw Refuse(place, $"'{member.Name}' may be changed by the initializer of '{by}', which is not understood in a definition; leave that out, or move it to another class");
-        return value;
+        RequireInitialised(statics, place);
+        return statics.Stored[name];
+    }
+
+    // Where an initializer throws, C# has none of the type's members; and what it changes is not known.
+    private void RequireInitialised(Statics statics, IOperation place)
+    {
+        if (statics is { IsReady: true, Doubtful: { } doubtful })
+        {
+            throw Refuse(place,
+                $"the static members of {statics.Type.Name} are as written only if the initializer of '{doubtful.Name}' does not throw and "
+                + "changes nothing, which is not understood in a definition; move one of them to another class");
+        }
     }
 
     /// <summary>Runs a static constructor before the first use of its type; without one, initialisers wait for the first read.</summary>
     private void PrepareStatics(INamedTypeSymbol type, IOperation place)
     {
         if (StaticConstructorOf(type) is not null)
-            StaticsOf((INamedTypeSymbol)TypeHere(type), place);
+            RequireInitialised(StaticsOf((INamedTypeSymbol)TypeHere(type), place), place);
     }
 
     private Statics StaticsOf(INamedTypeSymbol type, IOperation place)
@@ -56,8 +64,9 @@ internal sealed partial class Interpreter
             if (InitializerOf(member.OriginalDefinition) is { } initializer)
             {
                 statics.Refused.Remove(member.Name);
-                if (!Try(statics, member.Name, () => EvaluateInitializer(member.OriginalDefinition, initializer)))
-                    Suspect(member, initializer);
+                ISymbol definition = member.OriginalDefinition;
+                if (!Try(statics, member.Name, () => EvaluateInitializer(definition, initializer)) && !HasNoEffect(definition, initializer))
+                    statics.Doubtful ??= member;
             }
         }
         _frame = before;
@@ -74,7 +83,7 @@ internal sealed partial class Interpreter
     // What is not understood is refused only where it is read; a class may have much that its definition does not use.
     private bool Try(Statics statics, string name, Func<object?> value)
     {
-        (Frame frame, int calls, int loops, int initialising) = (_frame, _calls.Count, _loops.Count, _initialising.Count);
+        var before = Here;
         try
         {
             statics.Stored[name] = value();
@@ -82,53 +91,36 @@ internal sealed partial class Interpreter
         }
         catch (Exception e) when (e is UnreadableException or DefinitionException { Problem.Problem.Id: ProblemIds.NotUnderstood or ProblemIds.NoSource })
         {
-            _frame = frame;
-            _calls.RemoveRange(calls, _calls.Count - calls);
-            _loops.RemoveRange(loops, _loops.Count - loops);
-            while (_initialising.Count > initialising)
-                _initialising.Pop();
+            GoBackTo(before);
             statics.Stored[name] = null;
             statics.Refused[name] = e;
             return false;
         }
     }
 
-    /// <summary>Remembers what an initialiser that is not understood could change: lists and arrays that it, or what it calls, refers to.</summary>
-    private void Suspect(ISymbol initialised, EqualsValueClauseSyntax initializer)
-    {
-        var all = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        Look(initializer);
+    private (Frame Frame, int Calls, int Loops, int Initialising) Here => (_frame, _calls.Count, _loops.Count, _initialising.Count);
 
-        void Look(SyntaxNode code)
-        {
-            SemanticModel model = ModelOf(code.SyntaxTree);
-            foreach (SimpleNameSyntax name in code.DescendantNodes().OfType<SimpleNameSyntax>())
-            {
-                Step(name);
-                if (model.GetSymbolInfo(name, cancellation).Symbol?.OriginalDefinition is not { } symbol)
-                    continue;
-                if (symbol is IFieldSymbol { IsStatic: true } or IPropertySymbol { IsStatic: true } && !IsOnlyRead(name, model))
-                    _perhapsChanged[symbol] = initialised.Name;
-                if (!all.Add(symbol))
-                    continue;
-                if (symbol is IMethodSymbol or IPropertySymbol)
-                {
-                    foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)
-                        Look(reference.GetSyntax(cancellation));
-                }
-            }
-        }
+    // After an error that does not end the definition.
+    private void GoBackTo((Frame Frame, int Calls, int Loops, int Initialising) place)
+    {
+        _frame = place.Frame;
+        _calls.RemoveRange(place.Calls, _calls.Count - place.Calls);
+        _loops.RemoveRange(place.Loops, _loops.Count - place.Loops);
+        while (_initialising.Count > place.Initialising)
+            _initialising.Pop();
     }
 
-    // An element or property that is a plain value, and is not assigned.
-    private bool IsOnlyRead(SimpleNameSyntax name, SemanticModel model)
+    private bool HasNoEffect(ISymbol member, EqualsValueClauseSyntax initializer)
     {
-        ExpressionSyntax whole = name;
-        while (whole.Parent is ElementAccessExpressionSyntax or MemberAccessExpressionSyntax)
-            whole = (ExpressionSyntax)whole.Parent;
-        bool isWritten = whole.Parent is AssignmentExpressionSyntax assignment && assignment.Left == whole
-            || whole.Parent is PrefixUnaryExpressionSyntax or PostfixUnaryExpressionSyntax or ArgumentSyntax { RefKindKeyword.RawKind: not 0 };
-        return !isWritten && model.GetTypeInfo(whole, cancellation).Type is { IsValueType: true } or { SpecialType: SpecialType.System_String };
+        try
+        {
+            return BodyOf(member, initializer) is ISymbolInitializerOperation { Value: var value }
+                && Effects.HasNone(value, ModelOf(initializer.SyntaxTree));
+        }
+        catch (Exception e) when (e is UnreadableException or DefinitionException { Problem.Problem.Id: ProblemIds.NotUnderstood })
+        {
+            return false;
+        }
     }
 
     private static IMethodSymbol? StaticConstructorOf(INamedTypeSymbol type) => type.OriginalDefinition.StaticConstructors.FirstOrDefault(c => !c.IsImplicitlyDeclared);
@@ -144,5 +136,8 @@ internal sealed partial class Interpreter
         public Dictionary<string, Exception> Refused { get; } = new(StringComparer.Ordinal);
 
         public bool IsReady { get; set; }
+
+        /// <summary>A member whose initializer is not understood and may throw, or change what others hold.</summary>
+        public ISymbol? Doubtful { get; set; }
     }
 }

@@ -61,7 +61,10 @@ internal sealed partial class Interpreter
         new(OperationKind.FieldReference, "fields and properties", (i, o) => i.ReadField((IFieldReferenceOperation)o)),
         new(OperationKind.PropertyReference, "fields and properties", (i, o) => i.EvaluateProperty((IPropertyReferenceOperation)o)),
         new(OperationKind.InstanceReference, "`this` in a record", (i, o) => i.EvaluateThis((IInstanceReferenceOperation)o)),
-        new(OperationKind.Invocation, "calls with named, default, `params`, `ref` and `out` arguments", (i, o) => i.Invoke((IInvocationOperation)o)),
+        new(
+            OperationKind.Invocation,
+            "calls with named, default, `params`, `in`, `ref` and `out` arguments (of locals, parameters, elements of arrays and spans)",
+            (i, o) => i.Invoke((IInvocationOperation)o)),
         new(OperationKind.AnonymousFunction, "lambdas, and methods and local functions as delegates", (i, o) => i.EvaluateLambda((IAnonymousFunctionOperation)o)),
         new(OperationKind.MethodReference, "lambdas, and methods and local functions as delegates", (i, o) => i.EvaluateMethodGroup((IMethodReferenceOperation)o)),
         new(OperationKind.DelegateCreation, "lambdas, and methods and local functions as delegates", (i, o) => i.EvaluateDelegate((IDelegateCreationOperation)o)),

@@ -130,9 +130,19 @@ internal sealed class FunctionValue(IMethodSymbol method, IOperation? body, Fram
 }
 
 /// <summary>A variable.</summary>
-internal sealed class Cell(object? value)
+internal class Cell(object? value)
 {
-    public object? Value { get; set; } = value;
+    public virtual object? Value { get; set; } = value;
+}
+
+/// <summary>An element of an array or span as a variable.</summary>
+internal sealed class ElementCell(Func<object?> get, Action<object?> set) : Cell(null)
+{
+    public override object? Value
+    {
+        get => get();
+        set => set(value);
+    }
 }
 
 /// <summary>The variables of one call.</summary>

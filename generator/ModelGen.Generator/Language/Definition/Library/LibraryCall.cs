@@ -54,14 +54,25 @@ internal sealed class LibraryCall(Interpreter interpreter, ISymbol member, objec
     public SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? type)
     {
         SequenceValue sequence = interpreter.Sequence(items, type, 1 + arguments.OfType<SequenceValue>().Select(s => s.Depth).DefaultIfEmpty().Max(), place.Syntax);
-        sequence.RunsCode = arguments.Any(a => a is FunctionValue or SequenceValue { RunsCode: true });
+        sequence.RunsCode = arguments.Any(
+            a => a is SequenceValue { RunsCode: true } || (a is FunctionValue function && !Effects.IsPure(function)));
         return sequence;
     }
 
-    /// <summary>The items, where .NET may leave some out: which lambdas it then calls differs between its versions.</summary>
-    public IEnumerable<object?> SettledItems(int index) => arguments[index] is SequenceValue { RunsCode: true }
-        ? throw Refuse($"for which items {member.Name} calls the lambdas before it is not the same in all versions of .NET and not understood in a definition; put ToArray() between")
-        : Items(index);
+    /// <summary>
+    /// The items, where .NET may leave some out: which lambdas it then calls differs between its versions. That is nothing to see where
+    /// they have no effects.
+    /// </summary>
+    public IEnumerable<object?> SettledItems(int index) => arguments[index] switch
+    {
+        SequenceValue { RunsCode: true } => throw Unsettled(),
+        SequenceValue => interpreter.UntilFailure(Items(index), Unsettled),
+        _ => Items(index),
+    };
+
+    private DefinitionException Unsettled() => Refuse(
+        $"for which items {member.Name} calls the lambdas before it is not the same in all versions of .NET and not understood in a "
+        + "definition; put ToArray() between");
 
     /// <summary>The items of a value that a delegate gave.</summary>
     public IEnumerable<object?> Enumerate(object? collection) => interpreter.CountedItems(collection, place.Syntax);
