@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace ModelGen.Generator.Collections;
@@ -11,9 +12,20 @@ internal static class OwnStack
     /// <summary>Bytes of the stack: addresses, of which only what is used becomes memory. What <c>Nesting.Deepest</c> lets through needs a third at most.</summary>
     public const int Bytes = 64 << 20;
 
-    /// <summary>What the work returns or throws.</summary>
+    // A third for what is running, a third for what is begun within it, and a third to spare.
+    private const long MostBefore = Bytes / 3;
+
+    // Where the stack of this thread begins, if it is one of ours.
+    [ThreadStatic]
+    private static long s_start;
+
+    /// <summary>
+    /// What the work returns or throws. Where this thread is one of ours and has used little of its stack, it is done here.
+    /// </summary>
     public static T Run<T>(Func<T> work)
     {
+        if (s_start != 0 && Math.Abs(s_start - Here()) < MostBefore)
+            return work();
         T result = default!;
         ExceptionDispatchInfo? failure = null;
         Thread thread;
@@ -33,6 +45,7 @@ internal static class OwnStack
 
         void Work()
         {
+            s_start = Here();
             try
             {
                 result = work();
@@ -42,5 +55,13 @@ internal static class OwnStack
                 failure = ExceptionDispatchInfo.Capture(e);
             }
         }
+    }
+
+    // An address in the frame of this method, which is a little beyond that of its caller.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe long Here()
+    {
+        int local;
+        return (long)&local;
     }
 }
