@@ -9,7 +9,10 @@ internal abstract class FuzzTarget
     /// <summary>One line: what is read, and what must hold.</summary>
     public abstract string Description { get; }
 
-    /// <summary>How long one input may take.</summary>
+    /// <summary>After how many times its limit an input is given up, on a machine that has other work as well.</summary>
+    public const int Patience = 20;
+
+    /// <summary>How much processor time one input may take.</summary>
     public virtual TimeSpan TimeLimit => TimeSpan.FromSeconds(5);
 
     /// <summary>

@@ -29,6 +29,8 @@ internal sealed class Progress : IDisposable
         _view.Write(32, totals.Inputs);
         _view.Write(40, totals.Slowest.Ticks);
         _view.Write(48, totals.MostAllocated);
+        _view.Write(56, totals.SlowestInput);
+        _view.Write(64, totals.LargestInput);
     }
 
     /// <summary>Adds what a process did to what was done before.</summary>
@@ -38,8 +40,8 @@ internal sealed class Progress : IDisposable
         totals.Refused += _view.ReadInt64(16);
         totals.Failed += _view.ReadInt64(24);
         totals.Inputs += _view.ReadInt64(32);
-        totals.Slowest = TimeSpan.FromTicks(Math.Max(totals.Slowest.Ticks, _view.ReadInt64(40)));
-        totals.MostAllocated = Math.Max(totals.MostAllocated, _view.ReadInt64(48));
+        totals.Count(_view.ReadInt64(56), TimeSpan.FromTicks(_view.ReadInt64(40)), 0);
+        totals.Count(_view.ReadInt64(64), TimeSpan.Zero, _view.ReadInt64(48));
     }
 
     public void Dispose()

@@ -42,7 +42,7 @@ internal static class Supervisor
         {
             progress.Index = index;
             byte[] input = run.Make(index);
-            if (run.Try(input) is string failure && run.IsNew(failure))
+            if (run.Try(input, index) is string failure && run.IsNew(failure))
                 Report(target, request, index, run.Smaller ?? input, failure);
             progress.Write(run.Totals);
         }
@@ -77,7 +77,7 @@ internal static class Supervisor
         }
     }
 
-    // An input that takes too long but ends is reported by the process itself; one that takes twenty times as long as it may does not end.
+    // An input that takes too long but ends is reported by the process itself; one that takes many times as long as it may does not end.
     private static bool Wait(Process process, Progress progress, TimeSpan limit)
     {
         long index = progress.Index;
@@ -89,7 +89,7 @@ internal static class Supervisor
                 index = progress.Index;
                 since = Stopwatch.GetTimestamp();
             }
-            else if (Stopwatch.GetElapsedTime(since) > 20 * limit)
+            else if (Stopwatch.GetElapsedTime(since) > FuzzTarget.Patience * limit)
             {
                 process.Kill(entireProcessTree: true);
                 process.WaitForExit();

@@ -14,7 +14,7 @@ internal static class Outcome
     /// <param name="model">What the front end made of it; null where it has errors.</param>
     /// <param name="problems">What it reports.</param>
     /// <param name="isRefused">Whether somebody else refuses the text, the C# compiler for instance; asked where nothing is reported.</param>
-    /// <param name="limit">When it is given up.</param>
+    /// <param name="limit">How long it may take; it is given up much later.</param>
     public static FuzzOutcome Check(NetworkModel? model, IEnumerable<Problem> problems, Func<bool> isRefused, TimeSpan limit)
     {
         bool hasErrors = false;
@@ -32,7 +32,7 @@ internal static class Outcome
             throw new FuzzException("a network in spite of errors");
         try
         {
-            using var late = new CancellationTokenSource(limit);
+            using var late = new CancellationTokenSource(FuzzTarget.Patience * limit);
             return NetworkCompiler.Compile(model, late.Token).Length > 0 ? FuzzOutcome.Accepted : throw new FuzzException("no code");
         }
         catch (ShapeException e) when (e.Problem.Id == ProblemIds.TooLarge)
