@@ -3,10 +3,7 @@ using ModelGen.Generator.Layouts;
 namespace ModelGen.Generator.Scheduling;
 
 /// <summary>Something that needs memory from one step to another, both included.</summary>
-internal readonly record struct Interval(int Value, int Length, int First, int Last)
-{
-    public bool MeetsInTime(Interval other) => First <= other.Last && other.First <= Last;
-}
+internal readonly record struct Interval(int Value, int Length, int First, int Last);
 
 /// <summary>
 /// Gives intervals constant offsets in one arena: the largest first, each at the lowest place where it meets nothing that lives at the same
@@ -45,23 +42,24 @@ internal static class Arena
     private static int[] LargestFirst(Interval[] order, CancellationToken cancellation)
     {
         int[] offsets = new int[order.Length];
+        int[][] neighbours = Neighbours(order, cancellation);
         for (int i = 0; i < order.Length; i++)
-            offsets[i] = Lowest(order, offsets, Neighbours(order, i, cancellation), order[i].Length);
+            offsets[i] = Lowest(order, offsets, neighbours[i], order[i].Length);
         return offsets;
     }
 
-    // Those before it that live at the same time. Plain loops: this is the one place where the work grows with the square of the network.
-    private static int[] Neighbours(Interval[] order, int interval, CancellationToken cancellation)
+    // Of each, those before it that live at the same time.
+    private static int[][] Neighbours(Interval[] order, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        var neighbours = new List<int>();
-        Interval one = order[interval];
-        for (int other = 0; other < interval; other++)
+        var before = new Timeline(order);
+        int[][] neighbours = new int[order.Length][];
+        for (int i = 0; i < order.Length; i++)
         {
-            if (order[other].MeetsInTime(one))
-                neighbours.Add(other);
+            cancellation.ThrowIfCancellationRequested();
+            neighbours[i] = before.Meeting(order[i]);
+            before.Add(i, order[i]);
         }
-        return [.. neighbours];
+        return neighbours;
     }
 
     // In order of time, each at its lowest or, failing that, its highest free place; where neither helps, back to the one before. Networks
@@ -69,7 +67,7 @@ internal static class Arena
     // found in reasonable time.
     private static int[]? WithinLimit(Interval[] order, int limit, CancellationToken cancellation)
     {
-        int[][] neighbours = [.. order.Select((_, i) => Neighbours(order, i, cancellation))];
+        int[][] neighbours = Neighbours(order, cancellation);
         int[] offsets = new int[order.Length];
         int[] tried = new int[order.Length];
         int placements = 0;

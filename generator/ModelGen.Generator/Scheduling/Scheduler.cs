@@ -303,21 +303,45 @@ internal sealed class Scheduler
     private (IReadOnlyList<Lifetime> Placed, int Length) Assign(List<Interval> intervals, int bound, List<Step> steps)
     {
         var wider = new List<Interval>(intervals);
-        foreach (int i in Enumerable.Range(1, Math.Max(0, steps.Count - 1)).Where(i => StagePlanner.GoesOnByRows(steps[i - 1], steps[i])))
+        ILookup<int, int> endingAt = Enumerable.Range(0, wider.Count).ToLookup(v => wider[v].Last);
+        long[] alive = AliveAt(intervals, steps.Count);
+        // What was kept for the step before.
+        var kept = new List<int>();
+        for (int i = 1; i < steps.Count; i++)
         {
-            long alive = wider.Where(v => v.First <= i && i <= v.Last).Sum(v => (long)v.Length);
             int[] read = [.. steps[i - 1].Node.Inputs.Select(n => _root[n])];
-            int[] ending = [.. Enumerable.Range(0, wider.Count).Where(v => wider[v].Last == i - 1 && read.Contains(wider[v].Value))];
-            if (alive + ending.Sum(v => (long)wider[v].Length) > bound)
+            int[] ending = [.. endingAt[i - 1].Concat(kept).Where(v => read.Contains(wider[v].Value))];
+            kept.Clear();
+            if (!StagePlanner.GoesOnByRows(steps[i - 1], steps[i]) || alive[i] + ending.Sum(v => (long)wider[v].Length) > bound)
                 continue;
             foreach (int v in ending)
                 wider[v] = wider[v] with { Last = i };
+            kept.AddRange(ending);
         }
-        (IReadOnlyList<Lifetime> Placed, int Length) kept = Arena.Assign(wider, _cancellation);
-        if (kept.Length > Arena.Align(bound) && !wider.SequenceEqual(intervals) && Arena.Assign(intervals, _cancellation) is var tight
-            && tight.Length < kept.Length)
-            return tight;
+        (IReadOnlyList<Lifetime> Placed, int Length) all = Arena.Assign(wider, _cancellation);
+        if (all.Length > Arena.Align(bound) && !wider.SequenceEqual(intervals))
+        {
+            (IReadOnlyList<Lifetime> Placed, int Length) tight = Arena.Assign(intervals, _cancellation);
+            if (tight.Length < all.Length)
+                return tight;
+        }
         var lasts = intervals.ToDictionary(v => v.Value, v => v.Last);
-        return ([.. kept.Placed.Select(p => p with { Last = lasts[p.Value] })], kept.Length);
+        return ([.. all.Placed.Select(p => p with { Last = lasts[p.Value] })], all.Length);
+    }
+
+    // The floats alive at each step.
+    private static long[] AliveAt(List<Interval> intervals, int steps)
+    {
+        long[] alive = new long[steps];
+        foreach (Interval interval in intervals)
+        {
+            if (interval.First < steps)
+                alive[Math.Max(0, interval.First)] += interval.Length;
+            if (interval.Last < steps - 1)
+                alive[interval.Last + 1] -= interval.Length;
+        }
+        for (int i = 1; i < steps; i++)
+            alive[i] += alive[i - 1];
+        return alive;
     }
 }
