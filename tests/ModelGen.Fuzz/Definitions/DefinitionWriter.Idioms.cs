@@ -15,7 +15,7 @@ internal sealed partial class DefinitionWriter
         (string name, CodeType type, CodeType other) = (Name("G"), PlainType(), PlainType());
         (string a, string b, string c) = (Expression(type, 2).Text, Expression(type, 2).Text, Expression(CodeType.Int, 2).Text);
         (string T, string U) = (type.Name, other.Name);
-        switch (random.Next(19))
+        switch (random.Next(21))
         {
             case 0:
                 Types($"record {name}<T>(T Value, int Rank) {{ public T Item {{ get; init; }} = Value; public bool Is<U>() => Value is U; }}");
@@ -95,6 +95,16 @@ internal sealed partial class DefinitionWriter
             case 17:
                 Line($"Action<int> a{name} = x => r.Add(x); a{name}({c}); Func<int, Func<int, int>> f{name} = x => y => x * 10 + y; r.Add(f{name}(1)({c})); "
                     + $"Func<int, int> g{name} = null!; g{name} = n => n <= 0 ? 0 : n + g{name}(n - 1); r.Add(g{name}(3));");
+                break;
+            case 18:
+                Line($"int k{name} = {c}; var z{name} = new[] {{ 3, k{name}, 5 }}.Select(x => x * 2 - k{name}).Where(x => x is > 0 or < -9);");
+                string asked = Pick("Last()", "Any()", "ElementAt(1)", "Skip(1).Count()", "Reverse().First()", "OrderBy(x => -x).Last()");
+                Line($"k{name} = Tr(r, 2); r.Add(z{name}.{asked});");
+                break;
+            case 19:
+                Members($"static int {name}(in int a, ref int b) {{ b += 2; return a; }}");
+                Line($"int v{name} = {c}; r.Add({name}({Pick("in ", "")}v{name}, ref v{name})); r.Add({name}(v{name} + 1, ref v{name})); "
+                    + $"int[] w{name} = [1, v{name}]; r.Add({name}(w{name}[Tr(r, 1)], ref w{name}[{Pick("0", "^1")}])); r.Add(w{name}[1]);");
                 break;
             default:
                 Types($"record {name}({T} A) {{ public {T} B {{ get; }} = A; public List<{T}> L {{ get; }} = []; public string Name {{ get; init; }} = \"n\"; "
