@@ -87,7 +87,8 @@ internal sealed class CompiledNetwork(Type type)
     private static bool TakesPath(MethodInfo method)
     {
         var parameters = method.GetParameters();
-        return method.Name == "LoadWeights" && parameters is [{ ParameterType.Name: "String" }, { ParameterType.Name: "WeightLoadOptions" }, ..]
+        return method.Name == "LoadWeights"
+            && parameters is [{ ParameterType.Name: "String" }, { ParameterType.Name: "WeightLoadOptions" }, ..]
             && parameters.Skip(1).All(parameter => parameter.IsOptional);
     }
 
@@ -95,7 +96,7 @@ internal sealed class CompiledNetwork(Type type)
         parameter => parameter.ParameterType == typeof(ReadOnlySpan<float>) || parameter.ParameterType == typeof(Span<float>));
 
     // InputLength, OutputLength, or a constant called like the argument where there are several.
-    private int LengthOf(ParameterInfo parameter)
+    private int LengthOf(System.Reflection.ParameterInfo parameter)
     {
         bool isInput = parameter.ParameterType == typeof(ReadOnlySpan<float>);
         int siblings = Forward.GetParameters().Count(other => other.ParameterType == parameter.ParameterType);

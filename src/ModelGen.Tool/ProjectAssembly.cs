@@ -111,7 +111,8 @@ internal sealed class ProjectAssembly : IDisposable
             properties = Properties(Dotnet(project, terminal, ["msbuild", project, .. configuration, .. Framework(framework)]), project);
         }
         if (!isBuilt)
-            Dotnet(project, terminal, ["build", project, "-c", "Release", "-v", "quiet", "-nologo", "-p:UseSharedCompilation=false", .. Framework(framework)]);
+            Dotnet(project, terminal,
+                ["build", project, "-c", "Release", "-v", "quiet", "-nologo", "-p:UseSharedCompilation=false", .. Framework(framework)]);
         return properties.TargetPath;
 
         static string[] Framework(string? name) => name is null ? [] : [$"-p:TargetFramework={name}"];
