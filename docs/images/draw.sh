@@ -22,6 +22,7 @@ cat >"$work/Digits.csproj" <<PROJECT
   </PropertyGroup>
   <ItemGroup>
     <ProjectReference Include="$repository/src/ModelGen/ModelGen.csproj" />
+    <ProjectReference Include="$repository/src/ModelGen.Images/ModelGen.Images.csproj" />
     <ProjectReference Include="$repository/generator/ModelGen.Generator/ModelGen.Generator.csproj"
                       OutputItemType="Analyzer" ReferenceOutputAssembly="false" />
   </ItemGroup>

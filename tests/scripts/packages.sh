@@ -57,11 +57,12 @@ one_error() {
     [ "$(wc -l <"$log.lines")" = 1 ] && grep -q "^error $id: .*$word" "$log.lines"
 }
 
+# What is in the packages, but for the libraries that a tool brings along.
 contents() {
     local package
     for package in *.nupkg *.snupkg; do
         unzip -Z1 "$package" | sed "s|^|$(sed -E 's/\.[0-9]+\.[0-9]+\.[0-9]+(-[^ ]*)?(\.s?nupkg)$/\2/' <<<"$package"): |"
-    done | grep -vE '\[Content_Types\]|_rels/|\.psmdcp$' | sort
+    done | grep -vE '\[Content_Types\]|_rels/|\.psmdcp$|: tools/' | sort
 }
 
 all_packages() {
@@ -105,7 +106,7 @@ build_solution() {
     [ -f "$work/solution.log" ] || dotnet build consumers.slnx -c Release -v quiet -nologo >"$work/solution.log" 2>&1
 }
 
-# builds_and_runs FOLDER ASSEMBLY: nothing in the folder got a warning, and the program ends well on every framework.
+# builds_and_runs FOLDER ASSEMBLY [ARGUMENT]: nothing in the folder got a warning, and the program ends well on every framework.
 builds_and_runs() {
     build_solution
     if grep -F "/consumers/$1/" "$work/solution.log"; then
@@ -116,7 +117,7 @@ builds_and_runs() {
     for program in "$1"/bin/Release/net*/"$2.dll"; do
         [ -f "$program" ] || break
         found=yes
-        dotnet "$program" || return 1
+        dotnet "$program" "${@:3}" || return 1
     done
     [ -n "$found" ] || { cat "$work/solution.log"; echo "nothing was built"; return 1; }
 }
@@ -169,8 +170,10 @@ template() {
     dotnet new modelgen -o Digits && cd Digits || return 1
     dotnet run -c Release >"$work/first.log" 2>&1 || { cat "$work/first.log"; return 1; }
     dotnet run -c Release >"$work/second.log" 2>&1
-    cat "$work/first.log" "$work/second.log"
-    quiet "$work/first.log" && grep -qE '^9[0-9]\.[0-9] ?% of 2,000 new pictures are right' "$work/first.log" &&
+    { printf 'P5 28 28 255\n'; head -c 784 /dev/zero; } >black.pgm
+    dotnet run -c Release -- black.pgm >"$work/third.log" 2>&1 || { cat "$work/third.log"; return 1; }
+    cat "$work/first.log" "$work/second.log" "$work/third.log"
+    grep -qE '^[0-9] \([0-9.]+ ?%\), or ' "$work/third.log" && quiet "$work/first.log" && grep -qE '^9[0-9]\.[0-9] ?% of 2,000 new pictures are right' "$work/first.log" &&
         ! grep -q '^epoch' "$work/second.log" && grep -q 'has the weights of an earlier run' "$work/second.log"
 }
 
@@ -220,9 +223,10 @@ wanted=("${wanted_before[@]}")
 check same-twice same_twice
 prepare
 
-for name in console-net8 console-net10 multi-target central-packages strict overflow no-implicit-usings names json web; do
+for name in console-net8 console-net10 multi-target central-packages strict overflow no-implicit-usings names json; do
     check $name builds_and_runs $name $name
 done
+check web builds_and_runs web web "$repository/tests/ModelGen.Images.Tests/data/444.jpg"
 check special-path builds_and_runs "$special" special-path
 check library builds_and_runs library/Application Application
 check zoo-friends builds_and_runs zoo-friends/Second Second

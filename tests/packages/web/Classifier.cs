@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using ModelGen.Data;
+using ModelGen.Images;
 
 namespace Web;
 
@@ -9,6 +9,7 @@ internal sealed record Answer(int Digit, float Probability);
 /// <summary>Two instances for all requests, over the same weights: a request waits for one, or until it is cancelled.</summary>
 internal sealed class Classifier
 {
+    private static readonly ImageTransformOptions Options = new() { CropHeight = PictureNetwork.Side, CropWidth = PictureNetwork.Side };
     private readonly Channel<PictureNetwork> _idle = Channel.CreateBounded<PictureNetwork>(2);
 
     public Classifier()
@@ -37,10 +38,8 @@ internal sealed class Classifier
 
     private static float[] ToImage(byte[] file)
     {
-        ImageSize size = ImageFile.ReadSize(file, "the picture");
-        var pixels = new byte[size.Width * size.Height];
-        ImageFile.Decode(file, "the picture", channels: 1, pixels);
-        byte[] scaled = ImageScaling.ScaleAndCrop(pixels, size.Width, size.Height, 1, PictureNetwork.Side, PictureNetwork.Side);
-        return Array.ConvertAll(scaled, pixel => pixel / 255f);
+        var image = new float[PictureNetwork.InputLength];
+        new ImageTransform(Options).Apply(file, "the picture", image);
+        return image;
     }
 }

@@ -23,10 +23,11 @@ app.MapPost("/classify", async (HttpRequest request, Classifier classifier, Canc
     }
 });
 
-// The program is its own client: the same picture many times at once, one that is none, and a request that is given up.
+// The program is its own client, whose argument is a JPEG:
+// the same picture many times at once, one that is none, and a request that is given up.
 await app.StartAsync();
 using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-byte[] picture = [.. Encoding.ASCII.GetBytes("P5 32 32 255\n"), .. Enumerable.Range(0, 32 * 32).Select(i => (byte)(i * 7))];
+byte[] picture = await File.ReadAllBytesAsync(args[0]);
 
 string[] answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Ask(picture, HttpStatusCode.OK)));
 string refusal = await Ask(Encoding.ASCII.GetBytes("no picture"), HttpStatusCode.BadRequest);

@@ -2,10 +2,11 @@ using System.Diagnostics;
 using Company.App_1;
 using ModelGen;
 using ModelGen.Data;
+using ModelGen.Images;
 
-// dotnet run -c Release                      trains the network, or loads it if it has been trained, and shows some pictures with its
-// answers dotnet run -c Release -- picture.png       says which digit a picture shows: white ink on a black ground dotnet run -c Release
-// -- train             trains it anew
+// dotnet run -c Release                  trains the network, or loads it if it has been trained, and shows pictures with its answers
+// dotnet run -c Release -- picture.png   says which digit a picture shows, white ink on a black ground; JPEG and BMP do as well
+// dotnet run -c Release -- train         trains it anew
 
 const string WeightsFile = "digits.safetensors";
 
@@ -13,15 +14,18 @@ DigitNetwork.Weights weights = File.Exists(WeightsFile) && args is not ["train"]
 var network = new DigitNetwork(weights);
 
 if (args is [var file] && file != "train")
-{
-    Classify(file);
-    return;
-}
+    return Classify(file);
 
 LabeledImages test = DrawnDigits.Draw(2_000, seed: 2);
 Measure(test);
+var image = new float[DigitNetwork.InputLength];
 for (int i = 0; i < 3; i++)
-    Show(test.Bytes.Slice(i * test.ImageLength, test.ImageLength));
+{
+    for (int pixel = 0; pixel < image.Length; pixel++)
+        image[pixel] = test.Bytes[i * image.Length + pixel] / 255f;
+    Show(image);
+}
+return 0;
 
 DigitNetwork.Weights Load()
 {
@@ -70,26 +74,39 @@ void Measure(LabeledImages images)
     Console.WriteLine($"{metrics.Accuracy:P1} of {images.Count:N0} new pictures are right, in {time:F0} µs a picture.");
 }
 
-void Classify(string path)
+int Classify(string path)
 {
-    byte[] pixels = ImageFile.Read(path, channels: 1, out ImageSize size);
-    Show(ImageScaling.ScaleAndCrop(pixels, size.Width, size.Height, channels: 1, DrawnDigits.Side, DrawnDigits.Side));
+    // Gray, as large as the network wants it, from 0 for black to 1 for white.
+    var options = new ImageTransformOptions { Channels = 1, CropHeight = DrawnDigits.Side, CropWidth = DrawnDigits.Side };
+    var transform = new ImageTransform(options);
+    var picture = new float[DigitNetwork.InputLength];
+    try
+    {
+        transform.Apply(path, picture);
+    }
+    catch (IOException bad)
+    {
+        Console.Error.WriteLine(bad.Message);
+        return 1;
+    }
+    Show(picture);
+    return 0;
 }
 
 // The picture in characters, and what the network makes of it.
-void Show(ReadOnlySpan<byte> pixels)
+void Show(ReadOnlySpan<float> picture)
 {
-    var image = new float[DigitNetwork.InputLength];
-    for (int i = 0; i < image.Length; i++)
-        image[i] = pixels[i] / 255f;
     var scores = new float[DigitNetwork.OutputLength];
-    network.Forward(image, scores);
+    network.Forward(picture, scores);
 
     Console.WriteLine();
     for (int y = 0; y < DrawnDigits.Side; y += 2)
     {
         for (int x = 0; x < DrawnDigits.Side; x++)
-            Console.Write(" .:-=+*#%@"[(pixels[y * DrawnDigits.Side + x] + pixels[(y + 1) * DrawnDigits.Side + x]) * 9 / 510]);
+        {
+            float ink = (picture[y * DrawnDigits.Side + x] + picture[(y + 1) * DrawnDigits.Side + x]) / 2;
+            Console.Write(" .:-=+*#%@"[(int)(ink * 9)]);
+        }
         Console.WriteLine();
     }
     double sum = scores.Sum(score => Math.Exp(score));
