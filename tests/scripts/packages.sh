@@ -166,14 +166,17 @@ watches() {
 template() {
     export NUGET_PACKAGES=$work/no-packages
     mkdir -p "$work/template" && cd "$work/template" || return 1
+    local start=$SECONDS
     dotnet new install ModelGen.Templates || return 1
     dotnet new modelgen -o Digits && cd Digits || return 1
     dotnet run -c Release >"$work/first.log" 2>&1 || { cat "$work/first.log"; return 1; }
+    echo "    from nothing to the first output: $((SECONDS - start)) s" >"$work/time"
     dotnet run -c Release >"$work/second.log" 2>&1
     { printf 'P5 28 28 255\n'; head -c 784 /dev/zero; } >black.pgm
     dotnet run -c Release -- black.pgm >"$work/third.log" 2>&1 || { cat "$work/third.log"; return 1; }
     cat "$work/first.log" "$work/second.log" "$work/third.log"
-    grep -qE '^[0-9] \([0-9.]+ ?%\), or ' "$work/third.log" && quiet "$work/first.log" && grep -qE '^9[0-9]\.[0-9] ?% of 2,000 new pictures are right' "$work/first.log" &&
+    grep -qE '^[0-9] \([0-9.]+ ?%\), or ' "$work/third.log" && quiet "$work/first.log" &&
+        grep -qE '^9[0-9]\.[0-9] ?% of 2,000 new pictures are right' "$work/first.log" &&
         ! grep -q '^epoch' "$work/second.log" && grep -q 'has the weights of an earlier run' "$work/second.log"
 }
 
@@ -220,6 +223,7 @@ wanted=()
 check all-packages all_packages
 [ $failed = 0 ] || exit 1
 wanted=("${wanted_before[@]}")
+(cd "$work/feed" && stat -c '    %n: %s bytes' ./*.nupkg | sed 's|\./||')
 check same-twice same_twice
 prepare
 
@@ -241,6 +245,7 @@ check watch watches
 check aot publishes aot
 check trimmed publishes trimmed
 check template template
+cat "$work/time" 2>/dev/null
 check template-net8 other_template modelgen
 check template-lib other_template modelgen-lib
 check template-json json_template
