@@ -5,7 +5,9 @@ namespace ModelGen.Benchmarks;
 /// <summary>Text for the console, in invariant culture.</summary>
 internal static class Report
 {
-    public static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    /// <summary>One line, which may be given in parts.</summary>
+    public static void Line(params FormattableString[] parts) =>
+        Console.WriteLine(string.Concat(parts.Select(p => p.ToString(CultureInfo.InvariantCulture))));
 
     /// <summary>The table of a finished comparison, ModelGen first.</summary>
     /// <param name="unit">Of the times, as in "µs per call".</param>

@@ -1,13 +1,11 @@
-using System.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Language.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
-using Xunit.Abstractions;
 
 namespace ModelGen.Generator.Tests.Definition;
 
 /// <summary>A real network, as users write it: He et al. 2016, table 1, with the names of torchvision.</summary>
-public class ResNet18Tests(ITestOutputHelper output)
+public class ResNet18Tests
 {
     [Fact]
     public void HasTheParametersOfTorchvision()
@@ -16,18 +14,6 @@ public class ResNet18Tests(ITestOutputHelper output)
         Assert.Equal(11_689_512, graph.Parameters.Where(p => !p.Name.Contains("running", StringComparison.Ordinal)).Sum(p => p.Shape.Length));
         Assert.Equal(Keys(), graph.Parameters.Select(p => p.Name));
         Assert.Equal("512×7×7", graph.Nodes.Last(n => n.Is("Relu")).Shape.ToString());
-    }
-
-    [Fact]
-    public void InterpretationTimeIsReported()
-    {
-        var compilation = Compile.Create(ResNet18.Source);
-        compilation.GetDiagnostics();
-        Defined.Interpret(compilation, "ResNet18");
-        var watch = Stopwatch.StartNew();
-        DefinitionResult result = Defined.Interpret(compilation, "ResNet18");
-        output.WriteLine($"ResNet-18: {watch.Elapsed.TotalMilliseconds:0.0} ms for {result.Network.Graph!.Nodes.Count} nodes, binding included");
-        Assert.Empty(result.Problems);
     }
 
     // torchvision.models.resnet18().state_dict() without num_batches_tracked.

@@ -55,9 +55,10 @@ public class RandomGraphsTests
         {
             Try(seed, () =>
             {
-                ExecutionTests.AssertForward(model.Graph, CompiledNetwork.DriverMethod<ExecutionTests.Forward>(assembly, model.Class.Name, "Forward"), seed);
+                ExecutionTests.AssertForward(model.Graph, CompiledNetwork.DriverMethod<ExecutionTests.Forward>(assembly, model.Class.Name, "Forward"), seed, model.Options);
                 if (model.Training is TrainingOptions training)
-                    ExecutionTests.AssertTraining(model.Graph, training, CompiledNetwork.DriverMethod<ExecutionTests.Train>(assembly, model.Class.Name, "Train"), seed);
+                    ExecutionTests.AssertTraining(
+                        model.Graph, training, CompiledNetwork.DriverMethod<ExecutionTests.Train>(assembly, model.Class.Name, "Train"), seed, model.Options);
             });
         }
         Assert.True(failures.Count == 0, $"{failures.Count} of {count} networks: {string.Join("\n\n", failures)}");

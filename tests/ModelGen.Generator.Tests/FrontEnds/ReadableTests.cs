@@ -43,12 +43,14 @@ public class ReadableTests
     [MemberData(nameof(Places))]
     public async Task MessagesOfClassesShowAllThatTheyHave(string source)
     {
+        var messages = new List<string>();
         foreach (string text in Hostile)
         {
             string literal = "\"" + string.Concat(text.Select(c => c is >= ' ' and < (char)127 and not '"' and not '\\' ? c.ToString() : $"\\u{(int)c:x4}")) + "\"";
             Report report = await Compile.Run("using ModelGen; " + source.Replace("TEXT", literal, StringComparison.Ordinal));
-            AssertReadable(report.Findings.Where(f => f.Id.StartsWith("MG", StringComparison.Ordinal)).Select(f => f.Message));
+            messages.AddRange(report.Findings.Where(f => f.Id.StartsWith("MG", StringComparison.Ordinal)).Select(f => f.Message));
         }
+        AssertReadable(messages);
     }
 
     [Theory]
@@ -58,17 +60,23 @@ public class ReadableTests
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu", "name": TEXT, "from": TEXT }, { "op": "Linear", "outFeatures": TEXT }] }""")]
     public async Task MessagesOfFilesShowAllThatTheyHave(string json)
     {
+        var messages = new List<string>();
         foreach (string text in Hostile)
         {
             string literal = System.Text.Json.JsonSerializer.Serialize(text.Replace("\uD800", "", StringComparison.Ordinal));
-            AssertReadable((await CompileJson.Run(json.Replace("TEXT", literal, StringComparison.Ordinal))).Findings.Select(f => f.Message));
+            messages.AddRange((await CompileJson.Run(json.Replace("TEXT", literal, StringComparison.Ordinal))).Findings.Select(f => f.Message));
         }
+        AssertReadable(messages);
     }
 
-    private static void AssertReadable(IEnumerable<string> messages) => Assert.All(messages, message =>
+    private static void AssertReadable(List<string> messages)
     {
-        Assert.InRange(message.Length, 1, Readable.LongestMessage * 6);
-        Assert.DoesNotContain(message, c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse);
-    });
+        Assert.NotEmpty(messages);
+        Assert.All(messages, message =>
+        {
+            Assert.InRange(message.Length, 1, Readable.LongestMessage * 6);
+            Assert.DoesNotContain(message, c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse);
+        });
+    }
 }

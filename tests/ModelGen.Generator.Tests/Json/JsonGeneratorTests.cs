@@ -200,5 +200,6 @@ public class JsonGeneratorTests
     private static GeneratorRunResult Result(GeneratorDriver driver) => driver.GetRunResult().Results.Single();
 
     private static IEnumerable<IncrementalStepRunReason> Reasons(GeneratorRunResult result, string step) =>
-        result.TrackedSteps[step].SelectMany(s => s.Outputs).Select(o => o.Reason);
+        result.TrackedSteps[step].SelectMany(s => s.Outputs).Select(o => o.Reason) is var reasons && reasons.Any() ? reasons
+            : throw new InvalidOperationException($"the step {step} has no outputs, of which anything would be true");
 }

@@ -38,6 +38,8 @@ internal static class BFloat16Cases
         }
         Dictionary<string, double[]> values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter).ToDictionary(n => n.Name, n => check.Values[n.Name]
             .Select(x => n.Name.StartsWith("fc", StringComparison.Ordinal) && n.Shape.Rank == 2 ? BitConverter.UInt32BitsToSingle((uint)BFloat16.Round(x) << 16) : (double)x).ToArray());
+        foreach ((string name, double[] kept) in values)
+            check.Kept[name] = kept;
         double[] expected = ReferenceInterpreter.Outputs(declared, samples, values)[ValueNames.Output];
         check.Expected[ValueNames.Output] = new Expected([.. expected.Select(e => (float)e)], Tolerance.OfMax(2e-6));
         return check;

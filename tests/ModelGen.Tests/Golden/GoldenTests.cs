@@ -1,4 +1,5 @@
 using ModelGen.Tests.Harness;
+using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Golden;
 
@@ -7,12 +8,18 @@ public class GoldenTests
 {
     public static TheoryData<string> Ids => [.. GoldenLibrary.AllIds];
 
+    public static TheoryData<string> RandomIds => [.. RandomNetworks.Ids];
+
     [Theory, MemberData(nameof(Ids))]
     public void AgreesWithTheReference(string id)
     {
         IReadOnlyList<string> failures = GoldenLibrary.Failures(id, GoldenLibrary.Library);
         Assert.True(failures.Count == 0, $"{id}:\n" + string.Join("\n", failures));
     }
+
+    [Theory, MemberData(nameof(RandomIds))]
+    public void GradientsOfRandomNetworksMatchCentralDifferences(string id) =>
+        CentralDifferences.Check(RandomNetworks.Trained(id), 1 + RandomNetworks.Seed(id) % 3, RandomNetworks.Seed(id));
 
     // Otherwise the cases would say nothing about the kernels that they are for.
     [Fact]

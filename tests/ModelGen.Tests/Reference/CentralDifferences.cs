@@ -6,11 +6,16 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>Holds the graph that differentiation makes against differences of the function itself, both in double precision.</summary>
+/// <remarks>
+/// A central difference D(h) is off by h²·f‴/6 and by the function's own rounding over h. D(2h) is off by four times the first, so |D(2h) − D(h)| is three times
+/// what D(h) is off by; how far rounding moves the function, and the gradient, <see cref="RoundingSamples"/> say.
+/// </remarks>
 internal static class CentralDifferences
 {
+    // Small, so that hardly any kink lies within two steps.
     private const double Step = 1e-6;
-    private const double AbsoluteTolerance = 1e-5;
-    private const double RelativeTolerance = 1e-3;
+
+    private const int Samples = 3;
 
     // Elements of each input and parameter that are tried.
     private const int MostElements = 8;
@@ -25,25 +30,39 @@ internal static class CentralDifferences
         Node output = forward[forward.Outputs.Single().Value];
         var random = new Random(seed);
         double[] gradOutput = RandomGraphs.Distinct(random, ReferenceInterpreter.LengthOf(output, batch));
-        Dictionary<string, double[]> actual = ReferenceInterpreter.Outputs(backward, batch, new Dictionary<string, double[]>(Copy(values)) { ["gradOutput"] = gradOutput }, training);
+        var samples = new RoundingSamples(disturb => ReferenceInterpreter.Outputs(
+            backward, batch, new Dictionary<string, double[]>(Copy(values)) { ["gradOutput"] = gradOutput }, (training ?? TrainingStep.None) with { Rounding = disturb }),
+            RunningErrorInterpreter.OfDoubles);
+        Dictionary<string, double[]> actual = samples.Exact;
         Assert.Equal(ReferenceInterpreter.Outputs(forward, batch, Copy(values), training)["output"], actual["output"]);
+        // Of the sum that is differentiated, whose terms are rounded too.
+        double rounding = (RoundingSamples.Factor * samples.Furthest("output", Samples) + RunningErrorInterpreter.OfDoubles * actual["output"].Max(Math.Abs))
+            * gradOutput.Sum(Math.Abs) / Step;
 
         foreach (Node leaf in forward.Nodes.Where(IsWanted))
         {
             double[] x = values[leaf.Name];
-            double[] gradient = actual.GetValueOrDefault("grad." + leaf.Name, new double[x.Length]);
+            string name = "grad." + leaf.Name;
+            double[] gradient = actual.GetValueOrDefault(name, new double[x.Length]);
+            double ofGradient = actual.ContainsKey(name) ? RoundingSamples.Factor * samples.Furthest(name, Samples) * Math.Sqrt(x.Length) : 0;
+            // x ± h is rounded itself.
+            double ofStep = RunningErrorInterpreter.OfDoubles * x.Max(Math.Abs) * Math.Sqrt(x.Length) / Step;
             foreach (int i in Enumerable.Range(0, x.Length).OrderBy(_ => random.Next()).Take(MostElements))
             {
-                double difference = (Function(i, Step) - Function(i, -Step)) / (2 * Step);
-                Assert.True(Math.Abs(difference - gradient[i]) <= AbsoluteTolerance + RelativeTolerance * Math.Abs(difference),
-                    string.Create(CultureInfo.InvariantCulture, $"d/d {leaf.Name}[{i}] is {difference}, differentiation gives {gradient[i]}; {where}\n{backward}"));
+                AssertClose(h => Function(i, h), gradient[i], FormattableString.Invariant($"d/d {leaf.Name}[{i}]"));
             }
             // All elements at once, each by a random share of the step.
             double[] shares = [.. x.Select(_ => 2 * random.NextDouble() - 1)];
-            double along = (Along(Step) - Along(-Step)) / (2 * Step);
-            double sum = gradient.Zip(shares, (g, s) => g * s).Sum();
-            Assert.True(Math.Abs(along - sum) <= AbsoluteTolerance + RelativeTolerance * Math.Max(Math.Abs(along), Math.Sqrt(gradient.Sum(g => g * g))),
-                string.Create(CultureInfo.InvariantCulture, $"along a random direction of {leaf.Name} the derivative is {along}, differentiation gives {sum}; {where}\n{backward}"));
+            AssertClose(Along, gradient.Zip(shares, (g, s) => g * s).Sum(), $"along a random direction of {leaf.Name} the derivative");
+
+            void AssertClose(Func<double, double> function, double expected, string what)
+            {
+                double difference = Difference(Step), bound = Math.Abs(Difference(2 * Step) - difference) + rounding + ofGradient + ofStep * Math.Abs(expected);
+                Assert.True(Math.Abs(difference - expected) <= bound, string.Create(CultureInfo.InvariantCulture,
+                    $"{what} is {difference} ± {bound:G2}, differentiation gives {expected}; {where}\n{backward}"));
+
+                double Difference(double h) => (function(h) - function(-h)) / (2 * h);
+            }
 
             double Function(int i, double change) => Changed(changed => changed[i] += change);
 

@@ -19,7 +19,7 @@ internal static class Probabilities
     private static double[] Softmax(Operation operation)
     {
         double[] y = operation.NewResult();
-        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation)))
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation.Attributes, operation.Shape)))
             SoftmaxOf(operation[0], line, y);
         return y;
     }
@@ -27,7 +27,7 @@ internal static class Probabilities
     private static double[] SoftmaxGradient(Operation operation)
     {
         (double[] y, double[] dy, double[] dx) = (operation[0], operation[1], operation.NewResult());
-        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation)))
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation.Attributes, operation.Shape)))
         {
             double product = line.Sum(i => y[i] * dy[i]);
             foreach (int i in line)
@@ -39,7 +39,7 @@ internal static class Probabilities
     private static double[] LogSoftmax(Operation operation)
     {
         double[] y = operation.NewResult();
-        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation)))
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation.Attributes, operation.Shape)))
         {
             double logOfSum = LogOfSum(operation[0], line);
             foreach (int i in line)
@@ -51,7 +51,7 @@ internal static class Probabilities
     private static double[] LogSoftmaxGradient(Operation operation)
     {
         (double[] y, double[] dy, double[] dx) = (operation[0], operation[1], operation.NewResult());
-        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation)))
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, AxisOf(operation.Attributes, operation.Shape)))
         {
             double sum = line.Sum(i => dy[i]);
             foreach (int i in line)
@@ -100,7 +100,8 @@ internal static class Probabilities
             Array.IndexOf(line, line.MaxBy(i => operation[0][i])) == (int)operation[1][position++])];
     }
 
-    private static double Target(int c, int label, int classes, double smoothing) => (c == label ? 1 - smoothing : 0) + smoothing / classes;
+    /// <summary>The share of a class that the loss wants.</summary>
+    public static double Target(int c, int label, int classes, double smoothing) => (c == label ? 1 - smoothing : 0) + smoothing / classes;
 
     private static double LogOfSum(double[] x, int[] line)
     {
@@ -116,14 +117,15 @@ internal static class Probabilities
             y[i] = Math.Exp(x[i] - largest) / sum;
     }
 
-    private static int AxisOf(Operation operation)
+    /// <summary>The dimension of a sample that the attribute names.</summary>
+    public static int AxisOf(AttributeMap attributes, Shape shape)
     {
-        int dim = operation.Attributes.Int("dim");
-        return dim < 0 ? operation.Shape.Rank + dim : dim - 1;
+        int dim = attributes.Int("dim");
+        return dim < 0 ? shape.Rank + dim : dim - 1;
     }
 
-    // The elements along one dimension of a sample, for every place in the others, in row-major order of those.
-    private static IEnumerable<int[]> Lines(Shape shape, int batch, int axis)
+    /// <summary>The elements along one dimension of a sample, for every place in the others, in row-major order of those.</summary>
+    public static IEnumerable<int[]> Lines(Shape shape, int batch, int axis)
     {
         int inner = 1;
         for (int i = axis + 1; i < shape.Rank; i++)

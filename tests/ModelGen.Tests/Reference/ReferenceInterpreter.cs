@@ -34,15 +34,25 @@ internal static class ReferenceInterpreter
                 results[node.Id] = given;
                 continue;
             }
-            var operation = new Operation(graph, node, batch, [.. node.Inputs.Select(i => results[i])], training ?? TrainingStep.None);
-            results[node.Id] = Operators[node.Op](operation);
-            if (!operation.HasResult)
+            results[node.Id] = Apply(graph, node, batch, [.. node.Inputs.Select(i => results[i])], training ?? TrainingStep.None, out bool hasResult);
+            if (!hasResult)
                 continue;
             Assert.Equal(LengthOf(node, batch), results[node.Id].Length);
             if (training?.Disturb is Func<double[], double[]> disturb)
                 results[node.Id] = disturb(results[node.Id]);
+            if (training?.Rounding is Rounding rounding)
+                results[node.Id] = rounding(graph, node, batch, [.. node.Inputs.Select(i => results[i])], results[node.Id], training);
         }
         return results;
+    }
+
+    /// <summary>One node by itself, on any values of its inputs, which it may change.</summary>
+    public static double[] Apply(Graph graph, Node node, int batch, double[][] inputs, TrainingStep training, out bool hasResult)
+    {
+        var operation = new Operation(graph, node, batch, inputs, training);
+        double[] result = Operators[node.Op](operation);
+        hasResult = operation.HasResult;
+        return result;
     }
 
     /// <summary>The outputs by name.</summary>
@@ -55,6 +65,9 @@ internal static class ReferenceInterpreter
     public static int LengthOf(Node node, int batch) => checked((int)node.Shape.Length * (node.Type.PerSample ? batch : 1));
 }
 
+/// <summary>A node's result as it is rounded, in place of the exact one.</summary>
+internal delegate double[] Rounding(Graph graph, Node node, int batch, double[][] inputs, double[] result, TrainingStep step);
+
 /// <summary>What a training step needs besides the batch.</summary>
 /// <param name="Mask">Dropout's mask: the stream's number, the probability of a zero and the length to the mask.</param>
 /// <param name="Updates">How many have been before.</param>
@@ -63,6 +76,9 @@ internal sealed record TrainingStep(GradientDescent Optimizer, Func<int, double,
 {
     /// <summary>What is done to the result of each operation, to see how much the graph's depend on its rounding; null for nothing.</summary>
     public Func<double[], double[]>? Disturb { get; init; }
+
+    /// <summary>The same, knowing which operation it is; null for exact results.</summary>
+    public Rounding? Rounding { get; init; }
 
     /// <summary>
     /// The signs of a parameter's elements, as the L1 penalty has them, by the parameter, the row from which it is updated, and its

@@ -126,7 +126,11 @@ public class OptimizersTests
     public void WithoutMomentumTheVelocityIsNotTouched()
     {
         Guarded p = new(Guarded.Normal(37, 1)), g = new(Guarded.Normal(37, 2));
+        float[] before = p.Span.ToArray();
+        // Where there is no velocity, a read or a write of it ends the process.
         Optimizers.Update(new Sgd(0.1f, 0f, 0.1f), ref p.First, ref g.First, ref Unsafe.NullRef<float>(), 37, 0, 1f, true);
+        for (int i = 0; i < 37; i++)
+            Assert.Equal(before[i] - 0.1 * (g.Span[i] + 0.1 * before[i]), p.Span[i], 4.0 / (1 << 24) * (1 + Math.Abs(before[i])));
         p.AssertGuards();
     }
 
