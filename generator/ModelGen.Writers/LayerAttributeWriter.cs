@@ -55,7 +55,9 @@ internal static class LayerAttributeWriter
     {
         LayerDescription layer = op.Layer!;
         writer.Line("/// <summary>Names all inputs, that of the layer before too.</summary>");
-        writer.Line($"/// <param name=\"{LayerSyntax.Inputs}\">{layer.MinInputs} to {layer.MaxInputs} names of earlier layers, or <c>{LayerSyntax.NetworkInput}</c>.</param>");
+        writer.Line(
+            $"/// <param name=\"{LayerSyntax.Inputs}\">{layer.MinInputs} to {layer.MaxInputs} names of earlier layers, or "
+                + $"<c>{LayerSyntax.NetworkInput}</c>.</param>");
         writer.Line($"public {typeName}(params string[] {LayerSyntax.Inputs}) => Inputs = {LayerSyntax.Inputs};");
         writer.Line();
         writer.Line("/// <summary>Names of the inputs.</summary>");
@@ -78,7 +80,8 @@ internal static class LayerAttributeWriter
         using (writer.Block($"public {typeName}({string.Join(", ", required.Select(s => $"int {s.Name}"))})"))
         {
             foreach (AttributeSpec spec in required)
-                writer.Line(spec.Kind == AttributeKind.Pair ? $"{LayerSyntax.Property(spec)} = [{spec.Name}, {spec.Name}];" : $"{LayerSyntax.Property(spec)} = {spec.Name};");
+                writer.Line(spec.Kind == AttributeKind.Pair ? $"{LayerSyntax.Property(spec)} = [{spec.Name}, {spec.Name}];"
+                    : $"{LayerSyntax.Property(spec)} = {spec.Name};");
         }
         if (required.Any(s => s.Kind == AttributeKind.Pair))
         {
@@ -115,7 +118,8 @@ internal static class LayerAttributeWriter
             foreach (AttributeSpec spec in required)
             {
                 (string height, string width) = LayerSyntax.HeightAndWidth(spec);
-                writer.Line(spec.Kind == AttributeKind.Pair ? $"{LayerSyntax.Property(spec)} = [{height}, {width}];" : $"{LayerSyntax.Property(spec)} = {spec.Name};");
+                writer.Line(spec.Kind == AttributeKind.Pair ? $"{LayerSyntax.Property(spec)} = [{height}, {width}];"
+                    : $"{LayerSyntax.Property(spec)} = {spec.Name};");
             }
         }
     }
@@ -127,7 +131,8 @@ internal static class LayerAttributeWriter
         switch (spec.Kind)
         {
             case AttributeKind.Float:
-                writer.Line($"public double {name} {{ get; set; }} = {spec.Default!.Value.Number.ToString("R", CultureInfo.InvariantCulture)};");
+                writer.Line(
+                    $"public double {name} {{ get; set; }} = {spec.Default!.Value.Number.ToString("R", CultureInfo.InvariantCulture)};");
                 break;
             case AttributeKind.Bool:
                 writer.Line($"public bool {name} {{ get; set; }}{(spec.Default!.Value.Int != 0 ? " = true;" : "")}");
@@ -142,7 +147,8 @@ internal static class LayerAttributeWriter
         }
         if (LayerSyntax.PluralProperty(spec) is not string plural)
             return;
-        string numbers = spec.Kind == AttributeKind.Border ? "top, left, bottom and right, or height (top, bottom) and width (left, right)" : "height and width";
+        string numbers = spec.Kind == AttributeKind.Border ? "top, left, bottom and right, or height (top, bottom) and width (left, right)"
+            : "height and width";
         writer.Line();
         writer.Line($"/// <summary><see cref=\"{name}\"/> for each side by itself: {numbers}. Give one of the two.</summary>");
         writer.Line($"public int[]? {plural} {{ get; set; }}");

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace ModelGen.Writers;
 
-/// <summary>Breaks lines of C# that are too long to read: comments between words, code behind its arrow, its first parenthesis or a comma.</summary>
+/// <summary>
+/// Breaks lines of C# that are too long to read: comments between words, code behind its arrow, its first parenthesis or a comma.
+/// </summary>
 internal static class LongLines
 {
     /// <summary>The most columns of a line.</summary>
@@ -21,7 +23,8 @@ internal static class LongLines
         if (line.Length <= Most)
             return [line];
         string indent = line[..^line.TrimStart().Length];
-        return line.AsSpan(indent.Length).StartsWith(Comment) ? BreakComment(indent + Comment, line[(indent.Length + Comment.Length)..]) : BreakCode(indent, line);
+        return line.AsSpan(indent.Length).StartsWith(Comment) ? BreakComment(indent + Comment, line[(indent.Length + Comment.Length)..])
+            : BreakCode(indent, line);
     }
 
     // A summary or remarks on a line of its own gets its tags on theirs.
@@ -29,7 +32,8 @@ internal static class LongLines
     {
         Match element = Regex.Match(text, "^<(summary|remarks)>(.*)</\\1>$");
         return element.Success
-            ? [$"{prefix}<{element.Groups[1].Value}>", .. Fill(prefix, prefix, element.Groups[2].Value), $"{prefix}</{element.Groups[1].Value}>"]
+            ? [$"{prefix}<{element.Groups[1].Value}>", .. Fill(prefix, prefix, element.Groups[2].Value),
+            $"{prefix}</{element.Groups[1].Value}>"]
             : Fill(prefix, prefix, text);
     }
 

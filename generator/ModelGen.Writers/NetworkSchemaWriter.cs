@@ -11,10 +11,13 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Writers;
 
-/// <summary>Writes src/ModelGen/network.schema.json: the format of network files, with one definition for each operator that is a layer.</summary>
+/// <summary>
+/// Writes src/ModelGen/network.schema.json: the format of network files, with one definition for each operator that is a layer.
+/// </summary>
 internal static class NetworkSchemaWriter
 {
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Write()
     {
@@ -27,19 +30,26 @@ internal static class NetworkSchemaWriter
                 ["type"] = "string",
                 ["minLength"] = 1,
                 ["maxLength"] = JsonExpression.LongestText,
-                ["description"] = "Arithmetic on integers, parameters and indices: + - * / % (division towards zero), comparisons, !, &&, ||, ?: and parentheses.",
+                ["description"] =
+                    "Arithmetic on integers, parameters and indices: + - * / % (division towards zero), comparisons, !, &&, ||, ?: and "
+                        + "parentheses.",
             },
-            ["identifier"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z_][A-Za-z0-9_]*$", ["maxLength"] = JsonNames.LongestIdentifier },
+            ["identifier"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z_][A-Za-z0-9_]*$",
+                ["maxLength"] = JsonNames.LongestIdentifier },
             ["layerName"] = new JsonObject
             {
                 ["type"] = "string",
                 ["pattern"] = @"^([A-Za-z0-9_.]|\$\{[^}]*\})+$",
-                ["description"] = "Name of the layer, with which the names of its parameters begin. Inside a block the block's name and a point are put before it. ${expression} is replaced by its value.",
+                ["description"] =
+                    "Name of the layer, with which the names of its parameters begin. Inside a block the block's name and a point are put "
+                        + "before it. ${expression} is replaced by its value.",
             },
             ["sources"] = AnyOf(
                 new JsonObject { ["type"] = "string", ["minLength"] = 1 },
-                new JsonObject { ["type"] = "array", ["minItems"] = 1, ["items"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } }),
-            ["arguments"] = new JsonObject { ["type"] = "object", ["propertyNames"] = Ref("identifier"), ["additionalProperties"] = Ref("argument") },
+                new JsonObject { ["type"] = "array", ["minItems"] = 1,
+                    ["items"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } }),
+            ["arguments"] = new JsonObject { ["type"] = "object", ["propertyNames"] = Ref("identifier"),
+                ["additionalProperties"] = Ref("argument") },
             ["layers"] = new JsonObject { ["type"] = "array", ["items"] = Ref("layer") },
         };
         definitions["layer"] = AnyOf([.. OperatorTable.Layers.Select(o => Ref(o.Name)), Ref("blockCall"), Ref("repeat"), Ref("choice")]);
@@ -73,9 +83,11 @@ internal static class NetworkSchemaWriter
             ("$schema", Text(), "Where this schema is, for editors."),
             ("description", Text(), "For the reader."),
             ("name", Ref("identifier"), "Name of the class."),
-            ("namespace", new JsonObject { ["type"] = "string", ["pattern"] = @"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", ["maxLength"] = JsonNames.LongestIdentifier },
+            ("namespace", new JsonObject { ["type"] = "string", ["pattern"] = @"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$",
+                ["maxLength"] = JsonNames.LongestIdentifier },
                 "Namespace of the class; the project's root namespace unless given."),
-            ("accessibility", new JsonObject { ["enum"] = new JsonArray("public", "internal") }, "Who sees the class; public unless given."),
+            ("accessibility", new JsonObject { ["enum"] = new JsonArray("public", "internal") },
+                "Who sees the class; public unless given."),
             ("inputs", new JsonObject
             {
                 ["type"] = "object",
@@ -84,7 +96,8 @@ internal static class NetworkSchemaWriter
                 ["additionalProperties"] = AnyOf(Sizes(3), Sizes(1)),
             }, "Names with sizes: [channels, height, width] or [features], without the batch."),
             ("parameters", Ref("arguments"), "Integers that expressions use; each may use those before it."),
-            ("blocks", new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("block") }, "Lists of layers that are used more than once."),
+            ("blocks", new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("block") },
+                "Lists of layers that are used more than once."),
             ("layers", Ref("layers"), "The network; each layer reads the one before it unless it says otherwise."),
             ("outputs", new JsonObject
             {
@@ -93,25 +106,44 @@ internal static class NetworkSchemaWriter
                 ["propertyNames"] = Ref("identifier"),
                 ["additionalProperties"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 },
             }, "Names with the layers whose results they are; { \"output\": the last layer } unless given."),
-            ("batch", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 1 }, Ref("expression")), "Most samples of one call of Forward."),
-            ("profile", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Asks for a method Profile, which is Forward with a clock between its steps."),
-            ("optimize", Words(CompilerOptions.Optimizations), "What kernels of inference are chosen for: speed, memory (no kernel that stores weights in a larger form), or exact (direct sums alone)."),
-            ("weightStorage", Words(CompilerOptions.WeightStorages), "How fully connected layers that do not say it themselves store their weights: float32 (auto) or bfloat16, in half the memory."),
+            ("batch", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 1 }, Ref("expression")),
+                "Most samples of one call of Forward."),
+            ("profile", new JsonObject { ["type"] = "boolean", ["default"] = false },
+                "Asks for a method Profile, which is Forward with a clock between its steps."),
+            ("optimize", Words(CompilerOptions.Optimizations),
+                "What kernels of inference are chosen for: speed, memory (no kernel that stores weights in a larger form), or exact "
+                    + "(direct sums alone)."),
+            ("weightStorage", Words(CompilerOptions.WeightStorages),
+                "How fully connected layers that do not say it themselves store their weights: float32 (auto) or bfloat16, in half the "
+                    + "memory."),
             ("trainable", Object(
                 "Asks for a Trainer.", [],
-                ("batchSize", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 32 }, Ref("expression")), "Most samples of a step."),
-                ("loss", new JsonObject { ["enum"] = new JsonArray([.. LossOperator.Names.Select(n => (JsonNode)n)]), ["default"] = "CrossEntropy" }, "What is minimised."),
-                ("labelSmoothing", new JsonObject { ["type"] = "number", ["minimum"] = 0, ["exclusiveMaximum"] = 1, ["default"] = 0 }, "Of CrossEntropy: probability that is spread over all classes."),
-                ("huberDelta", new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["default"] = 1 }, "Of Huber: the difference at which the parabola becomes a line."),
-                ("hingeMargin", new JsonObject { ["type"] = "number", ["default"] = 1 }, "Of Hinge: how far above the other scores the label's should be."),
+                ("batchSize", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 32 }, Ref("expression")),
+                    "Most samples of a step."),
+                ("loss", new JsonObject { ["enum"] = new JsonArray([.. LossOperator.Names.Select(n => (JsonNode)n)]),
+                    ["default"] = "CrossEntropy" }, "What is minimised."),
+                ("labelSmoothing", new JsonObject { ["type"] = "number", ["minimum"] = 0, ["exclusiveMaximum"] = 1, ["default"] = 0 },
+                    "Of CrossEntropy: probability that is spread over all classes."),
+                ("huberDelta", new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["default"] = 1 },
+                    "Of Huber: the difference at which the parabola becomes a line."),
+                ("hingeMargin", new JsonObject { ["type"] = "number", ["default"] = 1 },
+                    "Of Hinge: how far above the other scores the label's should be."),
                 ("hingePower", new JsonObject { ["enum"] = new JsonArray(1, 2), ["default"] = 1 }, "Of Hinge: 2 for the squared hinge."),
-                ("optimizer", new JsonObject { ["enum"] = new JsonArray([.. OptimizerTable.Names.Select(n => (JsonNode)n)]), ["default"] = "Sgd" }, "What updates the parameters."),
-                ("clipGradients", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether gradients can be scaled down to a norm, for which all are kept until the end of the step."),
-                ("checkUpdates", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether a step changes nothing unless all that it is going to write is finite, for which all gradients are kept until its end."),
-                ("accumulateGradients", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether the gradients of several batches can be added up before an update."),
-                ("checkpoint", new JsonObject { ["type"] = "boolean", ["default"] = false }, "Whether most activations are computed again in the backward pass instead of being kept: less memory, the same bits, more time."),
+                ("optimizer", new JsonObject { ["enum"] = new JsonArray([.. OptimizerTable.Names.Select(n => (JsonNode)n)]),
+                    ["default"] = "Sgd" }, "What updates the parameters."),
+                ("clipGradients", new JsonObject { ["type"] = "boolean", ["default"] = false },
+                    "Whether gradients can be scaled down to a norm, for which all are kept until the end of the step."),
+                ("checkUpdates", new JsonObject { ["type"] = "boolean", ["default"] = false },
+                    "Whether a step changes nothing unless all that it is going to write is finite, for which all gradients are kept until "
+                        + "its end."),
+                ("accumulateGradients", new JsonObject { ["type"] = "boolean", ["default"] = false },
+                    "Whether the gradients of several batches can be added up before an update."),
+                ("checkpoint", new JsonObject { ["type"] = "boolean", ["default"] = false },
+                    "Whether most activations are computed again in the backward pass instead of being kept: less memory, the same bits, "
+                        + "more time."),
                 ("auxiliaryWeight", new JsonObject { ["type"] = "number", ["minimum"] = 0 },
-                    "Weight of the loss of each output beside output, which has 1; 0 leaves the others out. Required where there are others."),
+                    "Weight of the loss of each output beside output, which has 1; 0 leaves the others out. Required where there are "
+                        + "others."),
                 ("freeze", Text(), "Names of parameters that keep their values, separated by commas, with * for any characters.")),
                 "Asks for a Trainer: forward, loss, backward and update as one plan."));
         var schema = new JsonObject
@@ -135,8 +167,10 @@ internal static class NetworkSchemaWriter
         LayerDescription layer = op.Layer!;
         var sources = layer.MaxInputs == 1
             ? AnyOf(new JsonObject { ["type"] = "string", ["minLength"] = 1 }, Strings(1, 1))
-            : layer.MinInputs == 1 ? AnyOf(new JsonObject { ["type"] = "string", ["minLength"] = 1 }, Strings(1, layer.MaxInputs)) : Strings(layer.MinInputs, layer.MaxInputs);
-        string from = layer.MinInputs > 1 ? "The layers that are read, the layer before too." : "The earlier layer that is read, unless it is the layer before.";
+            : layer.MinInputs == 1 ? AnyOf(new JsonObject { ["type"] = "string", ["minLength"] = 1 }, Strings(1, layer.MaxInputs))
+            : Strings(layer.MinInputs, layer.MaxInputs);
+        string from = layer.MinInputs > 1 ? "The layers that are read, the layer before too."
+            : "The earlier layer that is read, unless it is the layer before.";
         var members = new List<(string, JsonObject, string)>
         {
             ("op", new JsonObject { ["const"] = op.Name }, $"{layer.Documentation} Shapes: {layer.ShapeRule} Source: {layer.Source}."),
@@ -182,7 +216,8 @@ internal static class NetworkSchemaWriter
         JsonObject call = Object(
             "The layers of a block, with values for its parameters.", ["block"],
             ("block", Text(), "Name of a block in 'blocks'."),
-            ("name", Ref("layerName"), "Put, with a point, before the names of the layers inside; the block's result can be read under it."),
+            ("name", Ref("layerName"),
+                "Put, with a point, before the names of the layers inside; the block's result can be read under it."),
             ("from", Ref("sources"), "The earlier layers that are the block's inputs; the layer before unless given."));
         foreach (string other in new[] { "op", "repeat", "if" })
             call["properties"]![other] = false;
@@ -190,7 +225,8 @@ internal static class NetworkSchemaWriter
         return call;
     }
 
-    private static JsonObject Object(string description, IEnumerable<string> required, params (string Name, JsonObject Schema, string Description)[] members)
+    private static JsonObject Object(string description, IEnumerable<string> required,
+        params (string Name, JsonObject Schema, string Description)[] members)
     {
         var properties = new JsonObject();
         foreach ((string name, JsonObject schema, string about) in members)
@@ -214,7 +250,8 @@ internal static class NetworkSchemaWriter
         new() { ["type"] = "array", ["items"] = items.DeepClone(), ["minItems"] = count, ["maxItems"] = count };
 
     private static JsonObject Strings(int fewest, int most) =>
-        new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 }, ["minItems"] = fewest, ["maxItems"] = most };
+        new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 }, ["minItems"] = fewest,
+            ["maxItems"] = most };
 
     // The first is the default.
     private static JsonObject Words(IReadOnlyCollection<string> words) =>
@@ -224,5 +261,6 @@ internal static class NetworkSchemaWriter
 
     private static JsonObject Ref(string definition) => new() { ["$ref"] = "#/$defs/" + definition };
 
-    private static JsonObject AnyOf(params JsonNode[] schemas) => new() { ["anyOf"] = new JsonArray([.. schemas.Select(s => s.DeepClone())]) };
+    private static JsonObject AnyOf(params JsonNode[] schemas) =>
+        new() { ["anyOf"] = new JsonArray([.. schemas.Select(s => s.DeepClone())]) };
 }

@@ -18,7 +18,8 @@ internal static class OperatorPageWriter
         page.Line($"**Name unless given:** `{layer.DefaultName}1`, `{layer.DefaultName}2`, …\n");
         page.Line("| argument | type | default | meaning |\n|---|---|---|---|");
         if (LayerSyntax.TakesSeveralInputs(op))
-            page.Line($"| `{LayerSyntax.Inputs}` | {layer.MinInputs} to {layer.MaxInputs} strings | required | Names of the inputs, that of the layer before too; `input` is the network's input. |");
+            page.Line($"| `{LayerSyntax.Inputs}` | {layer.MinInputs} to {layer.MaxInputs} strings | required | Names of the inputs, that "
+                + "of the layer before too; `input` is the network's input. |");
         foreach (AttributeSpec spec in op.Attributes)
             page.Line($"| {Names(spec)} | {Type(spec)} | {Default(spec)} | {spec.Documentation.Replace("|", "\\|")}{Range(spec)} |");
         if (!LayerSyntax.TakesSeveralInputs(op))
@@ -30,7 +31,8 @@ internal static class OperatorPageWriter
     private static string Names(AttributeSpec spec)
     {
         if (!LayerSyntax.IsRequired(spec))
-            return LayerSyntax.PluralProperty(spec) is string plural ? $"`{LayerSyntax.Property(spec)}`, `{plural}`" : $"`{LayerSyntax.Property(spec)}`";
+            return LayerSyntax.PluralProperty(spec) is string plural ? $"`{LayerSyntax.Property(spec)}`, `{plural}`"
+                : $"`{LayerSyntax.Property(spec)}`";
         (string height, string width) = LayerSyntax.HeightAndWidth(spec);
         return spec.Kind == AttributeKind.Pair ? $"`{spec.Name}` or `{height}, {width}`" : $"`{spec.Name}`";
     }

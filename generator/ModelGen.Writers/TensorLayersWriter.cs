@@ -48,10 +48,15 @@ internal static class TensorLayersWriter
         if (layer.MaxInputs > 2)
         {
             writer.Line();
-            WriteDocumentation(writer, op, [(TensorLayers.Others, $"The inputs after this one: {layer.MinInputs - 1} to {layer.MaxInputs - 1}.")]);
-            writer.Line($"public Tensor {op.Name}(params Tensor[] {TensorLayers.Others}) => Record(\"{op.Name}\", [this, .. {TensorLayers.Others}], null);");
+            WriteDocumentation(writer, op,
+                [(TensorLayers.Others, $"The inputs after this one: {layer.MinInputs - 1} to {layer.MaxInputs - 1}.")]);
+            writer.Line(
+                $"public Tensor {op.Name}(params Tensor[] {TensorLayers.Others}) => Record(\"{op.Name}\", [this, .. "
+                    + $"{TensorLayers.Others}], null);");
             writer.Line();
-            WriteMethod(writer, op, "static ", [("IEnumerable<Tensor>", TensorLayers.Inputs, $"All inputs: {layer.MinInputs} to {layer.MaxInputs}.")], $"[.. {TensorLayers.Inputs}]");
+            WriteMethod(writer, op, "static ",
+                [("IEnumerable<Tensor>", TensorLayers.Inputs, $"All inputs: {layer.MinInputs} to {layer.MaxInputs}.")],
+                $"[.. {TensorLayers.Inputs}]");
         }
         if (TensorLayers.OperatorOf(op.Name) is not string token)
             return;
@@ -60,12 +65,15 @@ internal static class TensorLayersWriter
         writer.Line($"public static Tensor operator {token}(Tensor left, Tensor right) => Record(\"{op.Name}\", [left, right], null);");
     }
 
-    private static void WriteMethod(CodeWriter writer, Operator op, string modifier, (string Type, string Name, string Text)[] inputs, string operands)
+    private static void WriteMethod(CodeWriter writer, Operator op, string modifier, (string Type, string Name, string Text)[] inputs,
+        string operands)
     {
         AttributeSpec[] specs = [.. op.Attributes.Where(LayerSyntax.IsRequired), .. op.Attributes.Where(a => !LayerSyntax.IsRequired(a))];
         WriteDocumentation(writer, op,
-            [.. inputs.Select(i => (i.Name, i.Text)), .. specs.Select(s => (s.Name, s.Documentation + Default(s) + Range(s))), (TensorLayers.Name, NameText(op))]);
-        IEnumerable<string> parameters = [.. inputs.Select(i => $"{i.Type} {i.Name}"), .. specs.Select(Parameter), $"string? {TensorLayers.Name} = null"];
+            [.. inputs.Select(i => (i.Name, i.Text)), .. specs.Select(s => (s.Name, s.Documentation + Default(s) + Range(s))),
+                (TensorLayers.Name, NameText(op))]);
+        IEnumerable<string> parameters =
+            [.. inputs.Select(i => $"{i.Type} {i.Name}"), .. specs.Select(Parameter), $"string? {TensorLayers.Name} = null"];
         string values = string.Concat(specs.Select(s => $", (\"{s.Name}\", {(s.Kind == AttributeKind.Word ? "(int)" : "")}{s.Name})"));
         writer.Line($"public {modifier}Tensor {op.Name}({string.Join(", ", parameters)}) =>");
         writer.Line($"    Record(\"{op.Name}\", {operands}, {TensorLayers.Name}{values});");
@@ -79,7 +87,9 @@ internal static class TensorLayersWriter
         writer.Line($"/// <remarks>Shapes: {Xml(op.Layer!.ShapeRule)} Source: {Xml(op.Layer!.Source)}.</remarks>");
     }
 
-    private static string NameText(Operator op) => $"Name of the layer, unique in the network, which begins its parameters' names; `{op.Layer!.DefaultName}` with a running number unless given.";
+    private static string NameText(Operator op) =>
+        $"Name of the layer, unique in the network, which begins its parameters' names; `{op.Layer!.DefaultName}` with a running number "
+            + "unless given.";
 
     private static string Parameter(AttributeSpec spec)
     {
@@ -110,14 +120,17 @@ internal static class TensorLayersWriter
 
     // The words are the enum's members in small letters.
     private static string MemberOf(string word, string enumName) =>
-        Enum.GetNames(typeof(NetworkAttribute).Assembly.GetType("ModelGen." + enumName)!).Single(n => n.Equals(word, StringComparison.OrdinalIgnoreCase));
+        Enum.GetNames(typeof(NetworkAttribute).Assembly.GetType("ModelGen." + enumName)!)
+            .Single(n => n.Equals(word, StringComparison.OrdinalIgnoreCase));
 
     private static string Default(AttributeSpec spec) =>
-        spec.Kind is AttributeKind.Pair or AttributeKind.Border && spec.Default is AttributeValue { Ints: var sizes } && sizes.All(s => s == sizes[0])
+        spec.Kind is AttributeKind.Pair or AttributeKind.Border && spec.Default is AttributeValue { Ints: var sizes }
+            && sizes.All(s => s == sizes[0])
             ? $" {sizes[0].ToString(CultureInfo.InvariantCulture)} unless given."
             : "";
 
-    private static string Range(AttributeSpec spec) => spec.Minimum == int.MinValue ? "" : $" At least {spec.Minimum.ToString(CultureInfo.InvariantCulture)}.";
+    private static string Range(AttributeSpec spec) => spec.Minimum == int.MinValue ? ""
+        : $" At least {spec.Minimum.ToString(CultureInfo.InvariantCulture)}.";
 
     private static string Xml(string text)
     {

@@ -21,13 +21,17 @@ internal sealed class Alternation
 
     public int Blocks => _first.Count;
 
-    /// <summary>Of several threads, how far apart the cores were after each round, in nanoseconds: see <see cref="CoreDistance"/>.</summary>
+    /// <summary>
+    /// Of several threads, how far apart the cores were after each round, in nanoseconds: see <see cref="CoreDistance"/>.
+    /// </summary>
     public List<double> Distances { get; } = [];
 
     /// <summary>Median over the blocks of the second's time over the first's: above 1, the first is faster.</summary>
     public double Ratio => Statistics.Median([.. _second.Zip(_first, (second, first) => second / first)]);
 
-    /// <summary>Measures one block of each. Who goes first changes from block to block, so that neither always finds the other's cache.</summary>
+    /// <summary>
+    /// Measures one block of each. Who goes first changes from block to block, so that neither always finds the other's cache.
+    /// </summary>
     /// <param name="first">Runs a block of the first program and returns its time per call, in any unit.</param>
     /// <param name="second">The same of the second program, in the same unit.</param>
     public void Round(Func<double> first, Func<double> second)

@@ -24,7 +24,8 @@ internal sealed class Arguments
             else if (!flags.Contains(name))
             {
                 string[] all = [.. known, .. flags];
-                throw new ArgumentException($"'{name}' is not an option here; {(all.Length == 0 ? "there are none" : $"there are {string.Join(", ", all)}")}.");
+                throw new ArgumentException(
+                    $"'{name}' is not an option here; {(all.Length == 0 ? "there are none" : $"there are {string.Join(", ", all)}")}.");
             }
 
             if (!_options.TryAdd(name, value))

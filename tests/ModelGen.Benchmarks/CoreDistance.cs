@@ -5,8 +5,8 @@ namespace ModelGen.Benchmarks;
 
 /// <summary>How far apart two cores are, measured: the time that a cache line takes from one to the other.</summary>
 /// <remarks>
-/// On a virtual machine it changes, within seconds at times, with where the host puts its processors: some 50 ns where they share a third cache, some 220 where they do not. What two threads gain differs as much,
-/// so times of two threads say something only beside this number.
+/// On a virtual machine it changes, within seconds at times, with where the host puts its processors: some 50 ns where they share a third
+/// cache, some 220 where they do not. What two threads gain differs as much, so times of two threads say something only beside this number.
 /// </remarks>
 internal static class CoreDistance
 {

@@ -48,7 +48,8 @@ internal static class LayerProfile
             TrainedNetwork.ITrainer trainer = network.Start(weights);
             File.Delete(weights);
             (float[] images, int[] labels) = TrainRunner.RandomBatch(network.BatchSize, network.ImageLength, network.Classes);
-            Print(name, trainer.PlanSteps, Measure(trainer.PlanSteps.Count, ticks => trainer.Profile(images, labels, ticks), time), peak, network.BatchSize);
+            Print(name, trainer.PlanSteps, Measure(trainer.PlanSteps.Count, ticks => trainer.Profile(images, labels, ticks), time), peak,
+                network.BatchSize);
         }
 
         return 0;
@@ -81,18 +82,24 @@ internal static class LayerProfile
     private static void Print(string name, IReadOnlyList<StepSummary> steps, double[] microseconds, double peak, int batch = 1)
     {
         double total = microseconds.Sum();
-        Report.Line($"\n{name}: {total:N1} µs in {microseconds.Length} steps, {Speed(batch * steps.Sum(s => s.MultiplyAdds), total):F0} GFLOP/s, {Speed(batch * steps.Sum(s => s.MultiplyAdds), total) / peak:P0} of peak");
+        Report.Line(
+            $"\n{name}: {total:N1} µs in {microseconds.Length} steps, {Speed(batch * steps.Sum(s => s.MultiplyAdds), total):F0} GFLOP/s, ",
+            $"{Speed(batch * steps.Sum(s => s.MultiplyAdds), total) / peak:P0} of peak");
         int Width(string title, Func<StepSummary, string> column) => Math.Max(title.Length, steps.Max(step => column(step).Length));
-        (int layer, int op, int kernel) = (Width("layer", step => step.Layer), Width("operator", step => step.Operator), Width("kernel", step => step.Kernel));
-        string Row(string step, string name, string type, string method, string shape, string time, string share, string speed, string ofPeak) =>
-            $"{step,4}  {name.PadRight(layer)}  {type.PadRight(op)}  {method.PadRight(kernel)}  {shape,-12}{time,10}{share,7}{speed,9}{ofPeak,9}";
+        (int layer, int op, int kernel) =
+            (Width("layer", step => step.Layer), Width("operator", step => step.Operator), Width("kernel", step => step.Kernel));
+        string Row(string step, string name, string type, string method, string shape, string time, string share, string speed,
+            string ofPeak) =>
+            $"{step,4}  {name.PadRight(layer)}  {type.PadRight(op)}  {method.PadRight(kernel)}  "
+                + $"{shape,-12}{time,10}{share,7}{speed,9}{ofPeak,9}";
         Console.WriteLine(Row("step", "layer", "operator", "kernel", "output", "µs", "share", "GFLOP/s", "of peak"));
         for (int i = 0; i < microseconds.Length; i++)
         {
             StepSummary step = steps[i];
             double speed = Speed(batch * step.MultiplyAdds, microseconds[i]);
             Console.WriteLine(Row(
-                Text($"{i}"), step.Layer, step.Operator, step.Kernel, string.Join('×', step.OutputShape), Text($"{microseconds[i]:F1}"), Text($"{microseconds[i] / total:P1}"),
+                Text($"{i}"), step.Layer, step.Operator, step.Kernel, string.Join('×', step.OutputShape), Text($"{microseconds[i]:F1}"),
+                Text($"{microseconds[i] / total:P1}"),
                 step.MultiplyAdds == 0 ? "" : Text($"{speed:F0}"), step.MultiplyAdds == 0 ? "" : Text($"{speed / peak:P0}")));
         }
 

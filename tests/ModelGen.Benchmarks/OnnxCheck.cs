@@ -12,9 +12,12 @@ internal static class OnnxCheck
 
     private static readonly Dictionary<string, PeerNetwork> Networks = new(StringComparer.Ordinal)
     {
-        ["convolutions"] = new(typeof(UnusualConvolutions), UnusualConvolutions.CreateWeights, (path, options) => new UnusualConvolutions(UnusualConvolutions.LoadWeights(path, options)), () => UnusualConvolutions.Summary),
-        ["pools"] = new(typeof(Pools), Pools.CreateWeights, (path, options) => new Pools(Pools.LoadWeights(path, options)), () => Pools.Summary),
-        ["branches"] = new(typeof(Branches), Branches.CreateWeights, (path, options) => new Branches(Branches.LoadWeights(path, options)), () => Branches.Summary),
+        ["convolutions"] = new(typeof(UnusualConvolutions), UnusualConvolutions.CreateWeights,
+            (path, options) => new UnusualConvolutions(UnusualConvolutions.LoadWeights(path, options)), () => UnusualConvolutions.Summary),
+        ["pools"] = new(typeof(Pools), Pools.CreateWeights, (path, options) => new Pools(Pools.LoadWeights(path, options)),
+            () => Pools.Summary),
+        ["branches"] = new(typeof(Branches), Branches.CreateWeights, (path, options) => new Branches(Branches.LoadWeights(path, options)),
+            () => Branches.Summary),
     };
 
     /// <returns>The program's exit code: 0, or 1 when one disagrees.</returns>
@@ -34,7 +37,9 @@ internal static class OnnxCheck
             double difference = PeerRunner.Difference(output, session.Output);
             bool agrees = difference <= AllowedDifference;
             agree &= agrees;
-            Report.Line($"{name,-14}{(agrees ? "ok" : "DIFFERS"),-8} largest difference {difference:E1} of the deviation; {string.Join(' ', files.Model.Nodes.Select(node => node.Operator).Distinct().Order(StringComparer.Ordinal))}");
+            Report.Line(
+                $"{name,-14}{(agrees ? "ok" : "DIFFERS"),-8} largest difference {difference:E1} of the deviation; ",
+                $"{string.Join(' ', files.Model.Nodes.Select(node => node.Operator).Distinct().Order(StringComparer.Ordinal))}");
         }
 
         return agree ? 0 : 1;

@@ -117,7 +117,8 @@ internal sealed unsafe class OnnxRuntimeLibrary : IDisposable
         {
             var installed = new DirectoryInfo(Path.Combine(root.FullName, folder));
             if (installed.Exists && installed.EnumerateFiles()
-                    .FirstOrDefault(file => file.Name is "onnxruntime.dll" || file.Name.StartsWith("libonnxruntime.", StringComparison.Ordinal)) is FileInfo library)
+                    .FirstOrDefault(file => file.Name is "onnxruntime.dll"
+                        || file.Name.StartsWith("libonnxruntime.", StringComparison.Ordinal)) is FileInfo library)
             {
                 return library.FullName;
             }

@@ -6,9 +6,11 @@ using static ModelGen.Benchmarks.OnnxRuntimeLibrary;
 namespace ModelGen.Benchmarks;
 
 /// <summary>How a session runs, beyond what is the same for all: sequential, one inter-op thread.</summary>
-/// <param name="Spinning">Whether its threads wait by spinning (the default) or by sleeping: <c>session.intra_op.allow_spinning</c>.</param>
+/// <param name="Spinning">Whether its threads wait by spinning (the default) or by sleeping:
+/// <c>session.intra_op.allow_spinning</c>.</param>
 /// <param name="IoBinding">Whether tensors are bound by name once (<c>RunWithBinding</c>) or named at each call (<c>Run</c>).</param>
-/// <param name="AllOptimizations">All graph optimisations, or all but those of layout: <c>ORT_ENABLE_ALL</c> and <c>ORT_ENABLE_EXTENDED</c>.</param>
+/// <param name="AllOptimizations">All graph optimisations, or all but those of layout: <c>ORT_ENABLE_ALL</c> and
+/// <c>ORT_ENABLE_EXTENDED</c>.</param>
 internal sealed record OnnxRuntimeSettings(int IntraOpThreads, bool Spinning = true, bool IoBinding = true, bool AllOptimizations = true)
 {
     /// <summary>Those that may be the fastest, depending on network and machine.</summary>
@@ -25,7 +27,8 @@ internal sealed record OnnxRuntimeSettings(int IntraOpThreads, bool Spinning = t
     }
 
     public override string ToString() =>
-        $"{(IoBinding ? "RunWithBinding" : "Run")}, {(AllOptimizations ? "all" : "extended")} optimisations{(IntraOpThreads == 1 ? "" : Spinning ? ", spinning" : ", sleeping")}";
+        $"{(IoBinding ? "RunWithBinding" : "Run")}, {(AllOptimizations ? "all" : "extended")} "
+            + $"optimisations{(IntraOpThreads == 1 ? "" : Spinning ? ", spinning" : ", sleeping")}";
 }
 
 /// <summary>
@@ -34,7 +37,8 @@ internal sealed record OnnxRuntimeSettings(int IntraOpThreads, bool Spinning = t
 /// </summary>
 internal sealed unsafe class OnnxRuntimeSession : IDisposable
 {
-    private const int Sequential = 0, ExtendedOptimizations = 2, AllOptimizations = 99, DeviceAllocator = 0, DefaultMemory = 0, FloatElement = 1;
+    private const int Sequential = 0, ExtendedOptimizations = 2, AllOptimizations = 99, DeviceAllocator = 0, DefaultMemory = 0,
+        FloatElement = 1;
 
     private readonly OnnxRuntimeLibrary _runtime;
     private readonly int _inputLength, _outputLength;
@@ -142,10 +146,12 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
         void* data = NativeMemory.AlignedAlloc(bytes, 64);
         long[] dimensions = [.. shape.Select(size => (long)size)];
         nint memory, tensor;
-        Check(((delegate* unmanaged[Cdecl]<int, int, nint*, nint>)_runtime[Function.CreateCpuMemoryInfo])(DeviceAllocator, DefaultMemory, &memory));
+        Check(((delegate* unmanaged[Cdecl]<int, int, nint*, nint>)_runtime[Function.CreateCpuMemoryInfo])(DeviceAllocator, DefaultMemory,
+            &memory));
         fixed (long* pointer = dimensions)
         {
-            Check(((delegate* unmanaged[Cdecl]<nint, void*, nuint, long*, nuint, int, nint*, nint>)_runtime[Function.CreateTensorWithDataAsOrtValue])(
+            Check(((delegate* unmanaged[Cdecl]<nint, void*, nuint, long*, nuint, int, nint*,
+                nint>)_runtime[Function.CreateTensorWithDataAsOrtValue])(
                 memory, data, bytes, pointer, (nuint)dimensions.Length, FloatElement, &tensor));
         }
 

@@ -33,7 +33,8 @@ internal static class PeakSpeed
         return best;
     }
 
-    // Ten sums that do not wait for each other: more than two units of four cycles' latency keep in flight, and no more than 16 registers hold.
+    // Ten sums that do not wait for each other: more than two units of four cycles' latency keep in flight, and no more than 16 registers
+    // hold.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float MultiplyAdd<V, S>(float value)
         where V : struct

@@ -10,25 +10,50 @@ namespace ModelGen.Benchmarks;
 /// <param name="CreateWeights">Initial weights from a seed.</param>
 /// <param name="LoadWith">An instance with the weights of a safetensors file.</param>
 /// <param name="Describe">What the compiler says of it.</param>
-internal sealed record PeerNetwork(Type Class, Func<int, WeightStore> CreateWeights, Func<string, WeightLoadOptions, ICompiledNetwork> LoadWith, Func<NetworkSummary> Describe)
+internal sealed record PeerNetwork(Type Class, Func<int, WeightStore> CreateWeights,
+    Func<string, WeightLoadOptions, ICompiledNetwork> LoadWith, Func<NetworkSummary> Describe)
 {
     private const int Seed = 1;
 
     /// <summary>By name on the command line.</summary>
-    public static IReadOnlyDictionary<string, Func<PeerNetwork>> All { get; } = new OrderedDictionary<string, Func<PeerNetwork>>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, Func<PeerNetwork>> All { get; } =
+        new OrderedDictionary<string, Func<PeerNetwork>>(StringComparer.Ordinal)
     {
-        ["lenet5"] = () => new(typeof(LeNet5), LeNet5.CreateWeights, (path, options) => new LeNet5(LeNet5.LoadWeights(path, options)), () => LeNet5.Summary),
-        ["alexnet"] = () => new(typeof(AlexNet), AlexNet.CreateWeights, (path, options) => new AlexNet(AlexNet.LoadWeights(path, options)), () => AlexNet.Summary),
-        ["alexnet-original"] = () => new(typeof(AlexNetOriginal), AlexNetOriginal.CreateWeights, (path, options) => new AlexNetOriginal(AlexNetOriginal.LoadWeights(path, options)), () => AlexNetOriginal.Summary),
-        ["vgg16"] = () => new(typeof(Vgg16), Vgg16.CreateWeights, (path, options) => new Vgg16(Vgg16.LoadWeights(path, options)), () => Vgg16.Summary),
-        ["googlenet"] = () => new(typeof(GoogLeNet), GoogLeNet.CreateWeights, (path, options) => new GoogLeNet(GoogLeNet.LoadWeights(path, options)), () => GoogLeNet.Summary),
-        ["resnet18"] = () => new(typeof(ResNet18), ResNet18.CreateWeights, (path, options) => new ResNet18(ResNet18.LoadWeights(path, options)), () => ResNet18.Summary),
-        ["resnet50"] = () => new(typeof(ResNet50), ResNet50.CreateWeights, (path, options) => new ResNet50(ResNet50.LoadWeights(path, options)), () => ResNet50.Summary),
-        ["resnet152"] = () => new(typeof(ResNet152), ResNet152.CreateWeights, (path, options) => new ResNet152(ResNet152.LoadWeights(path, options)), () => ResNet152.Summary),
-        ["densenet121"] = () => new(typeof(DenseNet121), DenseNet121.CreateWeights, (path, options) => new DenseNet121(DenseNet121.LoadWeights(path, options)), () => DenseNet121.Summary),
-        ["inceptionv3"] = () => new(typeof(InceptionV3), InceptionV3.CreateWeights, (path, options) => new InceptionV3(InceptionV3.LoadWeights(path, options)), () => InceptionV3.Summary),
-        ["mobilenet"] = () => new(typeof(MobileNet), MobileNet.CreateWeights, (path, options) => new MobileNet(MobileNet.LoadWeights(path, options)), () => MobileNet.Summary),
-        ["squeezenet"] = () => new(typeof(SqueezeNet), SqueezeNet.CreateWeights, (path, options) => new SqueezeNet(SqueezeNet.LoadWeights(path, options)), () => SqueezeNet.Summary),
+        ["lenet5"] = () =>
+            new(typeof(LeNet5), LeNet5.CreateWeights, (path, options) => new LeNet5(LeNet5.LoadWeights(path, options)),
+                () => LeNet5.Summary),
+        ["alexnet"] = () =>
+            new(typeof(AlexNet), AlexNet.CreateWeights, (path, options) => new AlexNet(AlexNet.LoadWeights(path, options)),
+                () => AlexNet.Summary),
+        ["alexnet-original"] = () =>
+            new(typeof(AlexNetOriginal), AlexNetOriginal.CreateWeights,
+                (path, options) => new AlexNetOriginal(AlexNetOriginal.LoadWeights(path, options)), () => AlexNetOriginal.Summary),
+        ["vgg16"] = () =>
+            new(typeof(Vgg16), Vgg16.CreateWeights, (path, options) => new Vgg16(Vgg16.LoadWeights(path, options)), () => Vgg16.Summary),
+        ["googlenet"] = () =>
+            new(typeof(GoogLeNet), GoogLeNet.CreateWeights, (path, options) => new GoogLeNet(GoogLeNet.LoadWeights(path, options)),
+                () => GoogLeNet.Summary),
+        ["resnet18"] = () =>
+            new(typeof(ResNet18), ResNet18.CreateWeights, (path, options) => new ResNet18(ResNet18.LoadWeights(path, options)),
+                () => ResNet18.Summary),
+        ["resnet50"] = () =>
+            new(typeof(ResNet50), ResNet50.CreateWeights, (path, options) => new ResNet50(ResNet50.LoadWeights(path, options)),
+                () => ResNet50.Summary),
+        ["resnet152"] = () =>
+            new(typeof(ResNet152), ResNet152.CreateWeights, (path, options) => new ResNet152(ResNet152.LoadWeights(path, options)),
+                () => ResNet152.Summary),
+        ["densenet121"] = () =>
+            new(typeof(DenseNet121), DenseNet121.CreateWeights, (path, options) => new DenseNet121(DenseNet121.LoadWeights(path, options)),
+                () => DenseNet121.Summary),
+        ["inceptionv3"] = () =>
+            new(typeof(InceptionV3), InceptionV3.CreateWeights, (path, options) => new InceptionV3(InceptionV3.LoadWeights(path, options)),
+                () => InceptionV3.Summary),
+        ["mobilenet"] = () =>
+            new(typeof(MobileNet), MobileNet.CreateWeights, (path, options) => new MobileNet(MobileNet.LoadWeights(path, options)),
+                () => MobileNet.Summary),
+        ["squeezenet"] = () =>
+            new(typeof(SqueezeNet), SqueezeNet.CreateWeights, (path, options) => new SqueezeNet(SqueezeNet.LoadWeights(path, options)),
+                () => SqueezeNet.Summary),
     };
 
     private Graph? _graph;

@@ -15,9 +15,13 @@ internal sealed record PeerRow(
 
     public static void PrintHeader()
     {
-        Report.Line($"{"",-17}{"median ms",-18}{"minimum ms",-18}{"ratio of",-18}{"GFLOP/s",-16}{"of peak",-15}{"load ms",-15}{"load MB",-14}{"difference",13}{"ns apart",14}");
+        Report.Line(
+            $"{"",-17}{"median ms",-18}{"minimum ms",-18}{"ratio of",-18}{"GFLOP/s",-16}{"of peak",-15}{"load ms",-15}{"load MB",-14}",
+            $"{"difference",13}{"ns apart",14}");
         string both = $"{"ModelGen",9}";
-        Report.Line($"{"",-17}{both}{"peer",9}{both}{"peer",9}{"medians",9}{"blocks",9}{both}{"peer",7}{both}{"peer",6}{both}{"peer",6}{both}{"peer",6}");
+        Report.Line(
+            $"{"",-17}{both}{"peer",9}{both}{"peer",9}{"medians",9}{"blocks",9}{both}{"peer",7}{both}{"peer",6}{both}{"peer",6}{both}",
+            $"{"peer",6}");
     }
 
     /// <param name="peak">GFLOP/s that the cores can do at most.</param>
@@ -26,9 +30,12 @@ internal sealed record PeerRow(
         double speed = Speed(Times.FirstMedian), peerSpeed = Speed(Times.SecondMedian);
         FormattableString[] columns =
         [
-            $"{Network,-17}", $"{Times.FirstMedian / 1000,9:F3}{Times.SecondMedian / 1000,9:F3}", $"{Times.FirstMinimum / 1000,9:F3}{Times.SecondMinimum / 1000,9:F3}",
-            $"{Times.SecondMedian / Times.FirstMedian,9:F2}{Times.Ratio,9:F2}", $"{speed,9:F0}{peerSpeed,7:F0}", $"{speed / peak,9:P0}{peerSpeed / peak,6:P0}",
-            $"{Load.LoadMilliseconds,9:F0}{PeerLoad.LoadMilliseconds,6:F0}", $"{Load.PeakMegabytes,9:F0}{PeerLoad.PeakMegabytes,6:F0}", $"{Difference,12:E1}{(IsSmall(Difference) ? "" : " TOO MUCH")}", $"{Distance,14}",
+            $"{Network,-17}", $"{Times.FirstMedian / 1000,9:F3}{Times.SecondMedian / 1000,9:F3}",
+            $"{Times.FirstMinimum / 1000,9:F3}{Times.SecondMinimum / 1000,9:F3}",
+            $"{Times.SecondMedian / Times.FirstMedian,9:F2}{Times.Ratio,9:F2}", $"{speed,9:F0}{peerSpeed,7:F0}",
+            $"{speed / peak,9:P0}{peerSpeed / peak,6:P0}",
+            $"{Load.LoadMilliseconds,9:F0}{PeerLoad.LoadMilliseconds,6:F0}", $"{Load.PeakMegabytes,9:F0}{PeerLoad.PeakMegabytes,6:F0}",
+            $"{Difference,12:E1}{(IsSmall(Difference) ? "" : " TOO MUCH")}", $"{Distance,14}",
         ];
         Report.Line($"{string.Concat(columns.Select(FormattableString.Invariant))}");
     }
@@ -57,5 +64,7 @@ internal sealed record PeerRow(
 internal sealed record PyTorchRow(string Version, Alternation Times, double Difference)
 {
     public void Print() => Report.Line(
-        $"  {"PyTorch",-15}{Times.FirstMedian / 1000,9:F3}{Times.SecondMedian / 1000,9:F3}{Times.FirstMinimum / 1000,9:F3}{Times.SecondMinimum / 1000,9:F3}{Times.SecondMedian / Times.FirstMedian,9:F2}{Times.Ratio,9:F2}   {Version}; difference {Difference:E1}{(PeerRow.IsSmall(Difference) ? "" : " TOO MUCH")}");
+        $"  {"PyTorch",-15}{Times.FirstMedian / 1000,9:F3}{Times.SecondMedian / 1000,9:F3}{Times.FirstMinimum / 1000,9:F3}",
+        $"{Times.SecondMinimum / 1000,9:F3}{Times.SecondMedian / Times.FirstMedian,9:F2}{Times.Ratio,9:F2}   {Version}; difference ",
+        $"{Difference:E1}{(PeerRow.IsSmall(Difference) ? "" : " TOO MUCH")}");
 }

@@ -14,7 +14,8 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
     public const double AllowedDifference = 1e-4;
 
     private const int MaximumBlock = 200;
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1), BlockTime = TimeSpan.FromMilliseconds(20), SettlingTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1), BlockTime = TimeSpan.FromMilliseconds(20),
+        SettlingTime = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Compares networks one after the other and prints a table.</summary>
     /// <returns>The program's exit code: 0, or 1 when outputs disagree.</returns>
@@ -30,7 +31,9 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         }
 
         string pinned = ProcessorCores.Pin(core, threads);
-        Report.Line($"batch 1, {threads} thread(s), {pinned}; peer: ONNX Runtime {runtime.Version}; fused multiply-adds at best {string.Join(" + ", peaks.Select(peak => peak.ToString("F0", CultureInfo.InvariantCulture)))} GFLOP/s");
+        Report.Line(
+            $"batch 1, {threads} thread(s), {pinned}; peer: ONNX Runtime {runtime.Version}; fused multiply-adds at best ",
+            $"{string.Join(" + ", peaks.Select(peak => peak.ToString("F0", CultureInfo.InvariantCulture)))} GFLOP/s");
         var runner = new PeerRunner(runtime, threads, core, time, withPyTorch);
         var rows = new List<PeerRow>();
         foreach (string network in networks)
@@ -63,7 +66,9 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         return [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() * 2) - 1)];
     }
 
-    /// <summary>The largest difference between two outputs, relative to the standard deviation of the second; NaN if there is one.</summary>
+    /// <summary>
+    /// The largest difference between two outputs, relative to the standard deviation of the second; NaN if there is one.
+    /// </summary>
     public static double Difference(ReadOnlySpan<float> output, ReadOnlySpan<float> expected)
     {
         double mean = 0, largest = 0, squares = 0;
@@ -84,7 +89,8 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
     private PeerRow Compare(string name, PeerNetwork network, bool isOnly)
     {
         using var files = new PeerFiles(network);
-        (StartCost load, StartCost peerLoad) = (StartCost.OfModelGen(name, network, files, core, threads), StartCost.OfPeer(name, network, files, core, threads));
+        (StartCost load, StartCost peerLoad) =
+            (StartCost.OfModelGen(name, network, files, core, threads), StartCost.OfPeer(name, network, files, core, threads));
         float[] input = RandomInput(network.InputLength), output = new float[network.OutputLength];
         ICompiledNetwork compiled = network.Load(files.Weights, threads);
         compiled.Parallelism = threads;
@@ -93,24 +99,29 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         Alternation.WarmUp(ModelGen, WarmUpTime);
         using OnnxRuntimeSession peer = Fastest(files, network, input, isOnly);
         double difference = Difference(output, peer.Output);
-        Alternation times = Alternate(ModelGen, count => Alternation.MicrosecondsPerCall(peer.Run, count), Alternation.WarmUp(peer.Run, WarmUpTime / 2));
+        Alternation times = Alternate(ModelGen, count => Alternation.MicrosecondsPerCall(peer.Run, count),
+            Alternation.WarmUp(peer.Run, WarmUpTime / 2));
         if (isOnly)
         {
             Report.Comparison(times, $"ONNX Runtime {runtime.Version}", "µs per call");
         }
 
-        return new(name, times, network.Summary.MultiplyAdds, difference, load, peerLoad, withPyTorch ? BesidePyTorch(ModelGen, output, files, input) : null);
+        return new(name, times, network.Summary.MultiplyAdds, difference, load, peerLoad, withPyTorch
+            ? BesidePyTorch(ModelGen, output, files, input) : null);
     }
 
     private PyTorchRow BesidePyTorch(Action modelGen, float[] output, PeerFiles files, float[] input)
     {
-        using var peer = new PyTorchProcess("pytorch_forward.py", Text(core), Text(threads), files.Onnx, files.Write("input", input), files.PathOf("output"));
+        using var peer = new PyTorchProcess("pytorch_forward.py", Text(core), Text(threads), files.Onnx, files.Write("input", input),
+            files.PathOf("output"));
         float[] expected = files.Read("output");
         modelGen();
-        return new(peer.Version, Alternate(modelGen, count => peer.Run(count)[0] * 1e3, peer.Run(1)[0] * 1e3), Difference(output, expected));
+        return new(peer.Version, Alternate(modelGen, count => peer.Run(count)[0] * 1e3, peer.Run(1)[0] * 1e3),
+            Difference(output, expected));
     }
 
-    // The second program is a function that takes a number of calls and returns the microseconds of each. Of several threads, the distance of the cores is measured after each round.
+    // The second program is a function that takes a number of calls and returns the microseconds of each. Of several threads, the distance
+    // of the cores is measured after each round.
     private Alternation Alternate(Action first, Func<int, double> second, double secondMicroseconds)
     {
         int block = BlockLength(Math.Max(Alternation.WarmUp(first, WarmUpTime / 2), secondMicroseconds));
@@ -118,7 +129,8 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         long start = Stopwatch.GetTimestamp();
         do
         {
-            result.Round(() => Settled(first, () => Alternation.MicrosecondsPerCall(first, block)), () => Settled(() => second(1), () => second(block)));
+            result.Round(() => Settled(first, () => Alternation.MicrosecondsPerCall(first, block)),
+                () => Settled(() => second(1), () => second(block)));
             if (threads > 1)
             {
                 result.Distances.Add(CoreDistance.Measure(core, threads));
@@ -128,8 +140,8 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         return result;
     }
 
-    // ONNX Runtime's threads go on looking for work for some 25 milliseconds after a call, on the cores that the next block's threads need: each waits until the other's have gone to sleep, and
-    // wakes its own by one call that is not counted.
+    // ONNX Runtime's threads go on looking for work for some 25 milliseconds after a call, on the cores that the next block's threads need:
+    // each waits until the other's have gone to sleep, and wakes its own by one call that is not counted.
     private double Settled(Action call, Func<double> block)
     {
         if (threads > 1)
@@ -141,8 +153,8 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
         return block();
     }
 
-    // The peer gets its fastest settings, judged by their fastest block: another program on the core slows the median of whoever runs meanwhile.
-    // No more than two sessions exist at a time, since each has its own copy of the weights.
+    // The peer gets its fastest settings, judged by their fastest block: another program on the core slows the median of whoever runs
+    // meanwhile. No more than two sessions exist at a time, since each has its own copy of the weights.
     private OnnxRuntimeSession Fastest(PeerFiles files, PeerNetwork network, ReadOnlySpan<float> input, bool print)
     {
         (OnnxRuntimeSession Session, double Time)? best = null;
@@ -161,7 +173,9 @@ internal sealed class PeerRunner(OnnxRuntimeLibrary runtime, int threads, int co
 
             if (print)
             {
-                Report.Line($"ONNX Runtime, {settings + ":",-58} median {Statistics.Median(blocks),10:F2}, minimum {blocks.Min(),10:F2} µs per call");
+                Report.Line(
+                    $"ONNX Runtime, {settings + ":",-58} median {Statistics.Median(blocks),10:F2}, minimum {blocks.Min(),10:F2} µs per ",
+                    $"call");
             }
 
             if (best is null || blocks.Min() < best.Value.Time)

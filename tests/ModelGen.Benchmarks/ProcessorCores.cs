@@ -15,7 +15,8 @@ internal static class ProcessorCores
     {
         if (first < 0 || count < 1 || first + count > Math.Min(Environment.ProcessorCount, 64))
         {
-            throw new ArgumentException($"Cores {first} to {first + count - 1} were asked for; there are cores 0 to {Environment.ProcessorCount - 1}.");
+            throw new ArgumentException(
+                $"Cores {first} to {first + count - 1} were asked for; there are cores 0 to {Environment.ProcessorCount - 1}.");
         }
 
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsWindows())

@@ -41,12 +41,14 @@ try
         case "layers":
             var layers = new Arguments(options, ["--network", "--threads", "--core", "--time"]);
             WarnOfDebugBuild();
-            return LayerProfile.Run(Networks(layers, PeerNetwork.All.Keys), layers.Number("--threads", 1, minimum: 1), layers.Number("--core", 0, minimum: 0), Time(layers));
+            return LayerProfile.Run(Networks(layers, PeerNetwork.All.Keys), layers.Number("--threads", 1, minimum: 1),
+                layers.Number("--core", 0, minimum: 0), Time(layers));
 
         case "startup":
             var startup = new Arguments(options, ["--network", "--threads", "--core", "--rounds"]);
             WarnOfDebugBuild();
-            return StartRunner.Run(Networks(startup, PeerNetwork.All.Keys, "resnet50"), startup.Number("--threads", 1, minimum: 1), startup.Number("--core", 0, minimum: 0), startup.Number("--rounds", 7, minimum: 1));
+            return StartRunner.Run(Networks(startup, PeerNetwork.All.Keys, "resnet50"), startup.Number("--threads", 1, minimum: 1),
+                startup.Number("--core", 0, minimum: 0), startup.Number("--rounds", 7, minimum: 1));
 
         case StartCost.Command: // the program calls itself
             return StartCost.Run(options);
@@ -54,7 +56,8 @@ try
         case "train":
             var train = new Arguments(options, ["--network", "--threads", "--core", "--time"]);
             WarnOfDebugBuild();
-            return TrainRunner.Run(Networks(train, TrainedNetwork.All.Keys), train.Number("--threads", 1, minimum: 1), train.Number("--core", 0, minimum: 0), Time(train));
+            return TrainRunner.Run(Networks(train, TrainedNetwork.All.Keys), train.Number("--threads", 1, minimum: 1),
+                train.Number("--core", 0, minimum: 0), Time(train));
 
         case "trainlayers":
             var steps = new Arguments(options, ["--network", "--core", "--time"]);

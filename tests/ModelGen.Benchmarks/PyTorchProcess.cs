@@ -10,7 +10,9 @@ namespace ModelGen.Benchmarks;
 /// </summary>
 internal sealed class PyTorchProcess : IDisposable
 {
-    /// <summary>Environment variable that names the Python to run, when it is not the system's: a package manager's PyTorch belongs to that one.</summary>
+    /// <summary>
+    /// Environment variable that names the Python to run, when it is not the system's: a package manager's PyTorch belongs to that one.
+    /// </summary>
     public const string PythonVariable = "MODELGEN_PYTHON";
 
     private const string SystemPython = "/usr/bin/python3";
@@ -35,19 +37,22 @@ internal sealed class PyTorchProcess : IDisposable
         }
         catch (Win32Exception exception)
         {
-            throw new PeerMissingException($"'{python}' cannot be started: {exception.Message}. {Install} {PythonVariable} names another Python.", exception);
+            throw new PeerMissingException(
+                $"'{python}' cannot be started: {exception.Message}. {Install} {PythonVariable} names another Python.", exception);
         }
 
         _errors = _process.StandardError.ReadToEndAsync();
         try
         {
             string[] ready = ReadLine().Split(' ');
-            Version = ready is ["ready", string version] ? version : throw new InvalidOperationException($"{script} began with '{string.Join(' ', ready)}'.");
+            Version = ready is ["ready", string version] ? version
+                : throw new InvalidOperationException($"{script} began with '{string.Join(' ', ready)}'.");
         }
         catch (InvalidOperationException exception)
         {
             Dispose();
-            throw new PeerMissingException($"PyTorch does not run under '{python}': {exception.Message}\n{Install} {PythonVariable} names another Python.", exception);
+            throw new PeerMissingException(
+                $"PyTorch does not run under '{python}': {exception.Message}\n{Install} {PythonVariable} names another Python.", exception);
         }
     }
 
@@ -82,5 +87,6 @@ internal sealed class PyTorchProcess : IDisposable
     }
 
     private string ReadLine() => _process.StandardOutput.ReadLine()
-        ?? throw new InvalidOperationException(_errors.Result.TrimEnd().Split('\n') is [.., string last] && last.Length > 0 ? last : "it ended without a word.");
+        ?? throw new InvalidOperationException(_errors.Result.TrimEnd().Split('\n') is [.., string last] && last.Length > 0 ? last
+        : "it ended without a word.");
 }

@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace ModelGen.Benchmarks;
 
-/// <summary>Where a network's time goes on several threads: for each stage of its plan, what it takes beside one thread, and what threads wait.</summary>
+/// <summary>
+/// Where a network's time goes on several threads: for each stage of its plan, what it takes beside one thread, and what threads wait.
+/// </summary>
 internal static class StageProfile
 {
     /// <summary>Prints a table: a row for each stage, and for what lies between stages, with its time on one thread and on all.</summary>
     /// <param name="alone">Microseconds of each step on one thread.</param>
-    public static void Run(ICompiledNetwork network, IReadOnlyList<StepSummary> steps, double[] alone, float[] input, float[] output, int core, int threads, TimeSpan time)
+    public static void Run(ICompiledNetwork network, IReadOnlyList<StepSummary> steps, double[] alone, float[] input, float[] output,
+        int core, int threads, TimeSpan time)
     {
         using var clock = new Clock(threads, steps.Max(s => s.Stage) + 1);
         network.Scheduler = clock;
@@ -30,14 +33,19 @@ internal static class StageProfile
         network.Parallelism = 1;
 
         double whole = Statistics.Median(wholes), sum = alone.Sum();
-        Report.Line($"\n{threads} threads, {CoreDistance.Measure(core, threads):F0} ns apart: {whole:N1} µs instead of {sum:N1}, {sum / whole:F2} times as fast");
+        Report.Line(
+            $"\n{threads} threads, {CoreDistance.Measure(core, threads):F0} ns apart: {whole:N1} µs instead of {sum:N1}, {sum / whole:F2} ",
+            $"times as fast");
         Console.WriteLine($"{"steps",-12}{"alone",10}{"stage",10}{"times",7}{"lost",8}{"first",9}{"longest",9}{"before",8}  layers");
         for (int stage = 0; stage < clock.Stages; stage++)
         {
             int[] members = [.. Enumerable.Range(0, steps.Count).Where(i => steps[i].Stage == stage)];
             double one = members.Sum(i => alone[i]), wall = Statistics.Median(clock.Walls[stage]);
             string layers = string.Join(", ", members.Select(i => $"{steps[i].Layer} {steps[i].Kernel}"));
-            Report.Line($"{$"{members[0]}–{members[^1]}",-12}{one,10:F1}{wall,10:F1}{one / wall,7:F2}{wall - one / threads,8:F1}{Statistics.Median(clock.Firsts[stage]),9:F1}{Statistics.Median(clock.Longest[stage]),9:F1}{Statistics.Median(clock.Befores[stage]),8:F1}  {layers}");
+            Report.Line(
+                $"{$"{members[0]}–{members[^1]}",-12}{one,10:F1}{wall,10:F1}{one / wall,7:F2}{wall - one / threads,8:F1}",
+                $"{Statistics.Median(clock.Firsts[stage]),9:F1}{Statistics.Median(clock.Longest[stage]),9:F1}",
+                $"{Statistics.Median(clock.Befores[stage]),8:F1}  {layers}");
         }
 
         double between = Enumerable.Range(0, steps.Count).Where(i => steps[i].Stage < 0).Sum(i => alone[i]);
@@ -68,7 +76,9 @@ internal static class StageProfile
 
         public int Stages => Walls.Length;
 
-        /// <summary>Microseconds from the call to its return; of the calling thread's part; of the longest part; and since the stage before.</summary>
+        /// <summary>
+        /// Microseconds from the call to its return; of the calling thread's part; of the longest part; and since the stage before.
+        /// </summary>
         public List<double>[] Walls { get; }
 
         public List<double>[] Firsts { get; }

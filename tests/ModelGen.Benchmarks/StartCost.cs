@@ -3,9 +3,13 @@ using System.Globalization;
 
 namespace ModelGen.Benchmarks;
 
-/// <summary>What a fresh process takes to load a network, whose weights' file is in the system's cache, and to run it for the first time.</summary>
-/// <param name="LoadMilliseconds">From the file to the first instance that could run; with ModelGen this includes the just-in-time compiler.</param>
-/// <param name="PeakMegabytes">The largest working set while loading, less what the process had before. Pages of a mapped file count.</param>
+/// <summary>
+/// What a fresh process takes to load a network, whose weights' file is in the system's cache, and to run it for the first time.
+/// </summary>
+/// <param name="LoadMilliseconds">From the file to the first instance that could run; with ModelGen this includes the just-in-time
+/// compiler.</param>
+/// <param name="PeakMegabytes">The largest working set while loading, less what the process had before. Pages of a mapped file
+/// count.</param>
 /// <param name="StartMilliseconds">From the start of the process to the end of the first inference.</param>
 internal sealed record StartCost(double LoadMilliseconds, double PeakMegabytes, double StartMilliseconds)
 {
@@ -29,7 +33,8 @@ internal sealed record StartCost(double LoadMilliseconds, double PeakMegabytes, 
     public static int Run(ReadOnlySpan<string> arguments)
     {
         (long started, string network, int core, int threads, string program, string path) =
-            (long.Parse(arguments[0], CultureInfo.InvariantCulture), arguments[1], Number(arguments[2]), Number(arguments[3]), arguments[4], arguments[5]);
+            (long.Parse(arguments[0], CultureInfo.InvariantCulture), arguments[1], Number(arguments[2]), Number(arguments[3]), arguments[4],
+                arguments[5]);
         (int[] inputShape, int[] outputShape) = (Numbers(arguments[6]), Numbers(arguments[7]));
         (string inputName, string outputName) = (arguments[8], arguments[9]);
         ProcessorCores.Pin(core, threads);
@@ -77,7 +82,8 @@ internal sealed record StartCost(double LoadMilliseconds, double PeakMegabytes, 
         // The clock is the system's: a process may read what another one started.
         string[] arguments =
         [
-            .. isHost ? [typeof(StartCost).Assembly.Location] : Array.Empty<string>(), Command, Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture), network,
+            .. isHost ? [typeof(StartCost).Assembly.Location] : Array.Empty<string>(), Command,
+            Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture), network,
             Text(core), Text(threads), .. rest, files.Model.InputName, files.Model.OutputName,
         ];
         foreach (string argument in arguments)
@@ -91,10 +97,12 @@ internal sealed record StartCost(double LoadMilliseconds, double PeakMegabytes, 
         process.WaitForExit();
         return process.ExitCode == 0 && answer.Length == 3
             ? new(Real(answer[0]), Real(answer[1]), Real(answer[2]))
-            : throw new InvalidOperationException($"Starting {network} as {rest[0]} ended with code {process.ExitCode}: {errors.Result.TrimEnd()}");
+            : throw new InvalidOperationException(
+            $"Starting {network} as {rest[0]} ended with code {process.ExitCode}: {errors.Result.TrimEnd()}");
     }
 
-    private static string Text(params int[] numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+    private static string Text(params int[] numbers) =>
+        string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

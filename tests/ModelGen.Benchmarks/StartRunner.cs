@@ -1,6 +1,8 @@
 namespace ModelGen.Benchmarks;
 
-/// <summary>Loading and the first inference in fresh processes, ModelGen's and ONNX Runtime's by turns, weights' files in the system's cache.</summary>
+/// <summary>
+/// Loading and the first inference in fresh processes, ModelGen's and ONNX Runtime's by turns, weights' files in the system's cache.
+/// </summary>
 internal static class StartRunner
 {
     /// <summary>Prints a line for each network: medians, and the medians of the ratios of neighbours.</summary>
@@ -10,7 +12,9 @@ internal static class StartRunner
     {
         using (var runtime = OnnxRuntimeLibrary.Load())
         {
-            Report.Line($"{threads} thread(s) from core {core} on; medians of {rounds} processes each, by turns; peer: ONNX Runtime {runtime.Version}");
+            Report.Line(
+                $"{threads} thread(s) from core {core} on; medians of {rounds} processes each, by turns; peer: ONNX Runtime ",
+                $"{runtime.Version}");
         }
 
         Report.Line($"{"",-17}{"load ms",-27}{"load MB, peak",-27}{"start to first result, ms",-27}");
@@ -42,5 +46,6 @@ internal static class StartRunner
         return 0;
     }
 
-    private static string Columns(Alternation costs) => FormattableString.Invariant($"{costs.FirstMedian,9:F0}{costs.SecondMedian,9:F0}{costs.Ratio,9:F2}");
+    private static string Columns(Alternation costs) =>
+        FormattableString.Invariant($"{costs.FirstMedian,9:F0}{costs.SecondMedian,9:F0}{costs.Ratio,9:F2}");
 }

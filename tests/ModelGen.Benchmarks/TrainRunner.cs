@@ -7,7 +7,8 @@ namespace ModelGen.Benchmarks;
 /// <summary>Training steps, ModelGen and PyTorch by turns, from the same weights on the same batch.</summary>
 internal static class TrainRunner
 {
-    // Both compute in float32, in different orders: the losses agree closely at first and then drift apart, by as much as roundings move a loss.
+    // Both compute in float32, in different orders: the losses agree closely at first and then drift apart, by as much as roundings move a
+    // loss.
     private const int EarlySteps = 3;
     private const int Samples = 4;
 
@@ -36,7 +37,9 @@ internal static class TrainRunner
         (TrainedNetwork.ITrainer trainer, PyTorchProcess process) = Start(name, network, threads, core, images, labels);
         using PyTorchProcess peer = process;
         trainer.Parallelism = threads;
-        Report.Line($"{name} training, batch {network.BatchSize}, SGD {TrainedNetwork.LearningRate} momentum {TrainedNetwork.Momentum}, {threads} thread{(threads == 1 ? "" : "s")}, {pinned}; peer: PyTorch {peer.Version}");
+        Report.Line(
+            $"{name} training, batch {network.BatchSize}, SGD {TrainedNetwork.LearningRate} momentum {TrainedNetwork.Momentum}, {threads} ",
+            $"thread{(threads == 1 ? "" : "s")}, {pinned}; peer: PyTorch {peer.Version}");
 
         float loss = float.NaN, peerLoss = float.NaN;
         double ModelGen(int count)
@@ -64,7 +67,8 @@ internal static class TrainRunner
             double difference = Math.Abs((double)loss - peerLoss) / peerLoss;
             double deviation = Math.Sqrt(moved.Average(m => Math.Pow(m[step - 1] - (double)loss, 2))) / peerLoss;
             double allowed = AllowedDeviations * deviation + AllowedUnits * Unit;
-            Report.Line($"loss of step {step}: ModelGen {loss:F6}, PyTorch {peerLoss:F6}, {difference:E1} apart ({allowed:E1} by rounding)");
+            Report.Line(
+                $"loss of step {step}: ModelGen {loss:F6}, PyTorch {peerLoss:F6}, {difference:E1} apart ({allowed:E1} by rounding)");
             if (!(difference <= allowed))
             {
                 Report.Line($"the losses differ by more than roundings explain; the times are not comparable.");
@@ -95,8 +99,8 @@ internal static class TrainRunner
         return (PeerRunner.RandomInput(samples * imageLength), [.. Enumerable.Range(0, samples).Select(_ => random.Next(classes))]);
     }
 
-    // Roundings of a sum of n products come to √n units of its terms, those of all steps to the root of the sum of their squares. What they do to the losses is seen
-    // where each pixel is off by so much.
+    // Roundings of a sum of n products come to √n units of its terms, those of all steps to the root of the sum of their squares. What they
+    // do to the losses is seen where each pixel is off by so much.
     private static float[][] LossesOfMovedImages(TrainedNetwork network, float[] images, int[] labels)
     {
         var random = new Random(7);
@@ -107,7 +111,8 @@ internal static class TrainRunner
             try
             {
                 TrainedNetwork.ITrainer trainer = network.Start(weights);
-                double terms = trainer.PlanSteps.Where(s => s.Operator is "Conv2d" or "Linear").Sum(s => s.MultiplyAdds / (double)Math.Max(1, s.OutputShape.Aggregate(1L, (a, b) => a * b)));
+                double terms = trainer.PlanSteps.Where(s => s.Operator is "Conv2d" or "Linear")
+                    .Sum(s => s.MultiplyAdds / (double)Math.Max(1, s.OutputShape.Aggregate(1L, (a, b) => a * b)));
                 double units = Math.Sqrt(terms) * Unit;
                 float[] moved = [.. images.Select(v => (float)(v * (1 + units * (2 * random.NextDouble() - 1))))];
                 losses[sample] = [.. Enumerable.Range(0, EarlySteps).Select(_ => trainer.Step(moved, labels))];
@@ -120,7 +125,8 @@ internal static class TrainRunner
         return losses;
     }
 
-    private static (TrainedNetwork.ITrainer Trainer, PyTorchProcess Peer) Start(string name, TrainedNetwork network, int threads, int core, float[] images, int[] labels)
+    private static (TrainedNetwork.ITrainer Trainer, PyTorchProcess Peer) Start(string name, TrainedNetwork network, int threads, int core,
+        float[] images, int[] labels)
     {
         string weights = Path.GetTempFileName(), batch = Path.GetTempFileName();
         try
@@ -128,12 +134,14 @@ internal static class TrainRunner
             TrainedNetwork.ITrainer trainer = network.Start(weights);
             using (FileStream file = File.Create(batch))
             {
-                file.Write(MemoryMarshal.AsBytes<int>([network.BatchSize, network.Image.Channels, network.Image.Height, network.Image.Width]));
+                file.Write(MemoryMarshal.AsBytes<int>([network.BatchSize, network.Image.Channels, network.Image.Height,
+                    network.Image.Width]));
                 file.Write(MemoryMarshal.AsBytes<float>(images));
                 file.Write(MemoryMarshal.AsBytes<int>(labels));
             }
 
-            return (trainer, new PyTorchProcess("pytorch_train.py", name, Text(core), Text(threads), Text(TrainedNetwork.LearningRate), Text(TrainedNetwork.Momentum), weights, batch));
+            return (trainer, new PyTorchProcess("pytorch_train.py", name, Text(core), Text(threads), Text(TrainedNetwork.LearningRate),
+                Text(TrainedNetwork.Momentum), weights, batch));
         }
         finally
         {

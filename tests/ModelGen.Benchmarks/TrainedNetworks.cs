@@ -5,7 +5,8 @@ namespace ModelGen.Benchmarks;
 /// <param name="Image">Channels, height and width.</param>
 /// <param name="Classes">How many labels there are.</param>
 /// <param name="Start">Creates a trainer with first weights, which it writes to a safetensors file.</param>
-internal sealed record TrainedNetwork(int BatchSize, (int Channels, int Height, int Width) Image, int Classes, Func<string, TrainedNetwork.ITrainer> Start)
+internal sealed record TrainedNetwork(int BatchSize, (int Channels, int Height, int Width) Image, int Classes,
+    Func<string, TrainedNetwork.ITrainer> Start)
 {
     /// <summary>Small enough for all of them that the losses do not leave one another at once on noise.</summary>
     public const float LearningRate = 1e-5f;
@@ -33,10 +34,14 @@ internal sealed record TrainedNetwork(int BatchSize, (int Channels, int Height, 
     /// <summary>All that the command <c>train</c> knows, by name.</summary>
     public static IReadOnlyDictionary<string, TrainedNetwork> All { get; } = new Dictionary<string, TrainedNetwork>
     {
-        ["lenet5"] = new(LeNet5.Trainer.BatchSize, (1, 28, 28), 10, path => new LeNet5.Trainer(Saved(LeNet5.CreateWeights(seed: 1), path), Optimizer)),
-        ["resnet18"] = new(TrainedResNet18.Trainer.BatchSize, (3, 32, 32), 10, path => new TrainedResNet18.Trainer(Saved(TrainedResNet18.CreateWeights(seed: 1), path), Optimizer)),
-        ["vgg16"] = new(TrainedVgg16.Trainer.BatchSize, (3, 224, 224), 1000, path => new TrainedVgg16.Trainer(Saved(TrainedVgg16.CreateWeights(seed: 1), path), Optimizer)),
-        ["resnet50"] = new(TrainedResNet50.Trainer.BatchSize, (3, 224, 224), 1000, path => new TrainedResNet50.Trainer(Saved(TrainedResNet50.CreateWeights(seed: 1), path), Optimizer)),
+        ["lenet5"] = new(LeNet5.Trainer.BatchSize, (1, 28, 28), 10,
+            path => new LeNet5.Trainer(Saved(LeNet5.CreateWeights(seed: 1), path), Optimizer)),
+        ["resnet18"] = new(TrainedResNet18.Trainer.BatchSize, (3, 32, 32), 10,
+            path => new TrainedResNet18.Trainer(Saved(TrainedResNet18.CreateWeights(seed: 1), path), Optimizer)),
+        ["vgg16"] = new(TrainedVgg16.Trainer.BatchSize, (3, 224, 224), 1000,
+            path => new TrainedVgg16.Trainer(Saved(TrainedVgg16.CreateWeights(seed: 1), path), Optimizer)),
+        ["resnet50"] = new(TrainedResNet50.Trainer.BatchSize, (3, 224, 224), 1000,
+            path => new TrainedResNet50.Trainer(Saved(TrainedResNet50.CreateWeights(seed: 1), path), Optimizer)),
     };
 
     private static T Saved<T>(T weights, string path) where T : WeightStore

@@ -6,7 +6,8 @@ namespace ModelGen.Fuzz;
 /// <summary>Every input that ever failed, in <c>Corpus/TARGET</c>: replayed by <c>dotnet test</c> and before each run.</summary>
 internal static class Corpus
 {
-    private static string Folder(FuzzTarget target, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Corpus", target.Name);
+    private static string Folder(FuzzTarget target, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "Corpus", target.Name);
 
     /// <summary>The files of a target, in the order of their names.</summary>
     public static string[] Files(FuzzTarget target) =>

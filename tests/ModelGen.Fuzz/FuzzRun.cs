@@ -83,7 +83,8 @@ internal sealed partial class FuzzRun(FuzzTarget target, ulong seed)
         Totals.Inputs++;
         Totals.Count(index, time, allocated);
         if (time > target.TimeLimit)
-            failure ??= string.Create(CultureInfo.InvariantCulture, $"took {time.TotalSeconds:F1} s, allowed are {target.TimeLimit.TotalSeconds} s");
+            failure ??= string.Create(CultureInfo.InvariantCulture,
+                $"took {time.TotalSeconds:F1} s, allowed are {target.TimeLimit.TotalSeconds} s");
         if (target.AllocationLimit is long limit && allocated - input.Length > limit)
             failure ??= string.Create(CultureInfo.InvariantCulture, $"allocated {allocated:N0} bytes for an input of {input.Length:N0}");
         if (failure is not null)

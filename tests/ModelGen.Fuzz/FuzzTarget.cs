@@ -1,6 +1,9 @@
 namespace ModelGen.Fuzz;
 
-/// <summary>Something that takes input from outside, with a way to make inputs for it and to say what must hold. One class a target, found by reflection.</summary>
+/// <summary>
+/// Something that takes input from outside, with a way to make inputs for it and to say what must hold. One class a target, found by
+/// reflection.
+/// </summary>
 internal abstract class FuzzTarget
 {
     /// <summary>The name on the command line, and of the folder in the corpus.</summary>
@@ -16,7 +19,8 @@ internal abstract class FuzzTarget
     public virtual TimeSpan TimeLimit => TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How many bytes one input may allocate, beyond itself; null if it is not measured. What is allocated in all is an upper bound of what is held at once.
+    /// How many bytes one input may allocate, beyond itself; null if it is not measured. What is allocated in all is an upper bound of what
+    /// is held at once.
     /// </summary>
     public virtual long? AllocationLimit => 64L << 20;
 
@@ -61,6 +65,8 @@ internal enum FuzzOutcome
 /// <summary>What must hold does not.</summary>
 internal sealed class FuzzException(string message, byte[]? smaller = null) : Exception(message)
 {
-    /// <summary>A smaller input that fails the same way, to report and keep in place of the one that was tried; null if none was looked for.</summary>
+    /// <summary>
+    /// A smaller input that fails the same way, to report and keep in place of the one that was tried; null if none was looked for.
+    /// </summary>
     public byte[]? Smaller => smaller;
 }

@@ -11,7 +11,9 @@ namespace ModelGen.Fuzz;
 /// <param name="Save">Whether inputs that fail go into the corpus.</param>
 internal sealed record FuzzRequest(long Count, double Seconds, ulong Seed, long First, bool Save);
 
-/// <summary>Runs a target in a process of its own, so that an input that kills the process or never ends is found, named and kept like any other.</summary>
+/// <summary>
+/// Runs a target in a process of its own, so that an input that kills the process or never ends is found, named and kept like any other.
+/// </summary>
 internal static class Supervisor
 {
     /// <summary>Runs inputs, in as many processes one after the other as it takes.</summary>
@@ -38,7 +40,8 @@ internal static class Supervisor
         target.Start();
         var run = new FuzzRun(target, request.Seed);
         long start = Stopwatch.GetTimestamp();
-        for (long index = request.First; index < request.First + request.Count && Stopwatch.GetElapsedTime(start).TotalSeconds < request.Seconds; index++)
+        for (long index = request.First; index < request.First + request.Count
+            && Stopwatch.GetElapsedTime(start).TotalSeconds < request.Seconds; index++)
         {
             progress.Index = index;
             byte[] input = run.Make(index);
@@ -59,15 +62,18 @@ internal static class Supervisor
         try
         {
             using var progress = new Progress(path);
-            using Process process = Process.Start(Program.Start("--in-process", path, target.Name, "--count", Text(request.Count), "--seconds",
-                Text(request.Seconds), "--seed", Text(request.Seed), "--first", Text(request.First), request.Save ? "--save" : "--no-save"))!;
+            using Process process = Process.Start(Program.Start("--in-process", path, target.Name, "--count", Text(request.Count),
+                "--seconds",
+                Text(request.Seconds), "--seed", Text(request.Seed), "--first", Text(request.First), request.Save ? "--save"
+                    : "--no-save"))!;
             bool hangs = Wait(process, progress, target.TimeLimit);
             progress.AddTo(totals);
             if (progress.Index == long.MaxValue)
                 return long.MaxValue;
             totals.Inputs++;
             totals.Failed++;
-            string failure = hangs ? "never ended" : string.Create(CultureInfo.InvariantCulture, $"killed the process: exit code {process.ExitCode}");
+            string failure = hangs ? "never ended"
+                : string.Create(CultureInfo.InvariantCulture, $"killed the process: exit code {process.ExitCode}");
             Report(target, request, progress.Index, new FuzzRun(target, request.Seed).Make(progress.Index), failure);
             return progress.Index + 1;
         }
@@ -103,7 +109,8 @@ internal static class Supervisor
     {
         string where = request.Save ? Corpus.Save(target, input) : string.Create(CultureInfo.InvariantCulture,
             $"again: {target.Name} --seed {request.Seed} --first {index} --count 1; --save keeps the input");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target.Name}, input {index} of seed {request.Seed}: {failure}\n  {where}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{target.Name}, input {index} of seed {request.Seed}: {failure}\n  {where}"));
     }
 
     private static string Text<T>(T value)

@@ -15,7 +15,9 @@ internal sealed partial class UnusualConvolutions : ICompiledNetwork
     }
 }
 
-/// <summary>Windows that hang over, padding that counts and that does not, and adaptive pooling with windows of equal and unequal sizes.</summary>
+/// <summary>
+/// Windows that hang over, padding that counts and that does not, and adaptive pooling with windows of equal and unequal sizes.
+/// </summary>
 [Network(Profile = true)]
 internal sealed partial class Pools : ICompiledNetwork
 {

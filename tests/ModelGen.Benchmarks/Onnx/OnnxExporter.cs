@@ -26,13 +26,15 @@ internal sealed class OnnxExporter
 
     /// <param name="graph">As declared, with one input and one output.</param>
     /// <param name="parameters">The values of a parameter by its key, row-major; not copied.</param>
-    /// <exception cref="NotSupportedException">The graph has an operator, or an operator's arguments, that are not translated, or several inputs or outputs.</exception>
+    /// <exception cref="NotSupportedException">The graph has an operator, or an operator's arguments, that are not translated, or several
+    /// inputs or outputs.</exception>
     public static OnnxModel Export(Graph graph, Func<string, float[]> parameters)
     {
         Node[] inputs = [.. graph.Inputs];
         if (inputs.Length != 1 || graph.Outputs.Count != 1)
         {
-            throw new NotSupportedException($"{graph.Name} has {inputs.Length} inputs and {graph.Outputs.Count} outputs; only networks with one of each are exported.");
+            throw new NotSupportedException(
+                $"{graph.Name} has {inputs.Length} inputs and {graph.Outputs.Count} outputs; only networks with one of each are exported.");
         }
 
         var exporter = new OnnxExporter(graph, parameters);
@@ -41,7 +43,8 @@ internal sealed class OnnxExporter
             exporter._names[node.Id] = exporter.Translate(node);
         }
 
-        return new(graph.Name, exporter._names[inputs[0].Id], [1, .. inputs[0].Shape.Dimensions], exporter._names[graph.Outputs[0].Value], exporter._nodes, exporter._constants);
+        return new(graph.Name, exporter._names[inputs[0].Id], [1, .. inputs[0].Shape.Dimensions], exporter._names[graph.Outputs[0].Value],
+            exporter._nodes, exporter._constants);
     }
 
     // The name of the value that holds the node's result.
@@ -106,12 +109,14 @@ internal sealed class OnnxExporter
     {
         int size = node.Attributes.Int("size");
         return size % 2 == 1
-            ? Add(node, "LRN", Values(node), ("size", size), ("alpha", node.Attributes.Float("alpha")), ("beta", node.Attributes.Float("beta")), ("bias", node.Attributes.Float("k")))
-            : throw new NotSupportedException($"{_graph.Name}: LocalResponseNorm '{node.Name}': ONNX sums over other channels for an even size, {size}.");
+            ? Add(node, "LRN", Values(node), ("size", size), ("alpha", node.Attributes.Float("alpha")),
+            ("beta", node.Attributes.Float("beta")), ("bias", node.Attributes.Float("k")))
+            : throw new NotSupportedException(
+            $"{_graph.Name}: LocalResponseNorm '{node.Name}': ONNX sums over other channels for an even size, {size}.");
     }
 
-    // What windows read beyond the padding is written as more padding, since that rounds as we do: ONNX's ceil_mode allows windows that begin
-    // in the padding behind the image.
+    // What windows read beyond the padding is written as more padding, since that rounds as we do: ONNX's ceil_mode allows windows that
+    // begin in the padding behind the image.
     private string Pool(Node node, string op, params OnnxAttribute[] attributes)
     {
         long[] pads = PoolPads(node);
@@ -120,10 +125,12 @@ internal sealed class OnnxExporter
             attributes = [.. attributes, ("dilations", Longs(dilation.Ints))];
         }
 
-        return Add(node, op, Values(node), [("kernel_shape", Pair(node, "kernelSize")), ("strides", Pair(node, "stride")), ("pads", pads), .. attributes]);
+        return Add(node, op, Values(node),
+            [("kernel_shape", Pair(node, "kernelSize")), ("strides", Pair(node, "stride")), ("pads", pads), .. attributes]);
     }
 
-    // Padding counts in the divisor or does not, but what hangs over the padding never does: where there are both, the padding is a node of its own.
+    // Padding counts in the divisor or does not, but what hangs over the padding never does: where there are both, the padding is a node of
+    // its own.
     private string AveragePool(Node node)
     {
         long[] pads = PoolPads(node), padding = Pair(node, "padding");
@@ -166,7 +173,8 @@ internal sealed class OnnxExporter
         if (image[1] % height == 0 && image[2] % width == 0)
         {
             long[] window = [image[1] / height, image[2] / width];
-            return window is [1, 1] ? _names[node.Inputs[0]] : Add(node, "AveragePool", Values(node), ("kernel_shape", window), ("strides", window));
+            return window is [1, 1] ? _names[node.Inputs[0]]
+                : Add(node, "AveragePool", Values(node), ("kernel_shape", window), ("strides", window));
         }
 
         string rows = Constant($"{node.Name}.rows", [height, image[1]], Means(height, image[1], transposed: false));

@@ -6,7 +6,8 @@ internal static class OnnxFile
 {
     private const int IrVersion = 8, OpsetVersion = 13, FloatElement = 1, IntegerElement = 7;
 
-    /// <exception cref="ArgumentException">A node reads a name that nothing before it writes, a name is written twice, or a constant has not the length its shape says.</exception>
+    /// <exception cref="ArgumentException">A node reads a name that nothing before it writes, a name is written twice, or a constant has
+    /// not the length its shape says.</exception>
     /// <exception cref="NotSupportedException">The model is longer than the 2 GB that a protobuf message can be.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, OnnxModel model)
@@ -34,7 +35,8 @@ internal static class OnnxFile
         message.Message(8, opset => opset.Integer(2, OpsetVersion));
         if (message.Length > int.MaxValue)
         {
-            throw new NotSupportedException($"{model.Name}: the model would have {message.Length} bytes; an ONNX file has at most {int.MaxValue}.");
+            throw new NotSupportedException(
+                $"{model.Name}: the model would have {message.Length} bytes; an ONNX file has at most {int.MaxValue}.");
         }
 
         using FileStream file = File.Create(path);
@@ -134,7 +136,8 @@ internal static class OnnxFile
             if (length != tensor.Length)
             {
                 throw new ArgumentException(
-                    $"{model.Name}: '{tensor.Name}' has {tensor.Length} values, its shape {string.Join('×', tensor.Shape)} needs {length}.", nameof(model));
+                    $"{model.Name}: '{tensor.Name}' has {tensor.Length} values, its shape {string.Join('×', tensor.Shape)} needs {length}.",
+                    nameof(model));
             }
 
             Add(tensor.Name, "constant");
@@ -144,7 +147,8 @@ internal static class OnnxFile
         {
             if (node.Inputs.FirstOrDefault(input => !names.Contains(input)) is string unknown)
             {
-                throw new ArgumentException($"{model.Name}: {node.Operator} '{node.Name}' reads '{unknown}', which nothing before it writes.", nameof(model));
+                throw new ArgumentException(
+                    $"{model.Name}: {node.Operator} '{node.Name}' reads '{unknown}', which nothing before it writes.", nameof(model));
             }
 
             Add(node.Name, node.Operator);

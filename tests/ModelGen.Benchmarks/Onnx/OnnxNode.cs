@@ -1,6 +1,9 @@
 namespace ModelGen.Benchmarks.Onnx;
 
-/// <summary>A constant of the model, row-major: either <paramref name="Floats"/> or <paramref name="Integers"/> holds the product of <paramref name="Shape"/> values.</summary>
+/// <summary>
+/// A constant of the model, row-major: either <paramref name="Floats"/> or <paramref name="Integers"/> holds the product of
+/// <paramref name="Shape"/> values.
+/// </summary>
 internal sealed record OnnxTensor(string Name, int[] Shape, float[]? Floats = null, long[]? Integers = null)
 {
     public long Length => Floats?.LongLength ?? Integers!.LongLength;

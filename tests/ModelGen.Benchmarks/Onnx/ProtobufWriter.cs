@@ -54,7 +54,9 @@ internal sealed class ProtobufWriter
         _open.Write(bytes);
     }
 
-    /// <summary>Numbers as the raw little-endian bytes that <c>TensorProto.raw_data</c> holds. They must not change before <see cref="WriteTo"/>.</summary>
+    /// <summary>
+    /// Numbers as the raw little-endian bytes that <c>TensorProto.raw_data</c> holds. They must not change before <see cref="WriteTo"/>.
+    /// </summary>
     public void Raw<T>(int field, T[] values)
         where T : unmanaged
     {

@@ -33,7 +33,8 @@ internal sealed record CodeType(string Name, TypeKind Kind, params CodeType[] Of
     public static readonly CodeType Object = new("object", TypeKind.Object);
     public static readonly CodeType[] Integers =
     [
-        Int, Long, UInt, ULong, new("byte", TypeKind.Integer), new("sbyte", TypeKind.Integer), new("short", TypeKind.Integer), new("ushort", TypeKind.Integer),
+        Int, Long, UInt, ULong, new("byte", TypeKind.Integer), new("sbyte", TypeKind.Integer), new("short", TypeKind.Integer),
+        new("ushort", TypeKind.Integer),
     ];
 
     public static readonly CodeType[] Numbers = [.. Integers, Float, Double];
@@ -51,7 +52,8 @@ internal sealed record CodeType(string Name, TypeKind Kind, params CodeType[] Of
 
     public CodeType List() => new($"List<{Name}>", TypeKind.List, this);
 
-    public static CodeType Tuple(params CodeType[] parts) => new($"({string.Join(", ", parts.Select(p => p.Name))})", TypeKind.Tuple, parts);
+    public static CodeType Tuple(params CodeType[] parts) =>
+        new($"({string.Join(", ", parts.Select(p => p.Name))})", TypeKind.Tuple, parts);
 
     /// <summary>The type in which C# computes with two numbers; null where it refuses to.</summary>
     public static CodeType? Common(CodeType a, CodeType b)

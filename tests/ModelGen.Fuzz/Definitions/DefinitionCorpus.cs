@@ -8,5 +8,6 @@ internal static class DefinitionCorpus
     /// <summary>The files, in the order of their names.</summary>
     public static string[] Files => [.. Directory.GetFiles(Folder()).Order(StringComparer.Ordinal)];
 
-    private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "Corpus", "definitions");
+    private static string Folder([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "Corpus", "definitions");
 }

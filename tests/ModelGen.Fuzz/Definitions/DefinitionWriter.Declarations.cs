@@ -65,7 +65,8 @@ internal sealed partial class DefinitionWriter
             body.Add("public override string ToString() => $\"<{A}>\";");
         _scope.RemoveAll(own.Contains);
         string parameters = string.Join(", ", types.Select((t, i) => $"{t.Name} {names[i]}"));
-        Line($"{(isStruct ? Pick("record struct", "readonly record struct") : Pick("record", "sealed record", "record class"))} {name}({parameters})");
+        Line($"{(isStruct ? Pick("record struct", "readonly record struct") : Pick("record", "sealed record", "record class"))} "
+            + $"{name}({parameters})");
         Line(body.Count == 0 ? ";" : $"{{\n{string.Join("\n", body)}\n}}");
         _members[name] = [.. properties];
         var record = new CodeType(name, TypeKind.Record, [.. all]);
@@ -121,7 +122,8 @@ internal sealed partial class DefinitionWriter
     private void StaticMethod()
     {
         (string name, CodeType type) = (Name("M"), AnyType() is { Kind: not TypeKind.Object } any ? any : CodeType.Int);
-        Variable[] parameters = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new Variable(Name("x"), AnyType(), IsAssignable: true))];
+        Variable[] parameters = [.. Enumerable.Range(0, random.Next(1, 4))
+            .Select(_ => new Variable(Name("x"), AnyType(), IsAssignable: true))];
         int optional = parameters[^1].Type.IsPlain && Chance(2) ? 1 : 0;
         int before = _scope.Count;
         _scope.AddRange(parameters);
@@ -132,12 +134,16 @@ internal sealed partial class DefinitionWriter
             case 0:
                 CodeType item = PlainType();
                 (string many, string each) = (Name("x"), Name("e"));
-                Line($"static int {name}(int start, params {item.Name}[] {many}) {{ foreach (var {each} in {many}) start = start * 3 + ({each} == {Leaf(item)} ? 1 : 2); "
+                Line($"static int {name}(int start, params {item.Name}[] {many}) {{ foreach (var {each} in {many}) start = start * 3 + "
+                    + $"({each} == {Leaf(item)} ? 1 : 2); "
                     + $"return start + {many}.Length; }}");
-                _methods.Add(new(name, CodeType.Int, [new("start", CodeType.Int, false), .. Enumerable.Range(0, random.Next(3)).Select(_ => new Variable("", item, false))], 0));
+                _methods.Add(new(name, CodeType.Int,
+                    [new("start", CodeType.Int, false), .. Enumerable.Range(0, random.Next(3)).Select(_ => new Variable("", item, false))],
+                    0));
                 return;
             case 1:
-                Line($"static int {name}(int n) => n <= 1 ? 1 : {Pick($"n * {name}(n - 1)", $"{name}(n - 1) + {name}(n - 2)", $"n % 2 + {name}(n / 2)")};");
+                Line($"static int {name}(int n) => n <= 1 ? 1 : "
+                    + $"{Pick($"n * {name}(n - 1)", $"{name}(n - 1) + {name}(n - 2)", $"n % 2 + {name}(n / 2)")};");
                 Line($"static int Of{name}(int n) => {name}(n & 7);");
                 _methods.Add(new("Of" + name, CodeType.Int, [new("n", CodeType.Int, false)], 0));
                 return;

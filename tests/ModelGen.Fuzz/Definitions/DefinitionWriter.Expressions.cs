@@ -50,7 +50,8 @@ internal sealed partial class DefinitionWriter
                 return new($"{record.Name}.{_members[record.Type.Name][Array.IndexOf(record.Type.Of, type)]}");
             case 8 when Find(v => v.Type.Kind is TypeKind.Array or TypeKind.List && v.Type.Of[0] == type) is { } items:
                 return new($"{items.Name}[{Index(items, depth - 1)}]");
-            case 9 when type.Kind != TypeKind.Nullable && Find(v => v.Type.Kind == TypeKind.Nullable && v.Type.Of[0] == type) is { } optional:
+            case 9 when type.Kind != TypeKind.Nullable
+                && Find(v => v.Type.Kind == TypeKind.Nullable && v.Type.Of[0] == type) is { } optional:
                 return Chance(2) ? new($"({optional.Name} ?? {Expression(type, depth - 1)})") : new($"{optional.Name}.GetValueOrDefault()");
             case 10 when Find(CodeType.Object) is { } boxed && type.IsPlain:
                 string name = Name("p");
@@ -144,7 +145,8 @@ internal sealed partial class DefinitionWriter
     }
 
     // Mostly not zero, so that most programs get to their end.
-    private string Divisor(CodeType type, Code right) => Chance(20) && !right.IsConstant ? right.Text : type.IsSigned ? $"({right} | 1)" : $"(({type.Name})({right} | 1u))";
+    private string Divisor(CodeType type, Code right) => Chance(20) && !right.IsConstant ? right.Text : type.IsSigned ? $"({right} | 1)"
+        : $"(({type.Name})({right} | 1u))";
 
     /// <summary>Numbers of two types, in the type in which C# computes them.</summary>
     private Code Mixed(int depth)
@@ -178,10 +180,13 @@ internal sealed partial class DefinitionWriter
             case 5:
                 return new($"(-{Expression(type, depth - 1)})");
             case 6:
-                return new($"Math{f}.{Pick("Sqrt", "Floor", "Ceiling", "Truncate", "Abs", "Round", "Exp", "Log", "Log2", "Log10", "Sin", "Cos", "Tanh", "Cbrt")}"
+                return new(
+                    $"Math{f}.{Pick("Sqrt", "Floor", "Ceiling", "Truncate", "Abs", "Round", "Exp", "Log", "Log2", "Log10", "Sin", "Cos", "Tanh", "Cbrt")}"
                     + $"({Expression(type, depth - 1)})");
             case 7:
-                return new($"Math{f}.{Pick("Pow", "Max", "Min", "Atan2", "CopySign", "IEEERemainder")}({Expression(type, depth - 1)}, {Expression(type, depth - 1)})");
+                return new(
+                    $"Math{f}.{Pick("Pow", "Max", "Min", "Atan2", "CopySign", "IEEERemainder")}({Expression(type, depth - 1)}, "
+                        + $"{Expression(type, depth - 1)})");
             case 8 when Find(type, assignable: true) is { } target:
                 return new($"({target.Name} {Pick("+=", "-=", "*=", "/=")} {Expression(Pick(type, CodeType.Int), depth - 1)})");
             case 9 when Find(type, assignable: true) is { } target:
@@ -209,7 +214,8 @@ internal sealed partial class DefinitionWriter
                 type = Pick([CodeType.Bool, CodeType.Text, .. _enums, .. _records]);
                 return new($"({Unfixed(type, depth - 1)} {Pick("==", "!=")} {Expression(type, depth - 1)})");
             case 5:
-                return new($"({Unfixed(CodeType.Bool, depth - 1)} {Pick("&&", "||", "&", "|", "^")} {Expression(CodeType.Bool, depth - 1)})");
+                return new(
+                    $"({Unfixed(CodeType.Bool, depth - 1)} {Pick("&&", "||", "&", "|", "^")} {Expression(CodeType.Bool, depth - 1)})");
             case 6:
                 return new($"(!{Expression(CodeType.Bool, depth - 1)})");
             case 7:
@@ -234,7 +240,8 @@ internal sealed partial class DefinitionWriter
         1 => new($"(~{Unfixed(type, depth - 1)})"),
         2 => Cast(type, new($"({Expression(CodeType.Int, depth - 1)} & 7)")),
         3 => new($"({Unfixed(type, depth - 1)} {Pick("+", "-")} 1)"),
-        4 when Find(type, assignable: true) is { } target => new($"({target.Name}{Pick("++", "--", " |= " + Leaf(type), " ^= " + Leaf(type))})"),
+        4 when Find(type, assignable: true) is { } target =>
+            new($"({target.Name}{Pick("++", "--", " |= " + Leaf(type), " ^= " + Leaf(type))})"),
         _ => Leaf(type),
     };
 

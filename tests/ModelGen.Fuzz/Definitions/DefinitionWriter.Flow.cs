@@ -27,23 +27,27 @@ internal sealed partial class DefinitionWriter
                 break;
             case 3:
                 string counter = Name("i");
-                Loop($"for (int {counter} = {Pick("0", "-1", "2")}; {counter} < {Pick("2", "3", "4")}; {Pick("++" + counter, counter + "++", counter + " += 2")})",
+                Loop($"for (int {counter} = {Pick("0", "-1", "2")}; {counter} < {Pick("2", "3", "4")}; "
+                    + $"{Pick("++" + counter, counter + "++", counter + " += 2")})",
                     [new(counter, CodeType.Int, IsAssignable: false)], depth);
                 break;
             case 4:
                 CodeType item = PlainType();
                 string each = Name("e");
-                Loop($"foreach ({Pick("var", item.Name)} {each} in {Expression(Pick(item.Array(), item.List()), 2)})", [new(each, item, IsAssignable: false)], depth);
+                Loop($"foreach ({Pick("var", item.Name)} {each} in {Expression(Pick(item.Array(), item.List()), 2)})",
+                    [new(each, item, IsAssignable: false)], depth);
                 break;
             case 5:
                 (string a, string b) = (Name("e"), Name("e"));
                 (CodeType left, CodeType right) = (PlainType(), PlainType());
-                Loop($"foreach (var ({a}, {b}) in new[] {{ ({Expression(left, 2)}, {Expression(right, 2)}), ({Expression(left, 1)}, {Expression(right, 1)}) }})",
+                Loop($"foreach (var ({a}, {b}) in new[] {{ ({Expression(left, 2)}, {Expression(right, 2)}), ({Expression(left, 1)}, "
+                    + $"{Expression(right, 1)}) }})",
                     [new(a, left, IsAssignable: true), new(b, right, IsAssignable: true)], depth);
                 break;
             case 6:
                 string letter = Name("e");
-                Loop($"foreach (char {letter} in {Expression(CodeType.Text, 2)})", [new(letter, CodeType.Char, IsAssignable: false)], depth);
+                Loop($"foreach (char {letter} in {Expression(CodeType.Text, 2)})", [new(letter, CodeType.Char, IsAssignable: false)],
+                    depth);
                 break;
             case 7:
                 string rounds = Name("w");
@@ -151,7 +155,8 @@ internal sealed partial class DefinitionWriter
         });
         _loops = loops;
         bool isOptional = second.Type.Kind != TypeKind.Nullable && Chance(2);
-        Line($"{result.Name} {name}({parameter.Type.Name} {parameter.Name}, {second.Type.Name} {second.Name}{(isOptional ? " = " + Literal(second.Type) : "")})");
+        Line($"{result.Name} {name}({parameter.Type.Name} {parameter.Name}, {second.Type.Name} "
+            + $"{second.Name}{(isOptional ? " = " + Literal(second.Type) : "")})");
         Line($"{{\n{body}}}");
         _methods.Add(new(name, result, [parameter, second], isOptional ? 1 : 0));
         LogValue(Call(_methods[^1], 2).Text);
@@ -159,7 +164,8 @@ internal sealed partial class DefinitionWriter
 
     private Code Call(Method method, int depth)
     {
-        List<string> arguments = [.. method.Parameters.Select(p => (_logs && p.Type.IsPlain && Chance(4) ? $"Tr(r, {Expression(p.Type, depth - 1)})"
+        List<string> arguments = [.. method.Parameters.Select(p =>
+            (_logs && p.Type.IsPlain && Chance(4) ? $"Tr(r, {Expression(p.Type, depth - 1)})"
             : Expression(p.Type, depth - 1).Text))];
         bool isNamed = method.Parameters.All(p => p.Name.Length > 0) && Chance(3);
         if (isNamed)
@@ -191,7 +197,8 @@ internal sealed partial class DefinitionWriter
         (string all, string i, string k) = (Name("c"), Name("i"), Name("k"));
         string source = Pick($"for (int {i} = 0; {i} < 3; {i}++)", $"foreach (int {i} in new[] {{ 4, 5 }})");
         Line($"var {all} = new List<Func<int>>();");
-        Line($"{source} {{ int {k} = {i} * 2; {all}.Add(() => {Pick($"{k} + {i}", $"{k}++", $"{i}", $"{k} += {i}")}); {Pick("", k + "++;")} }}");
+        Line($"{source} {{ int {k} = {i} * 2; {all}.Add(() => {Pick($"{k} + {i}", $"{k}++", $"{i}", $"{k} += {i}")}); "
+            + $"{Pick("", k + "++;")} }}");
         Line($"foreach (var f{all} in {all}) {{ r.Add(f{all}()); r.Add(f{all}()); }}");
     }
 
@@ -199,10 +206,12 @@ internal sealed partial class DefinitionWriter
     private void Lazy()
     {
         (string lazy, string x) = (Name("z"), Name("x"));
-        Line($"var {lazy} = {Expression(CodeType.Int.Array(), 2)}.{Pick($"Select({x} => Tr(r, {x}) + 1)", $"Where({x} => Tr(r, {x}) > 0)")};");
+        Line($"var {lazy} = "
+            + $"{Expression(CodeType.Int.Array(), 2)}.{Pick($"Select({x} => Tr(r, {x}) + 1)", $"Where({x} => Tr(r, {x}) > 0)")};");
         LogValue(Pick("\"lazy\"", Leaf(CodeType.Int).Text));
         // Neither Any() nor Append(…).Last(): whether they ask for the items is the runtime's to say.
-        LogValue($"{lazy}.{Pick("Count()", "Sum(x => x % 10)", "FirstOrDefault()", "ToList().Count", "Take(2).Count()", "Contains(3)", "ToArray().Length")}");
+        LogValue(
+            $"{lazy}.{Pick("Count()", "Sum(x => x % 10)", "FirstOrDefault()", "ToList().Count", "Take(2).Count()", "Contains(3)", "ToArray().Length")}");
     }
 
     /// <summary>What definitions refuse: it must be refused, or come to the same.</summary>
@@ -222,16 +231,19 @@ internal sealed partial class DefinitionWriter
                 Line($"var {name} = new Dictionary<int, {type.Name}> {{ [1] = {value} }}; r.Add({name}[1]); r.Add({name}.Count);");
                 break;
             case 3:
-                Line($"decimal {name} = {Expression(CodeType.Int, 2)}; r.Add({name} / 3m == {name} * 0.5m); r.Add($\"{{{name} * 1.10m}}\");");
+                Line($"decimal {name} = {Expression(CodeType.Int, 2)}; r.Add({name} / 3m == {name} * 0.5m); r.Add($\"{{{name} * "
+                    + "1.10m}\");");
                 break;
             case 4:
-                Line($"var {name} = new int[2, 2]; {name}[1, 0] = {Expression(CodeType.Int, 2)}; r.Add({name}[1, 0]); r.Add({name}.Length);");
+                Line($"var {name} = new int[2, 2]; {name}[1, 0] = {Expression(CodeType.Int, 2)}; r.Add({name}[1, 0]); "
+                    + $"r.Add({name}.Length);");
                 break;
             case 5:
                 Line($"var {name} = ({value}, 2); {name}.Item2 += 5; r.Add({name}.Item2);");
                 break;
             case 6:
-                Line($"Span<int> {name} = new[] {{ 1, 2, 3 }}; var s{name} = {name}[1..]; s{name}[0] = {Expression(CodeType.Int, 2)}; r.Add({name}[1]);");
+                Line($"Span<int> {name} = new[] {{ 1, 2, 3 }}; var s{name} = {name}[1..]; s{name}[0] = {Expression(CodeType.Int, 2)}; "
+                    + $"r.Add({name}[1]);");
                 break;
             case 7:
                 Line($"var {name} = new {{ A = {value}, B = 2 }}; r.Add({name}.A); r.Add({name}.B);");

@@ -20,7 +20,8 @@ internal sealed partial class DefinitionWriter
                 CodeType shown = PlainType();
                 return new($"{Unfixed(shown, depth - 1)}.ToString({(shown.IsNumber && Chance(3) ? $"\"{Format(shown)}\"" : "")})");
             case 5:
-                return new($"{text}.{Pick("ToUpperInvariant()", "ToLowerInvariant()", "Trim()", "TrimStart()", "TrimEnd()", "ToString()", "Trim('a', ' ')")}");
+                return new(
+                    $"{text}.{Pick("ToUpperInvariant()", "ToLowerInvariant()", "Trim()", "TrimStart()", "TrimEnd()", "ToString()", "Trim('a', ' ')")}");
             case 6:
                 return new($"{text}.{Pick("PadLeft", "PadRight")}({Pick("3", "7, '_'", "0", "6")})");
             case 7:
@@ -28,17 +29,22 @@ internal sealed partial class DefinitionWriter
             case 8:
                 return new($"{text}[{Pick("..", "..0")}]");
             case 9:
-                return new($"({text} + \"abc\"){Pick(".Substring(1)", ".Substring(1, 2)", "[1..]", "[..^1]", "[^2..]", ".Remove(1)", ".Insert(1, \"-\")", ".Remove(0, 1)")}");
+                return new(
+                    $"({text} + \"abc\")"
+                        + $"{Pick(".Substring(1)", ".Substring(1, 2)", "[1..]", "[..^1]", "[^2..]", ".Remove(1)", ".Insert(1, \"-\")", ".Remove(0, 1)")}");
             case 10:
                 CodeType item = PlainType();
-                return new($"string.Join({Pick("\"_\"", "'-'", "\", \"", "\"\"")}, {Expression(Pick(item.Array(), item.List()), depth - 1)})");
+                return new(
+                    $"string.Join({Pick("\"_\"", "'-'", "\", \"", "\"\"")}, {Expression(Pick(item.Array(), item.List()), depth - 1)})");
             case 11:
                 return new($"string.Concat({text}, {Expression(PlainType(), depth - 1)}{Pick("", ", " + other)})");
             case 12:
-                return new($"string.Format({(Chance(4) ? "" : "System.Globalization.CultureInfo.InvariantCulture, ")}\"{{0}}_{{1,4}}\", {text}, "
+                return new(
+                    $"string.Format({(Chance(4) ? "" : "System.Globalization.CultureInfo.InvariantCulture, ")}\"{{0}}_{{1,4}}\", {text}, "
                     + $"{Expression(PlainType(), depth - 1)})");
             default:
-                return new(Pick($"(Id((string?){Pick("null", text)}) ?? {other})", $"string.Join(\"+\", {text}, {other})", $"new string('x', {Pick("0", "3")})",
+                return new(Pick($"(Id((string?){Pick("null", text)}) ?? {other})", $"string.Join(\"+\", {text}, {other})",
+                    $"new string('x', {Pick("0", "3")})",
                     $"{text}.Split('.')[0]", $"nameof(List<int>.Count)"));
         }
     }
@@ -55,7 +61,8 @@ internal sealed partial class DefinitionWriter
                 value = Leaf(type).Text;
             string alignment = Chance(5) ? Pick(",6", ",-4", ",2") : "";
             string format = Chance(4) && (plain.IsNumber || plain.Kind == TypeKind.Enum) ? ":" + Format(plain) : "";
-            text += Pick("", "a", "_", "x{{", ".") + (value.Contains('"', StringComparison.Ordinal) ? "q" : $"{{({value}){alignment}{format}}}");
+            text += Pick("", "a", "_", "x{{", ".")
+                + (value.Contains('"', StringComparison.Ordinal) ? "q" : $"{{({value}){alignment}{format}}}");
         }
         return new($"$\"{text}\"");
     }
@@ -84,7 +91,8 @@ internal sealed partial class DefinitionWriter
         return new(random.Next(9) switch
         {
             0 => $"Math.Abs({number} % 1000)",
-            1 => $"Math.Sign({Expression(Pick(CodeType.Int, CodeType.Long, CodeType.Double), depth - 1)})".Replace("double.NaN", "2.0", StringComparison.Ordinal),
+            1 => $"Math.Sign({Expression(Pick(CodeType.Int, CodeType.Long, CodeType.Double), depth - 1)})".Replace("double.NaN", "2.0",
+                StringComparison.Ordinal),
             2 => $"Math.Clamp({number}, {Pick("-5, 5", "0, 255")})",
             3 => $"{text}.Length",
             4 => $"{text}.IndexOf({Pick("'a'", "'_'", "\"b\", StringComparison.Ordinal")})",
@@ -103,13 +111,16 @@ internal sealed partial class DefinitionWriter
         string name = Name("q");
         return new(random.Next(10) switch
         {
-            0 => $"{text}.{Pick("StartsWith", "EndsWith", "Contains")}({Pick("'a'", "\"a\", StringComparison.Ordinal", "\"_\", StringComparison.Ordinal")})",
+            0 => $"{text}.{Pick("StartsWith", "EndsWith", "Contains")}("
+                + $"{Pick("'a'", "\"a\", StringComparison.Ordinal", "\"_\", StringComparison.Ordinal")})",
             1 => $"string.{Pick("IsNullOrEmpty", "IsNullOrWhiteSpace")}({text})",
             2 => $"{items}.Contains({Expression(item, depth - 1)})",
             3 => $"{items}.{Pick("Any", "All")}({name} => {name} == {Leaf(item)})",
-            4 => $"char.{Pick("IsDigit", "IsLetter", "IsUpper", "IsWhiteSpace", "IsLetterOrDigit")}({Expression(CodeType.Char, depth - 1)})",
+            4 => $"char.{Pick("IsDigit", "IsLetter", "IsUpper", "IsWhiteSpace", "IsLetterOrDigit")}("
+                + $"{Expression(CodeType.Char, depth - 1)})",
             5 => $"double.{Pick("IsNaN", "IsInfinity", "IsNegative")}({Expression(CodeType.Double, depth - 1)})",
-            6 => $"({Expression(CodeType.Tuple(item, CodeType.Int), depth - 1)} {Pick("==", "!=")} {Expression(CodeType.Tuple(item, CodeType.Int), depth - 1)})",
+            6 => $"({Expression(CodeType.Tuple(item, CodeType.Int), depth - 1)} {Pick("==", "!=")} "
+                + $"{Expression(CodeType.Tuple(item, CodeType.Int), depth - 1)})",
             7 => $"Equals({Expression(PlainType(), depth - 1)}, {Expression(PlainType(), depth - 1)})",
             8 => $"{items}.SequenceEqual({Expression(item.Array(), depth - 1)})",
             _ => $"{Expression(ValueType().Nullable(), depth - 1)}.HasValue",

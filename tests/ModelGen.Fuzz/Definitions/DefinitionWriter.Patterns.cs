@@ -26,7 +26,8 @@ internal sealed partial class DefinitionWriter
         {
             case TypeKind.Integer or TypeKind.Real or TypeKind.Char:
                 string literal = Literal(type).Text;
-                return Chance(2) && !literal.Contains("NaN", StringComparison.Ordinal) ? $"{Pick("<", ">", "<=", ">=")} {literal}" : literal;
+                return Chance(2) && !literal.Contains("NaN", StringComparison.Ordinal) ? $"{Pick("<", ">", "<=", ">=")} {literal}"
+                    : literal;
             case TypeKind.Bool:
                 return Pick("true", "false");
             case TypeKind.Text:
@@ -103,5 +104,6 @@ internal sealed partial class DefinitionWriter
         return new($"{text}_ => {Expression(type, depth - 1)} }})");
     }
 
-    private static string Parenthesised(string pattern) => pattern.Contains(' ', StringComparison.Ordinal) && !pattern.StartsWith('(') ? $"({pattern})" : pattern;
+    private static string Parenthesised(string pattern) => pattern.Contains(' ', StringComparison.Ordinal) && !pattern.StartsWith('(')
+        ? $"({pattern})" : pattern;
 }

@@ -120,7 +120,8 @@ internal sealed partial class DefinitionWriter
                 _ => "=",
             };
             Line(item.IsNumber && Chance(4)
-                ? $"if ({items.Name}.{count} > 0) r.Add({items.Name}[{index}]{Pick("++", "--")});".Replace("r.Add(", _logs ? "r.Add(" : "_ = (", StringComparison.Ordinal)
+                ? $"if ({items.Name}.{count} > 0) r.Add({items.Name}[{index}]{Pick("++", "--")});".Replace("r.Add(", _logs ? "r.Add("
+                : "_ = (", StringComparison.Ordinal)
                 : $"if ({items.Name}.{count} > 0) {items.Name}[{index}] {op} {Expression(item, 2)};");
             return;
         }
@@ -211,7 +212,8 @@ internal sealed partial class DefinitionWriter
         if (Find(type) is { } other)
         {
             LogValue(Pick(
-                $"{name} == {other.Name}", $"{name}.Equals({other.Name})", $"Equals({name}, {other.Name})", $"new List<{type.Name}> {{ {other.Name} }}.Contains({name})"));
+                $"{name} == {other.Name}", $"{name}.Equals({other.Name})", $"Equals({name}, {other.Name})",
+                $"new List<{type.Name}> {{ {other.Name} }}.Contains({name})"));
         }
         _scope.Add(new(name, type, IsAssignable: true));
         if (Chance(2))

@@ -4,8 +4,8 @@ using System.Text;
 namespace ModelGen.Fuzz.Definitions;
 
 /// <summary>
-/// Writes random programs over the C# that definitions may use, and a little beyond it. A program computes values of many types and logs them, so that
-/// every value counts; it always ends. This file: the program as a whole.
+/// Writes random programs over the C# that definitions may use, and a little beyond it. A program computes values of many types and logs
+/// them, so that every value counts; it always ends. This file: the program as a whole.
 /// </summary>
 internal sealed partial class DefinitionWriter(Random random)
 {
@@ -132,7 +132,8 @@ internal sealed partial class DefinitionWriter(Random random)
         _ => PlainType(),
     };
 
-    private CodeType ValueType() => Pick([.. CodeType.Numbers, CodeType.Int, CodeType.Int, CodeType.Bool, CodeType.Bool, CodeType.Char, .. _enums]);
+    private CodeType ValueType() =>
+        Pick([.. CodeType.Numbers, CodeType.Int, CodeType.Int, CodeType.Bool, CodeType.Bool, CodeType.Char, .. _enums]);
 
     private Variable? Find(CodeType type, bool assignable = false)
     {

@@ -5,7 +5,9 @@ namespace ModelGen.Fuzz.Definitions;
 /// <param name="Text">The program that the last comparison was of.</param>
 internal sealed record Examination(Comparison Last, IReadOnlyList<string> Refusals, string Text);
 
-/// <summary>Compares programs; what is refused is taken out and the rest compared again, lest one call that is not understood hides all others.</summary>
+/// <summary>
+/// Compares programs; what is refused is taken out and the rest compared again, lest one call that is not understood hides all others.
+/// </summary>
 internal static class Differential
 {
     private const int MostRefusals = 12;

@@ -30,14 +30,17 @@ internal enum Verdict
 /// <param name="Place">What was refused.</param>
 internal sealed record Comparison(Verdict Verdict, string Message, Location? Place = null);
 
-/// <summary>A program as text, whose class P has a method Run that gives a list of values: compiled and run as C#, and interpreted as a definition.</summary>
+/// <summary>
+/// A program as text, whose class P has a method Run that gives a list of values: compiled and run as C#, and interpreted as a definition.
+/// </summary>
 internal sealed class DifferentialProgram(string text)
 {
     private const string First = "// C# ";
 
     // What all programs share: the compiler reads the references once.
     private static readonly CSharpCompilation Empty = CSharpCompilation.Create(
-        "Program", [], FindReferences(), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        "Program", [], FindReferences(),
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     private readonly CSharpCompilation _compilation = Empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(text, OptionsOf(text)));
 
@@ -48,11 +51,13 @@ internal sealed class DifferentialProgram(string text)
     public SemanticModel Model => _compilation.GetSemanticModel(_compilation.SyntaxTrees[0]);
 
     /// <summary>The options for a text, whose first line names the version of the language.</summary>
-    public static CSharpParseOptions OptionsOf(string text) => new(text.StartsWith(First + "12", StringComparison.Ordinal) ? LanguageVersion.CSharp12 : LanguageVersion.Preview);
+    public static CSharpParseOptions OptionsOf(string text) =>
+        new(text.StartsWith(First + "12", StringComparison.Ordinal) ? LanguageVersion.CSharp12 : LanguageVersion.Preview);
 
     public Comparison Compare()
     {
-        if (_compilation.GetTypeByMetadataName("P")?.GetMembers("Run").OfType<IMethodSymbol>().FirstOrDefault() is not { Parameters.Length: 0 } method)
+        if (_compilation.GetTypeByMetadataName("P")?.GetMembers("Run").OfType<IMethodSymbol>().FirstOrDefault()
+            is not { Parameters.Length: 0 } method)
             return new(Verdict.NotCSharp, "there is no P.Run");
         DefinitionProblem? failure = null;
         List<string> ours = [];
@@ -66,13 +71,15 @@ internal sealed class DifferentialProgram(string text)
         }
         catch (DefinitionException e)
         {
-            return Errors.Count > 0 ? new(Verdict.NotCSharp, Errors[0].ToString()) : new(Verdict.Refused, Show(e.Problem), e.Problem.Location);
+            return Errors.Count > 0 ? new(Verdict.NotCSharp, Errors[0].ToString())
+                : new(Verdict.Refused, Show(e.Problem), e.Problem.Location);
         }
         catch (UnreadableException e)
         {
             // What the definition's reader says then.
             return Errors.Count > 0 ? new(Verdict.NotCSharp, Errors[0].ToString())
-                : new(Verdict.Refused, $"MG0201: '{e.Node.GetType().Name}' is not understood in a definition; write it in another way", e.Node.GetLocation());
+                : new(Verdict.Refused, $"MG0201: '{e.Node.GetType().Name}' is not understood in a definition; write it in another way",
+                e.Node.GetLocation());
         }
         catch (Exception e)
         {
@@ -85,7 +92,8 @@ internal sealed class DifferentialProgram(string text)
         image.Position = 0;
         List<string>? real = Run(image, out string? exception);
         if (failure is not null)
-            return real is null ? new(Verdict.Same, exception!) : new(Verdict.Different, $"C# gives {real.Count} values; ours says {Show(failure)}");
+            return real is null ? new(Verdict.Same, exception!)
+                : new(Verdict.Different, $"C# gives {real.Count} values; ours says {Show(failure)}");
         if (real is null)
             return new(Verdict.Different, $"C# throws {exception}; ours gives {Show(ours, Math.Max(0, ours.Count - 1))}");
         for (int i = 0; i < Math.Max(real.Count, ours.Count); i++)
@@ -96,25 +104,32 @@ internal sealed class DifferentialProgram(string text)
         return new(Verdict.Same, "");
     }
 
-    /// <summary>The same program with what was refused replaced by a default, so that the rest is compared too; null where nothing is left.</summary>
+    /// <summary>
+    /// The same program with what was refused replaced by a default, so that the rest is compared too; null where nothing is left.
+    /// </summary>
     public string? Without(Location place)
     {
         SyntaxNode root = place.SourceTree!.GetRoot();
         SyntaxNode node = root.FindNode(place.SourceSpan, getInnermostNodeForTie: true);
         ExpressionSyntax? expression = node.AncestorsAndSelf().TakeWhile(n => n is not StatementSyntax).OfType<ExpressionSyntax>()
-            .FirstOrDefault(e => e is not TypeSyntax && e.Parent is not (MemberAccessExpressionSyntax or ConditionalAccessExpressionSyntax) && e.Span.Contains(place.SourceSpan));
-        ITypeSymbol? type = expression is null or { Parent: ExpressionStatementSyntax } ? null : _compilation.GetSemanticModel(place.SourceTree).GetTypeInfo(expression).Type;
+            .FirstOrDefault(e => e is not TypeSyntax && e.Parent is not (MemberAccessExpressionSyntax or ConditionalAccessExpressionSyntax)
+                && e.Span.Contains(place.SourceSpan));
+        ITypeSymbol? type = expression is null or { Parent: ExpressionStatementSyntax } ? null
+            : _compilation.GetSemanticModel(place.SourceTree).GetTypeInfo(expression).Type;
         if (type is not null and not IErrorTypeSymbol && type.SpecialType != SpecialType.System_Void && !type.IsAnonymousType)
         {
-            string text = root.ReplaceNode(expression!, SyntaxFactory.ParseExpression($"Id(default({type.ToDisplayString()})!)")).ToFullString();
+            string text = root.ReplaceNode(expression!, SyntaxFactory.ParseExpression($"Id(default({type.ToDisplayString()})!)"))
+                .ToFullString();
             if (new DifferentialProgram(text).Errors.Count == 0)
                 return text;
         }
-        return ProgramRepair.Culprit(node) is { } culprit ? ProgramRepair.Repair(root.RemoveNode(culprit, SyntaxRemoveOptions.KeepNoTrivia)!.ToFullString()) : null;
+        return ProgramRepair.Culprit(node) is { } culprit
+            ? ProgramRepair.Repair(root.RemoveNode(culprit, SyntaxRemoveOptions.KeepNoTrivia)!.ToFullString()) : null;
     }
 
     // What C# leaves open is the hardware's to say.
-    private static bool IsLeftOpen(DefinitionProblem problem) => problem.Problem.Message.Contains("leaves the result open", StringComparison.Ordinal);
+    private static bool IsLeftOpen(DefinitionProblem problem) =>
+        problem.Problem.Message.Contains("leaves the result open", StringComparison.Ordinal);
 
     private static string Show(DefinitionProblem problem) => $"{problem.Problem.Id}: {problem.Problem.Message.Split(" — in ")[0]}";
 
@@ -167,7 +182,9 @@ internal sealed class DifferentialProgram(string text)
     private static ImmutableArray<MetadataReference> FindReferences()
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        string[] needed = ["System.Runtime", "System.Private.CoreLib", "System.Linq", "System.Collections", "System.Memory", "System.Console"];
-        return [.. needed.Select(name => MetadataReference.CreateFromFile(Path.Combine(framework, name + ".dll"))), MetadataReference.CreateFromFile(typeof(Tensor).Assembly.Location)];
+        string[] needed = ["System.Runtime", "System.Private.CoreLib", "System.Linq", "System.Collections", "System.Memory",
+            "System.Console"];
+        return [.. needed.Select(name => MetadataReference.CreateFromFile(Path.Combine(framework, name + ".dll"))),
+            MetadataReference.CreateFromFile(typeof(Tensor).Assembly.Location)];
     }
 }

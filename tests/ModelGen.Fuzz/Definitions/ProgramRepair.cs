@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace ModelGen.Fuzz.Definitions;
 
-/// <summary>Takes out what the C# compiler refuses: a random writer does not know all of its rules (unreachable arms, ambiguous overloads).</summary>
+/// <summary>
+/// Takes out what the C# compiler refuses: a random writer does not know all of its rules (unreachable arms, ambiguous overloads).
+/// </summary>
 internal static class ProgramRepair
 {
     private const int MostRounds = 8;
@@ -16,7 +18,8 @@ internal static class ProgramRepair
             if (errors.Count == 0)
                 break;
             SyntaxNode root = errors[0].Location.SourceTree!.GetRoot();
-            SyntaxNode[] culprits = [.. errors.Select(e => Culprit(root.FindNode(e.Location.SourceSpan, getInnermostNodeForTie: true))).OfType<SyntaxNode>().Distinct()];
+            SyntaxNode[] culprits = [.. errors.Select(e => Culprit(root.FindNode(e.Location.SourceSpan, getInnermostNodeForTie: true)))
+                .OfType<SyntaxNode>().Distinct()];
             if (culprits.Length == 0)
                 break;
             text = root.RemoveNodes(culprits, SyntaxRemoveOptions.KeepNoTrivia)!.ToFullString();

@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace ModelGen.Fuzz.Definitions;
 
-/// <summary>Makes a program smaller while something still holds of it: drops members, statements and arms, then puts parts in the place of wholes.</summary>
+/// <summary>
+/// Makes a program smaller while something still holds of it: drops members, statements and arms, then puts parts in the place of wholes.
+/// </summary>
 internal static class ProgramShrinker
 {
     /// <param name="limit">How much of the processor it may take, since the machine has other work.</param>
@@ -62,17 +64,22 @@ internal static class ProgramShrinker
                     break;
                 case StatementSyntax { Parent: BlockSyntax or SwitchSectionSyntax }:
                     yield return new(node.Span, "");
-                    IEnumerable<SyntaxNode> inside = node is BlockSyntax ? [node] : node.ChildNodes().Concat(node.ChildNodes().SelectMany(n => n.ChildNodes()));
+                    IEnumerable<SyntaxNode> inside = node is BlockSyntax ? [node]
+                        : node.ChildNodes().Concat(node.ChildNodes().SelectMany(n => n.ChildNodes()));
                     foreach (BlockSyntax block in inside.OfType<BlockSyntax>())
                         yield return new(node.Span, string.Join("\n", block.Statements));
                     break;
-                case MemberDeclarationSyntax { Parent: TypeDeclarationSyntax or CompilationUnitSyntax } or SwitchSectionSyntax or UsingDirectiveSyntax:
-                case ElseClauseSyntax or WhenClauseSyntax or InterpolatedStringContentSyntax or InterpolationAlignmentClauseSyntax or InterpolationFormatClauseSyntax:
-                case EqualsValueClauseSyntax { Parent: ParameterSyntax } or InitializerExpressionSyntax { Parent: ObjectCreationExpressionSyntax }:
+                case MemberDeclarationSyntax { Parent: TypeDeclarationSyntax or CompilationUnitSyntax } or SwitchSectionSyntax
+                    or UsingDirectiveSyntax:
+                case ElseClauseSyntax or WhenClauseSyntax or InterpolatedStringContentSyntax or InterpolationAlignmentClauseSyntax
+                    or InterpolationFormatClauseSyntax:
+                case EqualsValueClauseSyntax { Parent: ParameterSyntax }
+                    or InitializerExpressionSyntax { Parent: ObjectCreationExpressionSyntax }:
                 case AttributeListSyntax or BaseListSyntax or TypeParameterConstraintClauseSyntax:
                     yield return new(node.Span, "");
                     break;
-                case SwitchExpressionArmSyntax or EnumMemberDeclarationSyntax or ArgumentSyntax or ParameterSyntax or CollectionElementSyntax:
+                case SwitchExpressionArmSyntax or EnumMemberDeclarationSyntax or ArgumentSyntax or ParameterSyntax
+                    or CollectionElementSyntax:
                 case ExpressionSyntax { Parent: InitializerExpressionSyntax } or PatternSyntax { Parent: ListPatternSyntax }:
                     // With the comma behind it or, for the last one, before it.
                     SyntaxToken next = node.GetLastToken().GetNextToken();
@@ -89,7 +96,8 @@ internal static class ProgramShrinker
         var program = new DifferentialProgram(text);
         SemanticModel model = program.Model;
         SyntaxNode root = model.SyntaxTree.GetRoot();
-        foreach (SyntaxNode node in root.DescendantNodes().Where(n => n is ExpressionSyntax and not TypeSyntax or PatternSyntax).OrderByDescending(n => n.Span.Length))
+        foreach (SyntaxNode node in root.DescendantNodes().Where(n => n is ExpressionSyntax and not TypeSyntax or PatternSyntax)
+            .OrderByDescending(n => n.Span.Length))
         {
             if (node is PatternSyntax)
             {

@@ -10,9 +10,11 @@ internal sealed class AttributesWriter(Random random)
 {
     private bool _isFlat = random.Next(4) == 0;
 
-    private static readonly string[] Names = ["\"a\"", "\"a.b\"", "\"conv1\"", "\"\"", "\"a b\"", "\"input\"", "null!", "\"\\0\"", "\"\\u202e\"", "\"é\"", "nameof(Net)", "\"a\" + \"b\"", "Text"];
+    private static readonly string[] Names = ["\"a\"", "\"a.b\"", "\"conv1\"", "\"\"", "\"a b\"", "\"input\"", "null!", "\"\\0\"",
+        "\"\\u202e\"", "\"é\"", "nameof(Net)", "\"a\" + \"b\"", "Text"];
 
-    private static readonly string[] Numbers = ["Size", "1 + 1", "int.MaxValue", "-1", "unchecked(int.MaxValue + 1)", "(int)1.5", "'a'", "1 / 0", "(((((3)))))", "0x10", "missing"];
+    private static readonly string[] Numbers = ["Size", "1 + 1", "int.MaxValue", "-1", "unchecked(int.MaxValue + 1)", "(int)1.5", "'a'",
+        "1 / 0", "(((((3)))))", "0x10", "missing"];
 
     public static string Write(Random random)
     {
@@ -30,7 +32,10 @@ internal sealed class AttributesWriter(Random random)
         text.Append(", Input(");
         text.Append(_isFlat ? Number(20) : $"{Number(6)}, {Number(14)}, {Number(14)}").Append(')');
         if (random.Next(8) == 0)
-            text.Append(CultureInfo.InvariantCulture, $", Trainable(BatchSize = {Number(9)}{(random.Next(3) == 0 ? ", Loss = Loss.MeanSquaredError" : "")}{(random.Next(5) == 0 ? ", Checkpoint = true" : "")})");
+            text.Append(CultureInfo.InvariantCulture,
+                $", Trainable(BatchSize = "
+                    + $"{Number(9)}{(random.Next(3) == 0 ? ", Loss = Loss.MeanSquaredError" : "")}"
+                    + $"{(random.Next(5) == 0 ? ", Checkpoint = true" : "")})");
         text.Append("]\n[");
         text.AppendJoin(", ", Enumerable.Range(0, random.Next(1, 10)).Select(_ => Layer()));
         return text.Append("]\npartial class Net { const int Size = 3; const string Text = \"t\"; }\n").ToString();
@@ -42,10 +47,12 @@ internal sealed class AttributesWriter(Random random)
         var required = new List<string>();
         var properties = new List<string>();
         if (LayerSyntax.TakesSeveralInputs(op))
-            required.AddRange(Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(2) == 0 ? "\"input\"" : Names[random.Next(Names.Length)]));
+            required.AddRange(Enumerable.Range(0, random.Next(1, 4))
+                .Select(_ => random.Next(2) == 0 ? "\"input\"" : Names[random.Next(Names.Length)]));
         foreach ((AttributeSpec spec, string[] values) in RandomLayer.Arguments(random, op))
         {
-            string value = spec.Kind == AttributeKind.Word ? $"({LayerSyntax.WordEnum(spec)}){random.Next(-1, spec.Words.Count + 1)}" : values[0];
+            string value = spec.Kind == AttributeKind.Word ? $"({LayerSyntax.WordEnum(spec)}){random.Next(-1, spec.Words.Count + 1)}"
+                : values[0];
             if (spec.Kind is AttributeKind.Int or AttributeKind.Pair or AttributeKind.Border && random.Next(40) == 0)
                 value = Numbers[random.Next(Numbers.Length)];
             if (LayerSyntax.IsRequired(spec))

@@ -4,7 +4,8 @@ using ModelGen.Fuzz.Definitions;
 namespace ModelGen.Fuzz.Networks;
 
 /// <summary>
-/// Writes definitions: random programs whose result decides about a layer, with statements that take time or memory without end put between theirs, extreme numbers, and changed text.
+/// Writes definitions: random programs whose result decides about a layer, with statements that take time or memory without end put between
+/// theirs, extreme numbers, and changed text.
 /// </summary>
 internal static partial class DefinitionTexts
 {
@@ -24,7 +25,8 @@ internal static partial class DefinitionTexts
         "{ (object, object) q = (1, 1); for (int w = 0; w < 50; w++) q = (q, q); r.Add(q == q); }",
         "{ object q = 1; for (int w = 0; w < 30; w++) q = new object[] { q, q, q, q, q, q, q, q }; F(q); }",
         "{ string q = new string('a', 100000); r.Add(string.Concat(Enumerable.Repeat(q, 900000))); }",
-        "{ string q = string.Join(\"abc\", Enumerable.Repeat(\"x\", 90000)); for (int w = 0; w < 90000; w++) r.Add(q.Replace(\"x\", \"yyyyyyyyyyy\").Length); }",
+        "{ string q = string.Join(\"abc\", Enumerable.Repeat(\"x\", 90000)); for (int w = 0; w < 90000; w++) r.Add(q.Replace(\"x\", "
+            + "\"yyyyyyyyyyy\").Length); }",
         "r.Add(\"a\".PadLeft(int.MaxValue));",
         "r.Add($\"{1,2147483647}\");",
         "r.Add($\"{1:D999999999}\");",
@@ -64,10 +66,14 @@ internal static partial class DefinitionTexts
         {
             int[] places = [.. LineEnds().Matches(run).Select(m => m.Index + m.Length)];
             string bomb = Bombs[random.Next(Bombs.Length)];
-            run = run.Insert(places[random.Next(places.Length)], (random.Next(4) == 0 ? $"for (int e = 0; e < 1000; e++) {bomb}" : bomb) + "\n");
+            run = run.Insert(places[random.Next(places.Length)],
+                (random.Next(4) == 0 ? $"for (int e = 0; e < 1000; e++) {bomb}" : bomb) + "\n");
         }
-        text = text[..body] + "return new();\n}\nstatic void F(object? q) => throw new ArgumentException(nameof(q));\npublic static ModelGen.Tensor Make(ModelGen.Tensor x)\n{\n" + run
-            + "return x.Conv2d(r.Count % 7 + 1, 1, name: $\"a{r.Count}\");\n}\n}\n[ModelGen.Network] partial class Net { static ModelGen.Tensor Define([ModelGen.Shape(3, 8, 8)] ModelGen.Tensor x) => P.Make(x); }\n";
+        text = text[..body]
+            + "return new();\n}\nstatic void F(object? q) => throw new ArgumentException(nameof(q));\npublic static ModelGen.Tensor "
+            + "Make(ModelGen.Tensor x)\n{\n" + run
+            + "return x.Conv2d(r.Count % 7 + 1, 1, name: $\"a{r.Count}\");\n}\n}\n[ModelGen.Network] partial class Net { static "
+            + "ModelGen.Tensor Define([ModelGen.Shape(3, 8, 8)] ModelGen.Tensor x) => P.Make(x); }\n";
         if (random.Next(4) == 0)
             text = Numbers().Replace(text, m => random.Next(12) == 0 ? RandomLayer.Extreme(random) : m.Value);
         for (int changes = random.Next(6) == 0 ? random.Next(1, 4) : 0; changes > 0; changes--)

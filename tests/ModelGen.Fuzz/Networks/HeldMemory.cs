@@ -1,6 +1,9 @@
 namespace ModelGen.Fuzz.Networks;
 
-/// <summary>The most memory that was held while something ran, garbage not counted. What is allocated in all says little of an interpreter, which throws away a value with each step.</summary>
+/// <summary>
+/// The most memory that was held while something ran, garbage not counted. What is allocated in all says little of an interpreter, which
+/// throws away a value with each step.
+/// </summary>
 internal static class HeldMemory
 {
     /// <summary>Runs something.</summary>

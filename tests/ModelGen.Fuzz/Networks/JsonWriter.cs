@@ -4,13 +4,17 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Fuzz.Networks;
 
-/// <summary>Writes networks in JSON that are mostly right, then spoils some of them: values, keys, structure, and the text itself.</summary>
+/// <summary>
+/// Writes networks in JSON that are mostly right, then spoils some of them: values, keys, structure, and the text itself.
+/// </summary>
 internal sealed class JsonWriter(Random random)
 {
     private static readonly string[] Values =
     [
-        "0", "-1", "2147483647", "2147483648", "9223372036854775807", "1e308", "1e999", "-0", "0.5", "null", "true", "[]", "{}", "\"\"", "\"input\"", "\"${i}\"", "\"i + 1\"", "\"width\"",
-        "\"1 / 0\"", "\"9223372036854775807 + 1\"", "\"((((((((((\"", "[1, 1, 1]", "[[[[]]]]", "\"\\u0000\"", "\"\\ud800\"", "\"\u202e\"", "{ \"a\": 1, \"a\": 2 }", "\"nobody\"",
+        "0", "-1", "2147483647", "2147483648", "9223372036854775807", "1e308", "1e999", "-0", "0.5", "null", "true", "[]", "{}", "\"\"",
+        "\"input\"", "\"${i}\"", "\"i + 1\"", "\"width\"",
+        "\"1 / 0\"", "\"9223372036854775807 + 1\"", "\"((((((((((\"", "[1, 1, 1]", "[[[[]]]]", "\"\\u0000\"", "\"\\ud800\"", "\"\u202e\"",
+        "{ \"a\": 1, \"a\": 2 }", "\"nobody\"",
     ];
 
     private readonly List<string> _names = [];
@@ -32,25 +36,34 @@ internal sealed class JsonWriter(Random random)
             true => $"[{Small(20)}]",
             _ => $"[{Small(6)}, {Small(14)}, {Small(14)}]",
         };
-        var text = new StringBuilder($"{{ \"name\": \"Net\", \"inputs\": {{ \"image\": {input}{(random.Next(12) == 0 ? ", \"other\": [4]" : "")} }}");
+        var text =
+            new StringBuilder(
+                $"{{ \"name\": \"Net\", \"inputs\": {{ \"image\": {input}{(random.Next(12) == 0 ? ", \"other\": [4]" : "")} }}");
         text.Append(", \"parameters\": { \"width\": 8, \"n\": \"width / 4\" }");
         if (random.Next(3) == 0)
-            text.Append(CultureInfo.InvariantCulture, $", \"blocks\": {{ \"basic\": {{ \"parameters\": {{ \"w\": null, \"s\": 1 }}, \"layers\": [{Layers(3, inBlock: true)}] }} }}");
+            text.Append(CultureInfo.InvariantCulture,
+                $", \"blocks\": {{ \"basic\": {{ \"parameters\": {{ \"w\": null, \"s\": 1 }}, \"layers\": [{Layers(3, inBlock: true)}] "
+                    + $"}} }}");
         text.Append(CultureInfo.InvariantCulture, $", \"layers\": [{Layers(random.Next(1, 8), inBlock: false)}]");
         if (random.Next(8) == 0)
             text.Append(CultureInfo.InvariantCulture, $", \"outputs\": {{ \"output\": \"{Known()}\", \"second\": \"{Known()}\" }}");
         if (random.Next(6) == 0)
             text.Append(CultureInfo.InvariantCulture, $", \"batch\": {Small(9)}");
         if (random.Next(8) == 0)
-            text.Append(CultureInfo.InvariantCulture, $", \"trainable\": {{ \"batchSize\": {Small(9)}{(random.Next(2) == 0 ? ", \"loss\": \"MeanSquaredError\"" : "")}{(random.Next(3) == 0 ? ", \"checkpoint\": true" : "")} }}");
+            text.Append(CultureInfo.InvariantCulture,
+                $", \"trainable\": {{ \"batchSize\": "
+                    + $"{Small(9)}{(random.Next(2) == 0 ? ", \"loss\": \"MeanSquaredError\"" : "")}"
+                    + $"{(random.Next(3) == 0 ? ", \"checkpoint\": true" : "")} }}");
         if (random.Next(9) == 0)
             text.Append(", \"optimize\": \"memory\", \"profile\": true");
         return text.Append(" }").ToString();
     }
 
-    private string Layers(int count, bool inBlock) => string.Join(", ", Enumerable.Range(0, count).Select(_ => random.Next(inBlock ? 28 : 20) switch
+    private string Layers(int count, bool inBlock) =>
+        string.Join(", ", Enumerable.Range(0, count).Select(_ => random.Next(inBlock ? 28 : 20) switch
     {
-        0 => $"{{ \"repeat\": {(random.Next(30) == 0 ? RandomLayer.Extreme(random) : Small(4))}, \"index\": \"i\", \"layers\": [{Layers(2, inBlock)}] }}",
+        0 => $"{{ \"repeat\": {(random.Next(30) == 0 ? RandomLayer.Extreme(random) : Small(4))}, \"index\": \"i\", \"layers\": "
+            + $"[{Layers(2, inBlock)}] }}",
         1 => $"{{ \"if\": \"width > {Small(20)}\", \"layers\": [{Layers(1, inBlock)}], \"else\": [{Layers(1, inBlock)}] }}",
         2 => $"{{ \"block\": \"basic\", \"name\": \"b{Small(9)}\", \"w\": {Small(9)} }}",
         _ => Layer(inBlock),
@@ -94,7 +107,8 @@ internal sealed class JsonWriter(Random random)
                 return random.Next(4) == 0 ? text[..at] : text;
             case 1: // A character more, less or other.
                 char c = "{}[],:\"\\0-.e \n\0é"[random.Next(15)];
-                return random.Next(3) switch { 0 => text.Insert(at, c.ToString()), 1 => text.Remove(at, 1), _ => text[..at] + c + text[(at + 1)..] };
+                return random.Next(3) switch { 0 => text.Insert(at, c.ToString()), 1 => text.Remove(at, 1),
+                    _ => text[..at] + c + text[(at + 1)..] };
             case 2: // Very many of something.
                 (int start, int end) = Part(text, at);
                 int times = random.Next(40) == 0 ? 20_000 / Math.Max(1, end - start) : random.Next(2, 30);

@@ -13,7 +13,8 @@ internal static class Outcome
 
     /// <param name="model">What the front end made of it; null where it has errors.</param>
     /// <param name="problems">What it reports.</param>
-    /// <param name="isRefused">Whether somebody else refuses the text, the C# compiler for instance; asked where nothing is reported.</param>
+    /// <param name="isRefused">Whether somebody else refuses the text, the C# compiler for instance; asked where nothing is
+    /// reported.</param>
     /// <param name="limit">How long it may take; it is given up much later.</param>
     public static FuzzOutcome Check(NetworkModel? model, IEnumerable<Problem> problems, Func<bool> isRefused, TimeSpan limit)
     {
@@ -23,7 +24,9 @@ internal static class Outcome
             if (problem.Id == ProblemIds.Internal)
                 throw new FuzzException("an internal error: " + problem.Message);
             if (problem.Message.Length is 0 or > LongestMessage)
-                throw new FuzzException($"a message of {problem.Message.Length} characters: {problem.Id}: {problem.Message[..Math.Min(problem.Message.Length, 200)]}");
+                throw new FuzzException(
+                    $"a message of {problem.Message.Length} characters: {problem.Id}: "
+                        + $"{problem.Message[..Math.Min(problem.Message.Length, 200)]}");
             hasErrors |= !DiagnosticCatalog.IsWarning(problem.Id);
         }
         if (model is null)

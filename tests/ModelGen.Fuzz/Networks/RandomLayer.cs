@@ -7,11 +7,13 @@ namespace ModelGen.Fuzz.Networks;
 /// <summary>Layers with random arguments: mostly ones that fit, and some that nobody would write.</summary>
 internal static class RandomLayer
 {
-    private static readonly string[] Extremes = ["0", "-1", "-2147483648", "2147483647", "65536", "46341", "1000000", "512", "99999", "32768"];
+    private static readonly string[] Extremes =
+        ["0", "-1", "-2147483648", "2147483647", "65536", "46341", "1000000", "512", "99999", "32768"];
 
     private static readonly Operator[] Operators = [.. OperatorTable.Layers];
 
-    private static readonly string[] OfImages = ["Conv2d", "Conv2d", "Relu", "Relu6", "MaxPool2d", "AvgPool2d", "BatchNorm2d", "Dropout", "LocalResponseNorm", "GlobalAvgPool2d", "Flatten"];
+    private static readonly string[] OfImages = ["Conv2d", "Conv2d", "Relu", "Relu6", "MaxPool2d", "AvgPool2d", "BatchNorm2d", "Dropout",
+        "LocalResponseNorm", "GlobalAvgPool2d", "Flatten"];
 
     private static readonly string[] OfFeatures = ["Linear", "Linear", "Relu", "Tanh", "Sigmoid", "Dropout", "Softmax"];
 
@@ -27,7 +29,10 @@ internal static class RandomLayer
         return op;
     }
 
-    /// <summary>One of the arguments that may be given, with a value as C# and JSON both write it: a number, true, a word in quotation marks, or several numbers.</summary>
+    /// <summary>
+    /// One of the arguments that may be given, with a value as C# and JSON both write it: a number, true, a word in quotation marks, or
+    /// several numbers.
+    /// </summary>
     public static IEnumerable<(AttributeSpec Spec, string[] Values)> Arguments(Random random, Operator op)
     {
         foreach (AttributeSpec spec in op.Attributes)
@@ -56,7 +61,9 @@ internal static class RandomLayer
         return spec.Kind switch
         {
             AttributeKind.Bool => random.Next(2) == 0 ? "true" : "false",
-            AttributeKind.Float => random.Next(12) switch { 0 => "1e308", 1 => "-1.5", 2 => "1e-320", _ => random.NextDouble().ToString("R", CultureInfo.InvariantCulture) },
+            AttributeKind.Float =>
+                random.Next(12) switch { 0 => "1e308", 1 => "-1.5", 2 => "1e-320",
+                    _ => random.NextDouble().ToString("R", CultureInfo.InvariantCulture) },
             AttributeKind.Word => "\"" + spec.Words[random.Next(spec.Words.Count)] + "\"",
             _ => random.Next(1, random.Next(8) == 0 ? 40 : 4).ToString(CultureInfo.InvariantCulture),
         };

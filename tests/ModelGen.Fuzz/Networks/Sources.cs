@@ -13,7 +13,8 @@ internal static class Sources
 
     // Shared, so that the symbols of .NET are read once.
     private static readonly CSharpCompilation Empty = CSharpCompilation.Create(
-        "Sample", [], References(), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        "Sample", [], References(), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary,
+            nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>Reads the class Net of a text and compiles its network.</summary>
     public static FuzzOutcome Check(string text, TimeSpan limit)
@@ -40,6 +41,7 @@ internal static class Sources
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         string[] trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        return [.. trusted.Where(p => Path.GetDirectoryName(p) == framework || Path.GetFileName(p) == "ModelGen.dll").Select(p => MetadataReference.CreateFromFile(p))];
+        return [.. trusted.Where(p => Path.GetDirectoryName(p) == framework || Path.GetFileName(p) == "ModelGen.dll")
+            .Select(p => MetadataReference.CreateFromFile(p))];
     }
 }

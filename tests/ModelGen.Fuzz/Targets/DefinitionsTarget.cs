@@ -25,10 +25,13 @@ internal sealed partial class DefinitionsTarget : FuzzTarget
     // Programs are compared in the tests of the generator.
     public override int TestShare => 0;
 
-    public override string Summary => $"  {_throwing} of the accepted threw in both, {_parts} after parts that were refused; {_invalid} were no C#; parts refused, in how many programs:\n"
+    public override string Summary =>
+        $"  {_throwing} of the accepted threw in both, {_parts} after parts that were refused; {_invalid} were no C#; parts refused, in "
+            + "how many programs:\n"
         + string.Join("\n", _refusals.OrderByDescending(r => r.Value).Select(r => $"  {r.Value,6} {r.Key}"));
 
-    public override void Start() => new DifferentialProgram("// C# 12\nclass P { public static System.Collections.Generic.List<object> Run() => []; }").Compare();
+    public override void Start() =>
+        new DifferentialProgram("// C# 12\nclass P { public static System.Collections.Generic.List<object> Run() => []; }").Compare();
 
     public override byte[] Make(Random random) => Encoding.UTF8.GetBytes(DefinitionWriter.Write(random));
 
@@ -41,7 +44,8 @@ internal sealed partial class DefinitionsTarget : FuzzTarget
         {
             case Verdict.Different:
                 string smaller = Differential.Shrink(examination.Text, TimeSpan.FromSeconds(10));
-                throw new FuzzException($"{new DifferentialProgram(smaller).Compare().Message}\n{smaller}", Encoding.UTF8.GetBytes(smaller));
+                throw new FuzzException($"{new DifferentialProgram(smaller).Compare().Message}\n{smaller}",
+                    Encoding.UTF8.GetBytes(smaller));
             case Verdict.NotCSharp:
                 _invalid++;
                 return FuzzOutcome.Refused;

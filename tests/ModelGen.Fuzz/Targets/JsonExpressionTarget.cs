@@ -7,7 +7,8 @@ namespace ModelGen.Fuzz.Targets;
 internal sealed class JsonExpressionTarget : FuzzTarget
 {
     private static readonly string[] Parts =
-        ["i", "width", "0", "1", "7", "2147483647", "9223372036854775807", "+", "-", "*", "/", "%", "(", ")", " ", "unknown", ".", "\0", "é", "((((", "{", "}"];
+        ["i", "width", "0", "1", "7", "2147483647", "9223372036854775807", "+", "-", "*", "/", "%", "(", ")", " ", "unknown", ".", "\0",
+            "é", "((((", "{", "}"];
 
     private static readonly Dictionary<string, long> Names = new() { ["i"] = 3, ["width"] = 16 };
 

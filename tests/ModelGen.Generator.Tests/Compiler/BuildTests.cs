@@ -29,13 +29,16 @@ public class BuildTests
             """);
         await Write(".editorconfig", "root = true\n[*.cs]\ngenerated_code = true\ndotnet_analyzer_diagnostic.severity = none\n"
             + string.Concat(DiagnosticCatalog.All.Select(d => $"dotnet_diagnostic.{d.Id}.severity = none\n")));
-        await Write("Digits.cs", "#pragma warning disable\nusing ModelGen;\n[Network, Input(3, 32, 32), Conv2d(8, 3), Linear(10), Trainable]\npublic partial class Digits;\n");
+        await Write("Digits.cs",
+            "#pragma warning disable\nusing ModelGen;\n[Network, Input(3, 32, 32), Conv2d(8, 3), Linear(10), Trainable]\npublic partial "
+                + "class Digits;\n");
         await Write("User.cs", "class User { Digits.Trainer T; Missing M; }\n");
         // Nothing from outside the folder.
         await Write("Directory.Build.props", "<Project />");
         await Write("Directory.Build.targets", "<Project />");
         var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["build", "-v:m", "-nodereuse:false", "-p:UseSharedCompilation=false", "-tl:off"])
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            ["build", "-v:m", "-nodereuse:false", "-p:UseSharedCompilation=false", "-tl:off"])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
@@ -48,7 +51,8 @@ public class BuildTests
         await process.WaitForExitAsync();
         Assert.NotEqual(0, process.ExitCode);
         string first = text.Split('\n').First(l => l.Contains(": error ", StringComparison.Ordinal));
-        Assert.Contains("Digits.cs(3,43): error MG0102: Linear 'fc1' needs 1 dimension per sample, got 8×30×30; put Flatten before it", first, StringComparison.Ordinal);
+        Assert.Contains("Digits.cs(3,43): error MG0102: Linear 'fc1' needs 1 dimension per sample, got 8×30×30; put Flatten before it",
+            first, StringComparison.Ordinal);
         Assert.DoesNotContain("CS0426", text, StringComparison.Ordinal);
         Directory.Delete(directory, recursive: true);
 

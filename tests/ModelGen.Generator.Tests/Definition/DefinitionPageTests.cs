@@ -14,7 +14,8 @@ public class DefinitionPageTests
     public void EveryMemberExists()
     {
         CSharpCompilation compilation = Compile.Create();
-        string[] unknown = [.. LibraryTable.Signatures.Where(s => DocumentationCommentId.GetFirstSymbolForDeclarationId(Signature.IdOf(s), compilation) is null)];
+        string[] unknown = [.. LibraryTable.Signatures.Where(s =>
+            DocumentationCommentId.GetFirstSymbolForDeclarationId(Signature.IdOf(s), compilation) is null)];
         Assert.True(unknown.Length == 0, string.Join("\n", unknown));
     }
 

@@ -16,7 +16,8 @@ internal sealed class GraphRecorder : ITensorRecorder
 
     /// <summary>Records the method Define of a class, public or not.</summary>
     public static Graph Record(Type network) => Record(
-        network.Name, network.GetMethod("Define", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)!);
+        network.Name, network.GetMethod("Define",
+            BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)!);
 
     /// <summary>Records any static method of tensors with shapes.</summary>
     public static Graph Record(Delegate define, string name) => Record(name, define.Method);
@@ -35,8 +36,10 @@ internal sealed class GraphRecorder : ITensorRecorder
     private static Graph Record(string name, MethodInfo define)
     {
         var recorder = new GraphRecorder(name);
-        object? result = define.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [.. define.GetParameters().Select(p => recorder.Input(p))], null);
-        return recorder._graph.Build(OutputsOf(result, define.ReturnParameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames));
+        object? result = define.Invoke(null, BindingFlags.DoNotWrapExceptions, null,
+            [.. define.GetParameters().Select(p => recorder.Input(p))], null);
+        return recorder._graph.Build(OutputsOf(result,
+            define.ReturnParameter.GetCustomAttribute<TupleElementNamesAttribute>()?.TransformNames));
     }
 
     private object? Input(System.Reflection.ParameterInfo parameter) => parameter.GetCustomAttribute<ShapeAttribute>() is { } shape

@@ -6,7 +6,8 @@ using ModelGen.Generator.Tests.FrontEnds;
 namespace ModelGen.Generator.Tests.Definition;
 
 /// <summary>
-/// Deeply nested text on a thread with a stack of 1 MiB, as editors and Windows have: it is read, or refused by a message. What fails here ends the process of the tests.
+/// Deeply nested text on a thread with a stack of 1 MiB, as editors and Windows have: it is read, or refused by a message. What fails here
+/// ends the process of the tests.
 /// </summary>
 public class NestingTests
 {
@@ -25,7 +26,8 @@ public class NestingTests
         { "blocks", Times("{", 4_000) + "x = x.Relu();" + Times("}", 4_000) + "return x;" },
         { "ifs", Times("if (x.Channels == 8) ", 1_000) + "x = x.Relu(); return x;" },
         { "else ifs", "int i = 3;" + Times("if (i == 2) i = 3; else ", 2_000) + "x = x.Relu(); return x;" },
-        { "loops", string.Concat(Enumerable.Range(0, 100).Select(i => $"for (int i{i} = 0; i{i} < 1; i{i}++) ")) + "x = x.Relu(); return x;" },
+        { "loops", string.Concat(Enumerable.Range(0, 100).Select(i => $"for (int i{i} = 0; i{i} < 1; i{i}++) "))
+            + "x = x.Relu(); return x;" },
         { "arguments", "return " + Times("F(", 1_000) + "x" + Times(")", 1_000) + "; static Tensor F(Tensor t) => t.Relu();" },
         { "lambdas", "return x.Conv2d(" + Times("((Func<int>)(() => ", 40) + "3" + Times("))()", 40) + ", 1);" },
         { "patterns", "int i = 3; return i is " + Times("not ", 2_000) + "3 ? x.Relu() : x.Tanh();" },
@@ -62,14 +64,17 @@ public class NestingTests
     {
         DefinitionProblem problem = Assert.Single(Interpret(Defined.Network(body)).Problems);
         Assert.True(problem.Problem.Id == "MG0203", what);
-        Assert.Equal("this is nested too deeply, at most 10,000 parts inside each other are read; use locals for some of them", problem.Problem.Message);
+        Assert.Equal("this is nested too deeply, at most 10,000 parts inside each other are read; use locals for some of them",
+            problem.Problem.Message);
     }
 
     [Fact]
     public void SoAreOtherMembersThatTheDefinitionReads()
     {
         const string Body = "return x.Conv2d(W, 1).Conv2d(F(), 1);";
-        string members(int parts) => $"static readonly int W = 1{Times(" + One", parts)}; static readonly int One = 1; static int F() => One{Times(" + One", parts)};";
+        string members(int parts) =>
+            $"static readonly int W = 1{Times(" + One", parts)}; static readonly int One = 1; static int F() => "
+                + $"One{Times(" + One", parts)};";
         Assert.NotNull(Interpret(Defined.Network(Body, members(4_000))).Network.Graph);
         Assert.Equal("MG0203", Assert.Single(Interpret(Defined.Network(Body, members(40_000))).Problems).Problem.Id);
     }
@@ -78,9 +83,15 @@ public class NestingTests
     [Fact]
     public void ArgumentsOfAttributesAreReadOnASmallStack()
     {
-        Assert.DoesNotContain("compiled with errors", Generate($"using ModelGen; [Network, Input(1, 2, 2), Flatten, Linear({Sum(12_000)})] partial class Net;"));
-        Assert.DoesNotContain("compiled with errors", Generate($"using ModelGen; [Network] partial class Net {{ static Tensor Define([Shape({Sum(9_000)})] Tensor x) => x.Linear(3); }}"));
-        Assert.Contains("compiled with errors", Generate($"using ModelGen; [Network] partial class Net {{ static Tensor Define([Shape({Sum(12_000)})] Tensor x) => x.Linear(3); }}"));
+        Assert.DoesNotContain("compiled with errors",
+            Generate($"using ModelGen; [Network, Input(1, 2, 2), Flatten, Linear({Sum(12_000)})] partial class Net;"));
+        Assert.DoesNotContain("compiled with errors",
+            Generate(
+                $"using ModelGen; [Network] partial class Net {{ static Tensor Define([Shape({Sum(9_000)})] Tensor x) => x.Linear(3); }}"));
+        Assert.Contains("compiled with errors",
+            Generate(
+                $"using ModelGen; [Network] partial class Net {{ static Tensor Define([Shape({Sum(12_000)})] Tensor x) => "
+                    + "x.Linear(3); }"));
 
         static string Sum(int parts) => Times("1 + ", parts) + "1";
     }

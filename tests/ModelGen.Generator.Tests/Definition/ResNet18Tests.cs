@@ -11,7 +11,8 @@ public class ResNet18Tests
     public void HasTheParametersOfTorchvision()
     {
         Graph graph = Defined.Both(ResNet18.Source, "ResNet18");
-        Assert.Equal(11_689_512, graph.Parameters.Where(p => !p.Name.Contains("running", StringComparison.Ordinal)).Sum(p => p.Shape.Length));
+        Assert.Equal(11_689_512, graph.Parameters.Where(p => !p.Name.Contains("running", StringComparison.Ordinal))
+            .Sum(p => p.Shape.Length));
         Assert.Equal(Keys(), graph.Parameters.Select(p => p.Name));
         Assert.Equal("512×7×7", graph.Nodes.Last(n => n.Is("Relu")).Shape.ToString());
     }

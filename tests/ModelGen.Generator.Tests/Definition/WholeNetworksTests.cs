@@ -29,5 +29,6 @@ public class WholeNetworksTests
 
     [Fact]
     public async Task ResNet() =>
-        Assert.Empty((await Compile.Run(ResNet18.Source.Replace("AvgPool2d((x.Height, x.Width))", "GlobalAvgPool2d()", StringComparison.Ordinal))).Findings);
+        Assert.Empty((await Compile.Run(ResNet18.Source.Replace("AvgPool2d((x.Height, x.Width))", "GlobalAvgPool2d()",
+            StringComparison.Ordinal))).Findings);
 }

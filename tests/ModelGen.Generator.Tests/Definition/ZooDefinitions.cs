@@ -12,7 +12,8 @@ internal static class ZooDefinitions
     private static readonly string Root = GeneratedFilesTests.Root();
 
     private static readonly MethodDeclarationSyntax[] Networks = [.. CSharpSyntaxTree
-        .ParseText(File.ReadAllText(Path.Combine(Root, "tests/ModelGen.Tests/Zoo/ZooNetworks.cs"))).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
+        .ParseText(File.ReadAllText(Path.Combine(Root, "tests/ModelGen.Tests/Zoo/ZooNetworks.cs"))).GetRoot().DescendantNodes()
+            .OfType<MethodDeclarationSyntax>()
         .Where(m => m.ParameterList.Parameters is [{ AttributeLists.Count: 1 }])];
 
     public static IReadOnlyList<string> Names { get; } = [.. Networks.Select(m => m.Identifier.Text)];
@@ -21,7 +22,9 @@ internal static class ZooDefinitions
     public static CSharpCompilation Compilation { get; } = Compile.Create(
     [
         "using ModelGen; using ModelGen.Zoo;\n" + string.Concat(
-            Networks.Select(m => $"[Network] public partial class {m.Identifier}Network {{ static {m.ReturnType} Define{m.ParameterList} {m.ExpressionBody}; }}\n")),
+            Networks.Select(m =>
+                $"[Network] public partial class {m.Identifier}Network {{ static {m.ReturnType} Define{m.ParameterList} "
+                    + $"{m.ExpressionBody}; }}\n")),
         .. Directory.GetFiles(Path.Combine(Root, "src/ModelGen.Zoo"), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
     ]);
 

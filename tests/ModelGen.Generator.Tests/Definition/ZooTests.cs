@@ -24,7 +24,8 @@ public class ZooTests
     public void IsInterpretedAsCSharpRunsIt(string name)
     {
         DefinitionResult result = ZooDefinitions.Interpret(name);
-        Assert.True(result.Network.Graph is not null, string.Join("\n", result.Problems.Select(p => $"{p.Problem.Id} {p.Location.GetLineSpan()}: {p.Problem.Message}")));
+        Assert.True(result.Network.Graph is not null,
+            string.Join("\n", result.Problems.Select(p => $"{p.Problem.Id} {p.Location.GetLineSpan()}: {p.Problem.Message}")));
         Graph recorded = GraphRecorder.Record(Compiled.Value.GetType(name + "Network")!);
         Assert.Equal(recorded.ToString(), result.Network.Graph.ToString());
         Assert.Equal(recorded, result.Network.Graph);
@@ -35,7 +36,8 @@ public class ZooTests
     public void WarnsOfNothing(string name)
     {
         DefinitionResult result = ZooDefinitions.Interpret(name);
-        Assert.All(result.Problems, p => Assert.Contains($"#pragma warning disable {p.Problem.Id}", p.Location.SourceTree!.ToString(), StringComparison.Ordinal));
+        Assert.All(result.Problems, p =>
+            Assert.Contains($"#pragma warning disable {p.Problem.Id}", p.Location.SourceTree!.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]

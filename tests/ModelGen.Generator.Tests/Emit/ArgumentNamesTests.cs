@@ -11,12 +11,16 @@ namespace ModelGen.Generator.Tests.Emit;
 /// <summary>An input or output may have any name, also one that generated code uses for something else.</summary>
 public class ArgumentNamesTests
 {
-    /// <summary>Every word of a file that has all there is: threads, several samples, Profile, a trainer. In groups, so that several networks are compiled at a time.</summary>
+    /// <summary>
+    /// Every word of a file that has all there is: threads, several samples, Profile, a trainer. In groups, so that several networks are
+    /// compiled at a time.
+    /// </summary>
     public static TheoryData<int> Groups => [.. Enumerable.Range(0, GroupCount)];
 
     private const int GroupCount = 8;
 
-    private static readonly Lazy<string[]> Names = new(() => [.. CSharpSyntaxTree.ParseText(Emit("image", "output")).GetRoot().DescendantTokens()
+    private static readonly Lazy<string[]> Names =
+        new(() => [.. CSharpSyntaxTree.ParseText(Emit("image", "output")).GetRoot().DescendantTokens()
         .Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText).Distinct().Order(StringComparer.Ordinal)]);
 
     [Theory]
@@ -40,13 +44,15 @@ public class ArgumentNamesTests
     {
         CSharpCompilation compilation = CompiledNetwork.Compile(Emit(input, outputs), CompiledNetwork.CurrentReferences);
         SyntaxTree generated = compilation.SyntaxTrees.Single(t => t.FilePath == "Net.g.cs");
-        Diagnostic? error = compilation.GetSemanticModel(generated).GetDiagnostics().FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error);
+        Diagnostic? error = compilation.GetSemanticModel(generated).GetDiagnostics()
+            .FirstOrDefault(d => d.Severity == DiagnosticSeverity.Error);
         Assert.True(error is null, $"input '{input}', outputs {string.Join(", ", outputs)}: {error}");
     }
 
     // A network with other outputs than "output" cannot be trained.
     private static string Emit(string input, params string[] outputs) => NetworkCompiler.Compile(new NetworkModel(
-        Declare(input, outputs), new ClassDeclaration("Test", [], "Net", "public"), outputs is ["output"] ? new TrainingOptions(4, OpNames.CrossEntropy, 0) : null, Batch: 2, Profile: true));
+        Declare(input, outputs), new ClassDeclaration("Test", [], "Net", "public"), outputs is ["output"]
+            ? new TrainingOptions(4, OpNames.CrossEntropy, 0) : null, Batch: 2, Profile: true));
 
     // Wide enough for threads; of several outputs, which are the same, all are copied.
     private static Graph Declare(string input, params string[] outputs)

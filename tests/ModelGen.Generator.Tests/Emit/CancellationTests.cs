@@ -19,7 +19,9 @@ namespace ModelGen.Generator.Tests.Emit;
 /// <summary>Every stage of the compiler asks whether anybody waits for its result.</summary>
 public class CancellationTests
 {
-    private const string Layers = "[Network, Input(3, 32, 32), Trainable(BatchSize = 8, Checkpoint = true), Conv2d(16, 3), BatchNorm2d, Relu, Conv2d(16, 3), Flatten, Linear(10)] partial class Net;";
+    private const string Layers =
+        "[Network, Input(3, 32, 32), Trainable(BatchSize = 8, Checkpoint = true), Conv2d(16, 3), BatchNorm2d, Relu, Conv2d(16, 3), "
+            + "Flatten, Linear(10)] partial class Net;";
 
     private static readonly CancellationToken Cancelled = new(canceled: true);
 
@@ -36,23 +38,30 @@ public class CancellationTests
         ["attributes"] = () => FrontEnd.Build(Declaration, Cancelled),
         ["definition"] = () =>
         {
-            CSharpCompilation compilation = Compile.Create(Defined.Network("for (int i = 0; i < 10000; i++) x = i % 100 == 0 ? x.Relu() : x; return x;"));
+            CSharpCompilation compilation =
+                Compile.Create(Defined.Network("for (int i = 0; i < 10000; i++) x = i % 100 == 0 ? x.Relu() : x; return x;"));
             var type = compilation.GetTypeByMetadataName("Net")!;
             DefinitionReader.Read(compilation, type, DefinitionReader.MethodsOf(type, hasLayers: false), Cancelled);
         },
-        ["JSON"] = () => JsonFrontEnd.Build("""{ "name": "Net", "inputs": { "image": [4] }, "layers": [{ "op": "Relu" }] }""", "", Cancelled),
+        ["JSON"] = () =>
+            JsonFrontEnd.Build("""{ "name": "Net", "inputs": { "image": [4] }, "layers": [{ "op": "Relu" }] }""", "", Cancelled),
         ["passes of inference"] = () => Pipeline.ForInference(Model.Graph, cancellation: Cancelled),
         ["passes of training"] = () => Pipeline.ForTraining(Model.Graph, Model.Training!, cancellation: Cancelled),
         ["passes of evaluation"] = () => Pipeline.ForEvaluation(Model.Graph, Model.Training!, cancellation: Cancelled),
         ["layouts"] = () => LayoutPlanner.Plan(Pipeline.ForInference(Model.Graph), p => Layout.Dense(p.Shape), Cancelled),
         ["schedule"] = () => Scheduler.Schedule(LaidOut, batch: 1, parametersChange: false, cancellation: Cancelled),
         ["memory"] = () => Arena.Assign([new Interval(0, 16, 0, 1), new Interval(1, 16, 1, 2)], Cancelled),
-        ["stages"] = () => StagePlanner.Divide(Scheduler.Schedule(LaidOut, batch: 1, parametersChange: false), Division.Everything, bySamples: false, Cancelled),
-        ["recomputation"] = () => Recompute.Run(LayoutPlanner.Plan(Pipeline.ForTraining(Model.Graph, Model.Training!), _ => null), ValueNames.Loss, batch: 8, Cancelled),
+        ["stages"] = () =>
+            StagePlanner.Divide(Scheduler.Schedule(LaidOut, batch: 1, parametersChange: false), Division.Everything, bySamples: false,
+                Cancelled),
+        ["recomputation"] = () =>
+            Recompute.Run(LayoutPlanner.Plan(Pipeline.ForTraining(Model.Graph, Model.Training!), _ => null), ValueNames.Loss, batch: 8,
+                Cancelled),
         ["kernels"] = () =>
         {
             var kernels = new KernelSet();
-            kernels.MethodOf(Scheduler.Schedule(LaidOut, batch: 1, parametersChange: false).Steps.Select(s => s.Call.Kernel).First(k => k.Title.Length > 0));
+            kernels.MethodOf(Scheduler.Schedule(LaidOut, batch: 1, parametersChange: false).Steps.Select(s => s.Call.Kernel)
+                .First(k => k.Title.Length > 0));
             kernels.Emit(new CodeWriter(), "Kernels", Cancelled);
         },
         ["emitter"] = () => NetworkCompiler.Compile(Model, Cancelled),
@@ -67,7 +76,8 @@ public class CancellationTests
     {
         using var source = new CancellationTokenSource();
         string layers = string.Join(", ", Enumerable.Repeat("""{ "op": "Conv2d", "outChannels": 4, "kernelSize": 1 }""", 20_000));
-        NetworkModel model = JsonFrontEnd.Build("{ \"name\": \"Net\", \"inputs\": { \"image\": [4, 8, 8] }, \"layers\": [" + layers + "] }").Model!;
+        NetworkModel model = JsonFrontEnd.Build("{ \"name\": \"Net\", \"inputs\": { \"image\": [4, 8, 8] }, \"layers\": [" + layers + "] }")
+            .Model!;
         source.CancelAfter(TimeSpan.FromMilliseconds(20));
         Assert.ThrowsAny<OperationCanceledException>(() => NetworkCompiler.Compile(model, source.Token));
     }
@@ -84,7 +94,9 @@ public class CancellationTests
             cancellation.ThrowIfCancellationRequested();
             return "";
         });
-        AdditionalText[] files = isJson ? [new CompileJson.InMemoryText("Net.network.json", """{ "name": "Net", "inputs": { "image": [4] }, "layers": [{ "op": "Relu" }] }""")] : [];
+        AdditionalText[] files = isJson
+            ? [new CompileJson.InMemoryText("Net.network.json",
+            """{ "name": "Net", "inputs": { "image": [4] }, "layers": [{ "op": "Relu" }] }""")] : [];
         GeneratorDriver driver = CSharpGeneratorDriver.Create([generator.AsSourceGenerator()], files, Compile.ParseOptions);
         CSharpCompilation compilation = Compile.Create(isJson ? "" : "using ModelGen; " + Layers);
         Assert.ThrowsAny<OperationCanceledException>(() => driver.RunGenerators(compilation, source.Token));

@@ -76,22 +76,33 @@ internal static class CompiledNetwork
         NetworkCompiler.Compile(new NetworkModel(graph, new ClassDeclaration("Test", [], "Net", "public"), training, batch));
 
     /// <summary>The compilation of emitted source with the test's driver.</summary>
-    public static CSharpCompilation Compile(string source, IEnumerable<MetadataReference> references) => Compile([("Net", source)], references);
+    public static CSharpCompilation Compile(string source, IEnumerable<MetadataReference> references) =>
+        Compile([("Net", source)], references);
 
-    /// <summary>Several networks as one compilation, which takes a fraction of the time; the driver of the class Net7 is DriverOfNet7.</summary>
+    /// <summary>
+    /// Several networks as one compilation, which takes a fraction of the time; the driver of the class Net7 is DriverOfNet7.
+    /// </summary>
     public static CSharpCompilation Compile(IEnumerable<(string Name, string Source)> networks, IEnumerable<MetadataReference> references)
     {
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: false,
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
+            allowUnsafe: false,
             nullableContextOptions: NullableContextOptions.Enable, generalDiagnosticOption: ReportDiagnostic.Error, warningLevel: 9999);
         return CSharpCompilation.Create("Generated" + Guid.NewGuid().ToString("N"),
-            networks.SelectMany(n => new[] { CSharpSyntaxTree.ParseText(n.Source, Options, n.Name + ".g.cs"), CSharpSyntaxTree.ParseText(DriverOf(n.Name, n.Source), Options, n.Name + ".cs") }),
+            networks.SelectMany(n => new[] { CSharpSyntaxTree.ParseText(n.Source, Options, n.Name + ".g.cs"),
+                CSharpSyntaxTree.ParseText(DriverOf(n.Name, n.Source), Options, n.Name + ".cs") }),
             references, options);
     }
 
     private static string DriverOf(string name, string source)
     {
         bool ofClasses = source.Contains("ReadOnlySpan<int> labels", StringComparison.Ordinal);
-        string driver = Driver.Replace("//TRAINER", source.Contains("class Trainer", StringComparison.Ordinal) ? TrainerDriver.Replace("//ACCUMULATE", source.Contains("float Accumulate(", StringComparison.Ordinal) ? "trainer.Accumulate(x, TARGET);" : "", StringComparison.Ordinal).Replace("TARGET", ofClasses ? "labels" : "targets", StringComparison.Ordinal).Replace("OPTIMIZER", Regex.Match(source, @"global::ModelGen\.(\w+) Optimizer \{").Groups[1].Value, StringComparison.Ordinal).Replace("LOSS", ofClasses ? ".Loss" : "", StringComparison.Ordinal) : "", StringComparison.Ordinal);
+        string driver = Driver.Replace("//TRAINER", source.Contains("class Trainer", StringComparison.Ordinal)
+            ? TrainerDriver.Replace("//ACCUMULATE", source.Contains("float Accumulate(", StringComparison.Ordinal)
+            ? "trainer.Accumulate(x, TARGET);" : "", StringComparison.Ordinal)
+            .Replace("TARGET", ofClasses ? "labels" : "targets", StringComparison.Ordinal)
+                .Replace("OPTIMIZER", Regex.Match(source, @"global::ModelGen\.(\w+) Optimizer \{").Groups[1].Value,
+                    StringComparison.Ordinal).Replace("LOSS", ofClasses ? ".Loss" : "", StringComparison.Ordinal) : "",
+                        StringComparison.Ordinal);
         return Regex.Replace(Regex.Replace(driver, @"\bNet\b", name), @"\bDriver\b", "DriverOf" + name);
     }
 
@@ -108,7 +119,8 @@ internal static class CompiledNetwork
     public static IReadOnlyList<MetadataReference> CurrentReferences { get; } =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(p) is "mscorlib.dll" or "netstandard.dll")
+            .Where(p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal)
+                || Path.GetFileName(p) is "mscorlib.dll" or "netstandard.dll")
             .Select(p => MetadataReference.CreateFromFile(p)),
         MetadataReference.CreateFromFile(typeof(WeightStore).Assembly.Location),
     ];
@@ -119,5 +131,7 @@ internal static class CompiledNetwork
     public static Assembly Load(byte[] assembly) => AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(assembly));
 
     public static T DriverMethod<T>(Assembly assembly, string network, string method)
-        where T : Delegate => assembly.GetType("Test.DriverOf" + network)!.GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!.CreateDelegate<T>();
+        where T : Delegate =>
+            assembly.GetType("Test.DriverOf" + network)!.GetMethod(method,
+                BindingFlags.Static | BindingFlags.NonPublic)!.CreateDelegate<T>();
 }

@@ -11,7 +11,9 @@ using ModelGen.Tests.Reference;
 
 namespace ModelGen.Generator.Tests.Emit;
 
-/// <summary>What is emitted compiles everywhere without a warning, in methods of a size that the JIT compiler likes, and is the same everywhere.</summary>
+/// <summary>
+/// What is emitted compiles everywhere without a warning, in methods of a size that the JIT compiler likes, and is the same everywhere.
+/// </summary>
 public class EmittedCodeTests
 {
     private const int MostLocals = 300;
@@ -41,7 +43,8 @@ public class EmittedCodeTests
     {
         string source = CompiledNetwork.Emit(Layers(new GraphBuilder("Deep"), TensorType.Sample(16, 20, 20),
             [.. Enumerable.Range(0, 100).SelectMany(_ => new (string, (string, AttributeValue)[])[]
-                { ("Conv2d", [("outChannels", 32), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })]), ("BatchNorm2d", []), ("LocalResponseNorm", [("size", 3)]) })]), null);
+                { ("Conv2d", [("outChannels", 32), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })]), ("BatchNorm2d", []),
+                    ("LocalResponseNorm", [("size", 3)]) })]), null);
         Assert.Contains("Step_4(int step", source, StringComparison.Ordinal);
         Assert.Contains("Stages => [", source, StringComparison.Ordinal);
         Assert.True(MethodsOf(source) > 10);
@@ -54,7 +57,8 @@ public class EmittedCodeTests
         using var image = new PEReader([.. assembly]);
         MetadataReader metadata = image.GetMetadataReader();
         int methods = 0;
-        foreach (MethodDefinition method in metadata.MethodDefinitions.Select(metadata.GetMethodDefinition).Where(m => m.RelativeVirtualAddress != 0))
+        foreach (MethodDefinition method in metadata.MethodDefinitions.Select(metadata.GetMethodDefinition)
+            .Where(m => m.RelativeVirtualAddress != 0))
         {
             MethodBodyBlock body = image.GetMethodBody(method.RelativeVirtualAddress);
             string name = metadata.GetString(method.Name);
@@ -72,16 +76,18 @@ public class EmittedCodeTests
 
     [NetCore8Theory]
     [MemberData(nameof(Networks))]
-    public void CompilesForNet8(int network) => CompiledNetwork.ToBytes(CompiledNetwork.Compile(EmitWithTrainer(network), NetCore8.References));
+    public void CompilesForNet8(int network) =>
+        CompiledNetwork.ToBytes(CompiledNetwork.Compile(EmitWithTrainer(network), NetCore8.References));
 
-    // Without the pragma that silences what users' analyzers might say, the compiler itself minds nothing but missing comments (CS1591) and that a loop which
-    // runs once, written as a constant, may have a body that does not need it (CS0219).
+    // Without the pragma that silences what users' analyzers might say, the compiler itself minds nothing but missing comments (CS1591) and
+    // that a loop which runs once, written as a constant, may have a body that does not need it (CS0219).
     [Fact]
     public void IsCleanWithoutItsPragma()
     {
         string source = EmitWithTrainer(0).Replace("#pragma warning disable\n", "", StringComparison.Ordinal);
         CSharpCompilation compilation = CompiledNetwork.Compile(source, CompiledNetwork.CurrentReferences);
-        string[] found = [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error && d.Id is not ("CS1591" or "CS0219")).Select(d => d.ToString())];
+        string[] found = [.. compilation.GetDiagnostics()
+            .Where(d => d.Severity == DiagnosticSeverity.Error && d.Id is not ("CS1591" or "CS0219")).Select(d => d.ToString())];
         Assert.Empty(found);
     }
 
@@ -120,17 +126,21 @@ public class EmittedCodeTests
     public void TinyNetworkReadsAsAccepted()
     {
         Graph tiny = Layers(new GraphBuilder("Tiny"), TensorType.Sample(1, 6, 6),
-            ("Conv2d", [("outChannels", 4), ("kernelSize", new[] { 3, 3 })]), ("Relu", []), ("Flatten", []), ("Linear", [("outFeatures", 3)]));
+            ("Conv2d", [("outChannels", 4), ("kernelSize", new[] { 3, 3 })]), ("Relu", []), ("Flatten", []),
+            ("Linear", [("outFeatures", 3)]));
         Snapshot.Check("Tiny", CompiledNetwork.Emit(tiny, null));
     }
 
     private static string EmitWithTrainer(int network) =>
-        CompiledNetwork.Emit(network == 0 ? LeNet5() : RandomGraphs.Network(network, wide: true), new TrainingOptions(32, OpNames.CrossEntropy, 0.1f));
+        CompiledNetwork.Emit(network == 0 ? LeNet5() : RandomGraphs.Network(network, wide: true),
+            new TrainingOptions(32, OpNames.CrossEntropy, 0.1f));
 
     private static Graph LeNet5() => Layers(new GraphBuilder("LeNet5"), TensorType.Sample(1, 28, 28),
-        ("Conv2d", [("outChannels", 6), ("kernelSize", new[] { 5, 5 }), ("padding", new[] { 2, 2, 2, 2 })]), ("Tanh", []), ("AvgPool2d", [("kernelSize", new[] { 2, 2 })]),
+        ("Conv2d", [("outChannels", 6), ("kernelSize", new[] { 5, 5 }), ("padding", new[] { 2, 2, 2, 2 })]), ("Tanh", []),
+        ("AvgPool2d", [("kernelSize", new[] { 2, 2 })]),
         ("Conv2d", [("outChannels", 16), ("kernelSize", new[] { 5, 5 })]), ("Tanh", []), ("AvgPool2d", [("kernelSize", new[] { 2, 2 })]),
-        ("Flatten", []), ("Linear", [("outFeatures", 120)]), ("Tanh", []), ("Linear", [("outFeatures", 84)]), ("Tanh", []), ("Linear", [("outFeatures", 10)]));
+        ("Flatten", []), ("Linear", [("outFeatures", 120)]), ("Tanh", []), ("Linear", [("outFeatures", 84)]), ("Tanh", []),
+        ("Linear", [("outFeatures", 10)]));
 
     private static Graph Layers(GraphBuilder graph, TensorType input, params (string Op, (string, AttributeValue)[] Attributes)[] layers)
     {
@@ -138,7 +148,8 @@ public class EmittedCodeTests
         foreach (((string name, (string, AttributeValue)[] attributes), int i) in layers.Select((l, i) => (l, i)))
         {
             Operator op = OperatorTable.Get(name);
-            value = op.BuildLayer(graph, [value], op.WithDefaults(AttributeMap.Of(attributes), forLayer: true), op.Layer!.DefaultName + (i + 1).ToString(CultureInfo.InvariantCulture));
+            value = op.BuildLayer(graph, [value], op.WithDefaults(AttributeMap.Of(attributes), forLayer: true),
+                op.Layer!.DefaultName + (i + 1).ToString(CultureInfo.InvariantCulture));
         }
         graph.Output("output", value);
         return graph.Build();

@@ -14,7 +14,8 @@ public class ExecutionTests
     internal delegate float[] Forward(IReadOnlyDictionary<string, float[]> parameters, float[] x, int samples);
 
     internal delegate float[] Train(
-        IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, float[] targets, GradientDescent optimizer, int steps);
+        IReadOnlyDictionary<string, float[]> parameters, Dictionary<string, float[]> after, float[] x, int[] labels, float[] targets,
+        GradientDescent optimizer, int steps);
 
     // MODELGEN_SEED tries others than those tried every time.
     public static TheoryData<int> Seeds =>
@@ -38,7 +39,8 @@ public class ExecutionTests
         CheckTraining(RecordedNetworks.Of(seed), seed);
     }
 
-    // Features that are tied to an image by a sum, and so lie as it does: the layers between must follow with weights, biases and gradients.
+    // Features that are tied to an image by a sum, and so lie as it does: the layers between must follow with weights, biases and
+    // gradients.
     [Theory]
     [InlineData("%2 = Parameter \"b\" : f32[108]", "%6 = Add(%4, %5)")]
     [InlineData("%2 = Parameter \"b\" : f32[108]", "%6 = Add(%5, %5)")]
@@ -67,7 +69,8 @@ public class ExecutionTests
     // Batches of 1 to 4: with 3 samples one that is never full, one that is always, and one with a last call of fewer.
     private static void CheckForward(Graph network, int seed)
     {
-        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, null, 1 + seed % 4), CompiledNetwork.CurrentReferences));
+        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, null, 1 + seed % 4),
+            CompiledNetwork.CurrentReferences));
         AssertForward(network, CompiledNetwork.Load<Forward>(assembly, "Forward"), seed);
     }
 
@@ -76,13 +79,14 @@ public class ExecutionTests
     {
         Graph network = RemoveDropout.Run(declared);
         TrainingOptions options = OptionsOf(seed, network);
-        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, options), CompiledNetwork.CurrentReferences));
+        byte[] assembly = CompiledNetwork.ToBytes(CompiledNetwork.Compile(CompiledNetwork.Emit(network, options),
+            CompiledNetwork.CurrentReferences));
         AssertTraining(network, options, CompiledNetwork.Load<Train>(assembly, "Train"), seed);
     }
 
     /// <summary>
-    /// Every fourth seed the same batch; every second leaves room for one sample more than it has; every third another loss than cross-entropy; every fourth freezes biases, another fourth a layer
-    /// and the batch normalisations, where there are any.
+    /// Every fourth seed the same batch; every second leaves room for one sample more than it has; every third another loss than
+    /// cross-entropy; every fourth freezes biases, another fourth a layer and the batch normalisations, where there are any.
     /// </summary>
     internal static TrainingOptions OptionsOf(int seed, Graph graph)
     {
@@ -136,9 +140,11 @@ public class ExecutionTests
         var after = new Dictionary<string, float[]>();
         GradientDescent optimizer = OptimizerOf(options, seed);
         float[] losses = train(
-            parameters, after, Floats(values["input"]), [.. values.GetValueOrDefault(ValueNames.Labels, []).Select(l => (int)l)], Floats(values.GetValueOrDefault(ValueNames.Targets, [])), optimizer, Steps);
+            parameters, after, Floats(values["input"]), [.. values.GetValueOrDefault(ValueNames.Labels, []).Select(l => (int)l)],
+            Floats(values.GetValueOrDefault(ValueNames.Targets, [])), optimizer, Steps);
 
-        var rounding = new RoundingSamples(disturb => Trained(network, (training, Pipeline.ForEvaluation(network, options, compiler)), options, optimizer, CentralDifferences.Copy(values), batch, Steps, disturb));
+        var rounding = new RoundingSamples(disturb => Trained(network, (training, Pipeline.ForEvaluation(network, options, compiler)),
+            options, optimizer, CentralDifferences.Copy(values), batch, Steps, disturb));
         string where = $"seed {seed}, batch {batch}:\n{training}";
         AssertNull(rounding.Compare(ValueNames.Loss, losses), where);
         foreach (Node parameter in network.Parameters)
@@ -147,7 +153,8 @@ public class ExecutionTests
 
     // The parameters after some steps, and the losses before each of them and after the last.
     private static Dictionary<string, double[]> Trained(
-        Graph network, (Graph Step, Graph Evaluation) graphs, TrainingOptions options, GradientDescent optimizer, Dictionary<string, double[]> values, int batch, int steps, Rounding? disturb)
+        Graph network, (Graph Step, Graph Evaluation) graphs, TrainingOptions options, GradientDescent optimizer,
+        Dictionary<string, double[]> values, int batch, int steps, Rounding? disturb)
     {
         double[] losses = new double[steps + 1];
         for (int i = 0; i < steps; i++)
@@ -158,7 +165,8 @@ public class ExecutionTests
             {
                 Dictionary<string, double[]> pass = CentralDifferences.Copy(values);
                 ReferenceInterpreter.Outputs(graphs.Step, batch, pass, step);
-                foreach (string name in values.Keys.Where(n => n.StartsWith("gradient.", StringComparison.Ordinal) || n.Contains("running_", StringComparison.Ordinal)))
+                foreach (string name in values.Keys.Where(n => n.StartsWith("gradient.", StringComparison.Ordinal)
+                    || n.Contains("running_", StringComparison.Ordinal)))
                     values[name] = pass[name];
                 step = step with { Accumulated = batch };
             }
@@ -166,7 +174,8 @@ public class ExecutionTests
         }
         losses[steps] = ReferenceInterpreter.Outputs(
             graphs.Evaluation, batch, values, TrainingStep.None with { Rounding = disturb })[ValueNames.Loss][0];
-        return network.Parameters.Select(p => (p.Name, Value: values[p.Name])).Append((ValueNames.Loss, losses)).ToDictionary(v => v.Item1, v => v.Item2);
+        return network.Parameters.Select(p => (p.Name, Value: values[p.Name])).Append((ValueNames.Loss, losses))
+            .ToDictionary(v => v.Item1, v => v.Item2);
     }
 
     private static void AssertNull(string? failure, string where) => Assert.True(failure is null, $"{failure}; {where}");
@@ -174,7 +183,8 @@ public class ExecutionTests
     private static int BatchOf(int seed) => 2 + seed % 4;
 
     private static Dictionary<string, double[]> RoundedValues(Graph graph, int batch, int seed) =>
-        RandomGraphs.Values(graph, batch, seed).ToDictionary(v => v.Key, v => (double[])[.. v.Value.Select(x => (double)(float)x)], StringComparer.Ordinal);
+        RandomGraphs.Values(graph, batch, seed)
+            .ToDictionary(v => v.Key, v => (double[])[.. v.Value.Select(x => (double)(float)x)], StringComparer.Ordinal);
 
     private static Dictionary<string, float[]> Parameters(Graph network, Dictionary<string, double[]> values) =>
         network.Parameters.ToDictionary(p => p.Name, p => Floats(values[p.Name]), StringComparer.Ordinal);

@@ -11,8 +11,8 @@ using ModelGen.Tests.Reference;
 namespace ModelGen.Generator.Tests.Emit;
 
 /// <summary>
-/// Random networks all the way from a network file's text: each compiles without warnings and computes what the interpreter does, or gets an error; nothing throws.
-/// MODELGEN_RANDOM_GRAPHS says how many (60), MODELGEN_SEED where they begin.
+/// Random networks all the way from a network file's text: each compiles without warnings and computes what the interpreter does, or gets
+/// an error; nothing throws. MODELGEN_RANDOM_GRAPHS says how many (60), MODELGEN_SEED where they begin.
 /// </summary>
 public class RandomGraphsTests
 {
@@ -55,10 +55,12 @@ public class RandomGraphsTests
         {
             Try(seed, () =>
             {
-                ExecutionTests.AssertForward(model.Graph, CompiledNetwork.DriverMethod<ExecutionTests.Forward>(assembly, model.Class.Name, "Forward"), seed, model.Options);
+                ExecutionTests.AssertForward(model.Graph,
+                    CompiledNetwork.DriverMethod<ExecutionTests.Forward>(assembly, model.Class.Name, "Forward"), seed, model.Options);
                 if (model.Training is TrainingOptions training)
                     ExecutionTests.AssertTraining(
-                        model.Graph, training, CompiledNetwork.DriverMethod<ExecutionTests.Train>(assembly, model.Class.Name, "Train"), seed, model.Options);
+                        model.Graph, training, CompiledNetwork.DriverMethod<ExecutionTests.Train>(assembly, model.Class.Name, "Train"),
+                        seed, model.Options);
             });
         }
         Assert.True(failures.Count == 0, $"{failures.Count} of {count} networks: {string.Join("\n\n", failures)}");
@@ -84,7 +86,9 @@ public class RandomGraphsTests
         bool isTrained = seed % 8 == 0 || seed % 8 == 5;
         if (isTrained)
             graph = RemoveDropout.Run(graph);
-        string text = NetworkJson.Write(new NetworkModel(graph, new ClassDeclaration("Test", [], graph.Name, "public"), isTrained ? ExecutionTests.OptionsOf(seed, graph) : null, 1 + seed % 4, seed % 3 == 0) { Options = new CompilerOptions((Optimization)(seed % 3), (LinearStorage)(seed % 2)) });
+        string text = NetworkJson.Write(new NetworkModel(graph, new ClassDeclaration("Test", [], graph.Name, "public"), isTrained
+            ? ExecutionTests.OptionsOf(seed, graph) : null, 1 + seed % 4,
+            seed % 3 == 0) { Options = new CompilerOptions((Optimization)(seed % 3), (LinearStorage)(seed % 2)) });
         return IsDamaged(seed) ? Damage(text, new Random(seed)) : text;
     }
 
@@ -93,7 +97,8 @@ public class RandomGraphsTests
     // Another digit somewhere in the inputs and layers: other sizes, strides, names and references, some of which fit.
     private static string Damage(string text, Random random)
     {
-        int[] digits = [.. Enumerable.Range(0, text.Length).Where(i => char.IsAsciiDigit(text[i]) && i > text.IndexOf("\"inputs\"", StringComparison.Ordinal))];
+        int[] digits = [.. Enumerable.Range(0, text.Length)
+            .Where(i => char.IsAsciiDigit(text[i]) && i > text.IndexOf("\"inputs\"", StringComparison.Ordinal))];
         char[] damaged = text.ToCharArray();
         damaged[digits[random.Next(digits.Length)]] = (char)('0' + random.Next(10));
         return new string(damaged);

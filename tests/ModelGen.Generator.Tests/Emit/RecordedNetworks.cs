@@ -3,7 +3,10 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.Emit;
 
-/// <summary>Random networks that once went wrong, as they were then: what a seed stands for changes with the layers that <see cref="ModelGen.Tests.Reference.RandomGraphs"/> knows.</summary>
+/// <summary>
+/// Random networks that once went wrong, as they were then: what a seed stands for changes with the layers that
+/// <see cref="ModelGen.Tests.Reference.RandomGraphs"/> knows.
+/// </summary>
 internal static class RecordedNetworks
 {
     private static readonly Dictionary<int, string> Texts = new()

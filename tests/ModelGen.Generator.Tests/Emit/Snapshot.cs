@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Generator.Tests.Emit;
 
 /// <summary>
-/// Holds text against a file that someone has read and accepted. What differs is written beside it as <c>NAME.received.cs</c>; running the tests with
-/// MODELGEN_UPDATE=1 accepts it as <c>NAME.verified.cs</c>.
+/// Holds text against a file that someone has read and accepted. What differs is written beside it as <c>NAME.received.cs</c>; running the
+/// tests with MODELGEN_UPDATE=1 accepts it as <c>NAME.verified.cs</c>.
 /// </summary>
 internal static class Snapshot
 {
@@ -29,7 +29,8 @@ internal static class Snapshot
         File.WriteAllText(received, actual);
         (string[] was, string[] now) = (expected.Split('\n'), actual.Split('\n'));
         int line = was.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
-        Assert.Fail($"{name} differs from {verified} in line {line + 1}:\n- {was.ElementAtOrDefault(line)}\n+ {now.ElementAtOrDefault(line)}\n"
+        Assert.Fail(
+            $"{name} differs from {verified} in line {line + 1}:\n- {was.ElementAtOrDefault(line)}\n+ {now.ElementAtOrDefault(line)}\n"
             + $"All of it is in {received}; if it is right, run the tests with MODELGEN_UPDATE=1");
     }
 }

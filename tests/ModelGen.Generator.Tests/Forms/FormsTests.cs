@@ -51,14 +51,16 @@ public class FormsTests
     {
         string[] sources = [Definition(name, definition), .. Zoo];
         string fromCSharp = await Generate([], sources);
-        string recorded = NetworkCompiler.Compile(new NetworkModel(Defined.Record(Compile.Create(sources), "Samples." + name), new ClassDeclaration("Samples", [], name, "public"), null));
+        string recorded = NetworkCompiler.Compile(new NetworkModel(Defined.Record(Compile.Create(sources), "Samples." + name),
+            new ClassDeclaration("Samples", [], name, "public"), null));
         Assert.Equal(recorded, fromCSharp);
 
         // The class of a network file has no part of the user's: the file declares it after what all forms have in common.
         string fromJson = await Generate([($"{name}.network.json", JsonSamples.Read(name))]);
         Assert.StartsWith(fromCSharp, fromJson, StringComparison.Ordinal);
         Assert.Equal(
-            $"\nnamespace Samples\n{{\n    /// <summary>The network of {name}.network.json.</summary>\n    public sealed partial class {name};\n}}\n", fromJson[fromCSharp.Length..]);
+            $"\nnamespace Samples\n{{\n    /// <summary>The network of {name}.network.json.</summary>\n    public sealed partial class "
+                + $"{name};\n}}\n", fromJson[fromCSharp.Length..]);
 
         if (attributes is not null)
             Assert.Equal(fromCSharp, await Generate([], attributes));
@@ -67,9 +69,14 @@ public class FormsTests
     [Fact]
     public async Task ABatchIsTheSameInAllForms()
     {
-        const string Declared = "namespace Samples { [ModelGen.Network(Batch = 6), ModelGen.Input(4)] [ModelGen.Linear(3)] public sealed partial class Net; }";
-        const string Defined = "namespace Samples { [ModelGen.Network(Batch = 2 * 3)] public sealed partial class Net { static ModelGen.Tensor Define([ModelGen.Shape(4)] ModelGen.Tensor image) => image.Linear(3); } }";
-        const string Json = "{ \"name\": \"Net\", \"namespace\": \"Samples\", \"inputs\": { \"image\": [4] }, \"parameters\": { \"n\": 3 }, \"batch\": \"2 * n\", \"layers\": [{ \"op\": \"Linear\", \"outFeatures\": 3 }] }";
+        const string Declared =
+            "namespace Samples { [ModelGen.Network(Batch = 6), ModelGen.Input(4)] [ModelGen.Linear(3)] public sealed partial class Net; }";
+        const string Defined =
+            "namespace Samples { [ModelGen.Network(Batch = 2 * 3)] public sealed partial class Net { static ModelGen.Tensor "
+                + "Define([ModelGen.Shape(4)] ModelGen.Tensor image) => image.Linear(3); } }";
+        const string Json =
+            "{ \"name\": \"Net\", \"namespace\": \"Samples\", \"inputs\": { \"image\": [4] }, \"parameters\": { \"n\": 3 }, \"batch\": \"2 "
+                + "* n\", \"layers\": [{ \"op\": \"Linear\", \"outFeatures\": 3 }] }";
         string declared = await Generate([], Declared);
         Assert.Contains("public const int Batch = 6;", declared, StringComparison.Ordinal);
         Assert.Equal(declared, await Generate([], Defined));

@@ -107,10 +107,13 @@ public class AttributeFrontEndTests
     }
 
     [Theory]
-    [InlineData("Zoo.Outer+Box+Inner+class", "Zoo", "partial class Outer;partial record struct Box;partial interface Inner", "@class", "protected internal",
-        "namespace Zoo { partial class Outer { partial record struct Box { partial interface Inner { [Network, Input(4), Relu] protected internal partial class @class; } } } }")]
+    [InlineData("Zoo.Outer+Box+Inner+class", "Zoo", "partial class Outer;partial record struct Box;partial interface Inner", "@class",
+        "protected internal",
+        "namespace Zoo { partial class Outer { partial record struct Box { partial interface Inner { [Network, Input(4), Relu] protected "
+            + "internal partial class @class; } } } }")]
     [InlineData("Net", "", "", "Net", "internal", "[Network, Input(4), Relu] partial class Net;")]
-    [InlineData("event.Zoo.Rec+Net", "@event.Zoo", "partial record Rec", "Net", "private", "namespace @event.Zoo; partial record Rec { [Network, Input(4), Relu] partial class Net; }")]
+    [InlineData("event.Zoo.Rec+Net", "@event.Zoo", "partial record Rec", "Net", "private",
+        "namespace @event.Zoo; partial record Rec { [Network, Input(4), Relu] partial class Net; }")]
     public void ClassesAreReadAsDeclared(string type, string space, string containing, string name, string accessibility, string source)
     {
         ClassDeclaration expected = new(space, new([.. containing.Split(';', StringSplitOptions.RemoveEmptyEntries)]), name, accessibility);

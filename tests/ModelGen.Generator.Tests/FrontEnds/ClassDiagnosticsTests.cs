@@ -17,7 +17,8 @@ public class ClassDiagnosticsTests
     [Fact]
     public Task NoInput() => Expect("[Network, Linear(4), Linear(0)] partial class Net;",
         new Finding("MG0005", "0", "Linear 'fc2': outFeatures must be at least 1, got 0"),
-        new Finding("MG0002", "Net", "Net has no [Input]; add one, e.g. [Input(1, 28, 28)] for channels, height and width or [Input(784)] for features"));
+        new Finding("MG0002", "Net",
+            "Net has no [Input]; add one, e.g. [Input(1, 28, 28)] for channels, height and width or [Input(784)] for features"));
 
     [Theory]
     [InlineData("Input(1, 28)", "2 (1, 28)")]
@@ -37,12 +38,14 @@ public class ClassDiagnosticsTests
     [Theory]
     [InlineData("", "int Profile;")]
     [InlineData("(Profile = true)", "void Profile(int steps) { }")]
-    public Task ProfileIsFreeUnlessAsked(string options, string member) => Expect($"[Network{options}, Input(8), Linear(4)] partial class Net {{ {member} }}");
+    public Task ProfileIsFreeUnlessAsked(string options, string member) =>
+        Expect($"[Network{options}, Input(8), Linear(4)] partial class Net {{ {member} }}");
 
     [Theory]
     [InlineData("int Profile;")]
     [InlineData("void Profile(System.ReadOnlySpan<float> a, System.Span<float> b, System.Span<long> c) { }")]
-    public Task ProfileIsTakenWhereAsked(string member) => Expect($"[Network(Profile = true), Input(8), Linear(4)] partial class Net {{ {member} }}", new Finding(
+    public Task ProfileIsTakenWhereAsked(string member) =>
+        Expect($"[Network(Profile = true), Input(8), Linear(4)] partial class Net {{ {member} }}", new Finding(
         "MG0008", "Net", "Net has a member 'Profile', which the generated part declares too; rename it"));
 
     [Fact]
@@ -54,25 +57,34 @@ public class ClassDiagnosticsTests
         "MG0010", "Linear(4)", "Net has layers but no [Network], so nothing is generated; add [Network]"));
 
     [Fact]
-    public Task SeveralDeclarations() => Expect("[Network, Input(8), Linear(4)] partial class Net; [Tanh, Conv2d(1, 1)] partial class Net;", new Finding(
-        "MG0007", "Tanh", "Net: its layers and [Input] stand on several declarations of the class, whose order is undefined; write all of them on one"));
+    public Task SeveralDeclarations() =>
+        Expect("[Network, Input(8), Linear(4)] partial class Net; [Tanh, Conv2d(1, 1)] partial class Net;", new Finding(
+        "MG0007", "Tanh",
+        "Net: its layers and [Input] stand on several declarations of the class, whose order is undefined; write all of them on one"));
 
     [Fact]
     public Task InputOnAnotherDeclaration() => Expect("[Network, Linear(4)] partial class Net; [Input(8)] partial class Net;", new Finding(
-        "MG0007", "Input(8)", "Net: its layers and [Input] stand on several declarations of the class, whose order is undefined; write all of them on one"));
+        "MG0007", "Input(8)",
+        "Net: its layers and [Input] stand on several declarations of the class, whose order is undefined; write all of them on one"));
 
     [Theory]
     [InlineData("static partial class Net;", "Net is static, but each instance of a network has its own memory; leave out 'static'")]
     [InlineData("abstract partial class Net;", "Net is abstract, but the generated part makes it whole; leave out 'abstract'")]
     [InlineData("partial record Net;", "Net is a record, but a network owns memory that must not be copied; make it a class")]
     [InlineData("file partial class Net;", "Net is local to its file, but its other part is generated into another one; leave out 'file'")]
-    [InlineData("partial class Net<T>;", "Net is generic, but a network's shapes are fixed when it is compiled; leave out the type parameters")]
-    [InlineData("partial class Net(int x) { int X => x; }", "Net has a primary constructor, but the generated part has the constructor Net(Weights); use properties instead")]
-    [InlineData("partial class Net : B { Net() : base(1) { } } class B(int x) { int X => x; }", "Net's base class B has no constructor without parameters, which the generated constructor would call; add one")]
-    [InlineData("partial class Net { int InputLength; }", "Net has a member 'InputLength', which the generated part declares too; rename it")]
-    [InlineData("partial class Net { void Forward(System.ReadOnlySpan<float> a, System.Span<float> b) { } }", "Net has a member 'Forward', which the generated part declares too; rename it")]
+    [InlineData("partial class Net<T>;",
+        "Net is generic, but a network's shapes are fixed when it is compiled; leave out the type parameters")]
+    [InlineData("partial class Net(int x) { int X => x; }",
+        "Net has a primary constructor, but the generated part has the constructor Net(Weights); use properties instead")]
+    [InlineData("partial class Net : B { Net() : base(1) { } } class B(int x) { int X => x; }",
+        "Net's base class B has no constructor without parameters, which the generated constructor would call; add one")]
+    [InlineData("partial class Net { int InputLength; }",
+        "Net has a member 'InputLength', which the generated part declares too; rename it")]
+    [InlineData("partial class Net { void Forward(System.ReadOnlySpan<float> a, System.Span<float> b) { } }",
+        "Net has a member 'Forward', which the generated part declares too; rename it")]
     [InlineData("partial class Net { class Weights; }", "Net has a member 'Weights', which the generated part declares too; rename it")]
-    public Task UnsupportedClasses(string declaration, string message) => Expect($"{Layers} {declaration}", new Finding("MG0008", "Net", message));
+    public Task UnsupportedClasses(string declaration, string message) =>
+        Expect($"{Layers} {declaration}", new Finding("MG0008", "Net", message));
 
     [Fact]
     public Task InsideAGenericType() => Expect($"partial class Outer<T> {{ {Layers} partial class Net; }}", new Finding(
@@ -83,19 +95,25 @@ public class ClassDiagnosticsTests
         "MG0008", "Weights", "Weights has the name of one of its generated members; choose another name for the class"));
 
     [Fact]
-    public Task TrainableOutOfRange() => Expect("[Network, Input(8), Linear(4), Trainable(BatchSize = 0, Loss = (Loss)9, LabelSmoothing = 1)] partial class Net;",
+    public Task TrainableOutOfRange() =>
+        Expect("[Network, Input(8), Linear(4), Trainable(BatchSize = 0, Loss = (Loss)9, LabelSmoothing = 1)] partial class Net;",
         new Finding("MG0005", "BatchSize = 0", "Trainable: BatchSize must be at least 1, got 0"),
-        new Finding("MG0005", "Loss = (Loss)9", "Trainable: Loss must be one of CrossEntropy, Hinge, MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossEntropyWithLogits, got number 9"),
+        new Finding("MG0005", "Loss = (Loss)9",
+            "Trainable: Loss must be one of CrossEntropy, Hinge, MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossEntropyWithLogits, "
+                + "got number 9"),
         new Finding("MG0005", "LabelSmoothing = 1", "Trainable: LabelSmoothing must be at least 0 and less than 1, got 1"));
 
     [Fact]
     public Task TrainableWithoutScores() => Expect("[Network, Trainable, Input(1, 8, 8), Conv2d(16, 4)] partial class Net;", new Finding(
-        "MG0110", "Trainable", "Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 16×5×5; end with Flatten and Linear"));
+        "MG0110", "Trainable",
+        "Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 16×5×5; end with Flatten and Linear"));
 
     [Fact]
-    public Task BatchTooLarge() => Expect("[Network, Trainable(BatchSize = 2000000000), Input(8), Linear(4)] partial class Net;", new Finding(
+    public Task BatchTooLarge() =>
+        Expect("[Network, Trainable(BatchSize = 2000000000), Input(8), Linear(4)] partial class Net;", new Finding(
         "MG0108", "Trainable(BatchSize = 2000000000)",
-        "Trainable: 2000000000 samples of 8 elements, the largest tensor, make 16000000000; at most 1073741824 are supported, which are 134217728 samples"));
+        "Trainable: 2000000000 samples of 8 elements, the largest tensor, make 16000000000; at most 1073741824 are supported, which are "
+            + "134217728 samples"));
 
     [Theory]
     [InlineData("[Network(Batch = 0), Input(8), Linear(4)] partial class Net;", "0")]
@@ -109,7 +127,8 @@ public class ClassDiagnosticsTests
         "MG0005", "Optimize = (Optimize)3", "Network: Optimize must be one of speed, memory, exact, got number 3"));
 
     [Fact]
-    public Task WeightStorageThatIsNoMember() => Expect("[Network(WeightStorage = (WeightStorage)(-1))] partial class Net { static Tensor Define([Shape(8)] Tensor x) => x.Relu(); }", new Finding(
+    public Task WeightStorageThatIsNoMember() =>
+        Expect("[Network(WeightStorage = (WeightStorage)(-1))] partial class Net { static Tensor Define([Shape(8)] Tensor x) => x.Relu(); }", new Finding(
         "MG0005", "WeightStorage = (WeightStorage)(-1)", "Network: WeightStorage must be one of auto, float32, bfloat16, got number -1"));
 
     [Theory]
@@ -117,7 +136,8 @@ public class ClassDiagnosticsTests
     [InlineData("[Network(Batch = 2000000000)] partial class Net { static Tensor Define([Shape(8)] Tensor x) => x.Linear(4); }")]
     public Task ForwardOfTooManySamples(string declaration) => Expect(declaration, new Finding(
         "MG0108", "Batch = 2000000000",
-        "Network: 2000000000 samples of 8 elements, the largest tensor, make 16000000000; at most 1073741824 are supported, which are 134217728 samples"));
+        "Network: 2000000000 samples of 8 elements, the largest tensor, make 16000000000; at most 1073741824 are supported, which are "
+            + "134217728 samples"));
 
     [Fact]
     public async Task WhatTheCompilerRefusesInNetworkIsItsToReport()
@@ -128,8 +148,12 @@ public class ClassDiagnosticsTests
 
     // Each tensor of the batch can be indexed, all that are alive at once cannot; 4 channels take the room of 16.
     [Fact]
-    public Task MemoryThatNoArrayCanHave() => Expect("[Network(Batch = 16), Input(4, 4096, 4096), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1)] partial class Net;", new Finding(
-        "MG0108", "Net", "Net: Forward on 16 samples needs more than the 2147482567 floats of memory that one array can have; use a smaller batch or image"));
+    public Task MemoryThatNoArrayCanHave() =>
+        Expect("[Network(Batch = 16), Input(4, 4096, 4096), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = 1), Conv2d(4, 3, Padding = "
+            + "1)] partial class Net;", new Finding(
+        "MG0108", "Net",
+        "Net: Forward on 16 samples needs more than the 2147482567 floats of memory that one array can have; use a smaller batch or "
+            + "image"));
 
     // Each name is in the code.
     [Fact]

@@ -27,11 +27,14 @@ internal static class Compile
     public static Task<Report> Run(params string[] sources)
     {
         CSharpCompilation compilation = Create(sources);
-        GeneratorDriver driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> fromGenerator);
+        GeneratorDriver driver = Driver()
+            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> fromGenerator);
         IEnumerable<Diagnostic> fromCompiler = output.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error);
         Finding[] findings = [.. fromGenerator.Concat(fromCompiler)
-            .OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start).Select(Finding.Of)];
-        Dictionary<string, string> generated = driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
+            .OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start)
+                .Select(Finding.Of)];
+        Dictionary<string, string> generated =
+            driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString());
         return Task.FromResult(new Report(findings, generated));
     }
 
@@ -45,7 +48,8 @@ internal static class Compile
     {
         string framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         string[] trusted = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        return [.. trusted.Where(p => Path.GetDirectoryName(p) == framework || Path.GetFileName(p) is "ModelGen.dll" or "System.Numerics.Tensors.dll")
+        return [.. trusted.Where(p => Path.GetDirectoryName(p) == framework
+            || Path.GetFileName(p) is "ModelGen.dll" or "System.Numerics.Tensors.dll")
             .Select(p => MetadataReference.CreateFromFile(p))];
     }
 }

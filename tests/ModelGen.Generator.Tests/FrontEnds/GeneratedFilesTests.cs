@@ -22,13 +22,15 @@ public class GeneratedFilesTests
     [Fact]
     public void EveryPageHasItsLayer()
     {
-        string[] pages = [.. Directory.GetFiles(Path.Combine(Root(), "docs/operators"), "*.md").Select(f => Path.GetFileNameWithoutExtension(f))];
+        string[] pages = [.. Directory.GetFiles(Path.Combine(Root(), "docs/operators"), "*.md")
+            .Select(f => Path.GetFileNameWithoutExtension(f))];
         Assert.Empty(pages.Except(OperatorTable.Layers.Select(o => o.Name)).Except(["README"]));
     }
 
     [Fact]
     public void EveryLayerSaysItsShapesAndHasAnExample() =>
-        Assert.All(OperatorTable.Layers, op => Assert.True(op.Layer is { ShapeRule.Length: > 0, Example.Length: > 0, Source.Length: > 0 }, op.Name));
+        Assert.All(OperatorTable.Layers,
+            op => Assert.True(op.Layer is { ShapeRule.Length: > 0, Example.Length: > 0, Source.Length: > 0 }, op.Name));
 
     [Fact]
     public void EnumsHaveTheWordsInTheirOrder()
@@ -58,5 +60,6 @@ public class GeneratedFilesTests
         }
     }
 
-    internal static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../.."));
+    internal static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../.."));
 }

@@ -19,7 +19,8 @@ public class GeneratorTests
         CSharpCompilation before = Compile.Create(LeNet5.Source, "");
         CSharpCompilation after = Replace(Replace(before, 0, network), 1, other);
         GeneratorRunResult result = Compile.Driver().RunGenerators(before).RunGenerators(after).GetRunResult().Results.Single();
-        Assert.Equal([IncrementalStepRunReason.Unchanged], Reasons(result, NetworkGenerator.Declarations).Select(r => r == IncrementalStepRunReason.Cached ? IncrementalStepRunReason.Unchanged : r));
+        Assert.Equal([IncrementalStepRunReason.Unchanged], Reasons(result, NetworkGenerator.Declarations)
+            .Select(r => r == IncrementalStepRunReason.Cached ? IncrementalStepRunReason.Unchanged : r));
         Assert.Equal([IncrementalStepRunReason.Cached], Reasons(result, NetworkGenerator.Models));
         Assert.Equal([IncrementalStepRunReason.Cached], Reasons(result, NetworkGenerator.Sources));
     }
@@ -63,17 +64,24 @@ public class GeneratorTests
     }
 
     [Theory]
-    [InlineData("Zoo.Outer.Box.Inner.class.g.cs", "namespace Zoo { partial class Outer { partial record struct Box { partial interface Inner { ATTRIBUTES protected internal partial class @class; } } } }")]
+    [InlineData("Zoo.Outer.Box.Inner.class.g.cs",
+        "namespace Zoo { partial class Outer { partial record struct Box { partial interface Inner { ATTRIBUTES protected internal partial "
+            + "class @class; } } } }")]
     [InlineData("Net.g.cs", "ATTRIBUTES partial class Net;")]
     [InlineData("event.Rec.Net.g.cs", "namespace @event; partial record Rec { ATTRIBUTES partial class Net { public int Own => 1; } }")]
-    [InlineData("S.Net.g.cs", "readonly ref partial struct S { ATTRIBUTES internal sealed partial class Net { partial class Weights { public int Own => 1; } } }")]
-    [InlineData("S.record.g.cs", "static partial class S { ATTRIBUTES private partial class @record : System.IDisposable { public void Dispose() { } public float[] Forward(float[] x) => x; } }")]
+    [InlineData("S.Net.g.cs",
+        "readonly ref partial struct S { ATTRIBUTES internal sealed partial class Net { partial class Weights { public int Own => 1; "
+            + "} } }")]
+    [InlineData("S.record.g.cs",
+        "static partial class S { ATTRIBUTES private partial class @record : System.IDisposable { public void Dispose() { } public float[] "
+            + "Forward(float[] x) => x; } }")]
     [InlineData("N-00e9t.g.cs", "ATTRIBUTES partial class Nét;")]
     public async Task GeneratedPartsFitTheirClasses(string file, string source)
     {
         foreach (string layers in new[] { "Relu", "Linear(0)" })
         {
-            Report report = await Compile.Run("using ModelGen; " + source.Replace("ATTRIBUTES", $"[Network, Trainable, Input(4), {layers}]", StringComparison.Ordinal));
+            Report report = await Compile.Run("using ModelGen; "
+                + source.Replace("ATTRIBUTES", $"[Network, Trainable, Input(4), {layers}]", StringComparison.Ordinal));
             Assert.Equal(layers == "Relu" ? [] : ["MG0005"], report.Findings.Select(f => f.Id));
             Assert.Equal(file, Assert.Single(report.Generated).Key);
         }
@@ -82,7 +90,9 @@ public class GeneratorTests
     [Fact]
     public async Task ClassesThatDifferInCaseGetFilesOfTheirOwn()
     {
-        Report report = await Compile.Run("using ModelGen; [Network, Input(4), Relu] partial class Net; [Network, Input(4), Relu] partial class NET; [Network, Input(4), Relu] partial class Tent;");
+        Report report = await Compile.Run(
+            "using ModelGen; [Network, Input(4), Relu] partial class Net; [Network, Input(4), Relu] partial class NET; [Network, Input(4), "
+                + "Relu] partial class Tent;");
         Assert.Empty(report.Findings);
         Assert.Equal(["NET-1.g.cs", "Net-2.g.cs", "Tent.g.cs"], report.Generated.Keys.Order(StringComparer.Ordinal));
     }
@@ -104,7 +114,8 @@ public class GeneratorTests
         Diagnostic failure = Assert.Single(diagnostics);
         Assert.Equal("MG9999", failure.Id);
         Assert.StartsWith(
-            "LeNet5: an error in ModelGen itself, please report it: NotSupportedException: first line second line at ", failure.GetMessage(CultureInfo.InvariantCulture),
+            "LeNet5: an error in ModelGen itself, please report it: NotSupportedException: first line second line at ",
+            failure.GetMessage(CultureInfo.InvariantCulture),
             StringComparison.Ordinal);
         Assert.Single(driver.GetRunResult().GeneratedTrees);
         Assert.DoesNotContain(output.GetDiagnostics(), d => d.Severity == DiagnosticSeverity.Error);
@@ -116,7 +127,9 @@ public class GeneratorTests
     [InlineData("sv-SE")]
     public async Task NothingDependsOnTheCulture(string culture)
     {
-        string[] sources = [LeNet5.Source, Broken, "using ModelGen; [Network, Input(1, 28, -28), AvgPool2d(3, Stride = -2)] partial class Bad; [Network, Input(4), Dropout(P = 1.5), Softmax(Dim = -5)] partial class Worse; [Network, Input(4), Softmax(Dim = -5)] partial class Worst;"];
+        string[] sources = [LeNet5.Source, Broken,
+            "using ModelGen; [Network, Input(1, 28, -28), AvgPool2d(3, Stride = -2)] partial class Bad; [Network, Input(4), Dropout(P = "
+                + "1.5), Softmax(Dim = -5)] partial class Worse; [Network, Input(4), Softmax(Dim = -5)] partial class Worst;"];
         Report expected = await Compile.Run(sources);
         CultureInfo before = CultureInfo.CurrentCulture;
         try

@@ -45,7 +45,8 @@ public class RandomNetworksTests
         from layers in AnyLayer().ArrayOf(count)
         from batch in Gen.Frequency((9, Gen.Constant(1)), (1, AnyInt))
         from training in Gen.Frequency((4, Gen.Constant<TrainingDeclaration?>(null)), (1, AnyTraining()))
-        select new NetworkDeclaration(new ClassDeclaration("", [], "Net", "public"), ClassPart.Whole, [], input, layers.ToEquatableArray(), training, Batch: batch);
+        select new NetworkDeclaration(new ClassDeclaration("", [], "Net", "public"), ClassPart.Whole, [], input, layers.ToEquatableArray(),
+            training, Batch: batch);
 
     private static Gen<EquatableArray<InputDeclaration>> AnyInput() =>
         from size in Gen.Frequency((20, Gen.Choose(4, 24)), (1, AnyInt))
@@ -88,7 +89,8 @@ public class RandomNetworksTests
         {
             (string height, string width) = LayerSyntax.HeightAndWidth(spec);
             Gen<LayerArgument[]> whole = AnyInt.Select(i => new[] { new LayerArgument(spec.Name, i) });
-            Gen<LayerArgument[]> pair = from h in AnyInt from w in AnyInt select new[] { new LayerArgument(height, h), new LayerArgument(width, w) };
+            Gen<LayerArgument[]> pair = from h in AnyInt from w in AnyInt select new[] { new LayerArgument(height, h),
+                new LayerArgument(width, w) };
             return spec.Kind == AttributeKind.Pair ? Gen.OneOf(whole, pair) : whole;
         }
         Gen<AttributeValue> value = spec.Kind switch

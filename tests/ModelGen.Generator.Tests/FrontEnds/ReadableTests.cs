@@ -9,7 +9,8 @@ public class ReadableTests
 {
     private static readonly string[] Hostile =
     [
-        new('x', 100_000), string.Concat(Enumerable.Repeat("word ", 20_000)), "a\nb\r\t\0\u001b[31mred", "\u202Eevil\u2066\u200F", "\u2028\u2029\u0085\u00AD\uFEFF\uE000", "\uD800x",
+        new('x', 100_000), string.Concat(Enumerable.Repeat("word ", 20_000)), "a\nb\r\t\0\u001b[31mred", "\u202Eevil\u2066\u200F",
+        "\u2028\u2029\u0085\u00AD\uFEFF\uE000", "\uD800x",
         "\U000E0041", new('\u202E', 5000), "'\"'\"; */ //",
     ];
 
@@ -21,7 +22,8 @@ public class ReadableTests
     [Fact]
     public void TheBeginningAndTheRemedyStay()
     {
-        string message = new Problem("MG0005", $"Conv2d: '{new string('n', 100_000)}' cannot be {string.Concat(Enumerable.Repeat("a b ", 1000))}; choose another").Message;
+        string message = new Problem("MG0005",
+            $"Conv2d: '{new string('n', 100_000)}' cannot be {string.Concat(Enumerable.Repeat("a b ", 1000))}; choose another").Message;
         Assert.StartsWith("Conv2d: 'nnn", message, StringComparison.Ordinal);
         Assert.EndsWith("; choose another", message, StringComparison.Ordinal);
         Assert.InRange(message.Length, 100, Readable.LongestMessage);
@@ -33,8 +35,10 @@ public class ReadableTests
         "[Network, Input(4), Relu(Name = \"a\"), Relu(From = TEXT)] partial class Net;",
         "[Network, Input(4), Relu, Trainable(Freeze = TEXT)] partial class Net;",
         "[Network] partial class Net { static Tensor Define([Shape(4)] Tensor x) => x.Relu(name: TEXT); }",
-        "[Network] partial class Net { static Tensor Define([Shape(4)] Tensor x) { if (x.Shape.Length > 0) throw new System.InvalidOperationException(TEXT); return x.Relu(); } }",
-        "[Network] partial class Net { static Tensor Define([Shape(4)] Tensor x) => Block(x, TEXT); static Tensor Block(Tensor x, string text) => x.Linear(0); }",
+        "[Network] partial class Net { static Tensor Define([Shape(4)] Tensor x) { if (x.Shape.Length > 0) throw new "
+            + "System.InvalidOperationException(TEXT); return x.Relu(); } }",
+        "[Network] partial class Net { static Tensor Define([Shape(4)] Tensor x) => Block(x, TEXT); static Tensor Block(Tensor x, string "
+            + "text) => x.Linear(0); }",
         "[Network] partial class Net { static Tensor Define([Shape(4)] Tensor x) => x.Linear(int.Parse(TEXT)); }",
         "[Network] partial class Net { static Tensor Define([Shape(4)] Tensor x) => x.Linear(new[] { 1 }[TEXT.Length + 7]); }",
     ];
@@ -46,7 +50,8 @@ public class ReadableTests
         var messages = new List<string>();
         foreach (string text in Hostile)
         {
-            string literal = "\"" + string.Concat(text.Select(c => c is >= ' ' and < (char)127 and not '"' and not '\\' ? c.ToString() : $"\\u{(int)c:x4}")) + "\"";
+            string literal = "\"" + string.Concat(text.Select(c => c is >= ' ' and < (char)127 and not '"' and not '\\' ? c.ToString()
+                : $"\\u{(int)c:x4}")) + "\"";
             Report report = await Compile.Run("using ModelGen; " + source.Replace("TEXT", literal, StringComparison.Ordinal));
             messages.AddRange(report.Findings.Where(f => f.Id.StartsWith("MG", StringComparison.Ordinal)).Select(f => f.Message));
         }
@@ -57,14 +62,17 @@ public class ReadableTests
     [InlineData("""{ "name": TEXT, "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", TEXT: 1, "inputs": { TEXT: [4] }, "layers": [{ "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": TEXT, TEXT: TEXT }, { "block": TEXT }] }""")]
-    [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu", "name": TEXT, "from": TEXT }, { "op": "Linear", "outFeatures": TEXT }] }""")]
+    [InlineData(
+        """{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu", "name": TEXT, "from": TEXT }, """
+            + """{ "op": "Linear", "outFeatures": TEXT }] }""")]
     public async Task MessagesOfFilesShowAllThatTheyHave(string json)
     {
         var messages = new List<string>();
         foreach (string text in Hostile)
         {
             string literal = System.Text.Json.JsonSerializer.Serialize(text.Replace("\uD800", "", StringComparison.Ordinal));
-            messages.AddRange((await CompileJson.Run(json.Replace("TEXT", literal, StringComparison.Ordinal))).Findings.Select(f => f.Message));
+            messages.AddRange((await CompileJson.Run(json.Replace("TEXT", literal, StringComparison.Ordinal)))
+                .Findings.Select(f => f.Message));
         }
         AssertReadable(messages);
     }

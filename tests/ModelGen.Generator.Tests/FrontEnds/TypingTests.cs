@@ -53,7 +53,8 @@ public class TypingTests
         GeneratorDriver driver = Compile.Driver();
         foreach (string text in PartsOf(whole))
         {
-            driver = driver.RunGeneratorsAndUpdateCompilation(Compile.Create(text), out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
+            driver = driver.RunGeneratorsAndUpdateCompilation(Compile.Create(text), out Compilation output,
+                out ImmutableArray<Diagnostic> diagnostics);
             AssertGeneratedCodeIsRight(driver, output, diagnostics, text);
         }
     }
@@ -64,15 +65,18 @@ public class TypingTests
         foreach (string text in PartsOf(File))
         {
             GeneratorDriver driver = CompileJson.Driver([new CompileJson.InMemoryText("/a/Tiny.network.json", text)])
-                .RunGeneratorsAndUpdateCompilation(Compile.Create("namespace Zoo; partial class Tiny { int _own; }"), out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
+                .RunGeneratorsAndUpdateCompilation(Compile.Create("namespace Zoo; partial class Tiny { int _own; }"),
+                    out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
             AssertGeneratedCodeIsRight(driver, output, diagnostics, text);
         }
     }
 
     public static TheoryData<string> Names =>
     [
-        "var", "nint", "nuint", "dynamic", "record", "file", "scoped", "field", "async", "when", "partial", "nameof", "global", "extension", "_", "class", "this",
-        "System", "ModelGen", "Generated", "Floats", "Span", "Unsafe", "Math", "Int32", "At", "Weights", "Trainer", "_modelGenArena", "InputLength", "Forward", "Linear",
+        "var", "nint", "nuint", "dynamic", "record", "file", "scoped", "field", "async", "when", "partial", "nameof", "global", "extension",
+        "_", "class", "this",
+        "System", "ModelGen", "Generated", "Floats", "Span", "Unsafe", "Math", "Int32", "At", "Weights", "Trainer", "_modelGenArena",
+        "InputLength", "Forward", "Linear",
     ];
 
     // As the network itself, as a class beside it, as a class around it, as its namespace, and as a member.
@@ -92,12 +96,14 @@ public class TypingTests
             $"{Network} public partial class Digits {{ class @{name}; }}",
         })
         {
-            GeneratorDriver driver = Compile.Driver().RunGeneratorsAndUpdateCompilation(Compile.Create(text), out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
+            GeneratorDriver driver = Compile.Driver().RunGeneratorsAndUpdateCompilation(Compile.Create(text), out Compilation output,
+                out ImmutableArray<Diagnostic> diagnostics);
             AssertGeneratedCodeIsRight(driver, output, diagnostics, text);
         }
     }
 
-    private static void AssertGeneratedCodeIsRight(GeneratorDriver driver, Compilation output, ImmutableArray<Diagnostic> diagnostics, string text)
+    private static void AssertGeneratedCodeIsRight(GeneratorDriver driver, Compilation output, ImmutableArray<Diagnostic> diagnostics,
+        string text)
     {
         Assert.DoesNotContain(diagnostics, d => d.Id is "MG9999" or "CS8785");
         ImmutableArray<SyntaxTree> generated = driver.GetRunResult().GeneratedTrees;
@@ -106,7 +112,8 @@ public class TypingTests
         Assert.True(wrong is null, $"{wrong}\nof\n{text}\n{wrong?.Location.SourceTree}");
         // Nor is a network a stub without a word.
         bool hasStub = generated.Any(t => t.ToString().Contains("was compiled with errors", StringComparison.Ordinal));
-        Assert.True(!hasStub || errors.Length > 0 || diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error), $"a stub without an error of\n{text}");
+        Assert.True(!hasStub || errors.Length > 0 || diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error),
+            $"a stub without an error of\n{text}");
     }
 
     // The beginnings, as somebody types, and all without one word, bracket or string.

@@ -18,7 +18,8 @@ public class GraphTextTests
     [Fact]
     public void PrintedTrainingGraphsReadBack() =>
         Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), (int seed) =>
-            ReadsBack(Pipeline.ForTraining(RandomGraphs.Network(seed), new TrainingOptions(4, OpNames.CrossEntropy, 0.1f)))).QuickCheckThrowOnFailure();
+            ReadsBack(Pipeline.ForTraining(RandomGraphs.Network(seed), new TrainingOptions(4, OpNames.CrossEntropy, 0.1f))))
+                .QuickCheckThrowOnFailure();
 
     [Fact]
     public void PrintedInferenceGraphsReadBack() =>
@@ -103,26 +104,38 @@ public class GraphTextTests
     [Theory]
     [InlineData("", "line 1: expected 'graph NAME', the text is empty")]
     [InlineData("%0 = Input \"x\" : f32[N,1]", "line 1, column 1: expected 'graph NAME' first in: %0 = Input \"x\" : f32[N,1]")]
-    [InlineData("graph G\n%0 = Inptu \"x\" : f32[N,1]", "line 2, column 11: expected the name of an operator instead of Inptu in: %0 = Inptu \"x\" : f32[N,1]")]
+    [InlineData("graph G\n%0 = Inptu \"x\" : f32[N,1]",
+        "line 2, column 11: expected the name of an operator instead of Inptu in: %0 = Inptu \"x\" : f32[N,1]")]
     [InlineData("graph G\n\n  %0 = Input \"x\"", "line 3, column 17: expected a type after ':' in:   %0 = Input \"x\"")]
     [InlineData("graph G\n%0 = Input \"x : f32[N,1]", "line 2, column 13: expected a closing '\"' in: %0 = Input \"x : f32[N,1]")]
-    [InlineData("graph G\n%0 = Input \"x\" : f16[N,1]", "line 2, column 26: expected f32 or i32 instead of f16 in: %0 = Input \"x\" : f16[N,1]")]
+    [InlineData("graph G\n%0 = Input \"x\" : f16[N,1]",
+        "line 2, column 26: expected f32 or i32 instead of f16 in: %0 = Input \"x\" : f16[N,1]")]
     [InlineData("graph G\n%0 = Input \"x\" : f32[N,0]", "line 2, column 25: expected a size of at least 1 in: %0 = Input \"x\" : f32[N,0]")]
     [InlineData("graph G\n%0 = Input \"x\" : f32[N,a]", "line 2, column 25: expected an integer in: %0 = Input \"x\" : f32[N,a]")]
-    [InlineData("graph G\n%0 = Input \"x\" : f32[N,1] }", "line 2, column 27: expected the end of the line in: %0 = Input \"x\" : f32[N,1] }")]
-    [InlineData("graph G\n%0 = Input \"x\" : f32[N,1]\n%0 = Relu(%0)", "line 3, column 14: expected an id that is not taken instead of %0 in: %0 = Relu(%0)")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,1] }",
+        "line 2, column 27: expected the end of the line in: %0 = Input \"x\" : f32[N,1] }")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,1]\n%0 = Relu(%0)",
+        "line 3, column 14: expected an id that is not taken instead of %0 in: %0 = Relu(%0)")]
     [InlineData("graph G\n%0 = Relu(%1)", "line 2, column 13: expected a value defined above instead of %1 in: %0 = Relu(%1)")]
     [InlineData("graph G\noutput \"y\" %4", "line 2, column 14: expected a value defined above instead of %4 in: output \"y\" %4")]
-    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Relu(%0) : f32[N,5]", "line 3, column 25: expected type f32[N,4], which Relu gives, instead of f32[N,5] in: %1 = Relu(%0) : f32[N,5]")]
-    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Linear(%0)", "line 3, column 16: expected a node that fits its operator (Linear takes 2 to 3 inputs, got 1) in: %1 = Linear(%0)")]
-    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4,4,4]\n%1 = AvgPool2d(%0)", "line 3, column 19: expected a node that fits its operator (node has no attribute 'kernelSize') in: %1 = AvgPool2d(%0)")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Relu(%0) : f32[N,5]",
+        "line 3, column 25: expected type f32[N,4], which Relu gives, instead of f32[N,5] in: %1 = Relu(%0) : f32[N,5]")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Linear(%0)",
+        "line 3, column 16: expected a node that fits its operator (Linear takes 2 to 3 inputs, got 1) in: %1 = Linear(%0)")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4,4,4]\n%1 = AvgPool2d(%0)",
+        "line 3, column 19: expected a node that fits its operator (node has no attribute 'kernelSize') in: %1 = AvgPool2d(%0)")]
     [InlineData("graph G\n%0 = Input \"x\" {a=} : f32[N,4]", "line 2, column 19: expected a word in: %0 = Input \"x\" {a=} : f32[N,4]")]
-    [InlineData("graph G\n%0 = Input \"x\" {a=[1,} : f32[N,4]", "line 2, column 22: expected a word in: %0 = Input \"x\" {a=[1,} : f32[N,4]")]
-    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Relu(%0) [relu]", "line 3, column 16: expected how Relu is done in: %1 = Relu(%0) [relu]")]
-    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Linear(%0, %0) [fast]", "line 3, column 22: expected how Linear is done in: %1 = Linear(%0, %0) [fast]")]
-    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Linear(%0, %0) [relu", "line 3, column 26: expected a closing ']' in: %1 = Linear(%0, %0) [relu")]
+    [InlineData("graph G\n%0 = Input \"x\" {a=[1,} : f32[N,4]",
+        "line 2, column 22: expected a word in: %0 = Input \"x\" {a=[1,} : f32[N,4]")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Relu(%0) [relu]",
+        "line 3, column 16: expected how Relu is done in: %1 = Relu(%0) [relu]")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Linear(%0, %0) [fast]",
+        "line 3, column 22: expected how Linear is done in: %1 = Linear(%0, %0) [fast]")]
+    [InlineData("graph G\n%0 = Input \"x\" : f32[N,4]\n%1 = Linear(%0, %0) [relu",
+        "line 3, column 26: expected a closing ']' in: %1 = Linear(%0, %0) [relu")]
     [InlineData("graph G\n%0 Input", "line 2, column 4: expected '=' in: %0 Input")]
-    public void ErrorsSayWhereAndWhat(string text, string message) => Assert.Equal(message, Assert.Throws<FormatException>(() => GraphParser.Parse(text)).Message);
+    public void ErrorsSayWhereAndWhat(string text, string message) =>
+        Assert.Equal(message, Assert.Throws<FormatException>(() => GraphParser.Parse(text)).Message);
 
     [Fact]
     public void GraphsBuiltTwiceAreEqual()

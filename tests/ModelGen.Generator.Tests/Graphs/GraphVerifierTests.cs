@@ -33,20 +33,23 @@ public class GraphVerifierTests
     public void KeysAreThereOnce() => Refuses(2, Good[2] with { Name = "w" }, "its key is there twice");
 
     [Fact]
-    public void TypesAreWhatTheShapeRuleGives() => Refuses(3, Good[3] with { Type = TensorType.Sample(4) }, "its type is f32[N,4], the shape rule gives f32[N,3]");
+    public void TypesAreWhatTheShapeRuleGives() =>
+        Refuses(3, Good[3] with { Type = TensorType.Sample(4) }, "its type is f32[N,4], the shape rule gives f32[N,3]");
 
     [Fact]
     public void WhatWasOverwrittenIsNotReadAgain()
     {
         Node late = Good[3] with { Id = 6, Name = "late" };
-        var exception = Assert.Throws<InvalidOperationException>(() => GraphVerifier.Verify(Good with { Nodes = [.. Good.Nodes, late] }, "Reader"));
+        var exception = Assert.Throws<InvalidOperationException>(() =>
+            GraphVerifier.Verify(Good with { Nodes = [.. Good.Nodes, late] }, "Reader"));
         Assert.Equal("after Reader: %6 = Linear(%0, %1) \"late\" : f32[N,3]: reads %1 after %5 overwrote it", exception.Message);
     }
 
     [Fact]
     public void OutputsExist()
     {
-        var exception = Assert.Throws<InvalidOperationException>(() => GraphVerifier.Verify(Good with { Outputs = [new("y", 9)] }, "Loser"));
+        var exception = Assert.Throws<InvalidOperationException>(() =>
+            GraphVerifier.Verify(Good with { Outputs = [new("y", 9)] }, "Loser"));
         Assert.Equal("after Loser: output 'y' is %9, which does not exist", exception.Message);
     }
 

@@ -11,21 +11,26 @@ namespace ModelGen.Generator.Tests.Json;
 /// <summary>Compiles network files beside source text as a user's project would.</summary>
 internal static class CompileJson
 {
-    public static async Task<JsonReport> Run(string json, params string[] sources) => await Run([("Net.network.json", json)], "Root", sources);
+    public static async Task<JsonReport> Run(string json, params string[] sources) =>
+        await Run([("Net.network.json", json)], "Root", sources);
 
     public static Task<JsonReport> Run((string Path, string Text)[] files, string? rootNamespace, params string[] sources)
     {
         var texts = files.Select(f => (AdditionalText)new InMemoryText("/project/" + f.Path, f.Text)).ToImmutableArray();
         var options = new RootNamespaceOptions(rootNamespace);
-        GeneratorDriver driver = Driver(texts, options).RunGeneratorsAndUpdateCompilation(Compile.Create(sources), out Compilation output, out ImmutableArray<Diagnostic> fromGenerator);
+        GeneratorDriver driver = Driver(texts, options).RunGeneratorsAndUpdateCompilation(Compile.Create(sources), out Compilation output,
+            out ImmutableArray<Diagnostic> fromGenerator);
         // Warnings as well: generated code is to have none.
-        IEnumerable<Diagnostic> fromCompiler = output.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS1701");
+        IEnumerable<Diagnostic> fromCompiler =
+            output.GetDiagnostics().Where(d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS1701");
         JsonFinding[] findings = [.. fromGenerator.Concat(fromCompiler).Select(JsonFinding.Of)
             .OrderBy(f => f.Path, StringComparer.Ordinal).ThenBy(f => f.Line).ThenBy(f => f.Column)];
-        return Task.FromResult(new JsonReport(findings, driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString()), output));
+        return Task.FromResult(new JsonReport(findings,
+            driver.GetRunResult().Results.Single().GeneratedSources.ToDictionary(s => s.HintName, s => s.SourceText.ToString()), output));
     }
 
-    public static CSharpGeneratorDriver Driver(ImmutableArray<AdditionalText> files, AnalyzerConfigOptionsProvider? options = null) => CSharpGeneratorDriver.Create(
+    public static CSharpGeneratorDriver Driver(ImmutableArray<AdditionalText> files, AnalyzerConfigOptionsProvider? options = null) =>
+        CSharpGeneratorDriver.Create(
         [new NetworkGenerator().AsSourceGenerator()], files, Compile.ParseOptions, options,
         new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
@@ -64,7 +69,8 @@ internal readonly record struct JsonFinding(string Id, string Path, int Line, in
     public static JsonFinding Of(Diagnostic diagnostic)
     {
         FileLinePositionSpan span = diagnostic.Location.GetLineSpan();
-        return new(diagnostic.Id, System.IO.Path.GetFileName(span.Path ?? ""), span.StartLinePosition.Line + 1, span.StartLinePosition.Character + 1,
+        return new(diagnostic.Id, System.IO.Path.GetFileName(span.Path ?? ""), span.StartLinePosition.Line + 1,
+            span.StartLinePosition.Character + 1,
             diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 

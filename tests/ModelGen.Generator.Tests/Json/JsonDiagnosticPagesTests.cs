@@ -3,7 +3,9 @@ using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Json;
 
-/// <summary>The examples of the pages on network files are true: the first reports the page's diagnostic, and the remedy does not.</summary>
+/// <summary>
+/// The examples of the pages on network files are true: the first reports the page's diagnostic, and the remedy does not.
+/// </summary>
 public partial class JsonDiagnosticPagesTests
 {
     public static TheoryData<string> Ids => [.. DiagnosticPages.Ids.Where(DiagnosticPages.IsOfFile)];

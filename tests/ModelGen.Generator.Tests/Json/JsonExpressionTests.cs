@@ -58,7 +58,8 @@ public class JsonExpressionTests
     [Fact]
     public void HostileExpressionsEnd()
     {
-        foreach (string text in new[] { new string('(', 900), new string('-', 900) + "1", new string('!', 900) + "1", string.Concat(Enumerable.Repeat("1?", 400)), new string('1', 2000) })
+        foreach (string text in new[] { new string('(', 900), new string('-', 900) + "1", new string('!', 900) + "1",
+            string.Concat(Enumerable.Repeat("1?", 400)), new string('1', 2000) })
             Assert.Throws<ExpressionException>(() => JsonExpression.Evaluate(text, Names));
         Assert.Throws<ExpressionException>(() => JsonExpression.Interpolate("a ${i", Names));
     }
@@ -74,7 +75,8 @@ public class JsonExpressionTests
     private static (string Text, long Value) Make(Random random, int depth)
     {
         if (depth == 0 || random.Next(5) == 0)
-            return random.Next(3) == 0 ? ("width", 64) : random.Next(100) is var n ? (n.ToString(System.Globalization.CultureInfo.InvariantCulture), n) : default;
+            return random.Next(3) == 0 ? ("width", 64) : random.Next(100) is var n
+                ? (n.ToString(System.Globalization.CultureInfo.InvariantCulture), n) : default;
         (string a, long x) = Make(random, depth - 1);
         (string b, long y) = Make(random, depth - 1);
         return random.Next(8) switch

@@ -21,7 +21,8 @@ public class JsonFrontEndTests
         Assert.Equal(TorchvisionKeys(), graph.Parameters.Select(p => p.Name));
         Assert.Equal(TensorType.Sample(1000), graph[graph.Outputs.Single().Value].Type);
         Assert.Equal(TensorType.Sample(256, 56, 56), graph.Nodes.Last(n => n.Op == OpNames.Add && n.Shape[0] == 256).Type);
-        Assert.True(File.ReadLines(Path.Combine(FrontEnds.GeneratedFilesTests.Root(), "tests/ModelGen.Generator.Tests/Json/samples/ResNet50.network.json")).Count() < 60);
+        Assert.True(File.ReadLines(Path.Combine(FrontEnds.GeneratedFilesTests.Root(),
+            "tests/ModelGen.Generator.Tests/Json/samples/ResNet50.network.json")).Count() < 60);
     }
 
     // He et al. 2016 put the stride on the first 1×1: 3.8 billion; torchvision's variant has 4.09 billion.
@@ -30,7 +31,8 @@ public class JsonFrontEndTests
     [InlineData("false", "1x1", 3_857_973_248)]
     public void OneParameterSaysWhereResNetsStridesAre(string value, string where, long multiplyAdds)
     {
-        Graph graph = JsonFrontEnd.Build(JsonSamples.Read("ResNet50").Replace("\"strideOn3x3\": true", $"\"strideOn3x3\": {value}", StringComparison.Ordinal)).Graph!;
+        Graph graph = JsonFrontEnd.Build(JsonSamples.Read("ResNet50")
+            .Replace("\"strideOn3x3\": true", $"\"strideOn3x3\": {value}", StringComparison.Ordinal)).Graph!;
         Assert.Equal(multiplyAdds, graph.Nodes.Sum(n => ModelGen.Generator.Emit.SummaryEmitter.MultiplyAddsOf(graph, n)));
         Node strided = graph.Nodes.Single(n => n.Op == OpNames.Conv2d && n.Name == (where == "3x3" ? "layer2.0.conv2" : "layer2.0.conv1"));
         Assert.Equal([2, 2], strided.Attributes.Ints("stride"));
@@ -40,11 +42,15 @@ public class JsonFrontEndTests
     public void LeNet5IsTheGraphOfItsAttributes()
     {
         NetworkDeclaration declaration = new(
-            new ModelGen.Generator.Model.ClassDeclaration("", [], "LeNet5", "public"), ClassPart.Whole, [], [new InputDeclaration([1, 28, 28], true)],
+            new ModelGen.Generator.Model.ClassDeclaration("", [], "LeNet5", "public"), ClassPart.Whole, [],
+            [new InputDeclaration([1, 28, 28], true)],
             [
-                Layer("Conv2d", ("outChannels", 6), ("kernelSize", 5), ("Padding", 2)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)),
-                Layer("Conv2d", ("outChannels", 16), ("kernelSize", 5)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)), Layer("Flatten"),
-                Layer("Linear", ("outFeatures", 120)), Layer("Tanh"), Layer("Linear", ("outFeatures", 84)), Layer("Tanh"), Layer("Linear", ("outFeatures", 10)),
+                Layer("Conv2d", ("outChannels", 6), ("kernelSize", 5), ("Padding", 2)), Layer("Tanh"),
+                Layer("AvgPool2d", ("kernelSize", 2)),
+                Layer("Conv2d", ("outChannels", 16), ("kernelSize", 5)), Layer("Tanh"), Layer("AvgPool2d", ("kernelSize", 2)),
+                Layer("Flatten"),
+                Layer("Linear", ("outFeatures", 120)), Layer("Tanh"), Layer("Linear", ("outFeatures", 84)), Layer("Tanh"),
+                Layer("Linear", ("outFeatures", 10)),
             ],
             new TrainingDeclaration { BatchSize = 16, LabelSmoothing = 0.1 });
         Assert.Equal(AttributeFrontEnd.Build(declaration).Model, JsonFrontEnd.Build(JsonSamples.Read("LeNet5")).Model);
@@ -76,7 +82,8 @@ public class JsonFrontEndTests
             }
             """);
         Assert.Empty(network.Problems);
-        Assert.Equal(["a.b.fc.weight", "a.b.fc.bias", "a.b.inner.fc.weight", "a.b.inner.fc.bias", "fc.weight", "fc.bias", "last.weight", "last.bias"],
+        Assert.Equal(["a.b.fc.weight", "a.b.fc.bias", "a.b.inner.fc.weight", "a.b.inner.fc.bias", "fc.weight", "fc.bias", "last.weight",
+            "last.bias"],
             network.Graph!.Parameters.Select(p => p.Name));
         Assert.Equal([4, 2, 4, 2], network.Graph.Nodes.Where(n => n.Op == OpNames.Linear).Select(n => n.Shape[0]));
         Assert.Equal(["relu1", "relu2"], network.Graph.Nodes.Where(n => n.Op == "Relu").Select(n => n.Name));
@@ -86,7 +93,8 @@ public class JsonFrontEndTests
     public void RunawayFilesEnd()
     {
         Assert.Equal(["MG0307"], Ids("""{ "repeat": 40000, "layers": [] }"""));
-        Assert.Equal(["MG0307"], Ids("""{ "repeat": 1000, "layers": [{ "repeat": 1000, "layers": [{ "repeat": 1000, "layers": [{ "op": "Relu" }] }] }] }"""));
+        Assert.Equal(["MG0307"],
+            Ids("""{ "repeat": 1000, "layers": [{ "repeat": 1000, "layers": [{ "repeat": 1000, "layers": [{ "op": "Relu" }] }] }] }"""));
         Assert.Equal(["MG0307"], Ids("""{ "block": "self" }"""));
         Assert.Equal(["MG0307"], Ids("""{ "block": "twice" }"""));
         // 512 values in each of 256 layers are as many as there may be; one more is not.
@@ -106,15 +114,18 @@ public class JsonFrontEndTests
     public void AtMostAHundredProblemsAreTold()
     {
         string layers = string.Join(',', Enumerable.Repeat("{ \"op\": \"Rely\" }", 5000));
-        Assert.Equal(JsonProblems.Most, JsonFrontEnd.Build($$"""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{{layers}}] }""").Problems.Count);
+        Assert.Equal(JsonProblems.Most,
+            JsonFrontEnd.Build($$"""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{{layers}}] }""").Problems.Count);
     }
 
-    // Every sample with one stretch of its text removed, doubled or replaced: never an exception, and a model exactly where there is no error.
+    // Every sample with one stretch of its text removed, doubled or replaced: never an exception, and a model exactly where there is no
+    // error.
     [Fact]
     public void DamagedSamplesGiveANetworkOrAnError()
     {
         var random = new Random(20240506);
-        string[] spare = ["\"", "{", "}", "[", "]", ",", ":", "null", "-1", "1e9", "\"input\"", "\"${i}\"", "99999999999999999999", "true", "\"op\"", "\"layers\": [", "\\"];
+        string[] spare = ["\"", "{", "}", "[", "]", ",", ":", "null", "-1", "1e9", "\"input\"", "\"${i}\"", "99999999999999999999", "true",
+            "\"op\"", "\"layers\": [", "\\"];
         int models = 0, tried = 0;
         foreach (string text in JsonSamples.Names.Select(JsonSamples.Read).Where(t => t.Length > 0))
         {
@@ -122,11 +133,13 @@ public class JsonFrontEndTests
             {
                 int start = random.Next(text.Length);
                 int length = random.Next(Math.Min(12, text.Length - start));
-                string damaged = text.Remove(start, length).Insert(start, random.Next(2) == 0 ? spare[random.Next(spare.Length)] : text.Substring(random.Next(text.Length - 12), random.Next(12)));
+                string damaged = text.Remove(start, length).Insert(start, random.Next(2) == 0 ? spare[random.Next(spare.Length)]
+                    : text.Substring(random.Next(text.Length - 12), random.Next(12)));
                 JsonNetwork network = JsonFrontEnd.Build(damaged);
                 bool hasErrors = network.Problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
                 Assert.Equal(hasErrors, network.Model is null);
-                Assert.All(network.Problems, p => Assert.True(p.Range.Start >= 0 && p.Range.End <= damaged.Length && !p.Problem.Message.Contains('\n', StringComparison.Ordinal)));
+                Assert.All(network.Problems, p => Assert.True(p.Range.Start >= 0 && p.Range.End <= damaged.Length
+                    && !p.Problem.Message.Contains('\n', StringComparison.Ordinal)));
                 if (network.Model is null)
                     continue;
                 models++;

@@ -66,14 +66,16 @@ public class JsonGeneratorTests
             """);
         Assert.Empty(report.Findings);
         Type type = Load(report).GetType("Root.Two", throwOnError: true)!;
-        Assert.Equal([2, 2, 0, 1, -1, 1, 10, 20, 10, 21], (float[])type.GetMethod("Run")!.Invoke(null, [new float[] { -1, 1 }, new float[] { 10, 20 }])!);
+        Assert.Equal([2, 2, 0, 1, -1, 1, 10, 20, 10, 21],
+            (float[])type.GetMethod("Run")!.Invoke(null, [new float[] { -1, 1 }, new float[] { 10, 20 }])!);
     }
 
     [Fact]
     public async Task SamplesCompileWithoutAWarning()
     {
         (string, string)[] files = [.. new[] { "LeNet5", "Tiny" }.Select(n => (n + ".network.json", JsonSamples.Read(n)))];
-        JsonReport report = await CompileJson.Run(files, null, "class User { Tiny.Weights W => Tiny.CreateWeights(1); LeNet5.Trainer? T => null; }");
+        JsonReport report = await CompileJson.Run(files, null,
+            "class User { Tiny.Weights W => Tiny.CreateWeights(1); LeNet5.Trainer? T => null; }");
         Assert.Empty(report.Findings);
         Type[] types = Load(report).GetTypes();
         Assert.Contains(types, t => t is { Name: "LeNet5", IsPublic: true, Namespace: null });
@@ -84,11 +86,13 @@ public class JsonGeneratorTests
     public async Task TheSameNetworkGivesTheCodeOfItsAttributes()
     {
         string fromAttributes = Assert.Single((await Compile.Run(FrontEnds.LeNet5.Source)).Generated).Value;
-        string json = JsonSamples.Read("LeNet5").Replace("\"name\": \"LeNet5\",", "\"name\": \"LeNet5\", \"namespace\": \"Zoo\",", StringComparison.Ordinal);
+        string json = JsonSamples.Read("LeNet5")
+            .Replace("\"name\": \"LeNet5\",", "\"name\": \"LeNet5\", \"namespace\": \"Zoo\",", StringComparison.Ordinal);
         string fromJson = Assert.Single((await CompileJson.Run(json)).Generated).Value;
         Assert.StartsWith(fromAttributes, fromJson, StringComparison.Ordinal);
         Assert.Equal(
-            "\nnamespace Zoo\n{\n    /// <summary>The network of Net.network.json.</summary>\n    public sealed partial class LeNet5;\n}\n", fromJson[fromAttributes.Length..]);
+            "\nnamespace Zoo\n{\n    /// <summary>The network of Net.network.json.</summary>\n    public sealed partial class LeNet5;\n}\n",
+            fromJson[fromAttributes.Length..]);
     }
 
     [Theory]
@@ -127,30 +131,37 @@ public class JsonGeneratorTests
             $$"""{ "name": "Net", "inputs": { "{{name}}": [4] }, "layers": [{ "op": "Relu" }] }""",
             $$"""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Linear", "outFeatures": 2, "name": "{{name}}" }] }""",
             $$"""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "{{name}}", "{{name}}": "{{name}}" }] }""",
-            $$"""{ "name": "Net", "inputs": { "x": [4] }, "blocks": { "{{name}}": { "layers": [{ "op": "Relu" }] } }, "layers": [{ "block": "{{name}}" }, { "block": "{{name}}", "name": "{{name}}" }] }""",
+            $$"""{ "name": "Net", "inputs": { "x": [4] }, "blocks": { "{{name}}": { "layers": [{ "op": "Relu" }] } }, "layers": """
+                + $$"""[{ "block": "{{name}}" }, { "block": "{{name}}", "name": "{{name}}" }] }""",
             $$"""{ "name": "Net", "description": "{{name}}", "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }] }""",
         })
         {
             JsonReport report = await CompileJson.Run([("evil*_/<b>\u2028.network.json", json)], "Root");
             Assert.All(report.Findings, f => Assert.StartsWith("MG", f.Id, StringComparison.Ordinal));
-            Assert.All(report.Findings, f => Assert.DoesNotContain(f.Message, c => char.IsControl(c) || c is '\u2028' or '\u202E' or '\u0085'));
+            Assert.All(report.Findings, f =>
+                Assert.DoesNotContain(f.Message, c => char.IsControl(c) || c is '\u2028' or '\u202E' or '\u0085'));
             Assert.DoesNotContain("Evil", string.Concat(report.Generated.Values), StringComparison.OrdinalIgnoreCase);
-            Assert.DoesNotContain(report.Output.SyntaxTrees.SelectMany(t => t.GetText().ToString()), c => c is '\u2028' or '\u202E' or '\u0085');
+            Assert.DoesNotContain(report.Output.SyntaxTrees.SelectMany(t => t.GetText().ToString()),
+                c => c is '\u2028' or '\u202E' or '\u0085');
         }
     }
 
     [Fact]
     public void WhatDoesNotChangeTheNetworkRunsNothingPastItsModel()
     {
-        AdditionalText small = new CompileJson.InMemoryText("/a/Small.network.json", Small), tiny = new CompileJson.InMemoryText("/a/Tiny.network.json", JsonSamples.Read("Tiny"));
+        AdditionalText small = new CompileJson.InMemoryText("/a/Small.network.json", Small),
+            tiny = new CompileJson.InMemoryText("/a/Tiny.network.json", JsonSamples.Read("Tiny"));
         AdditionalText spaced = new CompileJson.InMemoryText("/a/Small.network.json", Small.Replace(",", " , ", StringComparison.Ordinal));
-        AdditionalText changed = new CompileJson.InMemoryText("/a/Small.network.json", Small.Replace("Relu", "Tanh", StringComparison.Ordinal).Replace("relu1", "tanh1", StringComparison.Ordinal));
+        AdditionalText changed = new CompileJson.InMemoryText("/a/Small.network.json",
+            Small.Replace("Relu", "Tanh", StringComparison.Ordinal).Replace("relu1", "tanh1", StringComparison.Ordinal));
         CSharpCompilation before = Compile.Create(User);
         GeneratorDriver driver = CompileJson.Driver([small, tiny]).RunGenerators(before);
 
         // Another source file.
-        GeneratorRunResult result = Result(driver.RunGenerators(before.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Other;", Compile.ParseOptions))));
-        Assert.All(new[] { JsonNetworks.Texts, JsonNetworks.Models, JsonNetworks.Sources }, step => Assert.All(Reasons(result, step), r => Assert.Equal(IncrementalStepRunReason.Cached, r)));
+        GeneratorRunResult result = Result(
+            driver.RunGenerators(before.AddSyntaxTrees(CSharpSyntaxTree.ParseText("class Other;", Compile.ParseOptions))));
+        Assert.All(new[] { JsonNetworks.Texts, JsonNetworks.Models, JsonNetworks.Sources },
+            step => Assert.All(Reasons(result, step), r => Assert.Equal(IncrementalStepRunReason.Cached, r)));
 
         // White space in the file.
         result = Result(driver.ReplaceAdditionalText(small, spaced).RunGenerators(before));
@@ -172,7 +183,9 @@ public class JsonGeneratorTests
         (string, string)[] files =
         [
             ("Tiny.network.json", JsonSamples.Read("Tiny")),
-            ("Broken.network.json", """{ "name": "Broken", "inputs": { "image": [1, 28, -28] }, "layers": [{ "op": "Dropout", "p": 1.5 }, { "op": "INIT", "stride": "-5 / 0" }, { "op": "Conv2d", "outChannels": -1, "kernelSize": 1 }] }"""),
+            ("Broken.network.json",
+                """{ "name": "Broken", "inputs": { "image": [1, 28, -28] }, "layers": [{ "op": "Dropout", "p": 1.5 }, """
+                    + """{ "op": "INIT", "stride": "-5 / 0" }, { "op": "Conv2d", "outChannels": -1, "kernelSize": 1 }] }"""),
         ];
         JsonReport expected = await CompileJson.Run(files, "Root");
         CultureInfo before = CultureInfo.CurrentCulture;

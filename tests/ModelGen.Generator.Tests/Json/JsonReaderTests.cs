@@ -7,7 +7,9 @@ using JsonDocument = ModelGen.Generator.Language.Json.JsonDocument;
 
 namespace ModelGen.Generator.Tests.Json;
 
-/// <summary>The reader takes what RFC 8259 allows, says where each value stands, and refuses all else with one error at its place.</summary>
+/// <summary>
+/// The reader takes what RFC 8259 allows, says where each value stands, and refuses all else with one error at its place.
+/// </summary>
 public class JsonReaderTests
 {
     [Fact]
@@ -19,7 +21,8 @@ public class JsonReaderTests
         Assert.Equal(new TextRange(0, 62), root.Range);
         Assert.Equal(["a", "b\n"], root.Members.Select(m => m.Name));
         Assert.Equal(new TextRange(2, 3), root.Members[0].NameRange);
-        Assert.Equal([(JsonKind.Number, "1", 8), (JsonKind.Number, "-2.5e+3", 11), (JsonKind.Boolean, "true", 20), (JsonKind.Null, "null", 26)],
+        Assert.Equal([(JsonKind.Number, "1", 8), (JsonKind.Number, "-2.5e+3", 11), (JsonKind.Boolean, "true", 20),
+            (JsonKind.Null, "null", 26)],
             root["a"]!.Items.Select(i => (i.Kind, i.Text, i.Range.Start)));
         Assert.Equal("x😀", root["b\n"]!.Text);
     }
@@ -70,15 +73,20 @@ public class JsonReaderTests
     {
         int deep = JsonReader.DeepestNesting;
         Assert.Null(Read(new string('[', deep) + "1" + new string(']', deep)).Error);
-        Assert.Equal("arrays and objects are nested more than 64 deep", Read(new string('[', deep + 1) + "1" + new string(']', deep + 1)).Error!.Message);
+        Assert.Equal("arrays and objects are nested more than 64 deep",
+            Read(new string('[', deep + 1) + "1" + new string(']', deep + 1)).Error!.Message);
         Assert.Equal("arrays and objects are nested more than 64 deep", Read(new string('[', 1_000_000)).Error!.Message);
         Assert.Null(Read($"\"{new string('x', JsonReader.LargestString)}\"").Error);
-        Assert.Equal("a string has more than 65536 characters", Read($"\"{new string('x', JsonReader.LargestString + 1)}\"").Error!.Message);
+        Assert.Equal("a string has more than 65536 characters",
+            Read($"\"{new string('x', JsonReader.LargestString + 1)}\"").Error!.Message);
         Assert.Equal("a number has more than 65536 characters", Read(new string('1', JsonReader.LargestString + 1)).Error!.Message);
         Assert.Null(Read($"[{string.Join(',', Enumerable.Repeat("1", JsonReader.MostValues - 1))}]").Error);
-        Assert.Equal("there are more than 262144 values", Read($"[{string.Join(',', Enumerable.Repeat("1", JsonReader.MostValues))}]").Error!.Message);
-        Assert.Equal("an object has more than 1024 names", Read($"{{{string.Join(',', Enumerable.Range(0, 1025).Select(i => $"\"{i}\":1"))}}}").Error!.Message);
-        Assert.Equal("the text has 16777217 characters; at most 16777216 are read", Read(new string(' ', JsonReader.LargestText + 1)).Error!.Message);
+        Assert.Equal("there are more than 262144 values",
+            Read($"[{string.Join(',', Enumerable.Repeat("1", JsonReader.MostValues))}]").Error!.Message);
+        Assert.Equal("an object has more than 1024 names",
+            Read($"{{{string.Join(',', Enumerable.Range(0, 1025).Select(i => $"\"{i}\":1"))}}}").Error!.Message);
+        Assert.Equal("the text has 16777217 characters; at most 16777216 are read",
+            Read(new string(' ', JsonReader.LargestText + 1)).Error!.Message);
     }
 
     [Fact]
@@ -89,7 +97,8 @@ public class JsonReaderTests
     public void AgreesWithAnotherReader()
     {
         int valid = 0;
-        Gen<string> piece = Gen.Elements("{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "\"\\u0041\"", "1", "-0", "0.5e1", "01", "true", "null", " ", "\n", "/", "\\", "\"", "\u0001", "é");
+        Gen<string> piece = Gen.Elements("{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "\"\\u0041\"", "1", "-0", "0.5e1", "01", "true",
+            "null", " ", "\n", "/", "\\", "\"", "\u0001", "é");
         Prop.ForAll(Arb.From(Gen.Choose(1, 9).SelectMany(n => piece.ArrayOf(n)).Select(string.Concat)), text =>
         {
             bool expected = TryParse(text);

@@ -7,7 +7,9 @@ internal static class JsonSamples
 {
     private static readonly string Folder = Path.Combine(GeneratedFilesTests.Root(), "tests/ModelGen.Generator.Tests/Json/samples");
 
-    public static string[] Names => [.. Directory.GetFiles(Folder, "*.network.json").Select(f => Path.GetFileName(f).Replace(".network.json", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public static string[] Names =>
+        [.. Directory.GetFiles(Folder, "*.network.json")
+            .Select(f => Path.GetFileName(f).Replace(".network.json", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     public static string Read(string name) => File.ReadAllText(Path.Combine(Folder, name + ".network.json"));
 }

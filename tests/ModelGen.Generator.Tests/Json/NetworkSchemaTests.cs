@@ -44,11 +44,13 @@ public class NetworkSchemaTests
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu", "from": 1 }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }, { "op": "Add", "from": "relu1" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [1, 4, 4] }, "layers": [{ "op": "AvgPool2d", "kernelSize": [1, 2, 3] }] }""")]
-    [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "repeat": -1, "layers": [{ "op": "Relu" }] }, { "op": "Relu" }] }""")]
+    [InlineData(
+        """{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "repeat": -1, "layers": [{ "op": "Relu" }] }, { "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "repeat": 1 }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "if": 1 }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [{ "block": 1 }] }""")]
-    [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "blocks": { "b": { "layers": [] } }, "layers": [{ "block": "b", "op": "Relu" }] }""")]
+    [InlineData(
+        """{ "name": "Net", "inputs": { "x": [4] }, "blocks": { "b": { "layers": [] } }, "layers": [{ "block": "b", "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "blocks": { "b": { } }, "layers": [{ "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "parameters": { "a b": 1 }, "layers": [{ "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "parameters": { "a": [1] }, "layers": [{ "op": "Relu" }] }""")]
@@ -64,5 +66,6 @@ public class NetworkSchemaTests
 
     [Fact]
     public void WhatIsWrittenIsValid() =>
-        Assert.All(JsonSamples.Names, name => Assert.True(Schema.IsValid(JsonNode.Parse(NetworkJson.Write(JsonFrontEnd.Build(JsonSamples.Read(name)).Model!)))));
+        Assert.All(JsonSamples.Names, name =>
+            Assert.True(Schema.IsValid(JsonNode.Parse(NetworkJson.Write(JsonFrontEnd.Build(JsonSamples.Read(name)).Model!)))));
 }

@@ -48,7 +48,9 @@ public class RoundTripTests
             { "name": "Net", "inputs": { "x": [9] }, "layers": [{ "op": "Linear", "outFeatures": 10 }], "trainable": { "batchSize": 3, "accumulateGradients": true, "checkUpdates": true, "checkpoint": true } }
             """);
         Assert.Empty(network.Problems);
-        Assert.Equal((3, true, true, true, false), (network.Model!.Training!.BatchSize, network.Model.Training.AccumulateGradients, network.Model.Training.CheckUpdates, network.Model.Training.Checkpoint, network.Model.Training.ClipGradients));
+        Assert.Equal((3, true, true, true, false),
+            (network.Model!.Training!.BatchSize, network.Model.Training.AccumulateGradients, network.Model.Training.CheckUpdates,
+                network.Model.Training.Checkpoint, network.Model.Training.ClipGradients));
         Assert.Equal(network.Model, JsonFrontEnd.Build(NetworkJson.Write(network.Model)).Model);
     }
 
@@ -114,7 +116,8 @@ public class RoundTripTests
     public void AGraphAfterAPassIsRefused()
     {
         Graph graph = ModelGen.Generator.Passes.Pipeline.ForInference(JsonFrontEnd.Build(JsonSamples.Read("ResNet50")).Graph!);
-        Assert.Contains("only a graph as declared can be", Assert.Throws<InvalidOperationException>(() => NetworkJson.Write(graph)).Message, StringComparison.Ordinal);
+        Assert.Contains("only a graph as declared can be", Assert.Throws<InvalidOperationException>(() => NetworkJson.Write(graph)).Message,
+            StringComparison.Ordinal);
     }
 
     // Attributes of every kind that each operator has, with the layers in any order.
@@ -146,7 +149,8 @@ public class RoundTripTests
     {
         var builder = new GraphBuilder("Net");
         Operator[] operators = [.. OperatorTable.Layers];
-        var values = new List<int> { builder.Input("image", TensorType.Sample(random.Next(4) == 0 ? [12] : [random.Next(1, 5), random.Next(4, 16), random.Next(4, 16)])) };
+        var values = new List<int> { builder.Input("image",
+            TensorType.Sample(random.Next(4) == 0 ? [12] : [random.Next(1, 5), random.Next(4, 16), random.Next(4, 16)])) };
         var counts = new Dictionary<string, int>();
         for (int attempt = 0; values.Count <= count && attempt < 200; attempt++)
         {

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace ModelGen.Generator.Tests.Json;
 
 /// <summary>
-/// Validates against the part of JSON Schema (draft 2020-12) that our schema uses. A keyword it does not know is an exception, so that none is overlooked.
+/// Validates against the part of JSON Schema (draft 2020-12) that our schema uses. A keyword it does not know is an exception, so that none
+/// is overlooked.
 /// </summary>
 internal sealed class SchemaCheck(JsonObject schema)
 {
@@ -51,7 +52,8 @@ internal sealed class SchemaCheck(JsonObject schema)
         };
     }
 
-    private JsonNode Find(string reference) => schema["$defs"]![reference["#/$defs/".Length..]] ?? throw new InvalidOperationException($"no {reference}");
+    private JsonNode Find(string reference) => schema["$defs"]![reference["#/$defs/".Length..]]
+        ?? throw new InvalidOperationException($"no {reference}");
 
     private static string TypeOf(JsonNode? value) => value?.GetValueKind() switch
     {

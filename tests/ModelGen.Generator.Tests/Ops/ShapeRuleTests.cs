@@ -159,25 +159,41 @@ public class ShapeRuleTests
 
     [Fact]
     public void EveryOperatorIsInTheTable() =>
-        Assert.Equal(OperatorTable.All.Select(o => o.Name).Order(), Good.Select(row => ((string)row[0])[..((string)row[0]).IndexOf('(')]).Distinct().Order());
+        Assert.Equal(OperatorTable.All.Select(o => o.Name).Order(),
+            Good.Select(row => ((string)row[0])[..((string)row[0]).IndexOf('(')]).Distinct().Order());
 
     [Theory]
     [InlineData("Conv2d(%1, %4)", "Conv2d 'l' needs channels×height×width per sample, got 12; put it before Flatten")]
     [InlineData("Conv2d(%0)", "Conv2d 'l' takes 2 to 3 inputs, got 1")]
     [InlineData("Conv2d(%0, %9)", "Conv2d 'l' needs filters [O, 4, kh, kw] for input 4×7×9, got 6×2×3×2")]
-    [InlineData("Conv2d(%0, %4) {groups=3}", "Conv2d 'l': 4 input channels cannot be split into 3 groups: 4 / 3 leaves 1; groups must divide 4 and 6")]
-    [InlineData("Conv2d(%0, %9) {groups=4}", "Conv2d 'l': 6 output channels cannot be split into 4 groups: 6 / 4 leaves 2; groups must divide 4 and 6")]
-    [InlineData("Conv2d(%0, %4) {dilation=[4,1]}", "Conv2d 'l': kernel 3 with dilation 4 spans 9, which is larger than the padded input height 7; use a kernel of at most 2 or a padding that adds 2 more")]
-    [InlineData("Conv2d(%0, %4) {dilation=[5,1], padding=[1,0,2,0]}", "Conv2d 'l': kernel 3 with dilation 5 spans 11, which is larger than the padded input height 7 + 1 + 2 = 10; use a kernel of at most 2 or a padding that adds 1 more")]
-    [InlineData("Conv2d(%0, %4) {padding=[1073741824,0,0,0]}", "Conv2d 'l': the padded input height 7 + 1073741824 + 0 = 1073741831 is more than the 1073741824 supported")]
+    [InlineData("Conv2d(%0, %4) {groups=3}",
+        "Conv2d 'l': 4 input channels cannot be split into 3 groups: 4 / 3 leaves 1; groups must divide 4 and 6")]
+    [InlineData("Conv2d(%0, %9) {groups=4}",
+        "Conv2d 'l': 6 output channels cannot be split into 4 groups: 6 / 4 leaves 2; groups must divide 4 and 6")]
+    [InlineData("Conv2d(%0, %4) {dilation=[4,1]}",
+        "Conv2d 'l': kernel 3 with dilation 4 spans 9, which is larger than the padded input height 7; use a kernel of at most 2 or a "
+            + "padding that adds 2 more")]
+    [InlineData("Conv2d(%0, %4) {dilation=[5,1], padding=[1,0,2,0]}",
+        "Conv2d 'l': kernel 3 with dilation 5 spans 11, which is larger than the padded input height 7 + 1 + 2 = 10; use a kernel of at "
+            + "most 2 or a padding that adds 1 more")]
+    [InlineData("Conv2d(%0, %4) {padding=[1073741824,0,0,0]}",
+        "Conv2d 'l': the padded input height 7 + 1073741824 + 0 = 1073741831 is more than the 1073741824 supported")]
     [InlineData("Linear(%0, %5)", "Linear 'l' needs 1 dimension per sample, got 4×7×9; put Flatten before it")]
     [InlineData("Linear(%1, %7)", "Linear 'l' needs a weight [O, 12], got 3×4")]
     [InlineData("MaxPool2d(%1) {kernelSize=[2,2]}", "MaxPool2d 'l' needs channels×height×width per sample, got 12; put it before Flatten")]
-    [InlineData("MaxPool2d(%0) {kernelSize=[8,1]}", "MaxPool2d 'l': kernel 8 is larger than the padded input height 7; use a kernel of at most 7 or a padding that adds 1 more")]
-    [InlineData("MaxPool2d(%0) {kernelSize=[9,1], stride=[2,1], ceilMode=1}", "MaxPool2d 'l': kernel 9 is larger than the padded input height 7 and the 1 that ceilMode with stride 2 lets it hang over; use a kernel of at most 8 or a padding that adds 1 more")]
-    [InlineData("MaxPool2d(%0) {kernelSize=[6,1], stride=[2,1], dilation=[2,1], padding=[1,0], ceilMode=1}", "MaxPool2d 'l': kernel 6 with dilation 2 spans 11, which is larger than the padded input height 7 + 1 + 1 = 9 and the 1 that ceilMode with stride 2 lets it hang over; use a kernel of at most 5 or a padding that adds 1 more")]
-    [InlineData("AvgPool2d(%0) {kernelSize=[2,2], padding=[2,1]}", "AvgPool2d 'l': padding 2×1 is more than half the window 2×2; some windows would see nothing but padding; use at most 1×1")]
-    [InlineData("MaxPool2d(%0) {kernelSize=[2,2], padding=[0,1], dilation=[1,10]}", "MaxPool2d 'l': with padding 1 and dilation 10 the window that begins at -1 steps over the input width 9 and sees nothing but padding; use less of either")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[8,1]}",
+        "MaxPool2d 'l': kernel 8 is larger than the padded input height 7; use a kernel of at most 7 or a padding that adds 1 more")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[9,1], stride=[2,1], ceilMode=1}",
+        "MaxPool2d 'l': kernel 9 is larger than the padded input height 7 and the 1 that ceilMode with stride 2 lets it hang over; use a "
+            + "kernel of at most 8 or a padding that adds 1 more")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[6,1], stride=[2,1], dilation=[2,1], padding=[1,0], ceilMode=1}",
+        "MaxPool2d 'l': kernel 6 with dilation 2 spans 11, which is larger than the padded input height 7 + 1 + 1 = 9 and the 1 that "
+            + "ceilMode with stride 2 lets it hang over; use a kernel of at most 5 or a padding that adds 1 more")]
+    [InlineData("AvgPool2d(%0) {kernelSize=[2,2], padding=[2,1]}",
+        "AvgPool2d 'l': padding 2×1 is more than half the window 2×2; some windows would see nothing but padding; use at most 1×1")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[2,2], padding=[0,1], dilation=[1,10]}",
+        "MaxPool2d 'l': with padding 1 and dilation 10 the window that begins at -1 steps over the input width 9 and sees nothing but "
+            + "padding; use less of either")]
     [InlineData("Softmax(%1) {dim=2}", "Softmax 'l': dim 2 does not exist; with the batch there are 2, so 1 to 1 or -1 to -1")]
     [InlineData("Softmax(%0) {dim=0}", "Softmax 'l': dim 0 does not exist; with the batch there are 4, so 1 to 3 or -3 to -1")]
     [InlineData("Hinge(%0, %2)", "Hinge 'l' needs scores [C] and one label, got 4×7×9 and scalar")]
@@ -185,7 +201,9 @@ public class ShapeRuleTests
     [InlineData("CrossEntropy(%1, %3)", "CrossEntropy 'l' needs logits [C] or [C, H, W] and one label for each position, got 12 and 7×9")]
     [InlineData("GaussianNoise(%1) {standardDeviation=-0.5}", "GaussianNoise 'l': standardDeviation must be at least 0, got -0.5")]
     [InlineData("Dropout(%1) {p=1.0}", "Dropout 'l': p must be at least 0 and less than 1, got 1.0")]
-    [InlineData("Pad(%0) {padding=[7,0,0,0], mode=reflect}", "Pad 'l': reflecting 7,0,0,0 rows and columns (top, left, bottom, right) needs an image larger than that, got 4×7×9; use less padding or replicate")]
+    [InlineData("Pad(%0) {padding=[7,0,0,0], mode=reflect}",
+        "Pad 'l': reflecting 7,0,0,0 rows and columns (top, left, bottom, right) needs an image larger than that, got 4×7×9; use less "
+            + "padding or replicate")]
     [InlineData("Add(%0, %8)", "Add 'l' needs inputs of one shape, got 4×7×9 and 6×5×8")]
     [InlineData("Add(%0)", "Add 'l' takes 2 inputs, got 1")]
     [InlineData("Relu(%0, %0)", "Relu 'l' takes 1 inputs, got 2")]
@@ -210,18 +228,23 @@ public class ShapeRuleTests
 
     [Theory]
     [InlineData("Conv2d(%0, %4) {stride=[1,3]}", null)]
-    [InlineData("Conv2d(%0, %4) {stride=[1,2]}", "Conv2d 'l': the last 1 of 9 columns are never read: (9 + 0 - 2) / 2 + 1 = 4.5 is rounded down to 4; a padding or crop that makes (9 + padding - 2) a multiple of 2 reads all")]
-    [InlineData("MaxPool2d(%0) {kernelSize=[2,3]}", "MaxPool2d 'l': the last 1 of 7 rows are never read: (7 + 0 - 2) / 2 + 1 = 3.5 is rounded down to 3; a padding or crop that makes (7 + padding - 2) a multiple of 2 reads all")]
+    [InlineData("Conv2d(%0, %4) {stride=[1,2]}",
+        "Conv2d 'l': the last 1 of 9 columns are never read: (9 + 0 - 2) / 2 + 1 = 4.5 is rounded down to 4; a padding or crop that makes "
+            + "(9 + padding - 2) a multiple of 2 reads all")]
+    [InlineData("MaxPool2d(%0) {kernelSize=[2,3]}",
+        "MaxPool2d 'l': the last 1 of 7 rows are never read: (7 + 0 - 2) / 2 + 1 = 3.5 is rounded down to 3; a padding or crop that makes "
+            + "(7 + padding - 2) a multiple of 2 reads all")]
     [InlineData("MaxPool2d(%0) {kernelSize=[2,3], ceilMode=1}", null)]
     [InlineData("AvgPool2d(%0) {kernelSize=[2,3], padding=[1,0]}", null)]
     public void UnreadRowsAreWarnedOf(string operation, string? message)
     {
         Graph graph = Parse(operation.Contains('{') ? operation.Replace("{", "\"l\" {") : operation + " \"l\"");
-        Assert.Equal(message is null ? [] : [message], OperatorTable.Get(Last(graph).Op).Warnings(OperatorCall.Of(graph, Last(graph))).Select(p => p.Message));
+        Assert.Equal(message is null ? [] : [message],
+            OperatorTable.Get(Last(graph).Op).Warnings(OperatorCall.Of(graph, Last(graph))).Select(p => p.Message));
     }
 
-    // Every way in which a window can meet the end of the image, against the definition: windows that lie inside the padded image; with ceilMode one more where
-    // pixels are left over, unless it would begin in the padding behind.
+    // Every way in which a window can meet the end of the image, against the definition: windows that lie inside the padded image; with
+    // ceilMode one more where pixels are left over, unless it would begin in the padding behind.
     [Fact]
     public void WindowsAreCountedAsPyTorchDoes()
     {
@@ -253,20 +276,24 @@ public class ShapeRuleTests
     [Fact]
     public void LayersAreComplete()
     {
-        string[] withMultiplyAdds = ["Conv2d", "ConvWeightGradient", "Linear", "LinearInputGradient", "LinearWeightGradient", "WinogradWeightGradient"];
+        string[] withMultiplyAdds = ["Conv2d", "ConvWeightGradient", "Linear", "LinearInputGradient", "LinearWeightGradient",
+            "WinogradWeightGradient"];
         foreach (Operator op in OperatorTable.All)
         {
             static bool HasKernel(string name) => LoweringTable.Of(name, Precision.Float32).GetType()
-                .GetMethod(nameof(OperatorLowering.Lower), [typeof(LoweringContext), typeof(Node)])!.DeclaringType != typeof(OperatorLowering);
+                .GetMethod(nameof(OperatorLowering.Lower),
+                    [typeof(LoweringContext), typeof(Node)])!.DeclaringType != typeof(OperatorLowering);
 
             bool Overrides(string method) => op.GetType().GetMethod(method)!.DeclaringType != typeof(Operator);
             // What a pass replaces before lowering has no kernel; what shares its input's memory needs none.
-            Assert.True(op.IsAlias || op.Name is OpNames.Dropout or OpNames.GaussianNoise || HasKernel(op.Name), $"{op.Name} has no kernel");
+            Assert.True(op.IsAlias || op.Name is OpNames.Dropout or OpNames.GaussianNoise || HasKernel(op.Name),
+                $"{op.Name} has no kernel");
             Assert.Equal(withMultiplyAdds.Contains(op.Name), Overrides(nameof(Operator.MultiplyAdds)));
             if (op.Layer is null)
                 continue;
             // Dropout is a product with a mask in training, and noise a sum.
-            Assert.True(op.Name is OpNames.Dropout or OpNames.GaussianNoise || Overrides(nameof(Operator.Gradient)), $"{op.Name} has no gradient");
+            Assert.True(op.Name is OpNames.Dropout or OpNames.GaussianNoise || Overrides(nameof(Operator.Gradient)),
+                $"{op.Name} has no gradient");
             Assert.All(op.Attributes, a => Assert.NotEmpty(a.Documentation));
             Assert.NotEmpty(op.Layer.Documentation);
         }

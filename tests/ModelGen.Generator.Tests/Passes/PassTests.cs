@@ -172,7 +172,8 @@ public class PassTests
         """ + rest);
 
     [Fact]
-    public void PrepareTrainingTakesTheStatisticsOfTheBatchAndUpdatesTheRunningOnes() => Check(PrepareTraining.Run, Normalized + "\noutput \"y\" %9", """
+    public void PrepareTrainingTakesTheStatisticsOfTheBatchAndUpdatesTheRunningOnes() =>
+        Check(PrepareTraining.Run, Normalized + "\noutput \"y\" %9", """
         %0 = Input "x" : f32[N,2,4,4]
         %1 = Parameter "c.weight" : f32[3,2,1,1]
         %2 = Parameter "c.bias" : f32[3]
@@ -206,7 +207,8 @@ public class PassTests
 
     // The first layer's input needs no gradient; each parameter is updated once nothing reads it any more.
     [Fact]
-    public void ForUpdateAddsGradientsAndUpdates() => Check(graph => Differentiate.ForUpdate(graph, "loss", new(4, OpNames.CrossEntropy, 0)), """
+    public void ForUpdateAddsGradientsAndUpdates() =>
+        Check(graph => Differentiate.ForUpdate(graph, "loss", new(4, OpNames.CrossEntropy, 0)), """
         %0 = Input "x" : f32[N,4]
         %1 = Parameter "a" : f32[3,4]
         %2 = Linear(%0, %1) "fc1"
@@ -251,7 +253,8 @@ public class PassTests
 
     // A stride is undone by zeros between the pixels, padding by what the window spans beyond it.
     [Fact]
-    public void VectorJacobianOfAConvolutionIsAConvolution() => Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
+    public void VectorJacobianOfAConvolutionIsAConvolution() =>
+        Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
         %0 = Input "x" : f32[N,2,7,5]
         %1 = Parameter "w" : f32[4,1,3,2]
         %2 = Conv2d(%0, %1) "c" {stride=[2,1], padding=[1,0,0,1], groups=2}
@@ -270,7 +273,8 @@ public class PassTests
 
     // Nothing is multiplied by the zeros: they are inserted behind it.
     [Fact]
-    public void VectorJacobianOfAStridedPointwiseConvolutionWorksOnFewPixels() => Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
+    public void VectorJacobianOfAStridedPointwiseConvolutionWorksOnFewPixels() =>
+        Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
         %0 = Input "x" : f32[N,2,7,5]
         %1 = Parameter "w" : f32[4,2,1,1]
         %2 = Conv2d(%0, %1) "c" {stride=[2,3]}
@@ -288,7 +292,8 @@ public class PassTests
         """);
 
     [Fact]
-    public void VectorJacobianNeedsOnlyTheOutputOfSaturatingActivations() => Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
+    public void VectorJacobianNeedsOnlyTheOutputOfSaturatingActivations() =>
+        Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
         %0 = Input "x" : f32[N,2]
         %1 = Sigmoid(%0)
         %2 = Add(%1, %1)
@@ -306,7 +311,8 @@ public class PassTests
 
     // The parts of the inner concatenation too; nothing of them is read backwards.
     [Fact]
-    public void GradientsBehindConcatenatedActivationsAreOfTheWhole() => Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
+    public void GradientsBehindConcatenatedActivationsAreOfTheWhole() =>
+        Check(graph => Differentiate.VectorJacobian(graph, "y", n => n.Is(OpNames.Input)), """
         %0 = Input "a" : f32[N,2,4,4]
         %1 = Input "b" : f32[N,3,4,4]
         %2 = Relu(%0) "r"
@@ -402,5 +408,6 @@ public class PassTests
     private static void Unchanged(Func<Graph, Graph> pass, string graph) => Check(pass, graph, graph);
 
     private static void Check(Func<Graph, Graph> pass, string before, string after) =>
-        Assert.Equal(GraphPrinter.Print(GraphParser.Parse("graph G\n" + after)), GraphPrinter.Print(GraphVerifier.Verify(pass(GraphParser.Parse("graph G\n" + before)), "the pass")));
+        Assert.Equal(GraphPrinter.Print(GraphParser.Parse("graph G\n" + after)),
+            GraphPrinter.Print(GraphVerifier.Verify(pass(GraphParser.Parse("graph G\n" + before)), "the pass")));
 }

@@ -4,7 +4,8 @@ using ModelGen.Generator.Tests.FrontEnds;
 namespace ModelGen.Generator.Tests.Rooms;
 
 /// <summary>
-/// The compiler's rooms, which are its folders and namespaces, know one another one way: a room uses those above it in this list and none below.
+/// The compiler's rooms, which are its folders and namespaces, know one another one way: a room uses those above it in this list and none
+/// below.
 /// </summary>
 public partial class ArrowTests
 {

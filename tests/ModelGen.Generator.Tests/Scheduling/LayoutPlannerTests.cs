@@ -12,8 +12,8 @@ public class LayoutPlannerTests
 {
     public static TheoryData<int> Series => [.. Enumerable.Range(0, 8)];
 
-    // Vectors of constants are padded to whole blocks with zeros, so that they read the same either way; but not those that are read while weights
-    // are loaded, which are where a file has them.
+    // Vectors of constants are padded to whole blocks with zeros, so that they read the same either way; but not those that are read while
+    // weights are loaded, which are where a file has them.
     private static bool LiesAs(Graph graph, Node reader, int value, Layout required, Layout actual)
     {
         Shape vector = graph[value].Shape;
@@ -42,10 +42,12 @@ public class LayoutPlannerTests
     public void ReordersAreNeededAndMadeOnce(int series) => ForEachPlan(series, (name, laidOut) =>
     {
         Node[] reorders = [.. laidOut.Graph.Nodes.Where(n => n.Is(OpNames.Reorder))];
-        Assert.All(reorders, r => Assert.True(laidOut.Layouts[r.Id] != laidOut.Layouts[r.Inputs[0]], $"{name}: {GraphPrinter.Print(r)} changes nothing"));
+        Assert.All(reorders, r =>
+            Assert.True(laidOut.Layouts[r.Id] != laidOut.Layouts[r.Inputs[0]], $"{name}: {GraphPrinter.Print(r)} changes nothing"));
         // But for those that the backward pass computes again.
         reorders = [.. reorders.Where(r => !r.Name.EndsWith(Recompute.Again, StringComparison.Ordinal))];
-        IEnumerable<Node> repeated = reorders.GroupBy(r => (r.Inputs[0], laidOut.Layouts[r.Id])).Where(g => g.Count() > 1).Select(g => g.Last());
+        IEnumerable<Node> repeated = reorders.GroupBy(r => (r.Inputs[0], laidOut.Layouts[r.Id])).Where(g => g.Count() > 1)
+            .Select(g => g.Last());
         Assert.All(repeated, r => Assert.Fail($"{name}: {GraphPrinter.Print(r)} is there already"));
     });
 
@@ -110,12 +112,14 @@ public class LayoutPlannerTests
             for (int i = 0; i < node.Inputs.Count; i++)
             {
                 Layout actual = laidOut.Layouts[node.Inputs[i]];
-                if (!node.Is(OpNames.Reorder) && lowering.RequiredLayout(context, node, i) is Layout required && context.TypeOf(node.Inputs[i]).Shape.Rank > 0)
+                if (!node.Is(OpNames.Reorder) && lowering.RequiredLayout(context, node, i) is Layout required
+                    && context.TypeOf(node.Inputs[i]).Shape.Rank > 0)
                 {
                     Assert.True(required == actual || LiesAs(laidOut.Graph, node, node.Inputs[i], required, actual),
                         $"{name}: {GraphPrinter.Print(node)} requires its input {i} as {required}, which is {actual}");
                 }
-                Assert.True(actual.Halo.Covers(lowering.RequiredHalo(OperatorCall.Of(laidOut.Graph, node), node.Shape, i)), $"{name}: {GraphPrinter.Print(node)}: halo of {actual}");
+                Assert.True(actual.Halo.Covers(lowering.RequiredHalo(OperatorCall.Of(laidOut.Graph, node), node.Shape, i)),
+                    $"{name}: {GraphPrinter.Print(node)}: halo of {actual}");
             }
             if (!node.Is(OpNames.Reorder) && lowering.ResultLayout(context, node) is Layout result)
                 Assert.True(result == laidOut.Layouts[node.Id], $"{name}: {GraphPrinter.Print(node)} is {laidOut.Layouts[node.Id]}");
@@ -124,13 +128,15 @@ public class LayoutPlannerTests
 
     private static IEnumerable<Node> Operations(Graph graph) => graph.Nodes.Where(n => n.Op is not (OpNames.Input or OpNames.Parameter));
 
-    // Images have their own dimensions; features those of an image of as many elements, in which case no gaps may lie between them; statistics are rows padded to blocks.
+    // Images have their own dimensions; features those of an image of as many elements, in which case no gaps may lie between them;
+    // statistics are rows padded to blocks.
     private static void AssertFits(string name, Node node, Layout layout)
     {
         bool fits = node.Shape.Rank switch
         {
             3 => layout.Dims == node.Shape,
-            2 when !node.Type.PerSample => layout.Dims.Length == node.Shape.Length || layout.Dims == Shape.Of(node.Shape[0], Layout.RoundUp(node.Shape[1], Layout.Block)),
+            2 when !node.Type.PerSample => layout.Dims.Length == node.Shape.Length
+                || layout.Dims == Shape.Of(node.Shape[0], Layout.RoundUp(node.Shape[1], Layout.Block)),
             _ => layout.Dims.Length == node.Shape.Length,
         };
         Assert.True(fits, $"{name}: {GraphPrinter.Print(node)} cannot lie as {layout}");

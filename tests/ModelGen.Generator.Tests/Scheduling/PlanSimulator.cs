@@ -7,8 +7,9 @@ using ModelGen.Generator.Scheduling;
 namespace ModelGen.Generator.Tests.Scheduling;
 
 /// <summary>
-/// Runs a plan on memory that holds, in place of each float, the id of the value that wrote it. A step must find what the producers of its inputs wrote, at the
-/// time it runs; whatever was overwritten too early, or never computed, shows. So does a halo that is not zero when it is read, if kernels leave in theirs what they say.
+/// Runs a plan on memory that holds, in place of each float, the id of the value that wrote it. A step must find what the producers of its
+/// inputs wrote, at the time it runs; whatever was overwritten too early, or never computed, shows. So does a halo that is not zero when it
+/// is read, if kernels leave in theirs what they say.
 /// </summary>
 internal sealed class PlanSimulator
 {
@@ -75,7 +76,8 @@ internal sealed class PlanSimulator
                 continue;
             CheckInPlace(node);
             // The halo that lies there is one of zeros where it is that of an input.
-            bool isInPlace = node.Inputs.Any(input => _plan.Slots[input] == _plan.Slots[node.Id] && _plan.LayoutOf(input) == _plan.LayoutOf(node.Id));
+            bool isInPlace = node.Inputs.Any(input => _plan.Slots[input] == _plan.Slots[node.Id]
+                && _plan.LayoutOf(input) == _plan.LayoutOf(node.Id));
             if (!steps[i].Call.Kernel.HaloEffect.LeavesZeros(isInPlace))
                 _surrounded.Remove(node.Id);
             else
@@ -104,9 +106,11 @@ internal sealed class PlanSimulator
                 && input.Offset < result.Offset + LengthOf(node.Id) && result.Offset < input.Offset + LengthOf(node.Inputs[i]);
             if (!meets || InPlace(node.Id).Contains(node.Inputs[i]))
                 continue;
-            Assert.True(LoweringTable.Of(node).InPlaceInputsOf(node).Contains(i), $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
+            Assert.True(LoweringTable.Of(node).InPlaceInputsOf(node).Contains(i),
+                $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
             Assert.True(input.Offset == result.Offset, $"{_name}: {GraphPrinter.Print(node)} writes over part of its input {i}");
-            Assert.True(_plan.LayoutOf(node.Id) == _plan.LayoutOf(node.Inputs[i]), $"{_name}: {GraphPrinter.Print(node)} works in place between two layouts");
+            Assert.True(_plan.LayoutOf(node.Id) == _plan.LayoutOf(node.Inputs[i]),
+                $"{_name}: {GraphPrinter.Print(node)} works in place between two layouts");
         }
     }
 
@@ -122,7 +126,9 @@ internal sealed class PlanSimulator
         if (wrong == expected.Length)
             return;
         string found = memory[offset + wrong] == Nothing ? "nothing" : "%" + memory[offset + wrong];
-        Assert.Fail($"{_name}: {reader} reads %{value} at {_plan.Slots[value].Region} {offset + wrong}: there is {found} instead of %{expected[wrong]}\n{Graph}");
+        Assert.Fail(
+            $"{_name}: {reader} reads %{value} at {_plan.Slots[value].Region} {offset + wrong}: there is {found} instead of "
+                + $"%{expected[wrong]}\n{Graph}");
     }
 
     // Who wrote each float of a value: itself, or, of a concatenation, what was written there in the first place.
@@ -136,7 +142,8 @@ internal sealed class PlanSimulator
     }
 
     private IEnumerable<int> InPlace(int value) => !Graph[value].Is(OpNames.Concat) ? [] : Graph[value].Inputs.Where(i =>
-        _plan.Slots[i].Region == _plan.Slots[value].Region && OffsetOf(i) >= OffsetOf(value) && OffsetOf(i) + LengthOf(i) <= OffsetOf(value) + LengthOf(value));
+        _plan.Slots[i].Region == _plan.Slots[value].Region && OffsetOf(i) >= OffsetOf(value)
+            && OffsetOf(i) + LengthOf(i) <= OffsetOf(value) + LengthOf(value));
 
     private void Write(int value, int[] memory)
     {

@@ -16,7 +16,9 @@ internal static class Plans
 
     private static readonly ConcurrentDictionary<int, Lazy<(string, Plan)[]>> Known = [];
 
-    /// <summary>All plans of twenty networks, half of them wide. Names say how to make them again; the plan's graph is the rest of a message.</summary>
+    /// <summary>
+    /// All plans of twenty networks, half of them wide. Names say how to make them again; the plan's graph is the rest of a message.
+    /// </summary>
     public static IReadOnlyList<(string Name, Plan Plan)> OfSeries(int series) => Known.GetOrAdd(series, s => new(() =>
         [.. Enumerable.Range(s * SeedsOfSeries, SeedsOfSeries).SelectMany(OfSeed)])).Value;
 
@@ -34,7 +36,10 @@ internal static class Plans
         return Of(RandomGraphs.Network(seed, wide: seed % 2 == 0), batch).Select(p => ($"seed {seed}, batch {batch}, {p.Name}", p.Plan));
     }
 
-    /// <summary>Inference, training and evaluation of a network; and its forward and gradient graphs with several outputs, as declared, without passes.</summary>
+    /// <summary>
+    /// Inference, training and evaluation of a network; and its forward and gradient graphs with several outputs, as declared, without
+    /// passes.
+    /// </summary>
 
     public static IEnumerable<(string Name, Plan Plan)> Of(Graph network, int batch)
     {
@@ -45,7 +50,8 @@ internal static class Plans
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(network, options), _ => null);
         Plan step = Scheduler.Schedule(training, batch, parametersChange: true);
         yield return ("training", step);
-        yield return ("recomputing training", Scheduler.Schedule(Recompute.Run(training, ValueNames.Loss, CutsOf(training.Graph)), batch, parametersChange: true));
+        yield return ("recomputing training",
+            Scheduler.Schedule(Recompute.Run(training, ValueNames.Loss, CutsOf(training.Graph)), batch, parametersChange: true));
 
         var layouts = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.LayoutOf(p.Id), StringComparer.Ordinal);
         var offsets = step.Graph.Parameters.ToDictionary(p => p.Name, p => step.Slots[p.Id].Offset, StringComparer.Ordinal);

@@ -10,7 +10,8 @@ namespace ModelGen.Generator.Tests.Scheduling;
 /// <summary>Training graphs that compute activations again: the same values, never more memory.</summary>
 public class RecomputeTests
 {
-    // The gradient of tanh reads its result: what lies before the cut is there again when the backward pass comes to it, and the step after it reads what was kept.
+    // The gradient of tanh reads its result: what lies before the cut is there again when the backward pass comes to it, and the step after
+    // it reads what was kept.
     [Fact]
     public void ComputesASegmentAgainWhereTheBackwardPassComesToIt()
     {
@@ -28,11 +29,13 @@ public class RecomputeTests
         LaidOutGraph training = Training(network, 4);
         int cut = training.Graph.Nodes.Single(n => n is { Op: "Softplus", Name: "c" }).Id;
 
-        string[] order = [.. Recompute.Run(training, ValueNames.Loss, [cut]).Graph.Nodes.Where(n => n.Op is "Linear" or "Softplus" or "SoftplusGradient").Select(n => $"{n.Op} {n.Name}")];
+        string[] order = [.. Recompute.Run(training, ValueNames.Loss, [cut])
+            .Graph.Nodes.Where(n => n.Op is "Linear" or "Softplus" or "SoftplusGradient").Select(n => $"{n.Op} {n.Name}")];
 
         Assert.Equal(
             [
-                "Linear fc", "Softplus a", "Softplus b", "Softplus c", "Softplus d", "SoftplusGradient d", "SoftplusGradient c", "SoftplusGradient b",
+                "Linear fc", "Softplus a", "Softplus b", "Softplus c", "Softplus d", "SoftplusGradient d", "SoftplusGradient c",
+                "SoftplusGradient b",
                 "Linear fc again", "Softplus a again", "SoftplusGradient a",
             ], order);
     }
@@ -85,7 +88,8 @@ public class RecomputeTests
         }
         Assert.True(again > 100, $"only {again} nodes are computed again");
 
-        static string[] Once(Graph graph) => [.. graph.Nodes.Where(n => !n.Type.PerSample && DependsOnSamples(graph, n)).Select(n => $"{n.Op} {n.Name}")];
+        static string[] Once(Graph graph) =>
+            [.. graph.Nodes.Where(n => !n.Type.PerSample && DependsOnSamples(graph, n)).Select(n => $"{n.Op} {n.Name}")];
     }
 
     // They are larger than the weights, and would live until the backward pass.
@@ -112,7 +116,8 @@ public class RecomputeTests
         Assert.Equal((OpNames.WinogradFilters, "a again"), (recomputing[again.Inputs[1]].Op, recomputing[again.Inputs[1]].Name));
     }
 
-    private static bool DependsOnSamples(Graph graph, Node node) => node.Is(OpNames.Input) || node.Inputs.Any(i => DependsOnSamples(graph, graph[i]));
+    private static bool DependsOnSamples(Graph graph, Node node) => node.Is(OpNames.Input)
+        || node.Inputs.Any(i => DependsOnSamples(graph, graph[i]));
 
     [Fact]
     public void TakesLessMemoryWhereThatIsPossible()
@@ -132,5 +137,6 @@ public class RecomputeTests
     }
 
     private static LaidOutGraph Training(Graph network, int batch) =>
-        LayoutPlanner.Plan(Pipeline.ForTraining(network, new TrainingOptions(batch, network.Name == "Chain" ? OpNames.MeanSquaredError : OpNames.CrossEntropy, 0)), _ => null);
+        LayoutPlanner.Plan(Pipeline.ForTraining(network,
+            new TrainingOptions(batch, network.Name == "Chain" ? OpNames.MeanSquaredError : OpNames.CrossEntropy, 0)), _ => null);
 }

@@ -50,7 +50,8 @@ public class SchedulerTests
             """);
         Plan plan = Scheduler.Schedule(LayoutPlanner.Plan(graph, p => Layout.Dense(p.Shape)), batch: 1, parametersChange: false);
 
-        Assert.Equal(readAgain, plan.Slots[plan.Graph.Nodes.Single(n => n.Is(OpNames.Multiply)).Id] != plan.Slots[plan.Graph.Nodes.First(n => n.Is(OpNames.Conv2d)).Id]);
+        Assert.Equal(readAgain, plan.Slots[plan.Graph.Nodes.Single(n => n.Is(OpNames.Multiply))
+            .Id] != plan.Slots[plan.Graph.Nodes.First(n => n.Is(OpNames.Conv2d)).Id]);
         Assert.Equal(readAgain ? 1 : 0, plan.Steps.Count(s => s.ClearsHalo && s.Node.Is(OpNames.Multiply)));
     }
 
@@ -65,7 +66,8 @@ public class SchedulerTests
         foreach (Lifetime a in plan.Lifetimes)
         {
             Assert.True(a.Offset % Arena.AlignmentInFloats == 0, $"{name}: {a} does not start on 64 bytes");
-            Assert.True(a.Offset >= 0 && a.Offset + a.Length <= plan.ArenaLength, $"{name}: {a} is outside the arena of {plan.ArenaLength}");
+            Assert.True(a.Offset >= 0 && a.Offset + a.Length <= plan.ArenaLength,
+                $"{name}: {a} is outside the arena of {plan.ArenaLength}");
             foreach (Lifetime b in plan.Lifetimes.Where(b => b != a && a.First <= b.Last && b.First <= a.Last))
                 Assert.True(a.Offset + a.Length <= b.Offset || b.Offset + b.Length <= a.Offset, $"{name}: {a} and {b} overlap");
         }
@@ -76,7 +78,8 @@ public class SchedulerTests
     [MemberData(nameof(Series))]
     public void ArenaLiesBetweenItsBounds(int series) => ForEachPlan(series, (name, plan) =>
     {
-        int mostAlive = plan.Lifetimes.Count == 0 ? 0 : plan.Lifetimes.Max(at => plan.Lifetimes.Where(l => l.First <= at.First && at.First <= l.Last).Sum(l => l.Length));
+        int mostAlive = plan.Lifetimes.Count == 0 ? 0
+            : plan.Lifetimes.Max(at => plan.Lifetimes.Where(l => l.First <= at.First && at.First <= l.Last).Sum(l => l.Length));
         Assert.True(plan.ArenaLowerBound == mostAlive, $"{name}: the bound is {plan.ArenaLowerBound}, {mostAlive} are alive at once");
         Assert.True(plan.ArenaLength >= plan.ArenaLowerBound, name);
         Assert.True(plan.ArenaLength <= plan.Lifetimes.Sum(l => l.Length), name);
@@ -88,7 +91,8 @@ public class SchedulerTests
     {
         foreach (Region region in new[] { Region.Parameter, Region.Packed, Region.LoadScratch })
         {
-            int length = region switch { Region.Parameter => plan.ParameterLength, Region.Packed => plan.PackedLength, _ => plan.LoadScratchLength };
+            int length = region switch { Region.Parameter => plan.ParameterLength, Region.Packed => plan.PackedLength,
+                _ => plan.LoadScratchLength };
             (int Offset, int End)[] places = [.. plan.Graph.Nodes.Where(n => plan.Slots[n.Id].Region == region)
                 .Select(n => (plan.Slots[n.Id].Offset, plan.Slots[n.Id].Offset + plan.LayoutOf(n.Id).Length)).Distinct().Order()];
             Assert.All(places, p => Assert.True(p.Offset % Arena.AlignmentInFloats == 0 && p.End <= length, name));
@@ -102,13 +106,15 @@ public class SchedulerTests
     [MemberData(nameof(Series))]
     public void WhatDependsOnParametersAloneRunsAtLoad(int series) => ForEachPlan(series, (name, plan) =>
     {
-        if (name.EndsWith("training", StringComparison.Ordinal) || name.EndsWith("evaluation", StringComparison.Ordinal) || name.EndsWith("gradients", StringComparison.Ordinal))
+        if (name.EndsWith("training", StringComparison.Ordinal) || name.EndsWith("evaluation", StringComparison.Ordinal)
+            || name.EndsWith("gradients", StringComparison.Ordinal))
         {
             Assert.Empty(plan.LoadSteps);
             return;
         }
         foreach (Step step in plan.Steps)
-            Assert.True(step.Node.Inputs.Any(i => DependsOnInput(plan.Graph, i)), $"{name}: {GraphPrinter.Print(step.Node)} runs each time");
+            Assert.True(step.Node.Inputs.Any(i => DependsOnInput(plan.Graph, i)),
+                $"{name}: {GraphPrinter.Print(step.Node)} runs each time");
         foreach (Step step in plan.LoadSteps)
             Assert.False(DependsOnInput(plan.Graph, step.Node.Id), $"{name}: {GraphPrinter.Print(step.Node)} runs at load");
     });
@@ -130,7 +136,8 @@ public class SchedulerTests
         PlanSimulator.Run(Scheduler.Schedule(LayoutPlanner.Plan(graph, _ => null), 3, parametersChange: true), "outputs");
     }
 
-    private static bool DependsOnInput(Graph graph, int value) => graph[value].Is(OpNames.Input) || graph[value].Inputs.Any(i => DependsOnInput(graph, i));
+    private static bool DependsOnInput(Graph graph, int value) => graph[value].Is(OpNames.Input)
+        || graph[value].Inputs.Any(i => DependsOnInput(graph, i));
 
     private static void ForEachPlan(int series, Action<string, Plan> check)
     {

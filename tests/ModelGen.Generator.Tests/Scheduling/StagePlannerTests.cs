@@ -8,7 +8,8 @@ namespace ModelGen.Generator.Tests.Scheduling;
 /// <summary>Between which steps threads wait for one another.</summary>
 public class StagePlannerTests
 {
-    // What the depthwise convolution reads of the rows of others has to stay while some of them are at the next step. A wide layer makes room for that, if it needs more than that step.
+    // What the depthwise convolution reads of the rows of others has to stay while some of them are at the next step. A wide layer makes
+    // room for that, if it needs more than that step.
     [Theory]
     [InlineData(128, 64, true)]
     [InlineData(32, 128, false)]
@@ -70,7 +71,8 @@ public class StagePlannerTests
             var expected = new List<Stage>();
             for (int first = 0, end; first < plan.Steps.Count; first = end)
             {
-                for (end = first + 1; end < plan.Steps.Count && Enumerable.Range(first, end - first).All(i => StagePlanner.AreIndependent(plan, i, end));)
+                for (end = first + 1; end < plan.Steps.Count
+                    && Enumerable.Range(first, end - first).All(i => StagePlanner.AreIndependent(plan, i, end));)
                     end++;
                 expected.Add(new Stage(first, end));
             }
@@ -79,7 +81,8 @@ public class StagePlannerTests
     }
 
     private static Plan Divide(string graph) =>
-        Scheduler.Schedule(LayoutPlanner.Plan(GraphParser.Parse(graph), p => Layout.Dense(p.Shape)), batch: 1, parametersChange: false, parameterOffsets: null, Division.Everything);
+        Scheduler.Schedule(LayoutPlanner.Plan(GraphParser.Parse(graph), p => Layout.Dense(p.Shape)), batch: 1, parametersChange: false,
+            parameterOffsets: null, Division.Everything);
 
     private static bool AreTogether(Plan plan, string first, string second)
     {

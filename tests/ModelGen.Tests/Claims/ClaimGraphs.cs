@@ -18,8 +18,8 @@ internal sealed record PlannedGraph(LaidOutGraph LaidOut, int Batch, bool Parame
 }
 
 /// <summary>
-/// Graphs that have every operator of the table between others that want its input and its result in every layout there is: planes and blocks, whole and partial ones, with halos and without, of few
-/// rows and of many.
+/// Graphs that have every operator of the table between others that want its input and its result in every layout there is: planes and
+/// blocks, whole and partial ones, with halos and without, of few rows and of many.
 /// </summary>
 internal static class ClaimGraphs
 {
@@ -35,7 +35,8 @@ internal static class ClaimGraphs
 
     private static readonly LayerCase[] Layers =
     [
-        .. new[] { "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "PositionBias", "BatchNorm2d", "GlobalAvgPool2d", "Dropout", "Add", "Multiply", "Maximum", "Gate", "Concat", "Flatten" }
+        .. new[] { "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "PositionBias", "BatchNorm2d", "GlobalAvgPool2d",
+            "Dropout", "Add", "Multiply", "Maximum", "Gate", "Concat", "Flatten" }
             .Select(op => new LayerCase(op)),
         new("Affine", ("scale", 0.5), ("shift", 1.0)),
         new("GaussianNoise", ("standardDeviation", 0.25)),
@@ -52,10 +53,12 @@ internal static class ClaimGraphs
             new(op, ("kernelSize", new[] { 2, 1 }), ("stride", new[] { 1, 1 })),
         }),
         new("AvgPool2d", ("kernelSize", new[] { 3, 3 }), ("stride", new[] { 1, 1 }), ("padding", new[] { 1, 1 }), ("countIncludePad", 0)),
-        Convolution(1, 0, 16), Convolution(1, 0, 3), Convolution(3, 1, 20), Convolution(3, 1, 5, ("stride", new[] { 2, 2 })), Convolution(5, 2, 16),
+        Convolution(1, 0, 16), Convolution(1, 0, 3), Convolution(3, 1, 20), Convolution(3, 1, 5, ("stride", new[] { 2, 2 })),
+        Convolution(5, 2, 16),
         Convolution(1, 0, 16, ("stride", new[] { 2, 2 })), Convolution(3, 2, 16, ("dilation", new[] { 2, 2 })),
         Convolution(3, 1, 20, ("paddingMode", "reflect")), Convolution(3, 1, 20, ("paddingMode", "replicate")),
-        Convolution(3, 1, 32, ("algorithm", "winograd2")), Convolution(3, 1, 20, ("algorithm", "winograd4")), Convolution(5, 2, 16, ("algorithm", "winograd2")),
+        Convolution(3, 1, 32, ("algorithm", "winograd2")), Convolution(3, 1, 20, ("algorithm", "winograd4")),
+        Convolution(5, 2, 16, ("algorithm", "winograd2")),
         Convolution(3, 1, 17, ("algorithm", "winograd2"), ("stride", new[] { 2, 2 })),
         Convolution(3, 1, 0), Convolution(3, 1, -1), Convolution(1, 0, -2),
     ];
@@ -68,7 +71,8 @@ internal static class ClaimGraphs
         foreach (int channels in Channels)
         foreach ((int height, int width) in Sizes)
         {
-            Graph? image = Between(layer, channels, height, width, scores: false), scores = Between(layer, channels, height, width, scores: true);
+            Graph? image = Between(layer, channels, height, width, scores: false),
+                scores = Between(layer, channels, height, width, scores: true);
             if (image is null || scores is null)
                 continue;
             foreach (PlannedGraph planned in Inference(image, number).Concat(Training(scores, number)))
@@ -82,7 +86,8 @@ internal static class ClaimGraphs
         {
             Graph graph = GradientConfigurations.Of(op, 400 + seed, wide: seed % 2 == 1);
             // Scores at each position, and features, of which one sample alone is a row.
-            yield return new(LayoutPlanner.Plan(Differentiate.VectorJacobian(graph, "output", GradientConfigurations.IsWanted), _ => null), Batch, ParametersChange: true);
+            yield return new(LayoutPlanner.Plan(Differentiate.VectorJacobian(graph, "output", GradientConfigurations.IsWanted), _ => null),
+                Batch, ParametersChange: true);
         }
     }
 
@@ -100,7 +105,8 @@ internal static class ClaimGraphs
     }
 
     private static LayerCase Convolution(int kernel, int padding, int outChannels, params (string, AttributeValue)[] more) => new("Conv2d",
-        [("kernelSize", new[] { kernel, kernel }), ("padding", new[] { padding, padding, padding, padding }), ("outChannels", outChannels), .. more]);
+        [("kernelSize", new[] { kernel, kernel }), ("padding", new[] { padding, padding, padding, padding }), ("outChannels", outChannels),
+            .. more]);
 
     private static IEnumerable<PlannedGraph> Inference(Graph declared, int number)
     {
@@ -109,14 +115,16 @@ internal static class ClaimGraphs
         // Without the passes, so that nothing is folded or fused.
         yield return Planned(RemoveDropout.Run(declared), Batch);
 
-        static PlannedGraph Planned(Graph graph, int batch) => new(LayoutPlanner.Plan(graph, p => Layout.Dense(p.Shape)), batch, ParametersChange: false);
+        static PlannedGraph Planned(Graph graph, int batch) =>
+            new(LayoutPlanner.Plan(graph, p => Layout.Dense(p.Shape)), batch, ParametersChange: false);
     }
 
     private static IEnumerable<PlannedGraph> Training(Graph declared, int number)
     {
         var options = new TrainingOptions(Batch, OpNames.CrossEntropy, 0)
         {
-            Optimizer = OptimizerTable.Names[number % OptimizerTable.Names.Count], ClipGradients = number % 3 == 1, AccumulateGradients = number % 5 > 2,
+            Optimizer = OptimizerTable.Names[number % OptimizerTable.Names.Count], ClipGradients = number % 3 == 1,
+                AccumulateGradients = number % 5 > 2,
             CheckUpdates = number % 7 > 4,
         };
         yield return new(LayoutPlanner.Plan(Pipeline.ForTraining(declared, options), _ => null), Batch, ParametersChange: true);
@@ -124,7 +132,8 @@ internal static class ClaimGraphs
             yield return new(LayoutPlanner.Plan(Pipeline.ForEvaluation(declared, options), _ => null), Batch, ParametersChange: true);
     }
 
-    // A convolution, the layer, and, if it makes an image, a convolution that wants zeros around it; or, without any, scores of three classes.
+    // A convolution, the layer, and, if it makes an image, a convolution that wants zeros around it; or, without any, scores of three
+    // classes.
     private static Graph? Between(LayerCase layer, int channels, int height, int width, bool scores)
     {
         var graph = new GraphBuilder("Claims");
@@ -164,12 +173,14 @@ internal static class ClaimGraphs
         };
 
         int Conv(int input, int outChannels, int kernel, int padding) => Build("Conv2d",
-            [("outChannels", outChannels), ("kernelSize", new[] { kernel, kernel }), ("padding", new[] { padding, padding, padding, padding }), ("algorithm", "direct")], input);
+            [("outChannels", outChannels), ("kernelSize", new[] { kernel, kernel }),
+                ("padding", new[] { padding, padding, padding, padding }), ("algorithm", "direct")], input);
 
         int Build(string op, (string, AttributeValue)[] attributes, params int[] inputs)
         {
             Operator description = OperatorTable.Get(op);
-            return description.BuildLayer(graph, inputs, description.WithDefaults(AttributeMap.Of(attributes), forLayer: true), $"{op}{number++}");
+            return description.BuildLayer(graph, inputs, description.WithDefaults(AttributeMap.Of(attributes), forLayer: true),
+                $"{op}{number++}");
         }
     }
 }

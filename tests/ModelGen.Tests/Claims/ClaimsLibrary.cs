@@ -12,7 +12,8 @@ internal sealed class ClaimsLibrary(Assembly assembly)
     /// <summary>The bytes of an assembly with all cases.</summary>
     public static byte[] Image => s_image.Value;
 
-    private static readonly Lazy<byte[]> s_image = new(() => GeneratedLibrary.CompileTexts([("Claims.cs", KernelCase.Emit([.. KernelCase.All, .. WrongKernels.All]))]));
+    private static readonly Lazy<byte[]> s_image =
+        new(() => GeneratedLibrary.CompileTexts([("Claims.cs", KernelCase.Emit([.. KernelCase.All, .. WrongKernels.All]))]));
 
     /// <summary>What the kernel of a case does against its claims.</summary>
     public IReadOnlyList<string> Problems(KernelCase kernelCase) =>

@@ -3,7 +3,10 @@ using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Claims;
 
-/// <summary>The cases in a process of their own, with the instruction sets that its environment leaves enabled: a kernel that touches what is not its own ends it.</summary>
+/// <summary>
+/// The cases in a process of their own, with the instruction sets that its environment leaves enabled: a kernel that touches what is not
+/// its own ends it.
+/// </summary>
 internal static class ClaimsProgram
 {
     public const string Verb = "claims";

@@ -11,7 +11,8 @@ using ModelGen.Tests.Harness;
 namespace ModelGen.Tests.Claims;
 
 /// <summary>
-/// Whatever an operator or a kernel says of what it reads and writes, and the schedule relies on: of every operator, in every layout, at every width, against what the kernel does.
+/// Whatever an operator or a kernel says of what it reads and writes, and the schedule relies on: of every operator, in every layout, at
+/// every width, against what the kernel does.
 /// </summary>
 public class ClaimsTests
 {
@@ -22,21 +23,25 @@ public class ClaimsTests
     public void EveryOperatorHasCases()
     {
         ILookup<string, KernelCase> cases = KernelCase.All.Where(c => !c.ClearsHalo).ToLookup(c => c.Node.Op, StringComparer.Ordinal);
-        Assert.Equal([], OperatorTable.All.Where(o => !o.IsAlias && o.Name is not (OpNames.Dropout or OpNames.GaussianNoise) && !cases.Contains(o.Name)).Select(o => o.Name));
+        Assert.Equal([], OperatorTable.All.Where(o => !o.IsAlias && o.Name is not (OpNames.Dropout or OpNames.GaussianNoise)
+            && !cases.Contains(o.Name)).Select(o => o.Name));
     }
 
     /// <summary>Operators whose results may have a halo, and the layouts in which they may lie.</summary>
     [Fact]
     public void EveryOperatorOfImagesHasCasesInEveryLayout()
     {
-        foreach (IGrouping<string, KernelCase> cases in KernelCase.All.Where(c => !c.ClearsHalo && c.Node.Type.PerSample && c.Node.Shape.Rank == 3).GroupBy(c => c.Node.Op))
+        foreach (IGrouping<string, KernelCase> cases in KernelCase.All.Where(c => !c.ClearsHalo && c.Node.Type.PerSample
+            && c.Node.Shape.Rank == 3).GroupBy(c => c.Node.Op))
         {
             Operator op = OperatorTable.Get(cases.Key);
-            if (op.Name is "Reorder" || LoweringTable.Of(cases.First().Node).Coupling == LayoutCoupling.None && op.Name is not OpNames.Conv2d)
+            if (op.Name is "Reorder" || LoweringTable.Of(cases.First().Node).Coupling == LayoutCoupling.None
+                && op.Name is not OpNames.Conv2d)
                 continue;
             Layout[] seen = [.. cases.Select(c => c.Operands[c.Result].Layout)];
             bool isBlockedOnly = seen.All(l => l.IsBlocked);
-            Assert.True(isBlockedOnly || op.Layer is null || seen.Any(l => l.Kind == LayoutKind.Pitched && !l.Halo.IsNone), $"{op.Name} has no case of planes with a halo");
+            Assert.True(isBlockedOnly || op.Layer is null || seen.Any(l => l.Kind == LayoutKind.Pitched && !l.Halo.IsNone),
+                $"{op.Name} has no case of planes with a halo");
             Assert.True(op.Layer is null || seen.Any(l => l.IsBlocked && !l.Halo.IsNone), $"{op.Name} has no case of blocks with a halo");
             Assert.True(op.Layer is null || seen.Any(l => l.Halo.IsNone), $"{op.Name} has no case without a halo");
             Assert.Contains(cases, c => c.Operands[c.Result].Layout.HasPartialBlock);
@@ -82,16 +87,19 @@ public class ClaimsTests
     [Fact]
     public void AFalseClaimAboutSamplesIsFound()
     {
-        KernelCase loss = Case(c => c.Node.Op.EndsWith(LossGradient.Suffix, StringComparison.Ordinal) && c.Node.Type.PerSample && !c.Claims.TreatsSamplesAlone);
+        KernelCase loss = Case(c => c.Node.Op.EndsWith(LossGradient.Suffix, StringComparison.Ordinal) && c.Node.Type.PerSample
+            && !c.Claims.TreatsSamplesAlone);
         AssertFound(loss with { Claims = loss.Claims with { TreatsSamplesAlone = true } }, "of samples");
     }
 
     [Fact]
     public void AFalseClaimAboutRowsIsFound()
     {
-        KernelCase byPlanes = Case(c => c.Kernel is ConvolvePixels or RuntimeKernel && c.Result >= 0 && c.Claims is { Units: > 1, RowsOfUnit: 0 } && c.Operands[c.Result].Layout.Height >= c.Claims.Units);
+        KernelCase byPlanes = Case(c => c.Kernel is ConvolvePixels or RuntimeKernel && c.Result >= 0
+            && c.Claims is { Units: > 1, RowsOfUnit: 0 } && c.Operands[c.Result].Layout.Height >= c.Claims.Units);
         AssertFound(byPlanes with { Claims = byPlanes.Claims with { RowsOfUnit = 1 } }, "writes at");
-        KernelCase convolution = Case(c => c.Kernel is ConvolveChannels { Geometry.Window.KernelHeight: 3 } && c.Claims is { RowsOfUnit: > 0, ReadsOwnRows: false });
+        KernelCase convolution = Case(c => c.Kernel is ConvolveChannels { Geometry.Window.KernelHeight: 3 }
+            && c.Claims is { RowsOfUnit: > 0, ReadsOwnRows: false });
         AssertFound(convolution with { Claims = convolution.Claims with { ReadsOwnRows = true } }, "hold NaN");
     }
 
@@ -102,7 +110,8 @@ public class ClaimsTests
         foreach (string wrong in WrongKernels.All.Select(c => c.Name))
         {
             (int exitCode, string[] lines, _) = Start(null, wrong);
-            Assert.True(exitCode != 0 || lines.Any(l => l.StartsWith("failure", StringComparison.Ordinal)), $"nothing is wrong with {wrong}");
+            Assert.True(exitCode != 0 || lines.Any(l => l.StartsWith("failure", StringComparison.Ordinal)),
+                $"nothing is wrong with {wrong}");
         }
     }
 
@@ -119,7 +128,9 @@ public class ClaimsTests
     {
         (int exitCode, string[] lines, string errors) = Start(switchedOff);
         string[] failures = [.. lines.Where(l => l.StartsWith("failure", StringComparison.Ordinal))];
-        Assert.True(exitCode == 0, $"exit code {exitCode}, in {lines.LastOrDefault()}\n{string.Join("\n", failures.Take(20))}\n{errors[..Math.Min(2_000, errors.Length)]}");
+        Assert.True(exitCode == 0,
+            $"exit code {exitCode}, in "
+                + $"{lines.LastOrDefault()}\n{string.Join("\n", failures.Take(20))}\n{errors[..Math.Min(2_000, errors.Length)]}");
         Assert.Equal("engine " + engine, lines[0]);
         Assert.True(failures.Length == 0, $"{failures.Length}:\n{string.Join("\n", failures.Take(40))}");
         Assert.Equal("done", lines[^1]);
@@ -136,7 +147,8 @@ public class ClaimsTests
                 start.Environment[switchedOff] = "0";
             using Process child = Process.Start(start)!;
             Task<string> errors = child.StandardError.ReadToEndAsync();
-            string[] lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            string[] lines = child.StandardOutput.ReadToEnd()
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             child.WaitForExit();
             return (child.ExitCode, lines, errors.Result);
         }

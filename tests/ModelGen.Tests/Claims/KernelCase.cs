@@ -19,10 +19,12 @@ namespace ModelGen.Tests.Claims;
 /// <param name="ReadsOwnRows">Whether it reads no others.</param>
 /// <param name="Overrun">Floats behind its operands that the kernel may read.</param>
 internal sealed record KernelClaims(
-    HaloEffect Halo, IReadOnlyList<int> InPlace, IReadOnlyList<int> Mutated, bool TreatsSamplesAlone, int Units, int RowsOfUnit, bool ReadsOwnRows, int Overrun);
+    HaloEffect Halo, IReadOnlyList<int> InPlace, IReadOnlyList<int> Mutated, bool TreatsSamplesAlone, int Units, int RowsOfUnit,
+    bool ReadsOwnRows, int Overrun);
 
 /// <summary>An operand of a kernel: what it is, how it lies, and in whose memory.</summary>
-/// <param name="IsExact">Whether nothing belongs to it behind its last element, as in the caller's memory and in files; elsewhere memory goes on to the end of a cache line.</param>
+/// <param name="IsExact">Whether nothing belongs to it behind its last element, as in the caller's memory and in files; elsewhere memory
+/// goes on to the end of a cache line.</param>
 internal sealed record Operand(int Value, TensorType Type, Layout Layout, bool IsExact)
 {
     /// <summary>Floats for so many samples.</summary>
@@ -37,7 +39,8 @@ internal sealed record KernelCase(
     public int Result { get; init; }
 
     private string Key => $"{Node.Op} {MethodOf(Kernel)} {Batch} {Kernel.MostUnits > 1} {Kernel.RowsOfUnit} {Kernel.HaloEffect} "
-        + string.Join(", ", Operands.Select(o => $"{o.Layout.Kind} {o.Layout.Dims.Rank} {!o.Layout.Halo.IsNone} {o.Layout.HasPartialBlock} {o.Layout.Height >= 14} {o.IsExact}"));
+        + string.Join(", ", Operands.Select(o =>
+        $"{o.Layout.Kind} {o.Layout.Dims.Rank} {!o.Layout.Halo.IsNone} {o.Layout.HasPartialBlock} {o.Layout.Height >= 14} {o.IsExact}"));
 
     /// <summary>Cases of all graphs, of those that differ in nothing but sizes one.</summary>
     public static IReadOnlyList<KernelCase> All => s_all.Value;
@@ -51,7 +54,8 @@ internal sealed record KernelCase(
         return [.. cases.Values];
     });
 
-    public override string ToString() => $"{Name}, {GraphPrinter.Print(Node)}, batch {Batch}, {MethodOf(Kernel)}: " + string.Join("; ", Operands.Select(o => $"{o.Layout}"));
+    public override string ToString() => $"{Name}, {GraphPrinter.Print(Node)}, batch {Batch}, {MethodOf(Kernel)}: "
+        + string.Join("; ", Operands.Select(o => $"{o.Layout}"));
 
     /// <summary>Writes a file with a class that has two methods for each case: the kernel as a whole, and a part of it.</summary>
     public static string Emit(IReadOnlyList<KernelCase> cases)
@@ -80,13 +84,15 @@ internal sealed record KernelCase(
         void EmitMethod(string name, Kernel kernel, UnitRange range)
         {
             string target = kernels.MethodOf(kernel) is { Length: > 0 } method ? "ClaimsKernels." + method : "";
-            using (w.Block($"public static void {name}(nint[] at, nint scratch, int samples, int ownSamples, int first, int part, int parts)"))
+            using (w.Block(
+                $"public static void {name}(nint[] at, nint scratch, int samples, int ownSamples, int first, int part, int parts)"))
             {
                 w.Line("const ulong randomSeed = 5, stepNumber = 7, updateNumber = 3;");
                 w.Line("const int accumulated = 0;");
                 w.Line("var check = new UpdateCheck(\"case\", []);");
                 string settings = OperatorTable.Get(Node.Op) is Update update ? update.Optimizer : "Sgd";
-                string momentum = typeof(Sgd).Assembly.GetType($"ModelGen.{settings}")?.GetProperty("Momentum") is null ? "" : ", Momentum = 0.9f";
+                string momentum = typeof(Sgd).Assembly.GetType($"ModelGen.{settings}")?.GetProperty("Momentum") is null ? ""
+                    : ", Momentum = 0.9f";
                 w.Line($"var optimizer = new ModelGen.{settings}() {{ LearningRate = 0.1f{momentum} }};");
                 for (int i = 0; i < Operands.Count; i++)
                 {
@@ -112,7 +118,8 @@ internal sealed record KernelCase(
         bool[] isConstant = new bool[graph.Nodes.Count];
         foreach (Node node in graph.Nodes)
         {
-            isConstant[node.Id] = !planned.ParametersChange && (node.Is(OpNames.Parameter) || (node.Inputs.Count > 0 && node.Inputs.All(i => isConstant[i])));
+            isConstant[node.Id] = !planned.ParametersChange
+                && (node.Is(OpNames.Parameter) || (node.Inputs.Count > 0 && node.Inputs.All(i => isConstant[i])));
             if (node.Op is OpNames.Input or OpNames.Parameter || OperatorTable.Get(node.Op).IsAlias)
                 continue;
             Operator op = OperatorTable.Get(node.Op);
@@ -122,16 +129,21 @@ internal sealed record KernelCase(
                 continue;
             int classes = operands.Any(o => o.Type.Element == ElementType.I32) ? graph[node.Inputs[0]].Shape[0] : 0;
             yield return Case(call.Kernel, operands, op.HasResult ? operands.Length - 1 : -1, new KernelClaims(call.Kernel.HaloEffect,
-                [.. LoweringTable.Of(node).InPlaceInputsOf(node).Where(i => op.HasResult && layouts[node.Inputs[i]] == layouts[node.Id])], [.. op.MutatedInputs],
-                node.Type.PerSample && op.TreatsSamplesAlone, call.Kernel.MostUnits, call.Kernel.RowsOfUnit, call.Kernel.ReadsOwnRows, call.Kernel.Overrun));
+                [.. LoweringTable.Of(node).InPlaceInputsOf(node).Where(i => op.HasResult && layouts[node.Inputs[i]] == layouts[node.Id])],
+                [.. op.MutatedInputs],
+                node.Type.PerSample && op.TreatsSamplesAlone, call.Kernel.MostUnits, call.Kernel.RowsOfUnit, call.Kernel.ReadsOwnRows,
+                call.Kernel.Overrun));
             if (op.HasResult && !layouts[node.Id].Halo.IsNone)
             {
                 KernelCall clear = Scheduler.ClearHalo(node.Id, layouts[node.Id]);
-                yield return Case(clear.Kernel, [operands[^1]], 0, new KernelClaims(HaloEffect.Clears, [], [], node.Type.PerSample, clear.Kernel.MostUnits, 0, false, 0)) with { ClearsHalo = true };
+                yield return Case(clear.Kernel, [operands[^1]], 0,
+                    new KernelClaims(HaloEffect.Clears, [], [], node.Type.PerSample, clear.Kernel.MostUnits, 0, false,
+                        0)) with { ClearsHalo = true };
             }
 
             KernelCase Case(Kernel kernel, Operand[] given, int result, KernelClaims claims) =>
-                new("", node, kernel, given, claims, planned.Batch, node.Type.PerSample || node.Inputs.Any(i => graph[i].Type.PerSample), classes) { Result = result };
+                new("", node, kernel, given, claims, planned.Batch, node.Type.PerSample || node.Inputs.Any(i => graph[i].Type.PerSample),
+                    classes) { Result = result };
 
             // Of what the caller gives, and of what is read from files, nothing lies behind the last element.
             bool IsExact(Node operand) => operand.Is(OpNames.Input) || (operand.Is(OpNames.Parameter) && isConstant[node.Id])

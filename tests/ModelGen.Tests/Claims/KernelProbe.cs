@@ -6,7 +6,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Tests.Claims;
 
 /// <summary>
-/// Holds a kernel against what it and its operator say of it: which floats it writes and which it reads, found by running it on memory of different patterns, in parts, in place and sample by sample.
+/// Holds a kernel against what it and its operator say of it: which floats it writes and which it reads, found by running it on memory of
+/// different patterns, in parts, in place and sample by sample.
 /// </summary>
 internal sealed class KernelProbe
 {
@@ -45,7 +46,8 @@ internal sealed class KernelProbe
         Expect(expected.Problem is null, $"{expected.Problem}");
         CheckInputs(before, expected);
         if (_case.ClearsHalo)
-            Expect(Enumerable.Range(0, before[0].Length).All(i => _places!.Of[i % _places.Of.Length] == Place.Halo || before[0][i] == expected.Bits[0][i]), $"writes more than the halo");
+            Expect(Enumerable.Range(0, before[0].Length).All(i => _places!.Of[i % _places.Of.Length] == Place.Halo
+                || before[0][i] == expected.Bits[0][i]), $"writes more than the halo");
         CheckSame("at another place", expected, Run(new(Side.Start, before), All));
         CheckSame("where gaps and lanes hold other values", expected, Run(new(Side.End, Inputs(Huge, OperandMemory.Pattern)), All));
         if (_result >= 0)
@@ -68,7 +70,8 @@ internal sealed class KernelProbe
     {
         if (!_inputs.TryGetValue((nothing, result), out uint[][]? known))
         {
-            known = [.. _case.Operands.Select((o, i) => i != _result ? Filled(o) : _case.ClearsHalo ? HaloFilled(o, Filled(o)) : [.. Enumerable.Repeat(result, o.Length(Batch))])];
+            known = [.. _case.Operands.Select((o, i) => i != _result ? Filled(o) : _case.ClearsHalo ? HaloFilled(o, Filled(o))
+                : [.. Enumerable.Repeat(result, o.Length(Batch))])];
             _inputs.Add((nothing, result), known);
         }
         return [.. known.Select(bits => (uint[])bits.Clone())];
@@ -116,7 +119,8 @@ internal sealed class KernelProbe
         int wrong = 0, place = 0;
         for (; wrong < expected.Length && (expected[wrong] == actual[wrong] || places[place] != Place.Element); wrong++)
             place = place + 1 == places.Length ? 0 : place + 1;
-        Expect(wrong == expected.Length, $"{how}: operand {operand} has {Text(actual, wrong)} instead of {Text(expected, wrong)} at {wrong}");
+        Expect(wrong == expected.Length,
+            $"{how}: operand {operand} has {Text(actual, wrong)} instead of {Text(expected, wrong)} at {wrong}");
     }
 
     private static string Text(uint[] bits, int at) => at >= bits.Length ? "" : $"{BitConverter.UInt32BitsToSingle(bits[at])}";
@@ -133,7 +137,8 @@ internal sealed class KernelProbe
             bool holds = place switch
             {
                 Place.Element => _case.ClearsHalo || IsBFloat16 || (!isKept && float.IsFinite(BitConverter.UInt32BitsToSingle(a[i]))),
-                Place.Halo => _claims.Halo switch { HaloEffect.Keeps => isKept, HaloEffect.MapsZeros or HaloEffect.Clears => isZero, _ => true },
+                Place.Halo =>
+                    _claims.Halo switch { HaloEffect.Keeps => isKept, HaloEffect.MapsZeros or HaloEffect.Clears => isZero, _ => true },
                 Place.Gap => _claims.Halo != HaloEffect.Keeps || isKept,
                 _ => true,
             };
@@ -157,7 +162,8 @@ internal sealed class KernelProbe
         for (int i = 0; i < inputs.Length; i++)
         {
             if (_case.Operands[i].Type is { PerSample: true, Element: ElementType.F32 })
-                Array.Fill(inputs[i], OperandMemory.Pattern, _case.Operands[i].Layout.Length, inputs[i].Length - _case.Operands[i].Layout.Length);
+                Array.Fill(inputs[i], OperandMemory.Pattern, _case.Operands[i].Layout.Length,
+                    inputs[i].Length - _case.Operands[i].Layout.Length);
         }
         Outcome alone = Run(new(Side.End, inputs), new Call(0, 1));
         Expect(alone.Problem is null, $"of one sample: {alone.Problem}");
@@ -177,7 +183,8 @@ internal sealed class KernelProbe
                 Expect(over.Problem is null, $"{how}: {over.Problem}");
                 ExpectElements(how, _result, expected.Bits[_result], over.Bits[_result]);
                 bool leavesZeros = _claims.Halo.LeavesZeros(inPlace: true);
-                Expect(!leavesZeros || Enumerable.Range(0, over.Bits[_result].Length).All(i => _places!.Of[i % _places.Of.Length] != Place.Halo || (over.Bits[_result][i] & 0x7FFFFFFF) == 0),
+                Expect(!leavesZeros || Enumerable.Range(0, over.Bits[_result].Length)
+                    .All(i => _places!.Of[i % _places.Of.Length] != Place.Halo || (over.Bits[_result][i] & 0x7FFFFFFF) == 0),
                     $"{how}: says of the halo '{_claims.Halo}' and leaves other than zeros");
                 for (int i = 0; i < before.Length; i++)
                 {
@@ -227,7 +234,8 @@ internal sealed class KernelProbe
         {
             Outcome one = Run(new(Side.End, Inputs(OperandMemory.Pattern, OperandMemory.Pattern)), Part(part, parts));
             Outcome other = Run(new(Side.End, Inputs(OperandMemory.Pattern, OperandMemory.OtherPattern)), Part(part, parts));
-            (int first, int end) = (part * _claims.Units / parts * _claims.RowsOfUnit, (part + 1) * _claims.Units / parts * _claims.RowsOfUnit);
+            (int first, int end) = (part * _claims.Units / parts * _claims.RowsOfUnit,
+                (part + 1) * _claims.Units / parts * _claims.RowsOfUnit);
             for (int i = 0; i < writer.Length; i++)
             {
                 bool isKept = _case.ClearsHalo ? one.Bits[_result][i] == before[i]
@@ -237,7 +245,8 @@ internal sealed class KernelProbe
                 int row = _places!.Rows[i % _places.Rows.Length];
                 if (writer[i] >= 0 || (_claims.RowsOfUnit > 0 && (row < first || row >= end)))
                 {
-                    Expect(false, $"part {part} of {parts}, rows {first} to {end}, writes at {i}, in row {row}, where part {writer[i]} wrote");
+                    Expect(false,
+                        $"part {part} of {parts}, rows {first} to {end}, writes at {i}, in row {row}, where part {writer[i]} wrote");
                     return;
                 }
                 writer[i] = part;
@@ -263,7 +272,8 @@ internal sealed class KernelProbe
                 inputs[i][at] = row >= 0 && (row < first || row >= end) ? OperandMemory.Pattern : inputs[i][at];
             }
         }
-        ExpectElements($"part {call.Part} of {call.Parts}, where all rows but {first} to {end} hold NaN,", _result, expected.Bits[_result], Run(new(Side.End, inputs), call).Bits[_result]);
+        ExpectElements($"part {call.Part} of {call.Parts}, where all rows but {first} to {end} hold NaN,", _result, expected.Bits[_result],
+            Run(new(Side.End, inputs), call).Bits[_result]);
     }
 
     // Each sample by itself, amid others that hold NaN.
@@ -282,8 +292,10 @@ internal sealed class KernelProbe
             Expect(own.Problem is null, $"of samples {first} to {first + samples}: {own.Problem}");
             int stride = _case.Operands[_result].Layout.Length;
             ExpectElements($"of samples {first} to {first + samples}", _result,
-                expected.Bits[_result][(first * stride)..((first + samples) * stride)], own.Bits[_result][(first * stride)..((first + samples) * stride)]);
-            Expect(!own.Bits[_result].AsSpan(0, first * stride).ContainsAnyExcept(OperandMemory.Pattern), $"of samples {first} to {first + samples}, writes samples before");
+                expected.Bits[_result][(first * stride)..((first + samples) * stride)],
+                own.Bits[_result][(first * stride)..((first + samples) * stride)]);
+            Expect(!own.Bits[_result].AsSpan(0, first * stride).ContainsAnyExcept(OperandMemory.Pattern),
+                $"of samples {first} to {first + samples}, writes samples before");
         }
     }
 }

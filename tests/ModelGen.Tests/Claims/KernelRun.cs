@@ -40,7 +40,8 @@ internal sealed class KernelRun(KernelCase kernelCase, KernelMethod whole, Kerne
                 int same = Enumerable.Range(0, i).FirstOrDefault(j => operands[j].Value == operands[i].Value, -1);
                 if (i == kernelCase.Result && setting.InPlaceOf >= 0)
                     same = setting.InPlaceOf;
-                memory[i] = same >= 0 ? memory[same] : new OperandMemory(operands[i].Length(kernelCase.Batch), operands[i].IsExact, kernelCase.Claims.Overrun, setting.Side);
+                memory[i] = same >= 0 ? memory[same]
+                    : new OperandMemory(operands[i].Length(kernelCase.Batch), operands[i].IsExact, kernelCase.Claims.Overrun, setting.Side);
                 if (same < 0)
                     setting.Inputs[i].CopyTo(memory[i].Bits);
             }
@@ -62,7 +63,8 @@ internal sealed class KernelRun(KernelCase kernelCase, KernelMethod whole, Kerne
         bool isPart = call.Parts > 1 || call.OfUnits;
         int length = (isPart ? kernelCase.Kernel with { IsDivided = true } : kernelCase.Kernel).Scratch;
         using var scratch = new OperandMemory(length, isExact: false, overrun: 0, side);
-        nint[] at = [.. memory.Select((m, i) => m.Address + (kernelCase.Operands[i].Type.PerSample ? (nint)call.First * kernelCase.Operands[i].Layout.Length * sizeof(float) : 0))];
+        nint[] at = [.. memory.Select((m, i) => m.Address
+            + (kernelCase.Operands[i].Type.PerSample ? (nint)call.First * kernelCase.Operands[i].Layout.Length * sizeof(float) : 0))];
         (isPart ? part! : whole)(at, scratch.Address, call.All, call.Samples, call.First, call.Part, call.Parts);
         if (scratch.IsWrittenAround())
             throw new InvalidOperationException($"{kernelCase}: writes around its own memory of {length} floats");

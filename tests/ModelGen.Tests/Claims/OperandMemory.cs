@@ -14,7 +14,9 @@ internal enum Side
     Start,
 }
 
-/// <summary>The memory of one operand: its floats, what belongs to it behind them, and around that a pattern and pages without access.</summary>
+/// <summary>
+/// The memory of one operand: its floats, what belongs to it behind them, and around that a pattern and pages without access.
+/// </summary>
 internal sealed class OperandMemory : IDisposable
 {
     /// <summary>Quiet NaNs: what is read of them shows in results.</summary>
@@ -57,11 +59,15 @@ internal sealed class OperandMemory : IDisposable
         return all[.._first].ContainsAnyExcept(Pattern) || all[Math.Min(all.Length, _first + _own)..].ContainsAnyExcept(Pattern);
     }
 
-    private static Span<uint> At(nint address, int length) => MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<uint>(), address), length);
+    private static Span<uint> At(nint address, int length) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<uint>(), address), length);
 
     public void Dispose() => Pages.Free(_pages, _bytes);
 
-    /// <summary>Values for an operand: elements of ordinary size, zeros around images, and what is given in gaps and lanes of samples; what is computed once, or trained, has zeros there.</summary>
+    /// <summary>
+    /// Values for an operand: elements of ordinary size, zeros around images, and what is given in gaps and lanes of samples; what is
+    /// computed once, or trained, has zeros there.
+    /// </summary>
     /// <param name="classes">Of labels.</param>
     /// <param name="nothing">What stands where no element is.</param>
     public static uint[] Fill(Operand operand, int samples, int classes, int seed, uint nothing)

@@ -21,7 +21,9 @@ internal enum Place : byte
     Gap,
 }
 
-/// <summary>What each float of one sample of a layout is, found from the layout's sizes alone, not from the offsets that kernels are written with.</summary>
+/// <summary>
+/// What each float of one sample of a layout is, found from the layout's sizes alone, not from the offsets that kernels are written with.
+/// </summary>
 internal sealed class Places
 {
     private const int Block = 16;
@@ -40,7 +42,8 @@ internal sealed class Places
     /// <summary>The row of the image in which each float lies, its halo left and right included; -1 elsewhere.</summary>
     public int[] Rows { get; }
 
-    public static Places In(Operand operand) => s_known.GetOrAdd((operand.Layout, operand.Type.Shape), known => Find(known.Layout, known.Shape));
+    public static Places In(Operand operand) =>
+        s_known.GetOrAdd((operand.Layout, operand.Type.Shape), known => Find(known.Layout, known.Shape));
 
     private static readonly ConcurrentDictionary<(Layout Layout, Shape Shape), Places> s_known = new();
 

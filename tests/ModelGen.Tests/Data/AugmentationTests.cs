@@ -7,7 +7,9 @@ public sealed class AugmentationTests
 {
     private const int Draws = 20_000;
 
-    /// <summary>Every place comes up, evenly: chi squared with 8 degrees of freedom exceeds 26.1 once in 1,000; the seed is fixed.</summary>
+    /// <summary>
+    /// Every place comes up, evenly: chi squared with 8 degrees of freedom exceeds 26.1 once in 1,000; the seed is fixed.
+    /// </summary>
     [Fact]
     public void Crops_with_padding_at_every_place_evenly()
     {
@@ -72,7 +74,9 @@ public sealed class AugmentationTests
         var image = new LabeledImages(new float[] { 7 }, [0], 1, 1, 1);
         foreach (bool withMean in new[] { false, true })
         {
-            using var batches = new ImageBatches(image, new() { Mean = [3], StandardDeviation = [2], Augmentation = new() { CropHeight = 3, CropWidth = 3, CropPadding = 1, PadWithMean = withMean } });
+            using var batches = new ImageBatches(image,
+                new() { Mean = [3], StandardDeviation = [2],
+                    Augmentation = new() { CropHeight = 3, CropWidth = 3, CropPadding = 1, PadWithMean = withMean } });
             Assert.True(batches.MoveNext());
             float pad = withMean ? 0 : -1.5f;
             Assert.Equal([pad, pad, pad, pad, 2, pad, pad, pad, pad], batches.Images.ToArray());
@@ -82,7 +86,8 @@ public sealed class AugmentationTests
     [Fact]
     public void Noise_has_the_moments_of_a_normal_distribution()
     {
-        var values = Results(new LabeledImages(new float[100], [0], 1, 10, 10), new() { NoiseDeviation = 0.5f }, 2000).SelectMany(v => v).Select(v => v / 0.5).ToArray();
+        var values = Results(new LabeledImages(new float[100], [0], 1, 10, 10), new() { NoiseDeviation = 0.5f }, 2000).SelectMany(v => v)
+            .Select(v => v / 0.5).ToArray();
         double n = values.Length;
         // Standard errors of the first four moments: 1, √2, √15, √96 over √n.
         Near(0, values.Average(), 1 / Math.Sqrt(n));
@@ -113,7 +118,8 @@ public sealed class AugmentationTests
         for (int i = 0; i < 400; i++)
         {
             double common = random.NextDouble(), own = random.NextDouble();
-            (pixels[i], pixels[400 + i], pixels[800 + i]) = ((float)common, (float)(0.7 * common + 0.1 * own), (float)(0.4 * common - 0.3 * own));
+            (pixels[i], pixels[400 + i], pixels[800 + i]) =
+                ((float)common, (float)(0.7 * common + 0.1 * own), (float)(0.4 * common - 0.3 * own));
         }
         var images = new LabeledImages(pixels, [0], 3, 20, 20);
         var components = RgbPrincipalComponents.Of(images);
@@ -134,8 +140,10 @@ public sealed class AugmentationTests
         for (int a = 0; a < 3; a++)
             for (int b = 0; b < 3; b++)
             {
-                double Expected(int x, int y) => Enumerable.Range(0, 3).Sum(i => Math.Pow(Alpha * components.Eigenvalues[i], 2) * components.Eigenvector(i, x) * components.Eigenvector(i, y));
-                Near(Expected(a, b), covariance[a, b], Math.Sqrt((Expected(a, a) * Expected(b, b) + Math.Pow(Expected(a, b), 2)) / Draws) + 1e-10);
+                double Expected(int x, int y) => Enumerable.Range(0, 3)
+                    .Sum(i => Math.Pow(Alpha * components.Eigenvalues[i], 2) * components.Eigenvector(i, x) * components.Eigenvector(i, y));
+                Near(Expected(a, b), covariance[a, b],
+                    Math.Sqrt((Expected(a, a) * Expected(b, b) + Math.Pow(Expected(a, b), 2)) / Draws) + 1e-10);
             }
     }
 
@@ -145,14 +153,16 @@ public sealed class AugmentationTests
         var bytes = TestImages.Bytes(5 * 3 * 36, 8);
         var images = new LabeledImages(bytes, new int[5], 3, 6, 6);
         var components = RgbPrincipalComponents.Of(images);
-        var colours = Enumerable.Range(0, 5 * 36).Select(i => Enumerable.Range(0, 3).Select(c => bytes[i / 36 * 108 + c * 36 + i % 36] / 255.0).ToArray()).ToArray();
+        var colours = Enumerable.Range(0, 5 * 36)
+            .Select(i => Enumerable.Range(0, 3).Select(c => bytes[i / 36 * 108 + c * 36 + i % 36] / 255.0).ToArray()).ToArray();
         double[] mean = [.. Enumerable.Range(0, 3).Select(c => colours.Average(colour => colour[c]))];
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(1, Enumerable.Range(0, 3).Sum(c => Math.Pow(components.Eigenvector(i, c), 2)), 1e-12);
             for (int a = 0; a < 3; a++)
             {
-                double product = Enumerable.Range(0, 3).Sum(b => colours.Average(colour => (colour[a] - mean[a]) * (colour[b] - mean[b])) * components.Eigenvector(i, b));
+                double product = Enumerable.Range(0, 3)
+                    .Sum(b => colours.Average(colour => (colour[a] - mean[a]) * (colour[b] - mean[b])) * components.Eigenvector(i, b));
                 Assert.Equal(components.Eigenvalues[i] * components.Eigenvector(i, a), product, 1e-9);
             }
         }
@@ -197,7 +207,8 @@ public sealed class AugmentationTests
     }
 
     // Pixels 1, 2, 3, … of one channel, so that 0 is padding.
-    private static LabeledImages Numbered(int height, int width) => new([.. Enumerable.Range(1, height * width).Select(i => (float)i)], [0], 1, height, width);
+    private static LabeledImages Numbered(int height, int width) =>
+        new([.. Enumerable.Range(1, height * width).Select(i => (float)i)], [0], 1, height, width);
 
     // One image, over so many epochs.
     private static IEnumerable<float[]> Results(LabeledImages images, ImageAugmentation augmentation, int draws)
@@ -242,5 +253,6 @@ public sealed class AugmentationTests
     }
 
     // Within four standard errors.
-    private static void Near(double expected, double actual, double error) => Assert.InRange(actual, expected - 4 * error, expected + 4 * error);
+    private static void Near(double expected, double actual, double error) =>
+        Assert.InRange(actual, expected - 4 * error, expected + 4 * error);
 }

@@ -50,9 +50,12 @@ public sealed class CifarFileTests : IDisposable
         string ten = Write("ten.bin", [3, .. new byte[3072], 10, .. new byte[3072]]);
         string coarse = Write("coarse.bin", [20, 0, .. new byte[3072]]), fine = Write("fine.bin", [0, 100, .. new byte[3072]]);
 
-        Assert.Contains("label of record 1 (byte 3,073): expected 0 to 9, found 10", Assert.Throws<InvalidDataFileException>(() => CifarFile.ReadCifar10(ten)).Message, StringComparison.Ordinal);
-        Assert.Contains("coarse label of record 0 (byte 0): expected 0 to 19, found 20", Assert.Throws<InvalidDataFileException>(() => CifarFile.ReadCifar100(false, coarse)).Message, StringComparison.Ordinal);
-        Assert.Contains("fine label of record 0 (byte 1): expected 0 to 99, found 100", Assert.Throws<InvalidDataFileException>(() => CifarFile.ReadCifar100(true, fine)).Message, StringComparison.Ordinal);
+        Assert.Contains("label of record 1 (byte 3,073): expected 0 to 9, found 10",
+            Assert.Throws<InvalidDataFileException>(() => CifarFile.ReadCifar10(ten)).Message, StringComparison.Ordinal);
+        Assert.Contains("coarse label of record 0 (byte 0): expected 0 to 19, found 20",
+            Assert.Throws<InvalidDataFileException>(() => CifarFile.ReadCifar100(false, coarse)).Message, StringComparison.Ordinal);
+        Assert.Contains("fine label of record 0 (byte 1): expected 0 to 99, found 100",
+            Assert.Throws<InvalidDataFileException>(() => CifarFile.ReadCifar100(true, fine)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +73,8 @@ public sealed class CifarFileTests : IDisposable
         using (var file = File.Create(path))
             file.SetLength((long)CifarFile.MaxFileBytes + 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains("at most 268,435,456 bytes", Assert.Throws<InvalidDataFileException>(() => CifarFile.ReadCifar10(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("at most 268,435,456 bytes", Assert.Throws<InvalidDataFileException>(() => CifarFile.ReadCifar10(path)).Message,
+            StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 

@@ -63,7 +63,8 @@ public sealed class IdxFileTests : IDisposable
         {
             { "empty", [], "file: expected a file on disk, found an empty file, a pipe or a device" },
             { "one byte", [0], "header: expected 4 bytes of magic number, found 1 byte" },
-            { "not IDX", "<!DOCTYPE html>"u8.ToArray(), "magic number: expected 0x00000803 (unsigned bytes, 3 dimensions), found 0x3c21444f" },
+            { "not IDX", "<!DOCTYPE html>"u8.ToArray(),
+                "magic number: expected 0x00000803 (unsigned bytes, 3 dimensions), found 0x3c21444f" },
             { "little-endian magic", [3, 8, 0, 0, .. good[4..]], "found 0x03080000" },
             { "floats", [0, 0, 0x0d, 3, .. good[4..]], "found 0x00000d03 (32-bit floats)" },
             { "no dimensions", [0, 0, 8, 0, 7], "found 0x00000800 (no dimensions)" },
@@ -72,8 +73,10 @@ public sealed class IdxFileTests : IDisposable
             { "data cut off", good[..^1], "data: expected 12 bytes, found 11 bytes: the file is cut off" },
             { "no data", good[..16], "data: expected 12 bytes, found 0 bytes: the file is cut off" },
             { "data goes on", [.. good, 0], "data: expected 12 bytes, found 13 bytes: the file goes on after its last element" },
-            { "claims 4 GiB in one dimension", Idx([-1, 1, 1], twelve), "dimension 0: expected at most 1,073,741,824, found 4,294,967,295" },
-            { "sizes overflow 32 bits", Idx([65536, 65536, 1], twelve), "size: expected at most 1,073,741,824 elements, found 65,536×65,536×1" },
+            { "claims 4 GiB in one dimension", Idx([-1, 1, 1], twelve),
+                "dimension 0: expected at most 1,073,741,824, found 4,294,967,295" },
+            { "sizes overflow 32 bits", Idx([65536, 65536, 1], twelve),
+                "size: expected at most 1,073,741,824 elements, found 65,536×65,536×1" },
             { "sizes overflow 64 bits", Idx([1 << 30, 1 << 30, 1 << 30], twelve), "size: expected at most 1,073,741,824 elements" },
             { "gzip: header alone", packed[..10], AnyFault },
             { "gzip: magic alone", packed[..2], AnyFault },
@@ -85,15 +88,21 @@ public sealed class IdxFileTests : IDisposable
             { "gzip: content cut off", Gzip(good[..^1]), "gzip trailer: expected unpacked size 28, found 27: the file is cut off" },
             { "gzip: content goes on", Gzip([.. good, 0]), "gzip trailer: expected unpacked size 28, found 29" },
             { "gzip: second member", [.. packed, .. Gzip([9])], "gzip trailer: expected unpacked size 28, found 1" },
-            { "gzip: members one behind the other", [.. Gzip(good[..20]), .. Gzip(good[20..])], "gzip trailer: expected unpacked size 28, found 8" },
-            { "gzip: other bytes that end as the file did", [.. packed, .. "junk"u8, .. packed[^4..]], "found a stream that ends before its data, and something behind it" },
+            { "gzip: members one behind the other", [.. Gzip(good[..20]), .. Gzip(good[20..])],
+                "gzip trailer: expected unpacked size 28, found 8" },
+            { "gzip: other bytes that end as the file did", [.. packed, .. "junk"u8, .. packed[^4..]],
+                "found a stream that ends before its data, and something behind it" },
             { "gzip: the same member twice", [.. packed, .. packed], "found a stream that ends before its data, and something behind it" },
             { "gzip: one byte before the trailer missing", [.. packed[..^9], .. packed[^8..]], AnyFault },
-            { "gzip: an empty second member that is cut off, then the trailer", [.. packed, 0x1f, 0x8b, .. packed[^8..]], "and something behind it" },
-            { "gzip: reserved flags", [.. packed[..3], 0x80, .. packed[4..]], "gzip header: expected 0x1f8b, method 8 and flags without reserved bits, found 0x1f8b0880" },
+            { "gzip: an empty second member that is cut off, then the trailer", [.. packed, 0x1f, 0x8b, .. packed[^8..]],
+                "and something behind it" },
+            { "gzip: reserved flags", [.. packed[..3], 0x80, .. packed[4..]],
+                "gzip header: expected 0x1f8b, method 8 and flags without reserved bits, found 0x1f8b0880" },
             { "gzip: another method", [.. packed[..2], 7, .. packed[3..]], "found 0x1f8b0700" },
-            { "gzip: endless name", [.. packed[..3], 8, .. packed[4..10], .. Enumerable.Repeat((byte)'n', 70_000)], "gzip header: expected one of at most 65536 bytes, found more" },
-            { "gzip: wrong header checksum", [.. packed[..3], 2, .. packed[4..10], 1, 2, .. packed[10..]], "CRC of the gzip header: expected 0x" },
+            { "gzip: endless name", [.. packed[..3], 8, .. packed[4..10], .. Enumerable.Repeat((byte)'n', 70_000)],
+                "gzip header: expected one of at most 65536 bytes, found more" },
+            { "gzip: wrong header checksum", [.. packed[..3], 2, .. packed[4..10], 1, 2, .. packed[10..]],
+                "CRC of the gzip header: expected 0x" },
             { "gzip: of something else", Gzip("hello, world"u8.ToArray()), "magic number: expected 0x00000803" },
         };
     }
@@ -156,7 +165,9 @@ public sealed class IdxFileTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
-    /// <summary>A bomb whose header admits to all of it: refused before memory is made, unless the caller says that so much is wanted.</summary>
+    /// <summary>
+    /// A bomb whose header admits to all of it: refused before memory is made, unless the caller says that so much is wanted.
+    /// </summary>
     [Fact]
     public void Zeros_are_unpacked_up_to_what_the_caller_allows()
     {
@@ -205,7 +216,8 @@ public sealed class IdxFileTests : IDisposable
 
         var fault = Assert.Throws<InvalidIdxException>(() => LabeledImages.FromIdx(images, labels, classes: 10));
 
-        Assert.Contains("image size: expected at most 2,147,483,591 pixels, found 5×1,073,741,824", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("image size: expected at most 2,147,483,591 pixels, found 5×1,073,741,824", fault.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

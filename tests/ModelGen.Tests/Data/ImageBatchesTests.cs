@@ -8,7 +8,8 @@ public sealed class ImageBatchesTests
 
     private static readonly ImageAugmentation Everything = new()
     {
-        CropHeight = 6, CropWidth = 7, CropPadding = 2, Shift = 1, FlipProbability = 0.5f, RgbJitter = 0.1f, RgbComponents = RgbPrincipalComponents.Of(Images), NoiseDeviation = 0.05f,
+        CropHeight = 6, CropWidth = 7, CropPadding = 2, Shift = 1, FlipProbability = 0.5f, RgbJitter = 0.1f,
+            RgbComponents = RgbPrincipalComponents.Of(Images), NoiseDeviation = 0.05f,
     };
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class ImageBatchesTests
     [Fact]
     public void Values_are_the_same_on_every_platform()
     {
-        using var batches = new ImageBatches(Images, new() { BatchSize = 23, Augmentation = Everything, Mean = [0.4f, 0.5f, 0.6f], StandardDeviation = [0.2f, 0.3f, 0.4f] });
+        using var batches = new ImageBatches(Images,
+            new() { BatchSize = 23, Augmentation = Everything, Mean = [0.4f, 0.5f, 0.6f], StandardDeviation = [0.2f, 0.3f, 0.4f] });
         Assert.True(batches.MoveNext());
         ulong hash = 0xCBF29CE484222325;
         foreach (float value in batches.Images)
@@ -92,7 +94,10 @@ public sealed class ImageBatchesTests
         Assert.NotEqual(without, Run(prefetch: false, seed: 2));
     }
 
-    /// <summary>From every position of two epochs, on another instance with another seed in its options, and on one that has already prefetched something else.</summary>
+    /// <summary>
+    /// From every position of two epochs, on another instance with another seed in its options, and on one that has already prefetched
+    /// something else.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -140,7 +145,8 @@ public sealed class ImageBatchesTests
     public void Floats_are_taken_as_they_are()
     {
         float[] values = [.. Enumerable.Range(0, 12).Select(i => i - 5.5f)];
-        using var batches = new ImageBatches(new LabeledImages(values, [0, 1], 1, 2, 3), new() { BatchSize = 2, Shuffle = false, Mean = [0.5f], StandardDeviation = [2f] });
+        using var batches = new ImageBatches(new LabeledImages(values, [0, 1], 1, 2, 3),
+            new() { BatchSize = 2, Shuffle = false, Mean = [0.5f], StandardDeviation = [2f] });
         Assert.True(batches.MoveNext());
         Assert.Equal(values.Select(v => (v - 0.5f) / 2f), batches.Images.ToArray());
     }
@@ -154,7 +160,8 @@ public sealed class ImageBatchesTests
         Refuses(new() { StandardDeviation = [1, 0, 1] }, "StandardDeviation: expected values that are finite and above 0, got 0");
         Refuses(new() { Mean = [1, float.NaN, 1] }, "Mean: expected values that are finite, got NaN");
         Refuses(new() { Augmentation = new() { CropPadding = -1 } }, "CropPadding: expected 0 or more, got -1");
-        Refuses(new() { Augmentation = new() { CropHeight = 13, CropPadding = 2 } }, "CropHeight: expected 1 to 12 (8 and 2 × 2 of padding), got 13");
+        Refuses(new() { Augmentation = new() { CropHeight = 13, CropPadding = 2 } },
+            "CropHeight: expected 1 to 12 (8 and 2 × 2 of padding), got 13");
         Refuses(new() { Augmentation = new() { Shift = -1 } }, "Shift: expected 0 to");
         Refuses(new() { Augmentation = new() { FlipProbability = float.NaN } }, "FlipProbability: expected 0 to 1, got NaN");
         Refuses(new() { Augmentation = new() { RgbJitter = 0.1f } }, "RgbJitter needs RgbComponents");
@@ -170,19 +177,25 @@ public sealed class ImageBatchesTests
     [Fact]
     public void Says_what_does_not_fit_together()
     {
-        Assert.Contains("2 images of 1×2×3 have 12 values, got 11", Assert.Throws<ArgumentException>(() => new LabeledImages(new byte[11], [0, 0], 1, 2, 3)).Message, StringComparison.Ordinal);
-        Assert.Contains("Label 2 of image 1 is no class: expected 0 to 1", Assert.Throws<ArgumentException>(() => new LabeledImages(new byte[2], [0, 2], 1, 1, 1, ["a", "b"])).Message, StringComparison.Ordinal);
-        Assert.Contains("Label -1 of image 0", Assert.Throws<ArgumentException>(() => new LabeledImages(new byte[1], [-1], 1, 1, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("2 images of 1×2×3 have 12 values, got 11",
+            Assert.Throws<ArgumentException>(() => new LabeledImages(new byte[11], [0, 0], 1, 2, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("Label 2 of image 1 is no class: expected 0 to 1",
+            Assert.Throws<ArgumentException>(() => new LabeledImages(new byte[2], [0, 2], 1, 1, 1, ["a", "b"])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Label -1 of image 0",
+            Assert.Throws<ArgumentException>(() => new LabeledImages(new byte[1], [-1], 1, 1, 1)).Message, StringComparison.Ordinal);
     }
 
     private const string FirstOrder = "2 9 14 11 5 21 8 12 0 16 20 15 4 13 7 17 1 18 6 22 10 3 19";
     private const ulong FirstValues = 8334445068898194943;
 
     private static void Refuses(ImageBatchOptions options, string message) =>
-        Assert.Contains(message, Assert.Throws<ArgumentException>(() => new ImageBatches(Images, options)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<ArgumentException>(() => new ImageBatches(Images, options)).Message,
+            StringComparison.Ordinal);
 
     private static ImageBatchOptions Options(bool prefetch, int seed) =>
-        new() { BatchSize = 5, Seed = seed, Prefetch = prefetch, Augmentation = Everything, Mean = [0.4f, 0.5f, 0.6f], StandardDeviation = [0.2f, 0.3f, 0.4f] };
+        new() { BatchSize = 5, Seed = seed, Prefetch = prefetch, Augmentation = Everything, Mean = [0.4f, 0.5f, 0.6f],
+            StandardDeviation = [0.2f, 0.3f, 0.4f] };
 
     private static List<float> Run(bool prefetch, int seed)
     {

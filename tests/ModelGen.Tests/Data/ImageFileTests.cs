@@ -6,7 +6,9 @@ public sealed class ImageFileTests
 {
     private const string Name = "some.png";
 
-    /// <summary>Every colour type under every filter by itself and all in turn, in one IDAT chunk and in many, for sizes around one pixel.</summary>
+    /// <summary>
+    /// Every colour type under every filter by itself and all in turn, in one IDAT chunk and in many, for sizes around one pixel.
+    /// </summary>
     [Theory]
     [InlineData(0, 1)]
     [InlineData(4, 2)]
@@ -96,10 +98,12 @@ public sealed class ImageFileTests
     public static TheoryData<string, byte[], string> DamagedFiles()
     {
         byte[] raw = [1, 2, 3, 4, 5, 6];
-        byte[] Gray(byte[] header, params byte[][] chunks) => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", header), .. chunks.SelectMany(c => c), .. TestImages.Chunk("IEND", [])];
+        byte[] Gray(byte[] header, params byte[][] chunks) =>
+            [.. TestImages.Signature, .. TestImages.Chunk("IHDR", header), .. chunks.SelectMany(c => c), .. TestImages.Chunk("IEND", [])];
         byte[] header = TestImages.Header(3, 2, 8, 0), indexed = TestImages.Header(3, 2, 8, 3);
         byte[] Data(params byte[] filtered) => TestImages.Chunk("IDAT", TestImages.Zlib(filtered));
-        byte[] good = [0, 1, 2, 3, 0, 4, 5, 6], zlib = TestImages.Zlib(good), badSum = [.. zlib[..^1], (byte)(zlib[^1] ^ 1)], palette = TestImages.Chunk("PLTE", [1, 2, 3]);
+        byte[] good = [0, 1, 2, 3, 0, 4, 5, 6], zlib = TestImages.Zlib(good), badSum = [.. zlib[..^1], (byte)(zlib[^1] ^ 1)],
+            palette = TestImages.Chunk("PLTE", [1, 2, 3]);
         byte[] png = TestImages.Png(3, 2, 8, 0, raw, [0]), badCrc = [.. png[..^1], (byte)(png[^1] ^ 1)];
         return new()
         {
@@ -107,23 +111,30 @@ public sealed class ImageFileTests
             { "jpeg", [0xff, 0xd8, 0xff, 0xe0], "JPEG file, which has to be converted" },
             { "text", "hello"u8.ToArray(), "found 0x68656c6c" },
             { "plain pbm", "P1 1 1 0"u8.ToArray(), "only P5 and P6 are read" },
-            { "signature alone", TestImages.Signature, "chunks: expected an IEND chunk at the end, found 0 bytes after byte 8: the file is cut off" },
+            { "signature alone", TestImages.Signature,
+                "chunks: expected an IEND chunk at the end, found 0 bytes after byte 8: the file is cut off" },
             { "wrong CRC", badCrc, "CRC of IEND at byte " },
-            { "interlaced", Gray(TestImages.Header(3, 2, 8, 0, interlace: 1), Data(good)), "interlace method: expected 0 (none), found 1 (Adam7), which is not read" },
+            { "interlaced", Gray(TestImages.Header(3, 2, 8, 0, interlace: 1), Data(good)),
+                "interlace method: expected 0 (none), found 1 (Adam7), which is not read" },
             { "16 bits", Gray(TestImages.Header(3, 2, 16, 2), Data(good)), "bit depth: expected 8, found 16" },
             { "colour type 5", Gray(TestImages.Header(3, 2, 8, 5), Data(good)), "colour type: expected 0, 2, 3, 4 or 6, found 5" },
             { "no pixels", Gray(TestImages.Header(0, 2, 8, 0), Data(good)), "image size: expected 1×1 to 32,768×32,768, found 0×2" },
             { "negative size", Gray(TestImages.Header(3, -1, 8, 0), Data(good)), "found 3×4,294,967,295" },
-            { "too many pixels", Gray(TestImages.Header(32768, 32768, 8, 0), Data(good)), "at most 67,108,864 pixels, found 32,768×32,768" },
-            { "claims more than it can hold", Gray(TestImages.Header(8192, 8192, 8, 6), Data(good)), "IDAT: expected at least 260,120 bytes for 8,192×8,192 pixels, found " },
+            { "too many pixels", Gray(TestImages.Header(32768, 32768, 8, 0), Data(good)),
+                "at most 67,108,864 pixels, found 32,768×32,768" },
+            { "claims more than it can hold", Gray(TestImages.Header(8192, 8192, 8, 6), Data(good)),
+                "IDAT: expected at least 260,120 bytes for 8,192×8,192 pixels, found " },
             { "no IDAT", Gray(header), "IDAT: expected at least 1 bytes for 3×2 pixels, found 0 bytes" },
             { "two IHDR", Gray(header, TestImages.Chunk("IHDR", header), Data(good)), "found a second IHDR" },
-            { "IHDR not first", [.. TestImages.Signature, .. Data(good), .. TestImages.Chunk("IHDR", header), .. TestImages.Chunk("IEND", [])], "found IDAT as the first" },
+            { "IHDR not first", [.. TestImages.Signature, .. Data(good), .. TestImages.Chunk("IHDR", header),
+                .. TestImages.Chunk("IEND", [])], "found IDAT as the first" },
             { "short IHDR", Gray(header[..12], Data(good)), "IHDR: expected 13 bytes, found 12 bytes" },
-            { "unknown critical chunk", Gray(header, TestImages.Chunk("QQQQ", []), Data(good)), "others that are not critical, found QQQQ" },
+            { "unknown critical chunk", Gray(header, TestImages.Chunk("QQQQ", []), Data(good)),
+                "others that are not critical, found QQQQ" },
             { "chunk length beyond the file", [.. png[..33], 0x7f, 0xff, 0xff, 0xff, .. png[37..]], "found 2,147,483,647 bytes" },
             { "chunk length of 32 bits", [.. png[..33], 0xff, 0xff, 0xff, 0xff, .. png[37..]], "found 4,294,967,295 bytes" },
-            { "split IDAT", Gray(header, TestImages.Chunk("IDAT", zlib[..3]), TestImages.Chunk("tEXt", []), TestImages.Chunk("IDAT", zlib[3..])), "found tEXt between them" },
+            { "split IDAT", Gray(header, TestImages.Chunk("IDAT", zlib[..3]), TestImages.Chunk("tEXt", []),
+                TestImages.Chunk("IDAT", zlib[3..])), "found tEXt between them" },
             { "rows cut off", Gray(header, Data(good[..^1])), "IDAT: expected 2 rows, found 1: the pixels are cut off" },
             { "rows go on", Gray(header, Data([.. good, 0])), "found more: the data goes on" },
             { "zlib cut off", Gray(header, TestImages.Chunk("IDAT", zlib[..^7])), "IDAT: expected " },
@@ -132,22 +143,32 @@ public sealed class ImageFileTests
             { "zlib cut by 2 bytes", Gray(header, TestImages.Chunk("IDAT", zlib[..^2])), "IDAT: expected " },
             { "zlib cut by 3 bytes", Gray(header, TestImages.Chunk("IDAT", zlib[..^3])), "IDAT: expected " },
             { "zlib cut by 4 bytes", Gray(header, TestImages.Chunk("IDAT", zlib[..^4])), "IDAT: expected " },
-            { "stored zlib cut by 4 bytes, a pixel changed", Gray(header, TestImages.Chunk("IDAT", [0x78, 1, 1, 8, 0, 0xF7, 0xFF, 0, 1, 2, 3, 0, 4, 5, 7])), "IDAT: expected " },
-            { "stored zlib, a pixel changed", Gray(header, TestImages.Chunk("IDAT", [0x78, 1, 1, 8, 0, 0xF7, 0xFF, .. good[..^1], 7, .. zlib[^4..]])), "found an Adler-32 of 0x" },
-            { "junk behind zlib", Gray(header, TestImages.Chunk("IDAT", [.. zlib, 1])), "IDAT: expected 2 rows, found a stream that ends before its data, and something behind it" },
-            { "junk before the checksum", Gray(header, TestImages.Chunk("IDAT", [.. zlib[..^4], 1, .. zlib[^4..]])), "something behind it" },
+            { "stored zlib cut by 4 bytes, a pixel changed",
+                Gray(header, TestImages.Chunk("IDAT", [0x78, 1, 1, 8, 0, 0xF7, 0xFF, 0, 1, 2, 3, 0, 4, 5, 7])), "IDAT: expected " },
+            { "stored zlib, a pixel changed",
+                Gray(header, TestImages.Chunk("IDAT", [0x78, 1, 1, 8, 0, 0xF7, 0xFF, .. good[..^1], 7, .. zlib[^4..]])),
+                "found an Adler-32 of 0x" },
+            { "junk behind zlib", Gray(header, TestImages.Chunk("IDAT", [.. zlib, 1])),
+                "IDAT: expected 2 rows, found a stream that ends before its data, and something behind it" },
+            { "junk before the checksum", Gray(header, TestImages.Chunk("IDAT", [.. zlib[..^4], 1, .. zlib[^4..]])),
+                "something behind it" },
             { "a second stream behind zlib", Gray(header, TestImages.Chunk("IDAT", [.. zlib, .. zlib])), "something behind it" },
             { "junk behind IEND", [.. png, 1, 2, 3], "IEND: expected the end of the file behind it, found 3 bytes more" },
             { "zlib with a dictionary", Gray(header, TestImages.Chunk("IDAT", [0x78, 0xF9, .. zlib[2..]])), "IDAT: expected " },
-            { "a zlib header that is no multiple of 31", Gray(header, TestImages.Chunk("IDAT", [0x78, (byte)(zlib[1] ^ 1), .. zlib[2..]])), "found a header of 0x78" },
-            { "not zlib", Gray(header, TestImages.Chunk("IDAT", [1, 2, 3, 4, 5, 6, 7, 8])), "IDAT: expected complete, undamaged zlib data" },
+            { "a zlib header that is no multiple of 31", Gray(header, TestImages.Chunk("IDAT", [0x78, (byte)(zlib[1] ^ 1), .. zlib[2..]])),
+                "found a header of 0x78" },
+            { "not zlib", Gray(header, TestImages.Chunk("IDAT", [1, 2, 3, 4, 5, 6, 7, 8])),
+                "IDAT: expected complete, undamaged zlib data" },
             { "filter 5", Gray(header, Data(0, 1, 2, 3, 5, 4, 5, 6)), "filter of row 1: expected 0 to 4, found 5" },
             { "no palette", Gray(indexed, Data(good)), "PLTE: expected a palette" },
-            { "colour outside the palette", Gray(indexed, palette, Data(0, 0, 0, 0, 0, 0, 1, 0)), "pixel 1 of row 1: expected a colour from 0 to 0, found 1" },
+            { "colour outside the palette", Gray(indexed, palette, Data(0, 0, 0, 0, 0, 0, 1, 0)),
+                "pixel 1 of row 1: expected a colour from 0 to 0, found 1" },
             { "two palettes", Gray(indexed, palette, palette, Data(good)), "PLTE: expected one, before the pixels, found a second one" },
             { "late palette", Gray(header, Data(good), palette), "found one behind them" },
-            { "odd palette", Gray(indexed, TestImages.Chunk("PLTE", [1, 2]), Data(good)), "expected 3 bytes for each of 1 to 256 colours, found 2 bytes" },
-            { "more alpha than colours", Gray(indexed, palette, TestImages.Chunk("tRNS", [1, 2]), Data(good)), "at most one byte for each of 1 colours, found 2 bytes" },
+            { "odd palette", Gray(indexed, TestImages.Chunk("PLTE", [1, 2]), Data(good)),
+                "expected 3 bytes for each of 1 to 256 colours, found 2 bytes" },
+            { "more alpha than colours", Gray(indexed, palette, TestImages.Chunk("tRNS", [1, 2]), Data(good)),
+                "at most one byte for each of 1 colours, found 2 bytes" },
             { "ppm: no size", "P6"u8.ToArray(), "width: expected white space and a number, found the end of the file" },
             { "ppm: letters", "P6 x"u8.ToArray(), "width: expected white space and a number, found byte 0x78" },
             { "ppm: no space", "P63 3 255 "u8.ToArray(), "width: expected white space and a number, found byte 0x33" },
@@ -155,7 +176,8 @@ public sealed class ImageFileTests
             { "ppm: too large", "P6 99999 2 255 "u8.ToArray(), "found 99,999×2" },
             { "ppm: 16 bits", "P6 1 1 65535 abcdef"u8.ToArray(), "maximum: expected 1 to 255 (8 bits a sample), found 65,535" },
             { "ppm: cut off", TestImages.Netpbm(2, 2, 3, 255, new byte[11]), "pixels: expected 12 bytes, found 11: the file is cut off" },
-            { "ppm: goes on", TestImages.Netpbm(2, 2, 3, 255, new byte[13]), "pixels: expected 12 bytes, found 13: the file goes on after its image" },
+            { "ppm: goes on", TestImages.Netpbm(2, 2, 3, 255, new byte[13]),
+                "pixels: expected 12 bytes, found 13: the file goes on after its image" },
             { "ppm: over the maximum", TestImages.Netpbm(2, 2, 1, 7, [1, 2, 3, 8]), "pixel 1 of row 1: expected at most 7, found 8" },
         };
     }
@@ -195,8 +217,10 @@ public sealed class ImageFileTests
             byte[] body = [.. TestImages.Header(random.Next(9), random.Next(9), 1 << random.Next(5), random.Next(7))];
             byte[] content = (i % 3) switch
             {
-                0 => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", body), .. TestImages.Chunk("PLTE", tail), .. TestImages.Chunk("IDAT", TestImages.Zlib(tail)), .. TestImages.Chunk("IEND", [])],
-                1 => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", body), .. TestImages.Chunk("IDAT", tail), .. TestImages.Chunk("IEND", [])],
+                0 => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", body), .. TestImages.Chunk("PLTE", tail),
+                    .. TestImages.Chunk("IDAT", TestImages.Zlib(tail)), .. TestImages.Chunk("IEND", [])],
+                1 => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", body), .. TestImages.Chunk("IDAT", tail),
+                    .. TestImages.Chunk("IEND", [])],
                 _ => [.. "P5 "u8, .. tail],
             };
             var pixels = new byte[8 * 8 * 4];
@@ -214,7 +238,8 @@ public sealed class ImageFileTests
     [Fact]
     public void A_bomb_is_not_unpacked()
     {
-        byte[] png = [.. TestImages.Signature, .. TestImages.Chunk("IHDR", TestImages.Header(3, 2, 8, 0)), .. TestImages.Chunk("IDAT", TestImages.Zlib(new byte[64 << 20])), .. TestImages.Chunk("IEND", [])];
+        byte[] png = [.. TestImages.Signature, .. TestImages.Chunk("IHDR", TestImages.Header(3, 2, 8, 0)),
+            .. TestImages.Chunk("IDAT", TestImages.Zlib(new byte[64 << 20])), .. TestImages.Chunk("IEND", [])];
         var pixels = new byte[6];
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Throws<InvalidImageException>(() => ImageFile.Decode(png, Name, 1, pixels));
@@ -225,8 +250,11 @@ public sealed class ImageFileTests
     [Fact]
     public void Refuses_every_prefix_of_the_packed_pixels_and_every_changed_bit_of_them()
     {
-        byte[] pixels = TestImages.Bytes(200, 3), zlib = TestImages.Zlib([.. Enumerable.Range(0, 10).SelectMany(IEnumerable<byte> (y) => [0, .. pixels[(y * 20)..((y + 1) * 20)]])]);
-        byte[] File(byte[] data) => [.. TestImages.Signature, .. TestImages.Chunk("IHDR", TestImages.Header(20, 10, 8, 0)), .. TestImages.Chunk("IDAT", data), .. TestImages.Chunk("IEND", [])];
+        byte[] pixels = TestImages.Bytes(200, 3), zlib =
+            TestImages.Zlib([.. Enumerable.Range(0, 10).SelectMany(IEnumerable<byte> (y) => [0, .. pixels[(y * 20)..((y + 1) * 20)]])]);
+        byte[] File(byte[] data) =>
+            [.. TestImages.Signature, .. TestImages.Chunk("IHDR", TestImages.Header(20, 10, 8, 0)), .. TestImages.Chunk("IDAT", data),
+                .. TestImages.Chunk("IEND", [])];
 
         Assert.Equal(pixels, Decode(File(zlib), 1, out _));
         for (int length = 0; length < zlib.Length; length++)
@@ -260,10 +288,12 @@ public sealed class ImageFileTests
         {
             File.WriteAllBytes(path, png);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            Assert.Contains("image size: expected at most 16,777,216 pixels (ImageLimits.MaxPixels), found 8,192×8,192", Refused(() => ImageFile.Read(path, 4, out _)), StringComparison.Ordinal);
+            Assert.Contains("image size: expected at most 16,777,216 pixels (ImageLimits.MaxPixels), found 8,192×8,192",
+                Refused(() => ImageFile.Read(path, 4, out _)), StringComparison.Ordinal);
             Assert.Contains("expected at most 16,777,216 pixels", Refused(() => ImageFile.ReadSize(png, Name)), StringComparison.Ordinal);
             var limits = new ImageLimits { MaxPixels = 1 << 26, MaxBytes = (1 << 27) - 1 };
-            Assert.Contains("at most 134,217,727 bytes decoded (ImageLimits.MaxBytes), found 8,192×8,192 pixels of 2 bytes", Refused(() => ImageFile.Read(path, 2, limits, out _)), StringComparison.Ordinal);
+            Assert.Contains("at most 134,217,727 bytes decoded (ImageLimits.MaxBytes), found 8,192×8,192 pixels of 2 bytes",
+                Refused(() => ImageFile.Read(path, 2, limits, out _)), StringComparison.Ordinal);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
             Assert.Equal(1 << 26, ImageFile.Read(path, 1, limits, out var size).Length);
             Assert.Equal(new ImageSize(8192, 8192, 1), size);

@@ -64,8 +64,10 @@ public sealed class ImageFolderTests : IDisposable
     {
         Write("a/x.pgm", TestImages.Netpbm(40, 50, 1, 255, Enumerable.Repeat((byte)77, 2000).ToArray()));
         Assert.Equal([77], ImageFolder.Read(folder, 1, 1, 1).Bytes.ToArray());
-        var fault = Assert.Throws<InvalidImageException>(() => ImageFolder.Read(folder, 1, 1, 1, limits: new ImageLimits { MaxPixels = 1999 }));
-        Assert.Contains("x.pgm: image size: expected at most 1,999 pixels (ImageLimits.MaxPixels), found 40×50", fault.Message, StringComparison.Ordinal);
+        var fault = Assert.Throws<InvalidImageException>(() =>
+            ImageFolder.Read(folder, 1, 1, 1, limits: new ImageLimits { MaxPixels = 1999 }));
+        Assert.Contains("x.pgm: image size: expected at most 1,999 pixels (ImageLimits.MaxPixels), found 40×50", fault.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,13 +82,16 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal([40, 43, 41, 44, 42, 45, 7, 10, 8, 11, 9, 12, 50, 53, 51, 54, 52, 55], images.Bytes.ToArray());
         // As any other image they are scaled; and they are not trusted.
         Assert.Equal(3, ImageFolder.Read(folder, channels: 1, height: 1, width: 1, decoder: new Decoder(0)).Count);
-        Assert.Contains("expected 6, for 1×2 pixels and 3 channels", Assert.Throws<InvalidOperationException>(() => ImageFolder.Read(folder, 3, 2, 1, new Decoder(1))).Message, StringComparison.Ordinal);
+        Assert.Contains("expected 6, for 1×2 pixels and 3 channels",
+            Assert.Throws<InvalidOperationException>(() => ImageFolder.Read(folder, 3, 2, 1, new Decoder(1))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Scaling_takes_the_middle_and_keeps_what_is_linear()
     {
-        // Halved, the triangle is 4 pixels wide with the weights 1, 3, 3, 1 over 8: a ramp stays a ramp away from its ends. The longer side loses as much on either end.
+        // Halved, the triangle is 4 pixels wide with the weights 1, 3, 3, 1 over 8: a ramp stays a ramp away from its ends. The longer side
+        // loses as much on either end.
         var ramp = new byte[16 * 4];
         for (int i = 0; i < ramp.Length; i++)
             ramp[i] = (byte)(i % 16 * 10);

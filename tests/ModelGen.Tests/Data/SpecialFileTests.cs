@@ -13,7 +13,8 @@ public sealed class SpecialFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    public static TheoryData<string> Kinds => ["pipe", "link to a pipe", "link to a link to a pipe", "device", "endless device", "link to a device", "folder"];
+    public static TheoryData<string> Kinds =>
+        ["pipe", "link to a pipe", "link to a link to a pipe", "device", "endless device", "link to a device", "folder"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -34,7 +35,8 @@ public sealed class SpecialFileTests : IDisposable
         {
             Exception? fault = await Task.Run(() => Record.Exception(reader)).WaitAsync(Limit);
             // A folder called x.png is no file of its class, which is then without images.
-            Assert.True(kind == "folder" ? fault is UnauthorizedAccessException or InvalidDataFileException : fault is InvalidDataFileException or InvalidSafetensorsException, fault?.ToString());
+            Assert.True(kind == "folder" ? fault is UnauthorizedAccessException or InvalidDataFileException
+                : fault is InvalidDataFileException or InvalidSafetensorsException, fault?.ToString());
         }
     }
 
@@ -44,8 +46,10 @@ public sealed class SpecialFileTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         Make("pipe", Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "set", "class")).FullName, "x.jpg"));
-        Exception? fault = await Task.Run(() => Record.Exception(() => ImageFolder.Read(Path.Combine(folder, "set"), 3, 8, 8, new Reader()))).WaitAsync(Limit);
-        Assert.Contains("x.jpg: file: expected a file on disk, found an empty file, a pipe or a device", Assert.IsType<InvalidDataFileException>(fault).Message, StringComparison.Ordinal);
+        Exception? fault = await Task.Run(() =>
+            Record.Exception(() => ImageFolder.Read(Path.Combine(folder, "set"), 3, 8, 8, new Reader()))).WaitAsync(Limit);
+        Assert.Contains("x.jpg: file: expected a file on disk, found an empty file, a pipe or a device",
+            Assert.IsType<InvalidDataFileException>(fault).Message, StringComparison.Ordinal);
     }
 
     private string Make(string kind, string path)

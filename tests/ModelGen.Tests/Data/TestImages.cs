@@ -16,7 +16,8 @@ internal static class TestImages
     }
 
     /// <summary>Rows of <paramref name="rowBytes"/> bytes, row y filtered by <c>filters[y % filters.Length]</c>.</summary>
-    public static byte[] Png(int width, int height, int bitDepth, int colourType, byte[] raw, int[] filters, byte[]? palette = null, byte[]? alpha = null, int dataChunk = 1 << 20)
+    public static byte[] Png(int width, int height, int bitDepth, int colourType, byte[] raw, int[] filters, byte[]? palette = null,
+        byte[]? alpha = null, int dataChunk = 1 << 20)
     {
         int samples = colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
         byte[] packed = Zlib(Filter(raw, (width * samples * bitDepth + 7) / 8, height, Math.Max(1, samples * bitDepth / 8), filters));
@@ -61,7 +62,8 @@ internal static class TestImages
     }
 
     public static byte[] Netpbm(int width, int height, int channels, int maximum, byte[] pixels) =>
-        [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"P{(channels == 1 ? 5 : 6)}\n# a comment\n{width} {height}\n{maximum}\n")), .. pixels];
+        [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"P{(channels == 1 ? 5 : 6)}\n# a comment\n{width} {height}\n{maximum}\n")), .. pixels];
 
     // Bit by bit.
     private static uint Remainder(byte[] bytes)

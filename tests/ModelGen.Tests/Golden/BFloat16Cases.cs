@@ -9,8 +9,8 @@ using ModelGen.Tests.Reference;
 namespace ModelGen.Tests.Golden;
 
 /// <summary>
-/// Fully connected layers with weights in bfloat16, of features and of flattened images in blocks and planes, for every kind of number of results and samples, against plain loops in double precision on
-/// rounded weights. The seed is the case's number.
+/// Fully connected layers with weights in bfloat16, of features and of flattened images in blocks and planes, for every kind of number of
+/// results and samples, against plain loops in double precision on rounded weights. The seed is the case's number.
 /// </summary>
 internal static class BFloat16Cases
 {
@@ -36,8 +36,10 @@ internal static class BFloat16Cases
             int length = checked((int)node.Shape.Length) * (node.Type.PerSample ? samples : 1);
             check.Values[node.Name] = [.. Enumerable.Range(0, length).Select(_ => (float)((random.NextDouble() * 2 - 1) * bound))];
         }
-        Dictionary<string, double[]> values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter).ToDictionary(n => n.Name, n => check.Values[n.Name]
-            .Select(x => n.Name.StartsWith("fc", StringComparison.Ordinal) && n.Shape.Rank == 2 ? BitConverter.UInt32BitsToSingle((uint)BFloat16.Round(x) << 16) : (double)x).ToArray());
+        Dictionary<string, double[]> values =
+            declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter).ToDictionary(n => n.Name, n => check.Values[n.Name]
+            .Select(x => n.Name.StartsWith("fc", StringComparison.Ordinal) && n.Shape.Rank == 2
+                ? BitConverter.UInt32BitsToSingle((uint)BFloat16.Round(x) << 16) : (double)x).ToArray());
         foreach ((string name, double[] kept) in values)
             check.Kept[name] = kept;
         double[] expected = ReferenceInterpreter.Outputs(declared, samples, values)[ValueNames.Output];
@@ -49,7 +51,8 @@ internal static class BFloat16Cases
     {
         var graph = new GraphBuilder("bfloat16");
         int[] sizes = [1, 3, 10, 16, 17, 31, 32, 33, 48, 64, 100, 130, 145, 160, 200];
-        int x = graph.Input("input", seed % 3 == 0 ? TensorType.Sample(sizes[random.Next(sizes.Length)] + random.Next(3)) : TensorType.Sample(seed % 3 == 1 ? 3 : 32, 2 + random.Next(5), 1 + random.Next(20)));
+        int x = graph.Input("input", seed % 3 == 0 ? TensorType.Sample(sizes[random.Next(sizes.Length)] + random.Next(3))
+            : TensorType.Sample(seed % 3 == 1 ? 3 : 32, 2 + random.Next(5), 1 + random.Next(20)));
         if (seed % 3 > 0)
         {
             x = Layer(graph, x, "MaxPool2d", "pool", ("kernelSize", new[] { 1, 1 }));

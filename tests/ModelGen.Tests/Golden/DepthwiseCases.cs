@@ -10,8 +10,9 @@ using ModelGen.Tests.Harness;
 namespace ModelGen.Tests.Golden;
 
 /// <summary>
-/// Depthwise convolutions in blocks, against plain loops in double precision: images 1 to 40 wide with 2 to 40 channels, kernels of 1 to 7, strides, dilations and padding on each
-/// side as they come, up to windows that lie beside the image altogether. Every fourth has gradients. The case's number is the seed.
+/// Depthwise convolutions in blocks, against plain loops in double precision: images 1 to 40 wide with 2 to 40 channels, kernels of 1 to 7,
+/// strides, dilations and padding on each side as they come, up to windows that lie beside the image altogether. Every fourth has
+/// gradients. The case's number is the seed.
 /// </summary>
 internal static class DepthwiseCases
 {
@@ -27,7 +28,8 @@ internal static class DepthwiseCases
     private static GraphFunction Forward(string id) => new(id + "_forward", Declare(Seed(id), isActivated: true), 2, ParameterUse.Constant);
 
     private static GraphFunction Gradient(string id) => new(id + "_gradient", Differentiate.VectorJacobian(
-        Declare(Seed(id), isActivated: false), ValueNames.Output, n => n.Is(OpNames.Input) || (n.Is(OpNames.Parameter) && Initializers.IsTrainable(n))), 2, ParameterUse.Changing);
+        Declare(Seed(id), isActivated: false), ValueNames.Output, n => n.Is(OpNames.Input)
+            || (n.Is(OpNames.Parameter) && Initializers.IsTrainable(n))), 2, ParameterUse.Changing);
 
     private static bool HasGradients(string id) => Seed(id) % 4 == 0;
 
@@ -45,8 +47,10 @@ internal static class DepthwiseCases
         {
             var builder = new GraphBuilder("depthwise");
             int x = builder.Input("input", TensorType.Sample(channels, random.Next(1, 12), width));
-            int weight = builder.Parameter("filters", TensorType.Fixed(channels, 1, random.Next(1, 8), random.Next(1, 8)), AttributeMap.Empty);
-            int[] inputs = random.Next(2) == 0 ? [x, weight] : [x, weight, builder.Parameter("bias", TensorType.Fixed(channels), AttributeMap.Empty)];
+            int weight = builder.Parameter("filters", TensorType.Fixed(channels, 1, random.Next(1, 8), random.Next(1, 8)),
+                AttributeMap.Empty);
+            int[] inputs = random.Next(2) == 0 ? [x, weight]
+                : [x, weight, builder.Parameter("bias", TensorType.Fixed(channels), AttributeMap.Empty)];
             int most = random.Next(4) == 0 ? 9 : 4;
             AttributeMap attributes = AttributeMap.Of(
                 ("groups", channels), ("stride", Pair(1, 4)), ("dilation", random.Next(3) == 0 ? Pair(1, 4) : Pair(1, 2)),

@@ -3,7 +3,9 @@ using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Golden;
 
-/// <summary>All golden cases on narrower vectors than this machine has, and on none: child processes with instruction sets switched off.</summary>
+/// <summary>
+/// All golden cases on narrower vectors than this machine has, and on none: child processes with instruction sets switched off.
+/// </summary>
 public sealed class EngineTests : IDisposable
 {
     private readonly string _image = Path.Combine(Path.GetTempPath(), $"ModelGen.Golden.{Guid.NewGuid():N}.dll");

@@ -12,7 +12,8 @@ namespace ModelGen.Tests.Golden;
 /// <summary>How much the algorithms of a convolution round, against plain loops in double precision.</summary>
 public class ExactnessTests(ITestOutputHelper output)
 {
-    // Roundings that know nothing of each other make the deviations that RunningErrorInterpreter gives. What the model leaves out, as the roundings of constants, comes to a fifth at most.
+    // Roundings that know nothing of each other make the deviations that RunningErrorInterpreter gives. What the model leaves out, as the
+    // roundings of constants, comes to a fifth at most.
     private const double MostOfLikely = 1.4;
 
     [Theory]
@@ -25,7 +26,8 @@ public class ExactnessTests(ITestOutputHelper output)
         Assert.All(all, AssertLikely);
     }
 
-    // Maps and channels of VGG, ResNets, AlexNet and Inception; inputs of both signs, and of one, as activations leave them, where sums are larger than what is left of them.
+    // Maps and channels of VGG, ResNets, AlexNet and Inception; inputs of both signs, and of one, as activations leave them, where sums are
+    // larger than what is left of them.
     [Theory]
     [InlineData(ConvolutionAlgorithms.Winograd4, 3, 64, 56)]
     [InlineData(ConvolutionAlgorithms.Winograd4, 3, 128, 28)]
@@ -43,7 +45,8 @@ public class ExactnessTests(ITestOutputHelper output)
         foreach (double least in (double[])[-1, 0])
         {
             Measured[] all = Errors(new(channels, kernel, size, stride), least, algorithm, ConvolutionAlgorithms.Direct);
-            output.WriteLine($"{algorithm} {kernel}×{kernel} by {stride} {channels}×{size}×{size} inputs from {least}: {all[0]}; direct: {all[1]}");
+            output.WriteLine(
+                $"{algorithm} {kernel}×{kernel} by {stride} {channels}×{size}×{size} inputs from {least}: {all[0]}; direct: {all[1]}");
             Assert.All(all, AssertLikely);
         }
     }
@@ -54,7 +57,9 @@ public class ExactnessTests(ITestOutputHelper output)
         Assert.True(rounding.Error < MostOfLikely * rounding.Likely, rounding.ToString());
     }
 
-    /// <summary>How far results are off, of their size, in L2 norms; how far they are likely to be; and what is beyond what any roundings could do.</summary>
+    /// <summary>
+    /// How far results are off, of their size, in L2 norms; how far they are likely to be; and what is beyond what any roundings could do.
+    /// </summary>
     private sealed record Measured(double Error, double Likely, string? OutOfBounds)
     {
         public override string ToString() => FormattableString.Invariant($"off by {Error:G3} of the results, where {Likely:G3} is likely");
@@ -75,19 +80,22 @@ public class ExactnessTests(ITestOutputHelper output)
         return [.. algorithms.Select(algorithm =>
         {
             Graph graph = Pipeline.ForInference(Declare(layer, algorithm), new CompilerOptions(Optimization.Exact));
-            var check = new GraphCheck(new GraphFunction($"Exact{layer.Channels}x{layer.Size}by{layer.Stride}{algorithm}", graph, 1, ParameterUse.Constant), 1);
+            var check = new GraphCheck(new GraphFunction($"Exact{layer.Channels}x{layer.Size}by{layer.Stride}{algorithm}", graph, 1,
+                ParameterUse.Constant), 1);
             foreach ((string name, float[] value) in values)
                 check.Values[name] = value;
             float[] got = check.Run(GeneratedLibrary.Compile(check.Function))[ValueNames.Output];
             Node last = graph[graph.Outputs.Single().Value];
-            double[] likely = RunningErrorInterpreter.Likely(graph, last, 1, [.. last.Inputs.Select(i => widened[graph[i].Name])], TrainingStep.None);
+            double[] likely = RunningErrorInterpreter.Likely(graph, last, 1, [.. last.Inputs.Select(i => widened[graph[i].Name])],
+                TrainingStep.None);
             return new Measured(
                 Math.Sqrt(got.Zip(expected, (g, e) => (g - e) * (g - e)).Sum()) / norm, Math.Sqrt(likely.Sum(o => o * o)) / norm,
                 RunningErrorInterpreter.Outputs(graph, 1, widened)[ValueNames.Output].Compare(algorithm, got));
         })];
     }
 
-    private static float[] Values(Random random, double least, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(least + random.NextDouble() * (1 - least)))];
+    private static float[] Values(Random random, double least, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)(least + random.NextDouble() * (1 - least)))];
 
     private static Graph Declare(Case layer, string algorithm)
     {
@@ -96,7 +104,8 @@ public class ExactnessTests(ITestOutputHelper output)
         Operator op = OperatorTable.Get(OpNames.Conv2d);
         int pad = layer.Kernel / 2;
         x = op.BuildLayer(builder, [x], op.WithDefaults(AttributeMap.Of(
-            ("outChannels", 16), ("kernelSize", new[] { layer.Kernel, layer.Kernel }), ("padding", new[] { pad, pad, pad, pad }), ("stride", new[] { layer.Stride, layer.Stride }), (ConvolutionAlgorithms.Attribute, algorithm)), forLayer: true), "conv");
+            ("outChannels", 16), ("kernelSize", new[] { layer.Kernel, layer.Kernel }), ("padding", new[] { pad, pad, pad, pad }),
+            ("stride", new[] { layer.Stride, layer.Stride }), (ConvolutionAlgorithms.Attribute, algorithm)), forLayer: true), "conv");
         builder.Output(ValueNames.Output, x);
         return builder.Build();
     }

@@ -19,7 +19,8 @@ internal static class GoldenData
     /// <summary>How many cases there are of each operator, and the names of networks, also of those that are not kept here.</summary>
     public static JsonElement Manifest { get; } = Parse("manifest.json");
 
-    public static SafetensorsFile Open(JsonElement entry) => SafetensorsFile.Open(Path.Combine(Folder, entry.GetProperty("file").GetString()!));
+    public static SafetensorsFile Open(JsonElement entry) =>
+        SafetensorsFile.Open(Path.Combine(Folder, entry.GetProperty("file").GetString()!));
 
     public static JsonElement Operator(string id) => Operators.Single(o => o.Text("id") == id);
 
@@ -27,7 +28,8 @@ internal static class GoldenData
 
     public static string Text(this JsonElement entry, string property) => entry.GetProperty(property).GetString()!;
 
-    public static string[] Texts(this JsonElement entry, string property) => [.. entry.GetProperty(property).EnumerateArray().Select(e => e.GetString()!)];
+    public static string[] Texts(this JsonElement entry, string property) =>
+        [.. entry.GetProperty(property).EnumerateArray().Select(e => e.GetString()!)];
 
     public static int[] Ints(this JsonElement list) => [.. list.EnumerateArray().Select(e => e.GetInt32())];
 

@@ -24,7 +24,8 @@ internal static class GoldenLibrary
     public static GeneratedLibrary Library => LazyLibrary.Value;
 
     /// <summary>Every case's id, those of networks included.</summary>
-    public static IEnumerable<string> AllIds => OperatorCases.Ids.Concat(NetworkCases.Names).Concat(OptimizerCases.Ids).Concat(RandomNetworks.Ids).Concat(SpecialValues.Ids)
+    public static IEnumerable<string> AllIds =>
+        OperatorCases.Ids.Concat(NetworkCases.Names).Concat(OptimizerCases.Ids).Concat(RandomNetworks.Ids).Concat(SpecialValues.Ids)
         .Concat(DepthwiseCases.Ids).Concat(WinogradCases.Ids).Concat(BFloat16Cases.Ids).Concat(WideWindowCases.Ids);
 
     /// <summary>What is wrong with a case; nothing if all is well.</summary>

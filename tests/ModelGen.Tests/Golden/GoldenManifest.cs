@@ -44,7 +44,8 @@ internal static class GoldenManifest
 
     /// <summary>Null for what must be run.</summary>
     public static string? WhyNot((string Case, string? Operator) entry) =>
-        CasesNotRun.TryGetValue(entry.Case, out string? reason) || OperatorsNotRun.TryGetValue(entry.Operator ?? "", out reason) ? reason : null;
+        CasesNotRun.TryGetValue(entry.Case, out string? reason) || OperatorsNotRun.TryGetValue(entry.Operator ?? "", out reason) ? reason
+            : null;
 
     public static bool IsForWantOfTheOperator(string reason) => reason == NoOperator;
 

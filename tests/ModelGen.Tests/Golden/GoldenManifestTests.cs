@@ -9,7 +9,8 @@ public class GoldenManifestTests
 {
     private static HashSet<string> Run { get; } =
     [
-        .. OperatorCases.Ids, .. NetworkCases.Names, .. OptimizerCases.Ids, .. LearningRateScheduleTests.Ids.Cast<object[]>().Select(row => (string)row[0]),
+        .. OperatorCases.Ids, .. NetworkCases.Names, .. OptimizerCases.Ids,
+        .. LearningRateScheduleTests.Ids.Cast<object[]>().Select(row => (string)row[0]),
         .. ZooGoldenTests.References,
     ];
 
@@ -36,6 +37,7 @@ public class GoldenManifestTests
     {
         HashSet<string> names = [.. GoldenManifest.All.SelectMany(c => new[] { c.Case, c.Operator ?? c.Case })];
         Assert.DoesNotContain(GoldenManifest.OperatorsNotRun.Keys.Concat(GoldenManifest.CasesNotRun.Keys), n => !names.Contains(n));
-        Assert.DoesNotContain(GoldenManifest.OperatorsNotRun, o => GoldenManifest.IsForWantOfTheOperator(o.Value) && OperatorTable.TryGet(o.Key, out _));
+        Assert.DoesNotContain(GoldenManifest.OperatorsNotRun, o => GoldenManifest.IsForWantOfTheOperator(o.Value)
+            && OperatorTable.TryGet(o.Key, out _));
     }
 }

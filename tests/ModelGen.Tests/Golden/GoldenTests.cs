@@ -3,7 +3,10 @@ using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Golden;
 
-/// <summary>What generated code computes, against PyTorch in double precision, with the vectors of this machine; <see cref="EngineTests"/> runs narrower ones.</summary>
+/// <summary>
+/// What generated code computes, against PyTorch in double precision, with the vectors of this machine; <see cref="EngineTests"/> runs
+/// narrower ones.
+/// </summary>
 public class GoldenTests
 {
     public static TheoryData<string> Ids => [.. GoldenLibrary.AllIds];

@@ -9,7 +9,9 @@ using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Golden;
 
-/// <summary>The small whole networks: logits, loss with all gradients, and five steps of training, each through the compiler's own pipeline.</summary>
+/// <summary>
+/// The small whole networks: logits, loss with all gradients, and five steps of training, each through the compiler's own pipeline.
+/// </summary>
 internal sealed class NetworkCases
 {
     private readonly JsonElement _entry;
@@ -22,7 +24,8 @@ internal sealed class NetworkCases
         Logits = new GraphFunction(name + "_logits", Pipeline.ForInference(Declared), Samples, ParameterUse.Constant);
         Gradient = new GraphFunction(name + "_gradient", WithGradients(), Samples, ParameterUse.Changing);
         Step = new GraphFunction(
-            name + "_step", Pipeline.ForTraining(Declared, new TrainingOptions(Samples, OpNames.CrossEntropy, LabelSmoothing: 0)), Samples, ParameterUse.Changing);
+            name + "_step", Pipeline.ForTraining(Declared, new TrainingOptions(Samples, OpNames.CrossEntropy, LabelSmoothing: 0)), Samples,
+            ParameterUse.Changing);
     }
 
     public static IEnumerable<string> Names => GoldenData.Networks.Select(n => n.Text("name"));
@@ -80,7 +83,8 @@ internal sealed class NetworkCases
                 continue;
             foreach ((string name, string tensor) in sgd.Names("parametersAfter").Concat(sgd.Names("buffersAfter")))
             {
-                if (new Expected(file.Floats(tensor), Tolerance.OfMax(2e-5)).Compare(name + " after five steps", results[name]) is string wrong)
+                if (new Expected(file.Floats(tensor), Tolerance.OfMax(2e-5)).Compare(name + " after five steps", results[name])
+                    is string wrong)
                     yield return wrong;
             }
         }
@@ -93,7 +97,8 @@ internal sealed class NetworkCases
         JsonElement sgd = _entry.GetProperty("sgd");
         var check = new GraphCheck(function, Samples)
         {
-            Optimizer = new Sgd(sgd.GetProperty("learningRate").GetSingle(), sgd.GetProperty("momentum").GetSingle(), sgd.GetProperty("weightDecay").GetSingle()),
+            Optimizer = new Sgd(sgd.GetProperty("learningRate").GetSingle(), sgd.GetProperty("momentum").GetSingle(),
+                sgd.GetProperty("weightDecay").GetSingle()),
         };
         check.Values["input"] = file.Floats("input");
         check.Labels[ValueNames.Labels] = file.Labels("labels");

@@ -10,14 +10,15 @@ using ModelGen.Tests.Harness;
 namespace ModelGen.Tests.Golden;
 
 /// <summary>
-/// The cases of single operators as graphs with their expected values: forward as in inference, and forward with all gradients as in training. Every other case
-/// runs with fewer samples than its plan has room for.
+/// The cases of single operators as graphs with their expected values: forward as in inference, and forward with all gradients as in
+/// training. Every other case runs with fewer samples than its plan has room for.
 /// </summary>
 internal static class OperatorCases
 {
     private const string Layer = "op";
 
-    public static IEnumerable<string> Ids => GoldenData.Operators.Where(o => o.TryGetProperty("gradOutput", out _)).Select(o => o.Text("id"));
+    public static IEnumerable<string> Ids =>
+        GoldenData.Operators.Where(o => o.TryGetProperty("gradOutput", out _)).Select(o => o.Text("id"));
 
     public static IEnumerable<GraphCheck> Build(string id)
     {
@@ -30,7 +31,8 @@ internal static class OperatorCases
         bool training = entry.TryGetProperty("training", out JsonElement flag) && flag.GetBoolean();
         if (!training)
         {
-            var forward = new GraphCheck(new GraphFunction(id + "_forward", Pipeline.ForInference(declared), room, ParameterUse.Constant), samples);
+            var forward = new GraphCheck(new GraphFunction(id + "_forward", Pipeline.ForInference(declared), room, ParameterUse.Constant),
+                samples);
             Fill(forward, entry, file, inputs);
             yield return forward;
         }

@@ -6,12 +6,15 @@ using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Golden;
 
-/// <summary>Five steps of an optimizer on one parameter with given gradients: the kernels, and the interpreter that other tests trust.</summary>
+/// <summary>
+/// Five steps of an optimizer on one parameter with given gradients: the kernels, and the interpreter that other tests trust.
+/// </summary>
 internal static class OptimizerCases
 {
     private static readonly Tolerance Tolerance = new(Relative: 1.3e-6, AbsoluteOfMax: 1e-6);
 
-    public static IEnumerable<string> Ids => GoldenData.Operators.Where(o => OptimizerReference.All.ContainsKey(o.Text("op"))).Select(o => o.Text("id"));
+    public static IEnumerable<string> Ids =>
+        GoldenData.Operators.Where(o => OptimizerReference.All.ContainsKey(o.Text("op"))).Select(o => o.Text("id"));
 
     public static IEnumerable<string> Failures(string id)
     {
@@ -34,7 +37,8 @@ internal static class OptimizerCases
             step++;
             if (new Expected(file.Floats(after), Tolerance).Compare(after, p) is string failure)
                 yield return failure;
-            if (new Expected(file.Floats(after), Tolerance).Compare(after + " of the interpreter", [.. exact.Select(v => (float)v)]) is string wrong)
+            if (new Expected(file.Floats(after), Tolerance).Compare(after + " of the interpreter", [.. exact.Select(v => (float)v)])
+                is string wrong)
                 yield return wrong;
         }
     }

@@ -10,8 +10,8 @@ using ModelGen.Tests.Reference;
 namespace ModelGen.Tests.Golden;
 
 /// <summary>
-/// Small networks put together at random, with branches and odd sizes, against plain loops in double precision: layers next to others than in any network that someone
-/// designed. The seed is the case's number.
+/// Small networks put together at random, with branches and odd sizes, against plain loops in double precision: layers next to others than
+/// in any network that someone designed. The seed is the case's number.
 /// </summary>
 internal static class RandomNetworks
 {
@@ -30,7 +30,8 @@ internal static class RandomNetworks
         int samples = 1 + seed % 3;
         Graph declared = Declare(seed);
         var random = new Random(seed);
-        var values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter).ToDictionary(n => n.Name, n => Fill(random, n, samples));
+        var values = declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter)
+            .ToDictionary(n => n.Name, n => Fill(random, n, samples));
 
         GraphCheck forward = Check(Forward(id), samples, values);
         foreach (string failure in forward.Failures(library).Concat(NotRounding(forward, declared, library)))
@@ -40,7 +41,8 @@ internal static class RandomNetworks
         GraphCheck gradient = Check(Gradient(id), samples, values);
         int length = samples * (int)trained[trained.Outputs.Single().Value].Shape.Length;
         gradient.Values["gradOutput"] = [.. Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() * 2 - 1))];
-        foreach (string failure in gradient.Failures(library).Concat(NotRounding(gradient, Differentiate.VectorJacobian(trained, ValueNames.Output, IsWanted), library)))
+        foreach (string failure in gradient.Failures(library)
+            .Concat(NotRounding(gradient, Differentiate.VectorJacobian(trained, ValueNames.Output, IsWanted), library)))
             yield return $"training: {failure}\n{trained}";
     }
 
@@ -93,7 +95,8 @@ internal static class RandomNetworks
     {
         var random = new Random(seed + 1_000);
         var builder = new GraphBuilder("random");
-        var images = new List<int> { builder.Input("input", TensorType.Sample(Pick(random, 1, 2, 3, 16, 17, 20), random.Next(4, 12), random.Next(4, 12))) };
+        var images = new List<int> { builder.Input("input",
+            TensorType.Sample(Pick(random, 1, 2, 3, 16, 17, 20), random.Next(4, 12), random.Next(4, 12))) };
         int layers = random.Next(3, 7);
         for (int i = 0; i < layers; i++)
         {
@@ -113,7 +116,8 @@ internal static class RandomNetworks
             last = Layer(builder, "Flatten", last, "flatten");
             last = Layer(builder, "Linear", last, "fc1", ("outFeatures", Pick(random, 1, 7, 16, 19)), ("bias", random.Next(2)));
             if (random.Next(2) == 0)
-                last = Layer(builder, "Linear", Layer(builder, Pick(random, "Relu", "Tanh", "Sigmoid"), last, "act"), "fc2", ("outFeatures", Pick(random, 3, 33)));
+                last = Layer(builder, "Linear", Layer(builder, Pick(random, "Relu", "Tanh", "Sigmoid"), last, "act"), "fc2",
+                    ("outFeatures", Pick(random, 3, 33)));
         }
         builder.Output(ValueNames.Output, last);
         return builder.Build();
@@ -135,7 +139,8 @@ internal static class RandomNetworks
             case 3:
                 int window = random.Next(2, 4);
                 AttributeValue padding = random.Next(2);
-                return Layer(builder, Pick(random, "MaxPool2d", "AvgPool2d"), x, name, ("kernelSize", new[] { window, random.Next(2, 4) }), ("stride", Pair(random.Next(1, 3))),
+                return Layer(builder, Pick(random, "MaxPool2d", "AvgPool2d"), x, name, ("kernelSize", new[] { window, random.Next(2, 4) }),
+                    ("stride", Pair(random.Next(1, 3))),
                     ("padding", Pair(padding.Int)), ("ceilMode", random.Next(2)));
             default:
                 return AddConvolution(random, builder, x, shape, name);
@@ -149,10 +154,12 @@ internal static class RandomNetworks
         int dilation = random.Next(4) == 0 ? 2 : 1;
         int[] kernel = [Fit(shape[1]), Fit(shape[2])];
         int[] border = random.Next(2) == 0
-            ? [dilation * (kernel[0] - 1) / 2, dilation * (kernel[1] - 1) / 2, dilation * (kernel[0] - 1) / 2, dilation * (kernel[1] - 1) / 2]
+            ? [dilation * (kernel[0] - 1) / 2, dilation * (kernel[1] - 1) / 2, dilation * (kernel[0] - 1) / 2,
+            dilation * (kernel[1] - 1) / 2]
             : [random.Next(3), random.Next(3), random.Next(3), random.Next(3)];
         int stride = Pick(random, 1, 1, 2);
-        return Layer(builder, "Conv2d", x, name, ("outChannels", outChannels), ("kernelSize", kernel), ("stride", new[] { stride, Pick(random, stride, 1) }),
+        return Layer(builder, "Conv2d", x, name, ("outChannels", outChannels), ("kernelSize", kernel),
+            ("stride", new[] { stride, Pick(random, stride, 1) }),
             ("padding", border), ("dilation", Pair(dilation)), ("groups", groups[random.Next(groups.Length)]), ("bias", random.Next(2)));
 
         int Fit(int length)

@@ -3,7 +3,10 @@ using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Golden;
 
-/// <summary>The interpreter that other tests trust, and the graphs that differentiation makes, against PyTorch in double precision: no generated code takes part.</summary>
+/// <summary>
+/// The interpreter that other tests trust, and the graphs that differentiation makes, against PyTorch in double precision: no generated
+/// code takes part.
+/// </summary>
 public class ReferenceTests
 {
     // The recorded values are rounded to floats; differences of larger values keep that rounding.

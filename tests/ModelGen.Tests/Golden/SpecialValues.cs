@@ -9,13 +9,16 @@ using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Golden;
 
-/// <summary>NaN, infinities, denormals and ±0 through generated kernels, in channel blocks and in planes, against the same in double precision.</summary>
+/// <summary>
+/// NaN, infinities, denormals and ±0 through generated kernels, in channel blocks and in planes, against the same in double precision.
+/// </summary>
 internal static class SpecialValues
 {
     private const int Samples = 2;
     private static readonly string[] Operators = ["Relu", "MaxPool2d", "MaxPool2dPadded", "AvgPool2d", "Conv2d"];
 
-    public static IEnumerable<string> Ids => from kind in new[] { LayoutKind.Blocked, LayoutKind.Pitched } from op in Operators select $"special_{op}_{kind}";
+    public static IEnumerable<string> Ids =>
+        from kind in new[] { LayoutKind.Blocked, LayoutKind.Pitched } from op in Operators select $"special_{op}_{kind}";
 
     public static GraphCheck Build(string id)
     {
@@ -33,7 +36,8 @@ internal static class SpecialValues
             check.Values[parameter.Name] = filters;
         Dictionary<string, double[]> values = check.Values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray());
         double[] expected = ReferenceInterpreter.Outputs(graph, Samples, values)[ValueNames.Output];
-        Tolerance tolerance = parts[1] is "Conv2d" ? Tolerance.Forward : parts[1] is "AvgPool2d" ? new Tolerance(Relative: 1.2e-6, Absolute: 1.2e-6) : Tolerance.Exact;
+        Tolerance tolerance = parts[1] is "Conv2d" ? Tolerance.Forward : parts[1] is "AvgPool2d"
+            ? new Tolerance(Relative: 1.2e-6, Absolute: 1.2e-6) : Tolerance.Exact;
         check.Expected[ValueNames.Output] = new Expected([.. expected.Select(v => (float)v)], tolerance);
         return check;
     }
@@ -62,7 +66,9 @@ internal static class SpecialValues
             x = op switch
             {
                 "Relu" => builder.Add("Relu", x),
-                "MaxPool2dPadded" => builder.Add("MaxPool2d", [x], AttributeMap.Of(("kernelSize", new[] { 3, 3 }), ("stride", new[] { 2, 2 }), ("padding", new[] { 1, 1 }))),
+                "MaxPool2dPadded" =>
+                    builder.Add("MaxPool2d", [x], AttributeMap.Of(("kernelSize", new[] { 3, 3 }), ("stride", new[] { 2, 2 }),
+                        ("padding", new[] { 1, 1 }))),
                 _ => builder.Add(op, [x], AttributeMap.Of(("kernelSize", new[] { 2, 2 }))),
             };
         }
@@ -80,8 +86,10 @@ internal static class SpecialValues
     // Mostly ordinary values, so that convolutions have finite results too.
     private static float[] Wild(int length)
     {
-        float[] special = [0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, 1e-40f, -1e-39f];
+        float[] special = [0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, 1e-40f,
+            -1e-39f];
         var random = new Random(5);
-        return [.. Enumerable.Range(0, length).Select(_ => random.Next(60) == 0 ? special[random.Next(special.Length)] : (float)(random.NextDouble() * 2 - 1))];
+        return [.. Enumerable.Range(0, length)
+            .Select(_ => random.Next(60) == 0 ? special[random.Next(special.Length)] : (float)(random.NextDouble() * 2 - 1))];
     }
 }

@@ -8,8 +8,8 @@ using ModelGen.Tests.Reference;
 namespace ModelGen.Tests.Golden;
 
 /// <summary>
-/// Winograd's algorithm on images of every size at which tiles can end, whether or not it would be chosen there, against plain loops in double precision. The seed
-/// is the case's number.
+/// Winograd's algorithm on images of every size at which tiles can end, whether or not it would be chosen there, against plain loops in
+/// double precision. The seed is the case's number.
 /// </summary>
 internal static class WinogradCases
 {
@@ -70,7 +70,8 @@ internal static class WinogradCases
         if (seed % 4 == 1)
         {
             int inner = builder.Add("Relu", Convolution(builder, x, "conv3", 32, [1, 1, 1, 1], 1));
-            x = builder.Add("Relu", builder.Add(OpNames.Add, x, Convolution(builder, inner, "conv4", builder.TypeOf(x).Shape[0], [1, 1, 1, 1], seed % 3)));
+            x = builder.Add("Relu", builder.Add(OpNames.Add, x,
+                Convolution(builder, inner, "conv4", builder.TypeOf(x).Shape[0], [1, 1, 1, 1], seed % 3)));
         }
         if (seed % 8 == 5)
             x = Convolution(builder, x, "conv5", 16, [1, 1, 1, 1], 1, stride: 2);
@@ -78,29 +79,37 @@ internal static class WinogradCases
         return builder.Build();
     }
 
-    private static int KernelOf(string name, int seed) => seed is >= FirstLarge and < FirstStrided && (name == "conv1" ? seed % 4 != 3 : name == "conv2" && seed % 4 != 0) ? 5 : 3;
+    private static int KernelOf(string name, int seed) => seed is >= FirstLarge and < FirstStrided
+        && (name == "conv1" ? seed % 4 != 3 : name == "conv2" && seed % 4 != 0) ? 5 : 3;
 
-    private static int StrideOf(string name, int seed) => seed >= FirstStrided && (name == "conv1" ? seed % 4 != 3 : name == "conv2" && seed % 4 != 0) ? 2 : 1;
+    private static int StrideOf(string name, int seed) => seed >= FirstStrided
+        && (name == "conv1" ? seed % 4 != 3 : name == "conv2" && seed % 4 != 0) ? 2 : 1;
 
     private static int Convolution(Random random, GraphBuilder builder, int x, string name, int seed)
     {
         // As little padding as the image needs, up to two rows and columns.
         Shape image = builder.TypeOf(x).Shape;
-        int[] padding = [.. Enumerable.Range(0, 4).Select(side => random.Next(Math.Min(2, Math.Max(0, KernelOf(name, seed) + 1 - image[1 + side % 2])), 3))];
-        return Convolution(builder, x, name, Pick(random, 16, 20, 33, 48, 64), padding, random.Next(2), StrideOf(name, seed), KernelOf(name, seed));
+        int[] padding = [.. Enumerable.Range(0, 4)
+            .Select(side => random.Next(Math.Min(2, Math.Max(0, KernelOf(name, seed) + 1 - image[1 + side % 2])), 3))];
+        return Convolution(builder, x, name, Pick(random, 16, 20, 33, 48, 64), padding, random.Next(2), StrideOf(name, seed),
+            KernelOf(name, seed));
     }
 
-    private static int Convolution(GraphBuilder builder, int x, string name, int outChannels, int[] padding, int bias, int stride = 1, int kernel = 3)
+    private static int Convolution(GraphBuilder builder, int x, string name, int outChannels, int[] padding, int bias, int stride = 1,
+        int kernel = 3)
     {
         Operator conv = OperatorTable.Get(OpNames.Conv2d);
         AttributeMap attributes = AttributeMap.Of(
-            ("outChannels", outChannels), ("kernelSize", new[] { kernel, kernel }), ("stride", new[] { stride, stride }), ("padding", padding), ("bias", bias == 0 ? 0 : 1));
+            ("outChannels", outChannels), ("kernelSize", new[] { kernel, kernel }), ("stride", new[] { stride, stride }),
+            ("padding", padding), ("bias", bias == 0 ? 0 : 1));
         return conv.BuildLayer(builder, [x], conv.WithDefaults(attributes, forLayer: true), name);
     }
 
-    // Part of the convolution before it, unless there is an activation between them that is not applied in registers, or a window that hangs over the edge.
+    // Part of the convolution before it, unless there is an activation between them that is not applied in registers, or a window that
+    // hangs over the edge.
     private static int Pool(GraphBuilder builder, int x, int ceilMode) =>
-        builder.Add("MaxPool2d", [x], OperatorTable.Get("MaxPool2d").WithDefaults(AttributeMap.Of(("kernelSize", new[] { 2, 2 }), ("ceilMode", ceilMode)), forLayer: false));
+        builder.Add("MaxPool2d", [x], OperatorTable.Get("MaxPool2d")
+            .WithDefaults(AttributeMap.Of(("kernelSize", new[] { 2, 2 }), ("ceilMode", ceilMode)), forLayer: false));
 
     private static T Pick<T>(Random random, params T[] choices) => choices[random.Next(choices.Length)];
 }

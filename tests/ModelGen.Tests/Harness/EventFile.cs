@@ -35,7 +35,8 @@ internal static class EventFile
             var value = Fields((byte[])f.Value).ToDictionary(v => v.Number, v => v.Value);
             return (Encoding.UTF8.GetString((byte[])value[1]), (float)value[2]);
         });
-        return new LoggedEvent((double)fields.Single(f => f.Number == 1).Value, (long)(ulong)fields.SingleOrDefault(f => f.Number == 2, (2, 0ul)).Value,
+        return new LoggedEvent((double)fields.Single(f => f.Number == 1).Value,
+            (long)(ulong)fields.SingleOrDefault(f => f.Number == 2, (2, 0ul)).Value,
             fields.Where(f => f.Number == 3).Select(f => Encoding.UTF8.GetString((byte[])f.Value)).SingleOrDefault(), [.. values]);
     }
 

@@ -2,13 +2,17 @@ using System.Globalization;
 
 namespace ModelGen.Tests.Harness;
 
-/// <summary>How far a value may be from the reference: |a − b| ≤ Absolute + AbsoluteOfMax·max|b| + Relative·|b|, or so many floats between the two.</summary>
+/// <summary>
+/// How far a value may be from the reference: |a − b| ≤ Absolute + AbsoluteOfMax·max|b| + Relative·|b|, or so many floats between the two.
+/// </summary>
 internal sealed record Tolerance(double Relative = 0, double Absolute = 0, double AbsoluteOfMax = 0, int FloatsBetween = 0)
 {
     /// <summary>The same bits, except that +0 is −0.</summary>
     public static Tolerance Exact { get; } = new();
 
-    /// <summary>Convolution and fully connected layers on values of ordinary size: that of PyTorch's assert_close for single precision.</summary>
+    /// <summary>
+    /// Convolution and fully connected layers on values of ordinary size: that of PyTorch's assert_close for single precision.
+    /// </summary>
     public static Tolerance Forward { get; } = new(Relative: 1.3e-6, Absolute: 1e-5);
 
     public static Tolerance Gradient { get; } = new(Relative: 1e-4, AbsoluteOfMax: 1e-5);
@@ -34,7 +38,8 @@ internal sealed record Expected(float[] Values, Tolerance Tolerance)
             (double a, double b) = (actual[i], Values[i]);
             double error = Math.Abs(a - b);
             double allowed = Tolerance.Absolute + Tolerance.AbsoluteOfMax * largest + Tolerance.Relative * Math.Abs(b);
-            bool fits = a.Equals(b) || error <= allowed || (Tolerance.FloatsBetween > 0 && FloatsBetween(actual[i], Values[i]) <= Tolerance.FloatsBetween);
+            bool fits = a.Equals(b) || error <= allowed
+                || (Tolerance.FloatsBetween > 0 && FloatsBetween(actual[i], Values[i]) <= Tolerance.FloatsBetween);
             largestError = Math.Max(largestError, error);
             if (fits)
                 continue;
@@ -44,7 +49,8 @@ internal sealed record Expected(float[] Values, Tolerance Tolerance)
                 (worst, worstAt) = (excess, i);
         }
         return worstAt < 0 ? null : string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {wrong} of {actual.Length} values wrong, worst at {worstAt}: {actual[worstAt]:R} instead of {Values[worstAt]:R} ({worst:G3} times the tolerance); largest error {largestError:G3}, largest value {largest:G3}");
+            $"{what}: {wrong} of {actual.Length} values wrong, worst at {worstAt}: {actual[worstAt]:R} instead of {Values[worstAt]:R} "
+                + $"({worst:G3} times the tolerance); largest error {largestError:G3}, largest value {largest:G3}");
     }
 
     private static long FloatsBetween(float a, float b)

@@ -5,7 +5,9 @@ using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Harness;
 
-/// <summary>One run of a compiled graph with what must come out of it. Values are known by the names of inputs, parameters and outputs.</summary>
+/// <summary>
+/// One run of a compiled graph with what must come out of it. Values are known by the names of inputs, parameters and outputs.
+/// </summary>
 internal sealed class GraphCheck(GraphFunction function, int samples)
 {
     private const int Margin = 64;
@@ -55,7 +57,8 @@ internal sealed class GraphCheck(GraphFunction function, int samples)
             yield return written;
         foreach ((string name, Expected expected) in Expected)
         {
-            string? failure = first.TryGetValue(name, out float[]? actual) ? expected.Compare(name, actual) : $"{name}: the graph does not compute it";
+            string? failure = first.TryGetValue(name, out float[]? actual) ? expected.Compare(name, actual)
+                : $"{name}: the graph does not compute it";
             if (failure is not null)
                 yield return failure;
         }
@@ -74,16 +77,19 @@ internal sealed class GraphCheck(GraphFunction function, int samples)
         }
     }
 
-    // Beside what each test expects, everything is held against what rounding can explain. Infinities and NaN are left to tests of their own.
+    // Beside what each test expects, everything is held against what rounding can explain. Infinities and NaN are left to tests of their
+    // own.
     private IEnumerable<string> OutOfBounds(Dictionary<string, float[]> results)
     {
         if (Values.Values.Any(v => v.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)))
             return [];
-        Dictionary<string, double[]> values = Values.ToDictionary(v => v.Key, v => Kept.TryGetValue(v.Key, out double[]? kept) ? kept : v.Value.Select(x => (double)x).ToArray());
+        Dictionary<string, double[]> values = Values.ToDictionary(v => v.Key, v => Kept.TryGetValue(v.Key, out double[]? kept) ? kept
+            : v.Value.Select(x => (double)x).ToArray());
         foreach ((string name, int[] labels) in Labels)
             values[name] = [.. labels.Select(l => (double)l)];
         var errors = new Dictionary<string, double[]>();
-        Dictionary<string, Bounded> bounds = RunningErrorInterpreter.Outputs(function.Graph, samples, values, errors, TrainingStep.None with { Optimizer = Optimizer });
+        Dictionary<string, Bounded> bounds =
+            RunningErrorInterpreter.Outputs(function.Graph, samples, values, errors, TrainingStep.None with { Optimizer = Optimizer });
         foreach (Node parameter in function.Graph.Parameters.Where(p => !Kept.ContainsKey(p.Name)))
             bounds.TryAdd(parameter.Name, new Bounded(values[parameter.Name], errors[parameter.Name]));
         return bounds.Select(b => b.Value.Compare(b.Key, results[b.Key])).OfType<string>();
@@ -103,7 +109,8 @@ internal sealed class GraphCheck(GraphFunction function, int samples)
         Memory<float>[] inputs = [.. graph.Inputs.Where(i => i.Type.Element == ElementType.F32).Select(i => Surrounded(Values[i.Name]))];
         int[][] labels = [.. graph.Inputs.Where(i => i.Type.Element == ElementType.I32).Select(i => Labels[i.Name])];
         float[][] parameters = [.. graph.Parameters.Select(p => (float[])Values[p.Name].Clone())];
-        Memory<float>[] outputs = [.. Enumerable.Range(0, graph.Outputs.Count).Select(i => Surrounded(new float[function.OutputLength(i, samples)]))];
+        Memory<float>[] outputs = [.. Enumerable.Range(0, graph.Outputs.Count)
+            .Select(i => Surrounded(new float[function.OutputLength(i, samples)]))];
         method(inputs, labels, parameters, outputs, samples, Optimizer, parts);
 
         var results = new Dictionary<string, float[]>();

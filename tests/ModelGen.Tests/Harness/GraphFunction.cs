@@ -20,8 +20,8 @@ internal enum ParameterUse
 }
 
 /// <summary>
-/// Any graph as a compiled method, planned and emitted by the compiler's own code, but with any number of inputs and outputs, and with memory that holds NaN wherever
-/// nothing has been written yet.
+/// Any graph as a compiled method, planned and emitted by the compiler's own code, but with any number of inputs and outputs, and with
+/// memory that holds NaN wherever nothing has been written yet.
 /// </summary>
 /// <param name="Name">Name of the generated class.</param>
 /// <param name="Graph">The graph; inputs and outputs are known by position from here on.</param>
@@ -35,7 +35,10 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
         return checked((int)type.Shape.Length * (type.PerSample ? samples : 1));
     }
 
-    /// <summary>Writes a file with a class for each function, whose method is a <see cref="GraphMethod"/> named Run, and the kernels that they share.</summary>
+    /// <summary>
+    /// Writes a file with a class for each function, whose method is a <see cref="GraphMethod"/> named Run, and the kernels that they
+    /// share.
+    /// </summary>
     public static string Emit(IReadOnlyList<GraphFunction> functions)
     {
         var writer = new CodeWriter();
@@ -60,10 +63,15 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
         using (w.Block($"public static class {Name}"))
         {
             string memory = "Floats arena, Floats parameters, Floats packed, Floats scratch";
-            string arguments = string.Concat(plan.Graph.Inputs.Select(i => (i.Type.Element == ElementType.F32 ? ", ref float " : ", ref int ") + i.Name))
+            string arguments = string.Concat(
+                plan.Graph.Inputs.Select(i => (i.Type.Element == ElementType.F32 ? ", ref float " : ", ref int ") + i.Name))
                 + string.Concat(plan.Graph.Outputs.Select(o => ", ref float " + o.Name));
-            string step = memory + arguments + ", int samples, ModelGen.Sgd optimizer, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated, UpdateCheck check";
-            using (w.Block("public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, ModelGen.GradientDescent settings, int parts)"))
+            string step = memory + arguments
+                + ", int samples, ModelGen.Sgd optimizer, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated, "
+                + "UpdateCheck check";
+            using (w.Block(
+                "public static void Run(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, "
+                    + "ModelGen.GradientDescent settings, int parts)"))
             {
                 w.Line("const ulong randomSeed = 0, stepNumber = 0, updateNumber = 0;");
                 w.Line("const int accumulated = 0;");
@@ -162,7 +170,8 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
                 w.Line($"Elementwise.Copy(ref {operands[0]}, ref {operands[1]}, {parameter.Shape.Length});");
                 continue;
             }
-            Kernel kernel = toMemory ? new ReorderKernel(dense, layout, PerSample: false) : new ReorderKernel(layout, dense, PerSample: false);
+            Kernel kernel = toMemory ? new ReorderKernel(dense, layout, PerSample: false)
+                : new ReorderKernel(layout, dense, PerSample: false);
             w.Line(kernel.Call(methodOf(kernel), operands, "1"));
         }
     }
@@ -174,4 +183,5 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
 /// <param name="values">Its parameters in order, in PyTorch's layout; where they change, they are written back.</param>
 /// <param name="outputs">Its outputs in order; scalars have one element.</param>
 /// <param name="parts">Into how many parts each step is divided; they run one after another, the last one first.</param>
-internal delegate void GraphMethod(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples, GradientDescent optimizer, int parts);
+internal delegate void GraphMethod(Memory<float>[] inputs, int[][] labels, float[][] values, Memory<float>[] outputs, int samples,
+    GradientDescent optimizer, int parts);

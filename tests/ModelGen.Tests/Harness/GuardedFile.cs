@@ -52,7 +52,8 @@ internal static class GuardedFile
         {
             // No number, in whatever size it is read.
             if (bytes > 0)
-                Entry(FormattableString.Invariant($"fill{guards++}.num_batches_tracked"), "U8", [bytes], [.. Enumerable.Repeat((byte)0xFF, bytes)]);
+                Entry(FormattableString.Invariant($"fill{guards++}.num_batches_tracked"), "U8", [bytes],
+                    [.. Enumerable.Repeat((byte)0xFF, bytes)]);
         }
 
         void Entry(string name, string dtype, int[] shape, byte[] bytes)
@@ -75,7 +76,8 @@ internal static class GuardedFile
     private static byte[] Bytes(float[] values, StoredAs stored) => stored switch
     {
         StoredAs.F16 => MemoryMarshal.AsBytes<Half>([.. values.Select(v => (Half)v)]).ToArray(),
-        StoredAs.BF16 => MemoryMarshal.AsBytes<ushort>([.. values.Select(v => (ushort)(BitConverter.SingleToUInt32Bits(v) >> 16))]).ToArray(),
+        StoredAs.BF16 =>
+            MemoryMarshal.AsBytes<ushort>([.. values.Select(v => (ushort)(BitConverter.SingleToUInt32Bits(v) >> 16))]).ToArray(),
         _ => MemoryMarshal.AsBytes<float>(values).ToArray(),
     };
 }

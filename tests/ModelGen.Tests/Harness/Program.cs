@@ -9,14 +9,15 @@ using ModelGen.Tests.Weights;
 namespace ModelGen.Tests.Harness;
 
 /// <summary>
-/// The test assembly as a program: what needs a process of its own, because it wants other instruction sets, whose switches the runtime reads when a
-/// process starts, or may end it; and long runs of what <c>dotnet test</c> tries a small share of.
+/// The test assembly as a program: what needs a process of its own, because it wants other instruction sets, whose switches the runtime
+/// reads when a process starts, or may end it; and long runs of what <c>dotnet test</c> tries a small share of.
 /// </summary>
 internal static class Program
 {
     /// <summary>What this process may use, as <see cref="EngineTests"/> expects to read it.</summary>
     public static string Engine =>
-        Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "scalar";
+        Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128"
+            : "scalar";
 
     private const string Usage = """
         usage: networks COUNT [FIRST]   random networks, from seed FIRST or 1, in inference and training
@@ -57,7 +58,8 @@ internal static class Program
         long start = Stopwatch.GetTimestamp();
         WholeTotals totals = WholeRun.Run(first, count, guarded, together: 25, Console.WriteLine);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{(guarded ? "guards" : "networks")}: {totals}; {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
+            CultureInfo.InvariantCulture,
+            $"{(guarded ? "guards" : "networks")}: {totals}; {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s"));
         return totals.Failures.Count == 0 ? 0 : 1;
     }
 
@@ -112,7 +114,8 @@ internal static class Program
             start.Environment[switchedOff] = "0";
         using Process child = Process.Start(start)!;
         Task<string> errors = child.StandardError.ReadToEndAsync();
-        string[] lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] lines = child.StandardOutput.ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         child.WaitForExit();
         Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}\n{string.Join("\n", lines.TakeLast(50))}\n{errors.Result}");
         return lines;

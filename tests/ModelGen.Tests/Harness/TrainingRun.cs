@@ -5,7 +5,8 @@ using ModelGen.Tests.Networks;
 namespace ModelGen.Tests.Harness;
 
 /// <summary>
-/// A run with all that has state: momentum, dropout, running averages, augmentation, a schedule, a checkpoint and every kind of curves. Started in a process of its own it stops where it is told to and waits to be killed.
+/// A run with all that has state: momentum, dropout, running averages, augmentation, a schedule, a checkpoint and every kind of curves.
+/// Started in a process of its own it stops where it is told to and waits to be killed.
 /// </summary>
 internal static class TrainingRun
 {
@@ -20,7 +21,10 @@ internal static class TrainingRun
     [StructLayout(LayoutKind.Sequential)]
     private record struct Limit(ulong Current, ulong Most);
 
-    /// <summary>Runs until one of: "step E S" (in the middle of epoch E), "rows E" (the curves have epoch E, the checkpoint has not), "saved E", "never".</summary>
+    /// <summary>
+    /// Runs until one of: "step E S" (in the middle of epoch E), "rows E" (the curves have epoch E, the checkpoint has not), "saved E",
+    /// "never".
+    /// </summary>
     public static int Execute(string folder, string stop)
     {
         if (stop == "full")
@@ -41,7 +45,8 @@ internal static class TrainingRun
         var trainer = new SavedSgd.Trainer(SavedSgd.CreateWeights(3), new Sgd(0.05f, 0.9f, 0.01f, nesterov: true), seed: 3);
         using var batches = new ImageBatches(Samples(1), new ImageBatchOptions
         {
-            BatchSize = 4, Seed = 9, Augmentation = new ImageAugmentation { CropPadding = 1, FlipProbability = 0.5f, NoiseDeviation = 0.1f },
+            BatchSize = 4, Seed = 9, Augmentation =
+                new ImageAugmentation { CropPadding = 1, FlipProbability = 0.5f, NoiseDeviation = 0.1f },
         });
         using var validation = new ImageBatches(Samples(2), new ImageBatchOptions { BatchSize = 4, Shuffle = false });
         var metrics = new ClassificationMetrics(3);
@@ -52,7 +57,8 @@ internal static class TrainingRun
             Metrics = { new FitMetric("validation_top2", () => metrics.TopK(2)) },
             Observers =
             {
-                new CsvCurves(Path.Combine(folder, "curves.csv")), new HtmlCurves(Path.Combine(folder, "curves.html")), new TensorBoardLog(Path.Combine(folder, "events")), new Reporter(at),
+                new CsvCurves(Path.Combine(folder, "curves.csv")), new HtmlCurves(Path.Combine(folder, "curves.html")),
+                    new TensorBoardLog(Path.Combine(folder, "events")), new Reporter(at),
             },
         };
         fit.Run(trainer, batches, () =>
@@ -69,7 +75,8 @@ internal static class TrainingRun
     // From the third epoch on the disk has no room for the checkpoint: files may not become as large.
     private static int OnAFullDisk(string folder)
     {
-        // Otherwise the system would end the process. Never disposed, since a signal may come to be handled after the call that it is about has returned.
+        // Otherwise the system would end the process. Never disposed, since a signal may come to be handled after the call that it is about
+        // has returned.
         _ignored = PosixSignalRegistration.Create((PosixSignal)FileSizeSignal, context => context.Cancel = true);
         try
         {
@@ -90,7 +97,8 @@ internal static class TrainingRun
     }
 
     private static LabeledImages Samples(int seed) => new(
-        [.. Enumerable.Range(0, Images * SavedSgd.InputLength).Select(i => MathF.Sin(i * i + seed))], [.. Enumerable.Range(0, Images).Select(i => i * i % 3)], 2, 6, 6);
+        [.. Enumerable.Range(0, Images * SavedSgd.InputLength).Select(i => MathF.Sin(i * i + seed))],
+        [.. Enumerable.Range(0, Images).Select(i => i * i % 3)], 2, 6, 6);
 
     [DllImport("libc", EntryPoint = "setrlimit")]
     private static extern int SetLimit(int resource, in Limit limit);

@@ -94,7 +94,8 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
     {
         Dictionary<string, double[]> stored = network.Stored(values);
         // Sums of tens of thousands of products that cancel are rounded more than their result shows.
-        double longestSum = Graph.Parameters.Where(p => p.Shape.Rank > 1).Select(p => (double)p.Shape.Length / p.Shape[0]).DefaultIfEmpty(1).Max();
+        double longestSum = Graph.Parameters.Where(p => p.Shape.Rank > 1).Select(p => (double)p.Shape.Length / p.Shape[0]).DefaultIfEmpty(1)
+            .Max();
         return Compare(what, actual, new WholeRounding(), rounding => ReferenceInterpreter.Outputs(Graph, samples, stored, rounding.Step()),
             _ => 1e-5 * Math.Max(1, Math.Sqrt(longestSum / 1000)), name => WholeComparison.UncancelledSize(Graph, name, samples, stored));
     }
@@ -115,7 +116,8 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
         for (int done = 0; done < samples; done += network.Batch)
         {
             int now = Math.Min(network.Batch, samples - done);
-            CallersFloats[] inputs = [.. Graph.Inputs.Select(i => Callers(values[i.Name].AsSpan(done * LengthOf(i.Id), now * LengthOf(i.Id))))];
+            CallersFloats[] inputs = [.. Graph.Inputs.Select(i =>
+                Callers(values[i.Name].AsSpan(done * LengthOf(i.Id), now * LengthOf(i.Id))))];
             CallersFloats[] outputs = [.. Graph.Outputs.Select(o => new CallersFloats(LengthOf(o.Value) * now, guarded))];
             compiled.Forward(instance, CallersFloats.Addresses(inputs), CallersFloats.Addresses(outputs), now);
             foreach ((GraphOutput output, CallersFloats memory) in Graph.Outputs.Zip(outputs))
@@ -155,7 +157,8 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
         return verdict;
     }
 
-    private Dictionary<string, float[]> Train(WeightStore weights, Dictionary<string, double[]> values, int samples, IParallelScheduler? scheduler)
+    private Dictionary<string, float[]> Train(WeightStore weights, Dictionary<string, double[]> values, int samples,
+        IParallelScheduler? scheduler)
     {
         object trainer = compiled.CreateTrainer(weights, network.CreateOptimizer())!;
         if (!guarded)

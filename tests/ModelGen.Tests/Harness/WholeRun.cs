@@ -57,7 +57,8 @@ internal static class WholeRun
             try
             {
                 int reported = totals.Failures.Count;
-                File.WriteAllBytes(image, WholeSource.Compile(cases, guarded, (c, e) => totals.Fail(c.Seed, "none, it does not compile", e.ToString())));
+                File.WriteAllBytes(image, WholeSource.Compile(cases, guarded,
+                    (c, e) => totals.Fail(c.Seed, "none, it does not compile", e.ToString())));
                 var twoAtATime = new ParallelOptions { MaxDegreeOfParallelism = 2 };
                 Parallel.ForEach(Widths, twoAtATime, width => Check(image, seed, now, guarded, width, totals));
                 totals.Networks += now;
@@ -75,7 +76,8 @@ internal static class WholeRun
     }
 
     // In as many processes as it takes.
-    private static void Check(string image, int first, int count, bool guarded, (string Engine, string? SwitchedOff) width, WholeTotals totals)
+    private static void Check(string image, int first, int count, bool guarded, (string Engine, string? SwitchedOff) width,
+        WholeTotals totals)
     {
         for (int next = first; next < first + count;)
         {
@@ -113,7 +115,8 @@ internal static class WholeRun
             if (child.ExitCode == 0)
                 return;
             lock (totals)
-                totals.Fail(at, engine, string.Create(CultureInfo.InvariantCulture, $"the process ended with {child.ExitCode}\n{errors.Result}"));
+                totals.Fail(at, engine, string.Create(CultureInfo.InvariantCulture,
+                    $"the process ended with {child.ExitCode}\n{errors.Result}"));
             next = at + 1;
         }
     }

@@ -155,13 +155,15 @@ internal static class WholeSource
             .Replace("global::System.ArraySegment<float>", Guarded, StringComparison.Ordinal)
             .Replace("ArraySegment<float>", Guarded, StringComparison.Ordinal)
             .Replace("ThreadMemory.Of(", $"{Guarded}.OfThread(", StringComparison.Ordinal)
-            .Replace("global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values)", $"{Guarded}.Parameters(this)", StringComparison.Ordinal)
+            .Replace("global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values)", $"{Guarded}.Parameters(this)",
+                StringComparison.Ordinal)
             .Replace("MemoryMarshal.GetReference(weights.AllValues)", $"{Guarded}.Parameters(weights)", StringComparison.Ordinal)
             .Replace("weights.Pack();", $"{Guarded}.TakeBack(weights); weights.Pack();", StringComparison.Ordinal);
         bool isWhole = guarded.Contains($"{Guarded}.Parameters(this)", StringComparison.Ordinal)
             && source.Contains("class Trainer", StringComparison.Ordinal) == guarded.Contains("TakeBack(", StringComparison.Ordinal)
             && !Regex.IsMatch(guarded, @"GetReference\((weights\.)?(All)?Values\)");
-        return isWhole ? guarded : throw new InvalidOperationException("the generated code gets its parameters in a way that is not known here");
+        return isWhole ? guarded : throw new InvalidOperationException(
+            "the generated code gets its parameters in a way that is not known here");
     }
 
     private static string DriverOf(WholeCase network, string name, string source, bool guarded)
@@ -178,11 +180,14 @@ internal static class WholeSource
                 .Replace("OPTIMIZER", "global::ModelGen." + training.Optimizer, StringComparison.Ordinal)
                 .Replace("OF_LOSS", training.IsOfClasses ? ".Loss" : "", StringComparison.Ordinal);
         }
-        string inputs = string.Join(", ", graph.Inputs.Select((n, i) => Span("ReadOnlySpan", FormattableString.Invariant($"inputs[{i}]"), n.Id)));
-        string outputs = string.Join(", ", graph.Outputs.Select((o, i) => Span("Span", FormattableString.Invariant($"outputs[{i}]"), o.Value)));
+        string inputs = string.Join(", ",
+            graph.Inputs.Select((n, i) => Span("ReadOnlySpan", FormattableString.Invariant($"inputs[{i}]"), n.Id)));
+        string outputs = string.Join(", ",
+            graph.Outputs.Select((o, i) => Span("Span", FormattableString.Invariant($"outputs[{i}]"), o.Value)));
         string packed = Regex.Match(source, @"public const int PackedLength = (?<length>[0-9_]+);").Groups["length"].Value;
         driver = driver.Replace("ALL_INPUTS", inputs, StringComparison.Ordinal).Replace("ALL_OUTPUTS", outputs, StringComparison.Ordinal)
-            .Replace("LENGTH_OF_PACKED", packed, StringComparison.Ordinal).Replace("MEMORY", guarded ? Guarded : Aligned, StringComparison.Ordinal);
+            .Replace("LENGTH_OF_PACKED", packed, StringComparison.Ordinal)
+                .Replace("MEMORY", guarded ? Guarded : Aligned, StringComparison.Ordinal);
         return Regex.Replace(Regex.Replace(driver, @"\bNet\b", name), @"\bDriverOfNet\b", "DriverOf" + name);
 
         string Span(string type, string address, int value) =>

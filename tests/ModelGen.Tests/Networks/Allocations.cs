@@ -7,8 +7,8 @@ internal static class Allocations
     private const int Windows = 3;
 
     /// <summary>
-    /// The fewest bytes that <paramref name="count"/> runs allocate on this thread, of three tries. What the code itself allocates is there every time; what the
-    /// runtime allocates once, when it compiles a method anew while the test runs, is not.
+    /// The fewest bytes that <paramref name="count"/> runs allocate on this thread, of three tries. What the code itself allocates is there
+    /// every time; what the runtime allocates once, when it compiles a method anew while the test runs, is not.
     /// </summary>
     public static long Of(int count, Action run)
     {

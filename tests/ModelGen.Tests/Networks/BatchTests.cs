@@ -49,7 +49,8 @@ public class BatchTests
         float[] images = Values(samples * DigitsOneByOne.InputLength);
         float[] expected = new float[samples * DigitsOneByOne.OutputLength];
         for (int i = 0; i < samples; i++)
-            one.Forward(images.AsSpan(i * DigitsOneByOne.InputLength, DigitsOneByOne.InputLength), expected.AsSpan(i * DigitsOneByOne.OutputLength, DigitsOneByOne.OutputLength));
+            one.Forward(images.AsSpan(i * DigitsOneByOne.InputLength, DigitsOneByOne.InputLength),
+                expected.AsSpan(i * DigitsOneByOne.OutputLength, DigitsOneByOne.OutputLength));
 
         // What was there before must not matter.
         seven.Forward(Values(7 * DigitsBySeven.InputLength), new float[7 * DigitsBySeven.OutputLength]);

@@ -36,7 +36,8 @@ public class CeilModeTests
     {
         Case[] cases = [.. Windows.SelectMany((_, i) => new[] { 3, 19 }.SelectMany(channels => new[]
         {
-            Declare(i, channels, "MaxPool2d"), Declare(i, channels, "AvgPool2d", ("countIncludePad", 1)), Declare(i, channels, "AvgPool2d", ("countIncludePad", 0)),
+            Declare(i, channels, "MaxPool2d"), Declare(i, channels, "AvgPool2d", ("countIncludePad", 1)),
+                Declare(i, channels, "AvgPool2d", ("countIncludePad", 0)),
         })).OfType<Case>()];
         return (cases, GeneratedLibrary.Compile([.. cases.Select(c => c.Function)]));
     });
@@ -68,7 +69,8 @@ public class CeilModeTests
                 check.Values[name] = [.. value.Select(v => (float)v)];
             var rounded = check.Values.ToDictionary(v => v.Key, v => (double[])[.. v.Value.Select(x => (double)x)]);
             foreach ((string name, double[] expected) in ReferenceInterpreter.Outputs(graph, Samples, rounded))
-                check.Expected[name] = new Expected([.. expected.Select(v => (float)v)], new Tolerance(Relative: 1e-4, AbsoluteOfMax: 1e-5));
+                check.Expected[name] = new Expected([.. expected.Select(v => (float)v)],
+                    new Tolerance(Relative: 1e-4, AbsoluteOfMax: 1e-5));
             string[] failures = [.. check.Failures(Compiled.Value.Library)];
             Assert.True(failures.Length == 0, $"{string.Join("\n", failures)}\n{graph}");
         }
@@ -82,7 +84,8 @@ public class CeilModeTests
             return null;
         var graph = new GraphBuilder($"Ceil{op}{number}Of{channels}" + string.Concat(more.Select(m => m.Item2)));
         int x = graph.Input("input", TensorType.Sample(2, size[0], size[1]));
-        int convolved = Layer("Conv2d", x, ("outChannels", channels), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }), ("bias", 0));
+        int convolved = Layer("Conv2d", x, ("outChannels", channels), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }),
+            ("bias", 0));
         (string, AttributeValue)[] window = [("kernelSize", kernel), ("stride", stride), ("padding", padding), ("ceilMode", 1)];
         graph.Output("output", Layer(op, convolved, [.. window, .. op == "MaxPool2d" ? [("dilation", dilation)] : more]));
         Graph gradients = Differentiate.VectorJacobian(graph.Build(), "output", GradientConfigurations.IsWanted);

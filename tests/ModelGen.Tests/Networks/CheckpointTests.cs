@@ -64,24 +64,31 @@ public sealed class CheckpointTests : IDisposable
         switch (optimizer)
         {
             case "Sgd":
-                var sgd = new SavedSgd.Trainer(SavedSgd.CreateWeights(seed), isFirst ? new Sgd(0.05f, 0.9f, 0.01f, nesterov: true) : new Sgd(), seed);
-                return new(s => sgd.Step(Images(s), Labels(s)), sgd.LoadCheckpoint, p => sgd.SaveCheckpoint(p), () => [.. sgd.ToWeights().AllValues]);
+                var sgd = new SavedSgd.Trainer(SavedSgd.CreateWeights(seed), isFirst ? new Sgd(0.05f, 0.9f, 0.01f, nesterov: true)
+                    : new Sgd(), seed);
+                return new(s => sgd.Step(Images(s), Labels(s)), sgd.LoadCheckpoint, p => sgd.SaveCheckpoint(p),
+                    () => [.. sgd.ToWeights().AllValues]);
             case "Adam":
-                var adam = new SavedAdam.Trainer(SavedAdam.CreateWeights(seed), isFirst ? new Adam(0.05f) { MaxGradientNorm = 0.5f } : new Adam(), seed);
+                var adam = new SavedAdam.Trainer(SavedAdam.CreateWeights(seed), isFirst ? new Adam(0.05f) { MaxGradientNorm = 0.5f }
+                    : new Adam(), seed);
                 // Saved between two batches of one update.
                 return new(s => s % 2 == 0 ? adam.Accumulate(Images(s), Labels(s)) : adam.Step(Images(s), Labels(s)),
                     adam.LoadCheckpoint, p => adam.SaveCheckpoint(p), () => [.. adam.ToWeights().AllValues]);
             case "AdamW":
                 var adamW = new SavedAdamW.Trainer(SavedAdamW.CreateWeights(seed), isFirst ? new AdamW(0.05f, 0.8f) : new AdamW(), seed);
-                return new(s => adamW.Step(Images(s), Labels(s)), adamW.LoadCheckpoint, p => adamW.SaveCheckpoint(p), () => [.. adamW.ToWeights().AllValues]);
+                return new(s => adamW.Step(Images(s), Labels(s)), adamW.LoadCheckpoint, p => adamW.SaveCheckpoint(p),
+                    () => [.. adamW.ToWeights().AllValues]);
             case "Adagrad":
                 var adagrad = new SavedAdagrad.Trainer(
                     SavedAdagrad.CreateWeights(seed), isFirst ? new Adagrad(0.05f, 0.1f, 0.2f, 1e-6f, 0.01f) : new Adagrad(), seed);
                 return new(
-                    s => adagrad.Step(Images(s), Labels(s)), adagrad.LoadCheckpoint, p => adagrad.SaveCheckpoint(p), () => [.. adagrad.ToWeights().AllValues]);
+                    s => adagrad.Step(Images(s), Labels(s)), adagrad.LoadCheckpoint, p => adagrad.SaveCheckpoint(p), () =>
+                        [.. adagrad.ToWeights().AllValues]);
             default:
-                var rms = new SavedRmsProp.Trainer(SavedRmsProp.CreateWeights(seed), isFirst ? new RmsProp(0.02f, 0.9f, momentum: 0.5f, centered: true) : new RmsProp(), seed);
-                return new(s => rms.Step(Images(s), Labels(s)), rms.LoadCheckpoint, p => rms.SaveCheckpoint(p), () => [.. rms.ToWeights().AllValues]);
+                var rms = new SavedRmsProp.Trainer(SavedRmsProp.CreateWeights(seed), isFirst
+                    ? new RmsProp(0.02f, 0.9f, momentum: 0.5f, centered: true) : new RmsProp(), seed);
+                return new(s => rms.Step(Images(s), Labels(s)), rms.LoadCheckpoint, p => rms.SaveCheckpoint(p),
+                    () => [.. rms.ToWeights().AllValues]);
         }
     }
 
@@ -107,7 +114,8 @@ public sealed class CheckpointTests : IDisposable
             int expected = BitConverter.SingleToInt32Bits(straight.Step(step));
             Assert.Equal(expected, BitConverter.SingleToInt32Bits((step < 5 ? first : resumed).Step(step)));
         }
-        Assert.Equal(Array.ConvertAll(straight.Parameters(), BitConverter.SingleToInt32Bits), Array.ConvertAll(resumed.Parameters(), BitConverter.SingleToInt32Bits));
+        Assert.Equal(Array.ConvertAll(straight.Parameters(), BitConverter.SingleToInt32Bits),
+            Array.ConvertAll(resumed.Parameters(), BitConverter.SingleToInt32Bits));
         // Otherwise a trainer without state would do.
         Assert.NotEqual(first.Parameters(), resumed.Parameters());
     }
@@ -128,10 +136,13 @@ public sealed class CheckpointTests : IDisposable
         using (SafetensorsFile file = SafetensorsFile.Open(_folder.File("c")))
         {
             string[] names = [.. trainer.ToWeights().Parameters.Select(p => p.Name)];
-            Assert.Equal([.. names.Concat(names.Where(n => !n.Contains("running", StringComparison.Ordinal)).Select(n => "optimizer.velocity." + n)).Order(StringComparer.Ordinal)],
+            Assert.Equal([.. names.Concat(names.Where(n => !n.Contains("running", StringComparison.Ordinal))
+                .Select(n => "optimizer.velocity." + n)).Order(StringComparer.Ordinal)],
                 file.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
             Assert.Equal(8 + 6, file.Tensors.Count);
-            Assert.Equal(("Sgd", "0.05", "2", "-3", "12"), (file.Metadata["optimizer"], file.Metadata["optimizer.LearningRate"], file.Metadata["updates"], file.Metadata["seed"], file.Metadata["epoch"]));
+            Assert.Equal(("Sgd", "0.05", "2", "-3", "12"),
+                (file.Metadata["optimizer"], file.Metadata["optimizer.LearningRate"], file.Metadata["updates"], file.Metadata["seed"],
+                    file.Metadata["epoch"]));
         }
         var other = new SavedSgd.Trainer(SavedSgd.CreateWeights(5), new Sgd());
         Checkpoint checkpoint = other.LoadCheckpoint(_folder.File("c"));
@@ -161,13 +172,16 @@ public sealed class CheckpointTests : IDisposable
     public void WhatIsOfAnotherNetworkOrOptimizerIsRefused()
     {
         new OtherHead.Trainer(OtherHead.CreateWeights(1), new Sgd(0.5f)).SaveCheckpoint(_folder.File("head"));
-        AssertRefused(_folder.File("head"), "network: expected 'SavedSgd' of fingerprint ", "actual 'OtherHead'", "layer 6, the first that differs: expected '", "(Linear) [3]', actual '", "(Linear) [5]'");
+        AssertRefused(_folder.File("head"), "network: expected 'SavedSgd' of fingerprint ", "actual 'OtherHead'",
+            "layer 6, the first that differs: expected '", "(Linear) [3]', actual '", "(Linear) [5]'");
         new OtherProbability.Trainer(OtherProbability.CreateWeights(1), new Sgd(0.5f)).SaveCheckpoint(_folder.File("p"));
         AssertRefused(_folder.File("p"), "actual 'OtherProbability'", "a setting of one");
         new SavedRmsProp.Trainer(SavedRmsProp.CreateWeights(1), new RmsProp(0.5f)).SaveCheckpoint(_folder.File("rms"));
         AssertRefused(_folder.File("rms"), "optimizer: expected Sgd, actual 'RmsProp'");
         SavedSgd.CreateWeights(1).Save(_folder.File("w"));
-        AssertRefused(_folder.File("w"), "format: expected 'ModelGen checkpoint 2' or 'ModelGen checkpoint 1', actual none; a file of weights alone is read by LoadWeights");
+        AssertRefused(_folder.File("w"),
+            "format: expected 'ModelGen checkpoint 2' or 'ModelGen checkpoint 1', actual none; a file of weights alone is read by "
+                + "LoadWeights");
     }
 
     [Theory]
@@ -271,7 +285,8 @@ public sealed class FineTuningTests : IDisposable
     {
         SavedSgd.CreateWeights(1).Save(_folder.File("w"));
         Assert.Contains("skip: 'fc.*' matches no parameter of network 'SavedSgd'",
-            Assert.Throws<ArgumentException>(() => SavedSgd.LoadWeights(_folder.File("w"), skip: "*.bias, fc.*")).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => SavedSgd.LoadWeights(_folder.File("w"), skip: "*.bias, fc.*")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => SavedSgd.LoadWeights(_folder.File("w"), skip: " , "));
         // As with Freeze, the star alone stands for other characters.
         Assert.Contains("skip: '*.bia?' matches no parameter", Assert.Throws<ArgumentException>(

@@ -5,7 +5,10 @@ using ModelGen.Tests.Weights;
 
 namespace ModelGen.Tests.Networks;
 
-/// <summary>Checkpoints that are complete and of the right form, and that no trainer has saved: each is refused as a whole, and says what is wrong with it.</summary>
+/// <summary>
+/// Checkpoints that are complete and of the right form, and that no trainer has saved: each is refused as a whole, and says what is wrong
+/// with it.
+/// </summary>
 public sealed class CheckpointValuesTests : IDisposable
 {
     private const string MostSteps = "9007199254740992";
@@ -86,14 +89,17 @@ public sealed class CheckpointValuesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("updates", "9223372036854775807", "metadata 'updates': expected a whole number from 0 to " + MostSteps + ", actual '9223372036854775807'")]
-    [InlineData("steps", "18446744073709551615", "metadata 'steps': expected a whole number from 0 to " + MostSteps + ", actual '18446744073709551615'")]
+    [InlineData("updates", "9223372036854775807",
+        "metadata 'updates': expected a whole number from 0 to " + MostSteps + ", actual '9223372036854775807'")]
+    [InlineData("steps", "18446744073709551615",
+        "metadata 'steps': expected a whole number from 0 to " + MostSteps + ", actual '18446744073709551615'")]
     [InlineData("steps", "1", "metadata 'updates': expected no more than the 1 steps, actual 2")]
     [InlineData("accumulated", "2147483647", "metadata 'accumulated': expected a whole number from 0 to 0, actual '2147483647'")]
     [InlineData("accumulated", "4", "metadata 'accumulated': expected a whole number from 0 to 0, actual '4'")]
     [InlineData("epoch", "2147483648", "metadata 'epoch': expected a whole number from 0 to 2147483647, actual '2147483648'")]
     [InlineData("seed", "2147483648", "metadata 'seed': expected a whole number from -2147483648 to 2147483647, actual '2147483648'")]
-    [InlineData("optimizer.MaxGradientNorm", "1", "metadata 'optimizer.MaxGradientNorm': expected Infinity, since the network was compiled without clipping, actual '1'")]
+    [InlineData("optimizer.MaxGradientNorm", "1",
+        "metadata 'optimizer.MaxGradientNorm': expected Infinity, since the network was compiled without clipping, actual '1'")]
     [InlineData("optimizer.LearningRate", "NaN", "metadata 'optimizer.LearningRate': expected a valid LearningRate of Sgd, actual 'NaN'")]
     [InlineData("optimizer.Nesterov", "2", "metadata 'optimizer.Nesterov': expected a valid Nesterov of Sgd, actual '2'")]
     public void CountersAndSettingsThatNoTrainerHasAreRefused(string key, string value, string message) =>
@@ -113,9 +119,11 @@ public sealed class CheckpointValuesTests : IDisposable
     [InlineData(float.PositiveInfinity, "Infinity")]
     public void SecondMomentsThatAreNoneAreRefused(float value, string text)
     {
-        string path = Earlier(SavedOfAdam(4), null, (name, values) => values[Math.Min(3, values.Length - 1)] = name == "optimizer.square.conv1.weight" ? value : values[0]);
+        string path = Earlier(SavedOfAdam(4), null,
+            (name, values) => values[Math.Min(3, values.Length - 1)] = name == "optimizer.square.conv1.weight" ? value : values[0]);
         SavedAdam.Trainer trainer = Adam(3), untouched = Adam(3);
-        AssertSays($"tensor 'optimizer.square.conv1.weight': expected finite values of at least 0, actual {text} at index 3", Assert.Throws<CheckpointMismatchException>(() => trainer.LoadCheckpoint(path)));
+        AssertSays($"tensor 'optimizer.square.conv1.weight': expected finite values of at least 0, actual {text} at index 3",
+            Assert.Throws<CheckpointMismatchException>(() => trainer.LoadCheckpoint(path)));
         Assert.Equal(untouched.Step(Images(9), s_labels), trainer.Step(Images(9), s_labels));
         Assert.Equal(untouched.ToWeights().AllValues, trainer.ToWeights().AllValues);
     }
@@ -126,11 +134,13 @@ public sealed class CheckpointValuesTests : IDisposable
         string path = SavedOfAdam(4);
         SavedAdam.Trainer trainer = Adam(0);
         AssertSays("metadata 'accumulated': expected a whole number from 0 to 1073741824, actual '2147483647'",
-            Assert.Throws<CheckpointMismatchException>(() => trainer.LoadCheckpoint(Earlier(path, metadata => metadata["accumulated"] = "2147483647"))));
+            Assert.Throws<CheckpointMismatchException>(() =>
+                trainer.LoadCheckpoint(Earlier(path, metadata => metadata["accumulated"] = "2147483647"))));
         // So many can be loaded, and no more be added: the count would wrap.
         trainer.LoadCheckpoint(Earlier(path, metadata => metadata["accumulated"] = "1073741824"));
         float[] before = [.. trainer.ToWeights().AllValues];
-        Assert.Contains("SavedAdam: 1,073,741,824 samples have been accumulated, and 4 more", Assert.Throws<InvalidOperationException>(() => trainer.Accumulate(Images(0), s_labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("SavedAdam: 1,073,741,824 samples have been accumulated, and 4 more",
+            Assert.Throws<InvalidOperationException>(() => trainer.Accumulate(Images(0), s_labels)).Message, StringComparison.Ordinal);
         Assert.Equal(before, trainer.ToWeights().AllValues);
         trainer.Step(Images(0), s_labels);
         trainer.Accumulate(Images(0), s_labels);
@@ -139,7 +149,8 @@ public sealed class CheckpointValuesTests : IDisposable
     [Fact]
     public void SumsOfNothingMayHoldAnything()
     {
-        string path = Earlier(SavedOfAdam(3), null, (name, values) => values[0] = name.StartsWith("optimizer.gradient.", StringComparison.Ordinal) ? float.NaN : values[0]);
+        string path = Earlier(SavedOfAdam(3), null,
+            (name, values) => values[0] = name.StartsWith("optimizer.gradient.", StringComparison.Ordinal) ? float.NaN : values[0]);
         SavedAdam.Trainer trainer = Adam(0), expected = Adam(3);
         trainer.LoadCheckpoint(path);
         Assert.Equal(expected.Step(Images(1), s_labels), trainer.Step(Images(1), s_labels));
@@ -162,10 +173,12 @@ public sealed class CheckpointValuesTests : IDisposable
     {
         SavedSgd.Trainer trainer = Sgd(1);
         trainer.Optimizer.MaxGradientNorm = 1f;
-        Assert.Contains("MaxGradientNorm is 1, but the network was compiled without clipping", Assert.Throws<InvalidOperationException>(() => trainer.SaveCheckpoint(_folder.File("c"))).Message, StringComparison.Ordinal);
+        Assert.Contains("MaxGradientNorm is 1, but the network was compiled without clipping",
+            Assert.Throws<InvalidOperationException>(() => trainer.SaveCheckpoint(_folder.File("c"))).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("c")));
         trainer.Optimizer.MaxGradientNorm = float.PositiveInfinity;
-        string message = Assert.Throws<ArgumentException>(() => trainer.SaveCheckpoint(_folder.File("c"), 0, new Dictionary<string, string> { ["a"] = null! })).Message;
+        string message = Assert.Throws<ArgumentException>(() =>
+            trainer.SaveCheckpoint(_folder.File("c"), 0, new Dictionary<string, string> { ["a"] = null! })).Message;
         Assert.Contains("note 'a' is null", message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("c")));
     }
@@ -187,7 +200,8 @@ public sealed class CheckpointValuesTests : IDisposable
             bad[at] ^= (byte)(1 << (i < 64 ? i % 8 : random.Next(8)));
             File.WriteAllBytes(path, bad);
             Exception? e = Record.Exception(() => trainer.LoadCheckpoint(path));
-            Assert.True(e is IOException, string.Create(CultureInfo.InvariantCulture, $"byte {at} of {good.Length}, header {header}: {good[at]:x2} to {bad[at]:x2}: {e?.ToString() ?? "loaded"}"));
+            Assert.True(e is IOException, string.Create(CultureInfo.InvariantCulture,
+                $"byte {at} of {good.Length}, header {header}: {good[at]:x2} to {bad[at]:x2}: {e?.ToString() ?? "loaded"}"));
         }
         Assert.Equal(before, trainer.ToWeights().AllValues);
         AssertSame(Sgd(3), trainer);
@@ -208,16 +222,21 @@ public sealed class CheckpointValuesTests : IDisposable
     [InlineData("fit.position", "0 0 11", "expected an epoch from 0 to " + MostSteps + " and a sample from 0 to 10, actual '0 0 11'")]
     [InlineData("fit.position", "0 0 -1", "expected an epoch from 0 to " + MostSteps + " and a sample from 0 to 10, actual '0 0 -1'")]
     [InlineData("fit.position", "0 -1 0", "expected an epoch from 0 to " + MostSteps + " and a sample from 0 to 10, actual '0 -1 0'")]
-    [InlineData("fit.position", "0 9223372036854775807 10", "expected an epoch from 0 to " + MostSteps + " and a sample from 0 to 10, actual '0 9223372036854775807 10'")]
+    [InlineData("fit.position", "0 9223372036854775807 10",
+        "expected an epoch from 0 to " + MostSteps + " and a sample from 0 to 10, actual '0 9223372036854775807 10'")]
     [InlineData("fit.position", "0 0", "expected a seed, an epoch and a sample, actual '0 0'")]
     [InlineData("fit.position", null, "expected a note of that name, as Fit saves it, actual none")]
     [InlineData("fit.history", "epoch", "expected columns 'epoch loss validation_loss correct count best', actual 'epoch'")]
-    [InlineData("fit.history", "epoch loss validation_loss correct count best\n1 1 1 9 8 1", "expected numbers of an epoch, actual '1 1 1 9 8 1'")]
-    [InlineData("fit.history", "epoch loss validation_loss correct count best\n1 1 1 -1 8 1", "expected numbers of an epoch, actual '1 1 1 -1 8 1'")]
-    [InlineData("fit.history", "epoch loss validation_loss correct count best\n1 1 1 1 8 2", "expected numbers of an epoch, actual '1 1 1 1 8 2'")]
+    [InlineData("fit.history", "epoch loss validation_loss correct count best\n1 1 1 9 8 1",
+        "expected numbers of an epoch, actual '1 1 1 9 8 1'")]
+    [InlineData("fit.history", "epoch loss validation_loss correct count best\n1 1 1 -1 8 1",
+        "expected numbers of an epoch, actual '1 1 1 -1 8 1'")]
+    [InlineData("fit.history", "epoch loss validation_loss correct count best\n1 1 1 1 8 2",
+        "expected numbers of an epoch, actual '1 1 1 1 8 2'")]
     public void NotesThatNoLoopSavesChangeNothing(string note, string? value, string message)
     {
-        using var batches = new ImageBatches(new LabeledImages([.. Enumerable.Range(0, 10 * 72).Select(i => MathF.Sin(i * i))], [.. Enumerable.Range(0, 10).Select(i => i % 3)], 2, 6, 6),
+        using var batches = new ImageBatches(new LabeledImages([.. Enumerable.Range(0, 10 * 72).Select(i => MathF.Sin(i * i))],
+            [.. Enumerable.Range(0, 10).Select(i => i % 3)], 2, 6, 6),
             new ImageBatchOptions { BatchSize = 4 });
         string path = _folder.File("run");
         new Fit(1) { CheckpointPath = path }.Run(Sgd(0), batches, () => new Evaluation(1, 1, 8));

@@ -14,7 +14,8 @@ public sealed class ClassificationMetricsTests
         float[] scores = [.. Enumerable.Range(0, Samples * Classes).Select(_ => random.Next(20) == 0 ? NaN : random.Next(-4, 5) / 2f)];
         int[] labels = [.. Enumerable.Range(0, Samples).Select(_ => random.Next(Classes))];
         int[][] order = [.. Enumerable.Range(0, Samples).Select(s => Enumerable.Range(0, Classes)
-            .OrderBy(c => float.IsNaN(scores[s * Classes + c]) ? double.NegativeInfinity : -scores[s * Classes + c]).ThenBy(c => c).ToArray())];
+            .OrderBy(c => float.IsNaN(scores[s * Classes + c]) ? double.NegativeInfinity : -scores[s * Classes + c]).ThenBy(c => c)
+                .ToArray())];
         var metrics = new ClassificationMetrics(Classes);
         metrics.Add(scores.AsSpan(0, 5 * Classes), labels.AsSpan(0, 5));
         metrics.Add(scores.AsSpan(5 * Classes), labels.AsSpan(5));
@@ -54,8 +55,10 @@ public sealed class ClassificationMetricsTests
     public void BadInputIsRefusedAndCountsNothing()
     {
         var metrics = new ClassificationMetrics(3);
-        Assert.Contains("2 samples of 3 classes have 6 scores, got 5.", Assert.Throws<ArgumentException>(() => metrics.Add(new float[5], [0, 1])).Message, StringComparison.Ordinal);
-        Assert.Contains("Label 3 of sample 1 is no class: expected 0 to 2.", Assert.Throws<ArgumentException>(() => metrics.Add(new float[6], [0, 3])).Message, StringComparison.Ordinal);
+        Assert.Contains("2 samples of 3 classes have 6 scores, got 5.",
+            Assert.Throws<ArgumentException>(() => metrics.Add(new float[5], [0, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains("Label 3 of sample 1 is no class: expected 0 to 2.",
+            Assert.Throws<ArgumentException>(() => metrics.Add(new float[6], [0, 3])).Message, StringComparison.Ordinal);
         Assert.Equal(0, metrics.Count);
         Assert.Throws<ArgumentOutOfRangeException>(() => metrics[0, 3]);
         Assert.Throws<ArgumentOutOfRangeException>(() => metrics.TopK(4));

@@ -84,12 +84,16 @@ public sealed class CurvesTests : IDisposable
         string page = File.ReadAllText(_folder.File("c.html"));
         Assert.StartsWith("<!DOCTYPE html>\n", page, StringComparison.Ordinal);
         Assert.Contains("<title>Net &lt;1&gt; &amp; &quot;2&quot;</title>", page, StringComparison.Ordinal);
-        Assert.Contains("<p>3 of 4 epochs; best validation loss NaN in epoch 2, with an accuracy of 25.00 %</p>", page, StringComparison.Ordinal);
+        Assert.Contains("<p>3 of 4 epochs; best validation loss NaN in epoch 2, with an accuracy of 25.00 %</p>", page,
+            StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", page, StringComparison.Ordinal);
-        Assert.All((string[])["http", "<script", "src=", "url(", "<2>", "\r"], text => Assert.DoesNotContain(text, page, StringComparison.OrdinalIgnoreCase));
-        Assert.Contains("<tr><td>3</td><td>0.125</td><td>0.25</td><td>37.50 %</td><td>0.375</td><td>-0.125</td></tr>", page, StringComparison.Ordinal);
+        Assert.All((string[])["http", "<script", "src=", "url(", "<2>", "\r"],
+            text => Assert.DoesNotContain(text, page, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("<tr><td>3</td><td>0.125</td><td>0.25</td><td>37.50 %</td><td>0.375</td><td>-0.125</td></tr>", page,
+            StringComparison.Ordinal);
 
-        XElement[] charts = [.. page.Split("<svg").Skip(1).Select(part => XElement.Parse("<svg" + part[..(part.IndexOf("</svg>", StringComparison.Ordinal) + 6)]))];
+        XElement[] charts = [.. page.Split("<svg").Skip(1)
+            .Select(part => XElement.Parse("<svg" + part[..(part.IndexOf("</svg>", StringComparison.Ordinal) + 6)]))];
         Assert.Equal(4, charts.Length);
         // What is no number is a gap.
         Assert.Equal([4, 3, 3, 2], charts.Select(c => c.Elements("circle").Count()));

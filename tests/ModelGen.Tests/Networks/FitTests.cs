@@ -30,16 +30,19 @@ public sealed class FitTests : IDisposable
     [Fact]
     public void AResumedRunHasTheSameCurves()
     {
-        var whole = new Fit(7) { Metrics = { new FitMetric("top 2, \"easy\"", () => 0.25) }, Observers = { new CsvCurves(_folder.File("whole.csv")) } };
+        var whole = new Fit(7) { Metrics = { new FitMetric("top 2, \"easy\"", () => 0.25) },
+            Observers = { new CsvCurves(_folder.File("whole.csv")) } };
         var all = new List<EpochResult>();
         whole.Run(e => e * 0.5, () => Judged(whole), all.Add);
         Assert.Equal([1, 2, 4, 7], all.Where(r => r.IsBest).Select(r => r.Epoch));
-        Assert.StartsWith("epoch,loss,validation_loss,validation_accuracy,\"top 2, \"\"easy\"\"\"\n1,0.5,3,0.5,0.25\n2,1,2,0.5,0.25\n", File.ReadAllText(_folder.File("whole.csv")), StringComparison.Ordinal);
+        Assert.StartsWith("epoch,loss,validation_loss,validation_accuracy,\"top 2, \"\"easy\"\"\"\n1,0.5,3,0.5,0.25\n2,1,2,0.5,0.25\n",
+            File.ReadAllText(_folder.File("whole.csv")), StringComparison.Ordinal);
 
         // It dies in epoch 5, whose checkpoint is that after epoch 3.
         var killed = new Fit(7) { Metrics = { whole.Metrics[0] }, Observers = { new CsvCurves(_folder.File("parts.csv")) } };
         Dictionary<string, string> saved = [];
-        Assert.Throws<IOException>(() => killed.Run(e => e < 5 ? e * 0.5 : throw new IOException(), () => Judged(killed), r => saved = r.Epoch == 3 ? killed.Notes() : saved));
+        Assert.Throws<IOException>(() => killed.Run(e => e < 5 ? e * 0.5 : throw new IOException(), () => Judged(killed),
+            r => saved = r.Epoch == 3 ? killed.Notes() : saved));
         var resumed = new Fit(7) { Metrics = { whole.Metrics[0] }, Observers = { new CsvCurves(_folder.File("parts.csv")) } };
         resumed.Resume(saved);
         Assert.Equal((3, 2, 1), (resumed.DoneEpochs, resumed.BestLoss, resumed.BadEpochs));
@@ -51,16 +54,20 @@ public sealed class FitTests : IDisposable
     }
 
     [Theory]
-    [InlineData("epoch loss validation_loss correct count best", "expected columns 'epoch loss validation_loss correct count best top2', actual 'epoch loss validation_loss correct count best'")]
-    [InlineData("epoch loss validation_loss correct count best top2\n2 1 1 1 1 1 0.5", "expected epoch 1 with 1 metrics, actual '2 1 1 1 1 1 0.5'")]
+    [InlineData("epoch loss validation_loss correct count best",
+        "expected columns 'epoch loss validation_loss correct count best top2', actual 'epoch loss validation_loss correct count best'")]
+    [InlineData("epoch loss validation_loss correct count best top2\n2 1 1 1 1 1 0.5",
+        "expected epoch 1 with 1 metrics, actual '2 1 1 1 1 1 0.5'")]
     [InlineData("epoch loss validation_loss correct count best top2\n1 1 1 1 1 1", "expected epoch 1 with 1 metrics, actual '1 1 1 1 1 1'")]
-    [InlineData("epoch loss validation_loss correct count best top2\n1 1 x 1 1 1 0.5", "expected numbers of an epoch, actual '1 1 x 1 1 1 0.5'")]
+    [InlineData("epoch loss validation_loss correct count best top2\n1 1 x 1 1 1 0.5",
+        "expected numbers of an epoch, actual '1 1 x 1 1 1 0.5'")]
     [InlineData(null, "expected a note of that name, as Fit saves it, actual none")]
     public void NotesOfSomethingElseAreRefused(string? history, string message)
     {
         var fit = new Fit(7) { Metrics = { new FitMetric("top2", () => 0) } };
         Dictionary<string, string> notes = history is null ? [] : new() { ["fit.history"] = history };
-        Assert.Equal("The checkpoint is of no such loop: note 'fit.history': " + message + ".", Assert.Throws<InvalidDataException>(() => fit.Resume(notes)).Message);
+        Assert.Equal("The checkpoint is of no such loop: note 'fit.history': " + message + ".",
+            Assert.Throws<InvalidDataException>(() => fit.Resume(notes)).Message);
         Assert.Equal(0, fit.DoneEpochs);
     }
 
@@ -125,7 +132,9 @@ public sealed class FitTests : IDisposable
                 sum += same.Count * (double)byHand.Step(same.Images, same.Labels);
             }
             Assert.Equal(sum / 10, fit.History[epoch].Loss);
-            Assert.Equal((epoch + 1, 2, 3, 3, sum / 10), (steps.Seen[epoch * 3 + 2].Epoch, steps.Seen[epoch * 3 + 2].Epochs, steps.Seen[epoch * 3 + 2].Step, steps.Seen[epoch * 3 + 2].Steps, steps.Seen[epoch * 3 + 2].Loss));
+            Assert.Equal((epoch + 1, 2, 3, 3, sum / 10),
+                (steps.Seen[epoch * 3 + 2].Epoch, steps.Seen[epoch * 3 + 2].Epochs, steps.Seen[epoch * 3 + 2].Step,
+                    steps.Seen[epoch * 3 + 2].Steps, steps.Seen[epoch * 3 + 2].Loss));
         }
         Assert.Equal(byHand.ToWeights().AllValues, trainer.ToWeights().AllValues);
         Assert.Equal(TimeSpan.Zero, steps.Seen[^1].Left);

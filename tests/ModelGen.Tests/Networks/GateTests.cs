@@ -4,7 +4,9 @@ using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Networks;
 
-/// <summary>A gate whose image is read again, so that its result cannot take the image's memory, before a convolution that wants zeros around it.</summary>
+/// <summary>
+/// A gate whose image is read again, so that its result cannot take the image's memory, before a convolution that wants zeros around it.
+/// </summary>
 [Network]
 internal sealed partial class Gated
 {
@@ -45,7 +47,8 @@ public class GateTests
         var network = new Gated(weights);
         float[] first = Run(network), second = Run(network), other = Run(new Gated(weights));
         for (int i = 0; i < first.Length; i++)
-            Assert.True(Math.Abs(first[i] - expected["output1"][i]) < 1e-5, $"element {i} is {first[i]} instead of {expected["output1"][i]}");
+            Assert.True(Math.Abs(first[i] - expected["output1"][i]) < 1e-5,
+                $"element {i} is {first[i]} instead of {expected["output1"][i]}");
         Assert.Equal(first, second);
         Assert.Equal(first, other);
 

@@ -45,7 +45,8 @@ public sealed class GaussianNoiseTests : IDisposable
         new Noisy(weights).Forward(Images.AsSpan(0, 72), noisy);
         new Noiseless(same).Forward(Images.AsSpan(0, 72), noiseless);
         Assert.Equal(noiseless, noisy);
-        Assert.Equal(new Noiseless.Trainer(same, new Sgd()).Evaluate(Images, Labels), new Noisy.Trainer(weights, new Sgd()).Evaluate(Images, Labels));
+        Assert.Equal(new Noiseless.Trainer(same, new Sgd()).Evaluate(Images, Labels),
+            new Noisy.Trainer(weights, new Sgd()).Evaluate(Images, Labels));
     }
 
     [Fact]

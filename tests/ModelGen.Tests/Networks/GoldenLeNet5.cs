@@ -32,7 +32,8 @@ internal static class GoldenLeNet5
 
     /// <summary>Samples of the reference batch, over and over.</summary>
     public static (float[] Images, int[] Labels) Batch(int samples) =>
-        ([.. Enumerable.Range(0, samples).SelectMany(i => Image(i).ToArray())], [.. Enumerable.Range(0, samples).Select(i => Labels[i % Labels.Length])]);
+        ([.. Enumerable.Range(0, samples).SelectMany(i => Image(i).ToArray())],
+            [.. Enumerable.Range(0, samples).Select(i => Labels[i % Labels.Length])]);
 
     public static ReadOnlySpan<float> Image(int sample) => Images.AsSpan(sample % Labels.Length * LeNet5.InputLength, LeNet5.InputLength);
 

@@ -13,7 +13,8 @@ public sealed class InterruptedRunTests : IDisposable
     [Fact]
     public void ARunThatIsKilledAndStartedAgainEndsWithTheSameBits()
     {
-        string whole = Directory.CreateDirectory(_folder.File("whole")).FullName, killed = Directory.CreateDirectory(_folder.File("killed")).FullName;
+        string whole = Directory.CreateDirectory(_folder.File("whole")).FullName,
+            killed = Directory.CreateDirectory(_folder.File("killed")).FullName;
         float[] expected = TrainingRun.Run(whole, _ => { });
         // Before the first checkpoint, between the curves and the checkpoint, after it, and in the middle of an epoch.
         foreach (string stop in (string[])["step 1 2", "rows 2", "saved 3", "step 5 4"])
@@ -25,7 +26,8 @@ public sealed class InterruptedRunTests : IDisposable
             Assert.Equal(File.ReadAllBytes(Path.Combine(whole, file)), File.ReadAllBytes(Path.Combine(killed, file)));
         Assert.Equal(TrainingRun.Epochs + 1, File.ReadAllLines(Path.Combine(killed, "curves.csv")).Length);
         List<LoggedEvent> log = EventFile.Read(Path.Combine(killed, "events"));
-        Assert.Equal(EventFile.Read(Path.Combine(whole, "events")).Select(e => (e.Step, string.Join(' ', e.Values))), log.Select(e => (e.Step, string.Join(' ', e.Values))));
+        Assert.Equal(EventFile.Read(Path.Combine(whole, "events")).Select(e => (e.Step, string.Join(' ', e.Values))),
+            log.Select(e => (e.Step, string.Join(' ', e.Values))));
         // Each epoch's time is that of its last computation.
         Assert.Equal(log.Select(e => e.Time).Order(), log.Select(e => e.Time));
     }
@@ -34,7 +36,8 @@ public sealed class InterruptedRunTests : IDisposable
     public void ADiskThatIsFullDuringACheckpointLeavesTheOldOne()
     {
         if (!OperatingSystem.IsLinux()) return; // The limit is set by a call of Linux.
-        string whole = Directory.CreateDirectory(_folder.File("whole")).FullName, full = Directory.CreateDirectory(_folder.File("full")).FullName;
+        string whole = Directory.CreateDirectory(_folder.File("whole")).FullName,
+            full = Directory.CreateDirectory(_folder.File("full")).FullName;
         float[] expected = TrainingRun.Run(whole, _ => { });
         using Process child = Process.Start(Program.Start("train", full, "full"))!;
         string output = child.StandardOutput.ReadToEnd(), checkpoint = Path.Combine(full, TrainingRun.Checkpoint);

@@ -11,7 +11,8 @@ public class LeNet5InferenceTests
     public void ForwardAgreesWithPyTorch()
     {
         var network = new LeNet5(GoldenLeNet5.Weights());
-        float[] logits = [.. Enumerable.Range(0, GoldenLeNet5.Labels.Length).SelectMany(i => GoldenLeNet5.Forward(network, GoldenLeNet5.Image(i)))];
+        float[] logits = [.. Enumerable.Range(0, GoldenLeNet5.Labels.Length)
+            .SelectMany(i => GoldenLeNet5.Forward(network, GoldenLeNet5.Image(i)))];
         Assert.Null(new Expected(GoldenLeNet5.Tensor("logits"), Tolerance.OfMax(1e-6)).Compare("logits", logits));
     }
 
@@ -59,7 +60,8 @@ public class LeNet5InferenceTests
         Assert.Equal(LeNet5.Trainer.ParameterBytes, summary.TrainingParameterBytes);
         // Of each parameter one velocity.
         Assert.Equal(summary.TrainingParameterBytes, 2 * summary.OptimizerStateBytes);
-        // The filters of the second convolution, turned, 6 of its channels in a block of 16, are a part of what is there while they are read.
+        // The filters of the second convolution, turned, 6 of its channels in a block of 16, are a part of what is there while they are
+        // read.
         Assert.InRange(summary.TrainingPackedBytes, 16 * 16 * 25 * sizeof(float), summary.TrainingArenaBytes / 2);
         Assert.All(summary.Layers.Where(l => l.ArenaOffset is not null), l =>
         {
@@ -87,8 +89,10 @@ public class LeNet5InferenceTests
         LeNet5.Weights weights = LeNet5.CreateWeights(7);
         weights.Save(folder.File("a.safetensors"));
         LeNet5.Weights loaded = LeNet5.LoadWeights(folder.File("a.safetensors"));
-        Assert.Equal(GoldenLeNet5.Forward(new LeNet5(weights), GoldenLeNet5.Image(0)), GoldenLeNet5.Forward(new LeNet5(loaded), GoldenLeNet5.Image(0)));
-        Assert.NotEqual(GoldenLeNet5.Forward(new LeNet5(LeNet5.CreateWeights(8)), GoldenLeNet5.Image(0)), GoldenLeNet5.Forward(new LeNet5(loaded), GoldenLeNet5.Image(0)));
+        Assert.Equal(GoldenLeNet5.Forward(new LeNet5(weights), GoldenLeNet5.Image(0)),
+            GoldenLeNet5.Forward(new LeNet5(loaded), GoldenLeNet5.Image(0)));
+        Assert.NotEqual(GoldenLeNet5.Forward(new LeNet5(LeNet5.CreateWeights(8)), GoldenLeNet5.Image(0)),
+            GoldenLeNet5.Forward(new LeNet5(loaded), GoldenLeNet5.Image(0)));
     }
 
     [Fact]
@@ -97,7 +101,8 @@ public class LeNet5InferenceTests
         LeNet5.Weights weights = GoldenLeNet5.Weights();
         float[] memory = new float[LeNet5.ArenaBytes / sizeof(float) + 2_112 / sizeof(float)];
         memory.AsSpan().Fill(float.NaN);
-        Assert.Equal(GoldenLeNet5.Forward(new LeNet5(weights), GoldenLeNet5.Image(2)), GoldenLeNet5.Forward(new LeNet5(weights, memory), GoldenLeNet5.Image(2)));
+        Assert.Equal(GoldenLeNet5.Forward(new LeNet5(weights), GoldenLeNet5.Image(2)),
+            GoldenLeNet5.Forward(new LeNet5(weights, memory), GoldenLeNet5.Image(2)));
         Assert.Throws<ArgumentException>(() => new LeNet5(weights, new float[10]));
     }
 

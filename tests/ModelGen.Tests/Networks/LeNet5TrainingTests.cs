@@ -7,7 +7,9 @@ using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Networks;
 
-/// <summary>The training half of a network compiled at build time. Its batch is 8, the reference's 4, so that every step here is a short one.</summary>
+/// <summary>
+/// The training half of a network compiled at build time. Its batch is 8, the reference's 4, so that every step here is a short one.
+/// </summary>
 public class LeNet5TrainingTests
 {
     [Fact]
@@ -32,7 +34,8 @@ public class LeNet5TrainingTests
         LeNet5.Weights initial = LeNet5.CreateWeights(3);
         LeNet5.Weights copy = new LeNet5.Trainer(initial, new Sgd()).ToWeights();
         Assert.Equal(initial.AllValues, copy.AllValues);
-        Assert.Equal(GoldenLeNet5.Forward(new LeNet5(initial), GoldenLeNet5.Image(1)), GoldenLeNet5.Forward(new LeNet5(copy), GoldenLeNet5.Image(1)));
+        Assert.Equal(GoldenLeNet5.Forward(new LeNet5(initial), GoldenLeNet5.Image(1)),
+            GoldenLeNet5.Forward(new LeNet5(copy), GoldenLeNet5.Image(1)));
     }
 
     /// <summary>A plan for exactly so many samples computes the mean over them; a larger plan that is not full must agree.</summary>
@@ -44,7 +47,8 @@ public class LeNet5TrainingTests
     {
         NetworkCases reference = NetworkCases.Of("lenet5");
         Graph graph = Pipeline.ForTraining(reference.Declared, new TrainingOptions(samples, OpNames.CrossEntropy, LabelSmoothing: 0));
-        var check = new GraphCheck(new GraphFunction("short_batch", graph, samples, ParameterUse.Changing), samples) { Optimizer = GoldenLeNet5.Trainer().Optimizer };
+        var check = new GraphCheck(new GraphFunction("short_batch", graph, samples, ParameterUse.Changing),
+            samples) { Optimizer = GoldenLeNet5.Trainer().Optimizer };
         (check.Values["input"], check.Labels[ValueNames.Labels]) = GoldenLeNet5.Batch(samples);
         foreach (Node parameter in graph.Parameters)
         {
@@ -54,7 +58,8 @@ public class LeNet5TrainingTests
         Dictionary<string, float[]> expected = check.Run(GeneratedLibrary.Compile(check.Function));
 
         LeNet5.Trainer trainer = GoldenLeNet5.Trainer();
-        // What an earlier, full step left in memory must not be seen; a rate of zero leaves the parameters as they are, and so does no momentum the velocity.
+        // What an earlier, full step left in memory must not be seen; a rate of zero leaves the parameters as they are, and so does no
+        // momentum the velocity.
         float rate = trainer.Optimizer.LearningRate;
         (trainer.Optimizer.LearningRate, trainer.Optimizer.Momentum) = (0, 0);
         (float[] full, int[] fullLabels) = GoldenLeNet5.Batch(LeNet5.Trainer.BatchSize);

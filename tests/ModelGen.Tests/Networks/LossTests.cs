@@ -58,7 +58,8 @@ public class LossTests
         var trainer = new Mask.Trainer(Mask.CreateWeights(1), new Sgd(0.5f, 0.9f));
         float[] images = Values(4 * 50, 3);
         // Where the first channel is positive, and where the second is not.
-        float[] targets = [.. Enumerable.Range(0, 4 * 75).Select(i => images[i / 75 * 50 + (i % 75 < 25 ? 0 : 25) + i % 25] > 0 == i % 75 < 50 ? 1f : 0f)];
+        float[] targets = [.. Enumerable.Range(0, 4 * 75)
+            .Select(i => images[i / 75 * 50 + (i % 75 < 25 ? 0 : 25) + i % 25] > 0 == i % 75 < 50 ? 1f : 0f)];
         float first = trainer.Step(images, targets);
         Assert.InRange(first, 0.3f, 1.5f);
         float last = first;
@@ -83,7 +84,8 @@ public class LossTests
     public void WrongLengthsAreRefused(int floats, int targets, string message)
     {
         var trainer = new Regression.Trainer(Regression.CreateWeights(1), new Sgd());
-        Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => trainer.Step(new float[floats], new float[targets])).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => trainer.Step(new float[floats], new float[targets])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,12 +114,17 @@ public class LossTests
     public void NothingIsComputedForFrozenParameters()
     {
         Graph declared = FrozenNetwork();
-        Graph training = Pipeline.ForTraining(declared, new TrainingOptions(4, OpNames.CrossEntropy, 0) { Frozen = ["features.*", "bn.*"] });
-        string[] backward = [.. training.Nodes.SkipWhile(n => n.Op != OpNames.CrossEntropy).Skip(1).Where(n => !n.Is(OpNames.Parameter)).Select(n => n.Op)];
-        Assert.Equal(["ChannelSum", "CrossEntropyGradient", "LinearWeightGradient", "SgdUpdate", "SgdUpdate"], backward.Order(StringComparer.Ordinal));
+        Graph training = Pipeline.ForTraining(declared,
+            new TrainingOptions(4, OpNames.CrossEntropy, 0) { Frozen = ["features.*", "bn.*"] });
+        string[] backward = [.. training.Nodes.SkipWhile(n => n.Op != OpNames.CrossEntropy).Skip(1).Where(n => !n.Is(OpNames.Parameter))
+            .Select(n => n.Op)];
+        Assert.Equal(["ChannelSum", "CrossEntropyGradient", "LinearWeightGradient", "SgdUpdate", "SgdUpdate"],
+            backward.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(training.Nodes, n => n.Is(OpNames.BatchStatistics));
         // A normalisation whose bias is trained is not frozen.
-        Assert.Contains(Pipeline.ForTraining(declared, new TrainingOptions(4, OpNames.CrossEntropy, 0) { Frozen = ["features.*", "bn.weight"] }).Nodes, n => n.Is(OpNames.BatchStatistics));
+        Assert.Contains(Pipeline.ForTraining(declared,
+            new TrainingOptions(4, OpNames.CrossEntropy, 0) { Frozen = ["features.*", "bn.weight"] }).Nodes, n =>
+                n.Is(OpNames.BatchStatistics));
     }
 
     [Fact]
@@ -143,8 +150,11 @@ public class LossTests
             Assert.Equal(values[parameter.Name][1] - gradient, after[parameter.Name][1], 1e-7);
         }
         // Evaluation is of the main output, and with weight 0 so is training.
-        Assert.Equal(Cross(values, ValueNames.Output), ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(declared, options), Batch, CentralDifferences.Copy(values))[ValueNames.Loss][0], 12);
-        Assert.DoesNotContain(Pipeline.ForTraining(declared, options with { AuxiliaryWeight = 0 }).Parameters, p => p.Name.Contains("aux", StringComparison.Ordinal));
+        Assert.Equal(Cross(values, ValueNames.Output),
+            ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(declared, options), Batch,
+                CentralDifferences.Copy(values))[ValueNames.Loss][0], 12);
+        Assert.DoesNotContain(Pipeline.ForTraining(declared, options with { AuxiliaryWeight = 0 }).Parameters,
+            p => p.Name.Contains("aux", StringComparison.Ordinal));
 
         double Total(Dictionary<string, double[]> at) => Cross(at, ValueNames.Output) + 0.3 * (Cross(at, "aux1") + Cross(at, "aux2"));
 
@@ -178,13 +188,15 @@ public class LossTests
         Assert.Contains("step 2 is NaN; 'image' holds NaN in sample 2, at index 5 of it", input.Message, StringComparison.Ordinal);
 
         targets[7] = float.PositiveInfinity;
-        Assert.Contains("'targets' holds Infinity in sample 2, at index 1", Assert.Throws<NonFiniteLossException>(() => trainer.Step(Images, targets)).Message, StringComparison.Ordinal);
+        Assert.Contains("'targets' holds Infinity in sample 2, at index 1",
+            Assert.Throws<NonFiniteLossException>(() => trainer.Step(Images, targets)).Message, StringComparison.Ordinal);
         targets[7] = 0;
 
         // Sums of these overflow.
         FineTuned.Weights weights = FineTuned.CreateWeights(1);
         var other = new FineTuned.Trainer(weights, new Sgd());
-        string where = Assert.Throws<NonFiniteLossException>(() => other.Step([.. Enumerable.Range(0, 128).Select(i => i < 64 ? 0.5f : i % 2 == 0 ? 3e38f : -3e38f)], [0, 1])).Where;
+        string where = Assert.Throws<NonFiniteLossException>(() =>
+            other.Step([.. Enumerable.Range(0, 128).Select(i => i < 64 ? 0.5f : i % 2 == 0 ? 3e38f : -3e38f)], [0, 1])).Where;
         Assert.Contains("in the result of Conv2d 'features.conv' for sample 1", where, StringComparison.Ordinal);
         Assert.Equal(weights.AllValues, other.ToWeights().AllValues);
 
@@ -210,7 +222,8 @@ public class LossTests
     private static Graph TwoHeads()
     {
         var graph = new GraphBuilder("TwoHeads");
-        int x = Layer(graph, "Tanh", "tanh1", AttributeMap.Empty, Layer(graph, "Linear", "fc1", AttributeMap.Of(("outFeatures", 6)), graph.Input("input", TensorType.Sample(5))));
+        int x = Layer(graph, "Tanh", "tanh1", AttributeMap.Empty,
+            Layer(graph, "Linear", "fc1", AttributeMap.Of(("outFeatures", 6)), graph.Input("input", TensorType.Sample(5))));
         graph.Output("aux1", Layer(graph, "Linear", "aux1.fc", AttributeMap.Of(("outFeatures", 4)), x));
         x = Layer(graph, "Tanh", "tanh2", AttributeMap.Empty, Layer(graph, "Linear", "fc2", AttributeMap.Of(("outFeatures", 6)), x));
         graph.Output(ValueNames.Output, Layer(graph, "Linear", "fc3", AttributeMap.Of(("outFeatures", 4)), x));

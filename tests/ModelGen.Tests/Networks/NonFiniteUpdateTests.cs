@@ -56,7 +56,8 @@ public sealed class NonFiniteUpdateTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static float[] Images(int seed, float scale = 1) => [.. Enumerable.Range(0, 4 * 72).Select(i => scale * MathF.Sin(i * i + seed))];
+    private static float[] Images(int seed, float scale = 1) =>
+        [.. Enumerable.Range(0, 4 * 72).Select(i => scale * MathF.Sin(i * i + seed))];
 
     private static readonly int[] s_labels = [0, 1, 2, 1];
 
@@ -68,11 +69,13 @@ public sealed class NonFiniteUpdateTests : IDisposable
     [Fact]
     public void AStepOnHugeInputsIsFoundBeforeAnythingChanges()
     {
-        var trainer = new SummingChecked.Trainer(Small(SummingChecked.CreateWeights(1), _folder, p => SummingChecked.LoadWeights(p)), new Sgd(0.1f, 0.9f));
+        var trainer = new SummingChecked.Trainer(Small(SummingChecked.CreateWeights(1), _folder, p => SummingChecked.LoadWeights(p)),
+            new Sgd(0.1f, 0.9f));
         trainer.Step(Ordinary(), s_labels);
         int[] before = Bits(trainer.ToWeights());
         var e = Assert.Throws<NonFiniteUpdateException>(() => trainer.Step(Huge(), s_labels));
-        Assert.Equal("SummingChecked: step 2: the gradient of parameter 'conv1.weight' is not finite. The step has changed nothing.", e.Message);
+        Assert.Equal("SummingChecked: step 2: the gradient of parameter 'conv1.weight' is not finite. The step has changed nothing.",
+            e.Message);
         Assert.Equal(("SummingChecked", 2L, "conv1.weight", false), (e.NetworkName, e.Step, e.Parameter, e.HasChanged));
         Assert.Equal(1, trainer.Updates);
         Assert.Equal(before, Bits(trainer.ToWeights()));
@@ -88,12 +91,17 @@ public sealed class NonFiniteUpdateTests : IDisposable
         float expected = trainer.Step(Ordinary(), s_labels);
         trainer.LoadCheckpoint(_folder.File("good"));
         var e = Assert.Throws<NonFiniteUpdateException>(() => trainer.Step(Huge(), s_labels));
-        Assert.StartsWith("Summing: step 2: the gradient of parameter 'conv1.weight' is not finite. Parameters have changed by then", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Summing: step 2: the gradient of parameter 'conv1.weight' is not finite. Parameters have changed by then",
+            e.Message, StringComparison.Ordinal);
         Assert.True(e.HasChanged);
 
         // Nothing that is of no use comes out any more, and no good file is replaced.
-        Action[] calls = [() => trainer.Step(Ordinary(), s_labels), () => trainer.Evaluate(Ordinary(), s_labels), () => trainer.ToWeights(), () => trainer.SaveCheckpoint(_folder.File("good"))];
-        Assert.All(calls, call => Assert.StartsWith("Summing.Trainer: step 2 has left values that are not finite: the gradient of parameter 'conv1.weight' is not finite. Only LoadCheckpoint",
+        Action[] calls = [() => trainer.Step(Ordinary(), s_labels), () => trainer.Evaluate(Ordinary(), s_labels), () => trainer.ToWeights(),
+            () => trainer.SaveCheckpoint(_folder.File("good"))];
+        Assert.All(calls, call =>
+            Assert.StartsWith(
+                "Summing.Trainer: step 2 has left values that are not finite: the gradient of parameter 'conv1.weight' is not finite. Only "
+                    + "LoadCheckpoint",
             Assert.Throws<InvalidOperationException>(call).Message, StringComparison.Ordinal));
         trainer.LoadCheckpoint(_folder.File("good"));
         Assert.Equal(expected, trainer.Step(Ordinary(), s_labels));
@@ -104,9 +112,11 @@ public sealed class NonFiniteUpdateTests : IDisposable
     {
         var weights = Summing.CreateWeights(1);
         Safetensors.SafetensorsWriter.Write(_folder.File("nan"), [.. weights.Parameters.Select(p => new Safetensors.SafetensorsTensor(
-            p.Name, [.. p.Shape.Select(d => (long)d)], weights[p.Name].ToArray().Select((v, i) => p.Name == "conv1.weight" && i == 4 ? float.NaN : v).ToArray()))]);
+            p.Name, [.. p.Shape.Select(d => (long)d)],
+            weights[p.Name].ToArray().Select((v, i) => p.Name == "conv1.weight" && i == 4 ? float.NaN : v).ToArray()))]);
         var trainer = new Summing.Trainer(Summing.LoadWeights(_folder.File("nan")), new Sgd());
-        Assert.Contains("parameter 'conv1.weight' holds NaN at index 4", Assert.Throws<NonFiniteLossException>(() => trainer.Step(Ordinary(), s_labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("parameter 'conv1.weight' holds NaN at index 4",
+            Assert.Throws<NonFiniteLossException>(() => trainer.Step(Ordinary(), s_labels)).Message, StringComparison.Ordinal);
     }
 
     private static float[] Ordinary() => [.. Enumerable.Range(0, 4 * 64).Select(i => MathF.Sin(i * i))];
@@ -116,7 +126,8 @@ public sealed class NonFiniteUpdateTests : IDisposable
     {
         weights.Save(folder.File("w"));
         Safetensors.SafetensorsWriter.Write(folder.File("small"), [.. weights.Parameters.Select(p => new Safetensors.SafetensorsTensor(
-            p.Name, [.. p.Shape.Select(d => (long)d)], weights[p.Name].ToArray().Select(v => p.Name == "conv1.weight" ? v * 3e-39f : v).ToArray()))]);
+            p.Name, [.. p.Shape.Select(d => (long)d)],
+            weights[p.Name].ToArray().Select(v => p.Name == "conv1.weight" ? v * 3e-39f : v).ToArray()))]);
         return load(folder.File("small"));
     }
 
@@ -133,7 +144,8 @@ public sealed class NonFiniteUpdateTests : IDisposable
         { "CheckedAdam", "rate", "the gradient of parameter 'fc1.weight' is finite, but its update is not" },
     };
 
-    private sealed record Trained(Func<float[], bool, float> Step, GradientDescent Optimizer, Func<WeightStore> Weights, Action<string> Save, Func<long> Updates);
+    private sealed record Trained(Func<float[], bool, float> Step, GradientDescent Optimizer, Func<WeightStore> Weights,
+        Action<string> Save, Func<long> Updates);
 
     private static Trained Start(string network)
     {
@@ -141,22 +153,28 @@ public sealed class NonFiniteUpdateTests : IDisposable
         {
             case "CheckedSgd":
                 var checkedSgd = new CheckedSgd.Trainer(CheckedSgd.CreateWeights(2), new Sgd(0.05f, 0.9f), 3);
-                return new((x, _) => checkedSgd.Step(x, s_labels), checkedSgd.Optimizer, checkedSgd.ToWeights, p => checkedSgd.SaveCheckpoint(p), () => checkedSgd.Updates);
+                return new((x, _) => checkedSgd.Step(x, s_labels), checkedSgd.Optimizer, checkedSgd.ToWeights,
+                    p => checkedSgd.SaveCheckpoint(p), () => checkedSgd.Updates);
             case "ClippedSgd":
                 var clipped = new ClippedSgd.Trainer(ClippedSgd.CreateWeights(2), new Sgd(0.05f, 0.9f) { MaxGradientNorm = 5f }, 3);
-                return new((x, _) => clipped.Step(x, s_labels), clipped.Optimizer, clipped.ToWeights, p => clipped.SaveCheckpoint(p), () => clipped.Updates);
+                return new((x, _) => clipped.Step(x, s_labels), clipped.Optimizer, clipped.ToWeights, p => clipped.SaveCheckpoint(p),
+                    () => clipped.Updates);
             case "CheckedSums":
                 var sums = new CheckedSums.Trainer(CheckedSums.CreateWeights(2), new Sgd(0.05f, 0.9f) { MaxGradientNorm = 5f }, 3);
-                return new((x, isLast) => isLast ? sums.Step(x, s_labels) : sums.Accumulate(x, s_labels), sums.Optimizer, sums.ToWeights, p => sums.SaveCheckpoint(p), () => sums.Updates);
+                return new((x, isLast) => isLast ? sums.Step(x, s_labels) : sums.Accumulate(x, s_labels), sums.Optimizer, sums.ToWeights,
+                    p => sums.SaveCheckpoint(p), () => sums.Updates);
             case "UncheckedAdam":
                 var other = new UncheckedAdam.Trainer(UncheckedAdam.CreateWeights(2), new Adam(0.05f), 3);
-                return new((x, isLast) => isLast ? other.Step(x, s_labels) : other.Accumulate(x, s_labels), other.Optimizer, other.ToWeights, p => other.SaveCheckpoint(p), () => other.Updates);
+                return new((x, isLast) => isLast ? other.Step(x, s_labels) : other.Accumulate(x, s_labels), other.Optimizer,
+                    other.ToWeights, p => other.SaveCheckpoint(p), () => other.Updates);
             case "SavedSgd":
                 var plain = new SavedSgd.Trainer(SavedSgd.CreateWeights(2), new Sgd(0.05f, 0.9f), 3);
-                return new((x, _) => plain.Step(x, s_labels), plain.Optimizer, plain.ToWeights, p => plain.SaveCheckpoint(p), () => plain.Updates);
+                return new((x, _) => plain.Step(x, s_labels), plain.Optimizer, plain.ToWeights, p => plain.SaveCheckpoint(p),
+                    () => plain.Updates);
             default:
                 var adam = new CheckedAdam.Trainer(CheckedAdam.CreateWeights(2), new Adam(0.05f), 3);
-                return new((x, isLast) => isLast ? adam.Step(x, s_labels) : adam.Accumulate(x, s_labels), adam.Optimizer, adam.ToWeights, p => adam.SaveCheckpoint(p), () => adam.Updates);
+                return new((x, isLast) => isLast ? adam.Step(x, s_labels) : adam.Accumulate(x, s_labels), adam.Optimizer, adam.ToWeights,
+                    p => adam.SaveCheckpoint(p), () => adam.Updates);
         }
     }
 
@@ -223,7 +241,10 @@ public sealed class NonFiniteUpdateTests : IDisposable
         }));
     }
 
-    /// <summary>Lanes of the last block that belong to no channel may hold anything: of two blocks here, in pieces or not, four lanes of the second count.</summary>
+    /// <summary>
+    /// Lanes of the last block that belong to no channel may hold anything: of two blocks here, in pieces or not, four lanes of the second
+    /// count.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -236,7 +257,8 @@ public sealed class NonFiniteUpdateTests : IDisposable
                 var check = new UpdateCheck("Net", [(7, "other"), (9, "weight")]);
                 float[] parameter = new float[64], gradient = new float[64], mean = new float[64], square = new float[64];
                 gradient[lane] = value;
-                Optimizers.Update(new Adam(), ref parameter[0], ref gradient[0], ref mean[0], ref square[0], 64, 0, 1f, true, check.Of(9, 0, 1, 32, 4), writes);
+                Optimizers.Update(new Adam(), ref parameter[0], ref gradient[0], ref mean[0], ref square[0], 64, 0, 1f, true,
+                    check.Of(9, 0, 1, 32, 4), writes);
                 bool counts = lane < 32 || lane % 16 < 4;
                 Assert.Equal(counts, check.Stops());
                 if (counts)
@@ -250,7 +272,10 @@ public sealed class NonFiniteUpdateTests : IDisposable
         }
     }
 
-    /// <summary>At every place, of every number of floats, with every setting: what is written is finite or is reported, and what is not written is told alike.</summary>
+    /// <summary>
+    /// At every place, of every number of floats, with every setting: what is written is finite or is reported, and what is not written is
+    /// told alike.
+    /// </summary>
     [Fact]
     public void WhateverIsNotFiniteIsReported()
     {
@@ -267,7 +292,8 @@ public sealed class NonFiniteUpdateTests : IDisposable
             float[][] all =
             [
                 .. ((string[])["parameter", "gradient", .. row.States, "", "", ""]).Take(5)
-                    .Select(name => Enumerable.Range(0, n).Select(_ => name == "square" ? random.NextSingle() : random.NextSingle() - 0.5f).ToArray()),
+                    .Select(name => Enumerable.Range(0, n).Select(_ => name == "square" ? random.NextSingle() : random.NextSingle() - 0.5f)
+                        .ToArray()),
             ];
             if (random.Next(2) == 0)
                 all[random.Next(5)][random.Next(n)] = ((float[])[float.NaN, float.PositiveInfinity, 3e38f, -3e38f, 1e20f])[random.Next(5)];
@@ -308,7 +334,8 @@ public sealed class NonFiniteUpdateTests : IDisposable
         int kept = OptimizerTable.Rows.First(r => r.Name == optimizer.GetType().Name).States.Count;
         ref float none = ref Unsafe.NullRef<float>();
         Optimizers.Update(
-            optimizer, ref all[0][0], ref all[1][0], ref all[2][0], ref kept > 1 ? ref all[3][0] : ref none, ref kept > 2 ? ref all[4][0] : ref none,
+            optimizer, ref all[0][0], ref all[1][0], ref all[2][0], ref kept > 1 ? ref all[3][0] : ref none, ref kept > 2 ? ref all[4][0]
+                : ref none,
             all[0].Length, updates, scale, true, report, writes);
     }
 }

@@ -1,13 +1,17 @@
 namespace ModelGen.Tests.Networks;
 
-/// <summary>The same layers compiled for each goal. Winograd suits the first three convolutions, the first and the third of which say how they want to be computed in some of them.</summary>
+/// <summary>
+/// The same layers compiled for each goal. Winograd suits the first three convolutions, the first and the third of which say how they want
+/// to be computed in some of them.
+/// </summary>
 [Network]
 internal sealed partial class ForSpeed
 {
     internal static Tensor Define([Shape(32, 28, 28)] Tensor image, ConvAlgorithm first = ConvAlgorithm.Auto) => image
         .Conv2d(64, 3, padding: 1, algorithm: first, name: "conv1").BatchNorm2d(name: "bn1").Relu()
         .Conv2d(64, 3, padding: 1, name: "conv2").Relu().Conv2d(64, 3, stride: 2, padding: 1, algorithm: first, name: "strided").Relu()
-        .Conv2d(64, 3, padding: 1, groups: 64, name: "depthwise").Conv2d(16, 1, name: "pointwise").GlobalAvgPool2d().Flatten().Linear(10, name: "fc");
+        .Conv2d(64, 3, padding: 1, groups: 64, name: "depthwise").Conv2d(16, 1, name: "pointwise").GlobalAvgPool2d().Flatten()
+            .Linear(10, name: "fc");
 }
 
 [Network(Optimize = Optimize.Memory)]
@@ -31,11 +35,14 @@ internal sealed partial class WithFirstByWinograd
 
 // Padding that is wider than a tile's border, few channels, and a border that is no zeros.
 [Network, Input(1, 9, 9)]
-[Conv2d(3, 3, Padding = 3, Algorithm = ConvAlgorithm.Winograd4, Name = "four"), Conv2d(3, 3, Algorithm = ConvAlgorithm.Direct, Name = "direct"), Conv2d(3, 3, PaddingMode = PaddingMode.Reflect, Padding = 1, Algorithm = ConvAlgorithm.Winograd2, Name = "two")]
+[Conv2d(3, 3, Padding = 3, Algorithm = ConvAlgorithm.Winograd4, Name = "four"),
+    Conv2d(3, 3, Algorithm = ConvAlgorithm.Direct, Name = "direct"),
+    Conv2d(3, 3, PaddingMode = PaddingMode.Reflect, Padding = 1, Algorithm = ConvAlgorithm.Winograd2, Name = "two")]
 internal sealed partial class ByAttributes;
 
 [Network(Optimize = Optimize.Exact), Input(1, 9, 9)]
-[Conv2d(3, 3, Padding = 3, Name = "four"), Conv2d(3, 3, Name = "direct"), Conv2d(3, 3, PaddingMode = PaddingMode.Reflect, Padding = 1, Name = "two")]
+[Conv2d(3, 3, Padding = 3, Name = "four"), Conv2d(3, 3, Name = "direct"),
+    Conv2d(3, 3, PaddingMode = PaddingMode.Reflect, Padding = 1, Name = "two")]
 internal sealed partial class ByAttributesDirectly;
 
 public class OptimizeTests
@@ -124,7 +131,8 @@ public class OptimizeTests
             float[] expected = direct.ToWeights()[filters].ToArray(), actual = trainer.ToWeights()[filters].ToArray();
             Assert.NotEqual(expected, actual);
             float largest = expected.Max(MathF.Abs);
-            Assert.All(expected.Zip(actual), e => Assert.True(MathF.Abs(e.First - e.Second) < 1e-5f * largest, $"{filters}: {e.First} and {e.Second}"));
+            Assert.All(expected.Zip(actual),
+                e => Assert.True(MathF.Abs(e.First - e.Second) < 1e-5f * largest, $"{filters}: {e.First} and {e.Second}"));
         }
     }
 

@@ -37,7 +37,8 @@ public class OptimizerTests
         {
             float loss = whole.Step(Images, Labels);
             float[] before = [.. pieces.ToWeights().AllValues];
-            float sum = 3 * pieces.Accumulate(Images.AsSpan(0, 3 * 36), Labels.AsSpan(0, 3)) + 1 * pieces.Accumulate(Images.AsSpan(3 * 36, 36), Labels.AsSpan(3, 1));
+            float sum = 3 * pieces.Accumulate(Images.AsSpan(0, 3 * 36), Labels.AsSpan(0, 3)) + 1
+                * pieces.Accumulate(Images.AsSpan(3 * 36, 36), Labels.AsSpan(3, 1));
             Assert.Equal(before, pieces.ToWeights().AllValues);
             sum += 4 * pieces.Step(Images.AsSpan(4 * 36, 4 * 36), Labels.AsSpan(4, 4));
             Assert.Equal(loss, sum / 8, 1e-5f);

@@ -8,7 +8,10 @@ using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Networks;
 
-/// <summary>Operators between convolutions that want planes with borders (3 channels) or blocks (19): forward and backward, by differences of the forward pass.</summary>
+/// <summary>
+/// Operators between convolutions that want planes with borders (3 channels) or blocks (19): forward and backward, by differences of the
+/// forward pass.
+/// </summary>
 public class PlanesGradientTests
 {
     [Theory]
@@ -18,11 +21,14 @@ public class PlanesGradientTests
     {
         var graph = new GraphBuilder("Planes" + channels);
         int x = Conv(graph, graph.Input("input", TensorType.Sample(2, 6, 7)), channels, "conv1");
-        int gate = Layer(graph, "Sigmoid", "sigmoid", AttributeMap.Empty, Conv(graph, Layer(graph, "GlobalAvgPool2d", "pool", AttributeMap.Empty, x), channels, "squeeze"));
+        int gate = Layer(graph, "Sigmoid", "sigmoid", AttributeMap.Empty,
+            Conv(graph, Layer(graph, "GlobalAvgPool2d", "pool", AttributeMap.Empty, x), channels, "squeeze"));
         int scaled = Layer(graph, "Multiply", "multiply", AttributeMap.Empty, gate, x);
-        int biased = Layer(graph, "PositionBias", "position", AttributeMap.Empty, Layer(graph, "Softplus", "softplus", AttributeMap.Empty, scaled));
+        int biased = Layer(graph, "PositionBias", "position", AttributeMap.Empty,
+            Layer(graph, "Softplus", "softplus", AttributeMap.Empty, scaled));
         int normed = Layer(graph, "LocalResponseNorm", "norm", AttributeMap.Of(("size", 3), ("alpha", 1.0)), biased);
-        int joined = Layer(graph, "Concat", "concat", AttributeMap.Empty, normed, x, Layer(graph, "Elu", "elu", AttributeMap.Empty, scaled));
+        int joined = Layer(graph, "Concat", "concat", AttributeMap.Empty, normed, x,
+            Layer(graph, "Elu", "elu", AttributeMap.Empty, scaled));
         int pooled = Layer(graph, "AdaptiveAvgPool2d", "adaptive", AttributeMap.Of(("outputSize", new[] { 4, 3 })), joined);
         graph.Output(ValueNames.Output, Conv(graph, pooled, channels, "conv2"));
         Graph declared = graph.Build();
@@ -44,7 +50,8 @@ public class PlanesGradientTests
             check.Values[name] = start;
             double expected = (upper - lower) / (2 * Step), actual = results["grad." + name].Zip(direction, (g, d) => (double)g * d).Sum();
             double size = Math.Sqrt(results["grad." + name].Sum(g => (double)g * g));
-            Assert.True(Math.Abs(expected - actual) <= 5e-3 * size + 1e-3, $"{name}: {actual} instead of {expected}, the gradient's length being {size}");
+            Assert.True(Math.Abs(expected - actual) <= 5e-3 * size + 1e-3,
+                $"{name}: {actual} instead of {expected}, the gradient's length being {size}");
 
             double Along(float step)
             {
@@ -55,7 +62,8 @@ public class PlanesGradientTests
     }
 
     private static int Conv(GraphBuilder graph, int input, int channels, string name) => Layer(
-        graph, "Conv2d", name, AttributeMap.Of(("outChannels", channels), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })), input);
+        graph, "Conv2d", name, AttributeMap.Of(("outChannels", channels), ("kernelSize", new[] { 3, 3 }),
+            ("padding", new[] { 1, 1, 1, 1 })), input);
 
     private static int Layer(GraphBuilder graph, string name, string key, AttributeMap attributes, params int[] inputs)
     {
@@ -63,5 +71,6 @@ public class PlanesGradientTests
         return op.BuildLayer(graph, inputs, op.WithDefaults(attributes, forLayer: true), key);
     }
 
-    private static float[] Random(Random random, int length) => [.. Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() - 0.5))];
+    private static float[] Random(Random random, int length) =>
+        [.. Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() - 0.5))];
 }

@@ -42,7 +42,8 @@ public class ProfileTests
     {
         var network = new Profiled(Profiled.CreateWeights(seed: 3));
         float[] scores = new float[Profiled.ScoresLength], features = new float[Profiled.FeaturesLength];
-        float[] profiledScores = new float[Profiled.ScoresLength], profiledFeatures = new float[Profiled.FeaturesLength], again = new float[Profiled.FeaturesLength], profiledAgain = new float[Profiled.FeaturesLength];
+        float[] profiledScores = new float[Profiled.ScoresLength], profiledFeatures = new float[Profiled.FeaturesLength],
+            again = new float[Profiled.FeaturesLength], profiledAgain = new float[Profiled.FeaturesLength];
         ReadOnlySpan<float> image = Image.AsSpan(0, Profiled.InputLength);
         network.Forward(image, scores, features, again);
         network.Profile(image, profiledScores, profiledFeatures, profiledAgain, new long[Profiled.Summary.Steps.Count]);
@@ -57,7 +58,8 @@ public class ProfileTests
         const int Samples = 3;
         var network = new ProfiledBatch(ProfiledBatch.CreateWeights(seed: 3));
         float[] scores = new float[Samples * Profiled.ScoresLength], features = new float[Samples * Profiled.FeaturesLength];
-        float[] profiledScores = new float[scores.Length], profiledFeatures = new float[features.Length], again = new float[features.Length], profiledAgain = new float[features.Length];
+        float[] profiledScores = new float[scores.Length], profiledFeatures = new float[features.Length],
+            again = new float[features.Length], profiledAgain = new float[features.Length];
         ReadOnlySpan<float> images = Image.AsSpan(0, Samples * Profiled.InputLength);
         network.Forward(images, scores, features, again);
         network.Profile(images, profiledScores, profiledFeatures, profiledAgain, new long[ProfiledBatch.Summary.Steps.Count]);
@@ -70,7 +72,8 @@ public class ProfileTests
     public void WritesATimeForEveryStep()
     {
         var network = new Profiled(Profiled.CreateWeights(seed: 3));
-        float[] scores = new float[Profiled.ScoresLength], features = new float[Profiled.FeaturesLength], again = new float[Profiled.FeaturesLength];
+        float[] scores = new float[Profiled.ScoresLength], features = new float[Profiled.FeaturesLength],
+            again = new float[Profiled.FeaturesLength];
         long[] ticks = [.. Profiled.Summary.Steps.Select(_ => -1L)];
         network.Profile(Image.AsSpan(0, Profiled.InputLength), scores, features, again, ticks);
         Assert.All(ticks, t => Assert.True(t >= 0, $"{t} ticks"));
@@ -81,7 +84,8 @@ public class ProfileTests
     public void AllocatesNothing()
     {
         var network = new Profiled(Profiled.CreateWeights(seed: 3));
-        float[] scores = new float[Profiled.ScoresLength], features = new float[Profiled.FeaturesLength], again = new float[Profiled.FeaturesLength];
+        float[] scores = new float[Profiled.ScoresLength], features = new float[Profiled.FeaturesLength],
+            again = new float[Profiled.FeaturesLength];
         long[] ticks = new long[Profiled.Summary.Steps.Count];
         Assert.Equal(0, Allocations.Of(100, () => network.Profile(Image.AsSpan(0, Profiled.InputLength), scores, features, again, ticks)));
     }
@@ -105,8 +109,10 @@ public class ProfileTests
         var network = new Profiled(Profiled.CreateWeights(seed: 3));
         int steps = Profiled.Summary.Steps.Count;
         var error = Assert.Throws<ArgumentException>(() => network.Profile(
-            Image.AsSpan(0, Profiled.InputLength), new float[Profiled.ScoresLength], new float[Profiled.FeaturesLength], new float[Profiled.FeaturesLength], new long[steps + 1]));
-        Assert.Equal($"Profiled: 'ticks' must hold {steps} times, one for each of Summary.Steps, got {steps + 1}. (Parameter 'ticks')", error.Message);
+            Image.AsSpan(0, Profiled.InputLength), new float[Profiled.ScoresLength], new float[Profiled.FeaturesLength],
+            new float[Profiled.FeaturesLength], new long[steps + 1]));
+        Assert.Equal($"Profiled: 'ticks' must hold {steps} times, one for each of Summary.Steps, got {steps + 1}. (Parameter 'ticks')",
+            error.Message);
     }
 
     [Fact]
@@ -123,8 +129,10 @@ public class ProfileTests
     [Fact]
     public void ProfileOfTrainingDoesWhatStepDoes()
     {
-        var trained = new ProfiledTraining.Trainer(ProfiledTraining.CreateWeights(seed: 3), new Sgd { LearningRate = 0.1f, Momentum = 0.9f });
-        var profiled = new ProfiledTraining.Trainer(ProfiledTraining.CreateWeights(seed: 3), new Sgd { LearningRate = 0.1f, Momentum = 0.9f });
+        var trained = new ProfiledTraining.Trainer(ProfiledTraining.CreateWeights(seed: 3),
+            new Sgd { LearningRate = 0.1f, Momentum = 0.9f });
+        var profiled = new ProfiledTraining.Trainer(ProfiledTraining.CreateWeights(seed: 3),
+            new Sgd { LearningRate = 0.1f, Momentum = 0.9f });
         long[] ticks = new long[ProfiledTraining.Trainer.Steps.Count];
         int[] labels = [1, 4, 0, 3];
         float[] images = Image[..(4 * ProfiledTraining.InputLength)];

@@ -99,7 +99,8 @@ public class RecomputeTests
     {
         var kept = new ResidualKept.Trainer(ResidualKept.CreateWeights(3), new Sgd(0.05f, 0.9f, 0.01f));
         var again = new ResidualAgain.Trainer(ResidualAgain.CreateWeights(3), new Sgd(0.05f, 0.9f, 0.01f)) { Parallelism = parallelism };
-        AssertSame(s => kept.Step(Images(s), Labels(s)), () => kept.ToWeights().AllValues, s => again.Step(Images(s), Labels(s)), () => again.ToWeights().AllValues);
+        AssertSame(s => kept.Step(Images(s), Labels(s)), () => kept.ToWeights().AllValues, s => again.Step(Images(s), Labels(s)),
+            () => again.ToWeights().AllValues);
         again.Parallelism = 1;
         AssertSmaller(ResidualKept.Summary, ResidualAgain.Summary);
         Assert.Equal(ResidualAgain.Trainer.ArenaBytes, ResidualAgain.Summary.TrainingArenaBytes);
@@ -122,7 +123,8 @@ public class RecomputeTests
     {
         var kept = new BranchesKept.Trainer(BranchesKept.CreateWeights(5), new RmsProp(0.01f), seed: 2);
         var again = new BranchesAgain.Trainer(BranchesAgain.CreateWeights(5), new RmsProp(0.01f), seed: 2);
-        AssertSame(s => kept.Step(Images(s), Labels(s)), () => kept.ToWeights().AllValues, s => again.Step(Images(s), Labels(s)), () => again.ToWeights().AllValues);
+        AssertSame(s => kept.Step(Images(s), Labels(s)), () => kept.ToWeights().AllValues, s => again.Step(Images(s), Labels(s)),
+            () => again.ToWeights().AllValues);
         AssertSmaller(BranchesKept.Summary, BranchesAgain.Summary);
     }
 
@@ -135,7 +137,8 @@ public class RecomputeTests
         Assert.Equal(0, Allocations.Of(20, () => trainer.Step(images, labels)));
     }
 
-    private static void AssertSame(Func<int, float> first, Func<ReadOnlySpan<float>> firstValues, Func<int, float> second, Func<ReadOnlySpan<float>> secondValues)
+    private static void AssertSame(Func<int, float> first, Func<ReadOnlySpan<float>> firstValues, Func<int, float> second,
+        Func<ReadOnlySpan<float>> secondValues)
     {
         for (int step = 0; step < Steps; step++)
             Assert.Equal(BitConverter.SingleToInt32Bits(first(step)), BitConverter.SingleToInt32Bits(second(step)));
@@ -146,7 +149,8 @@ public class RecomputeTests
 
     private static void AssertSmaller(NetworkSummary kept, NetworkSummary again)
     {
-        Assert.True(again.TrainingArenaBytes <= 0.75 * kept.TrainingArenaBytes, $"{again.TrainingArenaBytes:N0} bytes instead of {kept.TrainingArenaBytes:N0}");
+        Assert.True(again.TrainingArenaBytes <= 0.75 * kept.TrainingArenaBytes,
+            $"{again.TrainingArenaBytes:N0} bytes instead of {kept.TrainingArenaBytes:N0}");
         Assert.True(again.TrainingArenaLowerBoundBytes < kept.TrainingArenaLowerBoundBytes);
         Assert.Equal(kept.TrainingParameterBytes, again.TrainingParameterBytes);
     }

@@ -11,7 +11,10 @@ using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Networks;
 
-/// <summary>A network with two inputs, a main output and an auxiliary one, as its class: one span and one length each; training is of the main output.</summary>
+/// <summary>
+/// A network with two inputs, a main output and an auxiliary one, as its class: one span and one length each; training is of the main
+/// output.
+/// </summary>
 public class SeveralInputsAndOutputsTests
 {
     // Spans cannot be passed by reflection.
@@ -61,7 +64,8 @@ public class SeveralInputsAndOutputsTests
     private static readonly Lazy<Type> CompiledWithWeight = new(() => Compile(5, auxiliaryWeight: 0.25f));
 
     private static Type Compile(int auxiliaryClasses, float auxiliaryWeight) => Compile(NetworkCompiler.Compile(new NetworkModel(
-        Declare(auxiliaryClasses), new ClassDeclaration("", [], "Two", "public"), new TrainingOptions(4, "CrossEntropy", 0) { AuxiliaryWeight = auxiliaryWeight })));
+        Declare(auxiliaryClasses), new ClassDeclaration("", [], "Two", "public"),
+        new TrainingOptions(4, "CrossEntropy", 0) { AuxiliaryWeight = auxiliaryWeight })));
 
     private static Graph Declare(int auxiliaryClasses = 3)
     {
@@ -69,10 +73,12 @@ public class SeveralInputsAndOutputsTests
         int left = graph.Input("left", TensorType.Sample(2, 4, 4));
         int right = graph.Input("in", TensorType.Sample(3, 4, 4)); // a keyword of C#
         int x = Layer(graph, "Concat", "concat", AttributeMap.Empty, left, right);
-        x = Layer(graph, "Conv2d", "conv1", AttributeMap.Of(("outChannels", 8), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })), x);
+        x = Layer(graph, "Conv2d", "conv1",
+            AttributeMap.Of(("outChannels", 8), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 })), x);
         x = Layer(graph, "LeakyRelu", "relu1", AttributeMap.Empty, x);
         int aux = Layer(graph, "Flatten", "flatten1", AttributeMap.Empty, Layer(graph, "GlobalAvgPool2d", "pool1", AttributeMap.Empty, x));
-        graph.Output(ValueNames.Output, Layer(graph, "Linear", "fc", AttributeMap.Of(("outFeatures", 5)), Layer(graph, "Flatten", "flatten2", AttributeMap.Empty, x)));
+        graph.Output(ValueNames.Output,
+            Layer(graph, "Linear", "fc", AttributeMap.Of(("outFeatures", 5)), Layer(graph, "Flatten", "flatten2", AttributeMap.Empty, x)));
         graph.Output("aux1", Layer(graph, "Linear", "aux", AttributeMap.Of(("outFeatures", auxiliaryClasses)), aux));
         return graph.Build();
     }
@@ -94,7 +100,8 @@ public class SeveralInputsAndOutputsTests
         var check = new GraphCheck(function, 1) { Values = { ["left"] = left, ["in"] = right } };
         foreach (Node parameter in function.Graph.Parameters)
             check.Values[parameter.Name] = Call<float[]>("Weight", 7, parameter.Name);
-        Dictionary<string, float[]> expected = check.Run(new GeneratedLibrary(Assembly.Load(GeneratedLibrary.CompileToImage([[function]]))));
+        Dictionary<string, float[]> expected =
+            check.Run(new GeneratedLibrary(Assembly.Load(GeneratedLibrary.CompileToImage([[function]]))));
         Assert.Equal(expected[ValueNames.Output], results[0]);
         Assert.Equal(expected["aux1"], results[1]);
         Assert.Contains(results[1], v => v != 0);
@@ -125,7 +132,8 @@ public class SeveralInputsAndOutputsTests
         float[] main = new float[4], other = new float[4];
         for (int n = 0; n < 4; n++)
         {
-            var forward = (float[][])CompiledWithWeight.Value.GetMethod("Forward")!.Invoke(null, [3, left[(n * 32)..(n * 32 + 32)], right[(n * 48)..(n * 48 + 48)]])!;
+            var forward = (float[][])CompiledWithWeight.Value.GetMethod("Forward")!.Invoke(null,
+                [3, left[(n * 32)..(n * 32 + 32)], right[(n * 48)..(n * 48 + 48)]])!;
             (main[n], other[n]) = (CrossEntropy(forward[0], labels[n]), CrossEntropy(forward[1], labels[n]));
         }
         Assert.Equal(main.Average() + 0.25f * other.Average(), results[0][0], 1e-5f);
@@ -137,7 +145,8 @@ public class SeveralInputsAndOutputsTests
     [Fact]
     public void AStubHasTheSameSurface()
     {
-        string stub = StubEmitter.Emit(new ClassDeclaration("", [], "Two", "public"), new Surface { HasTrainer = true }, new MemberNames(["left", "in"], [ValueNames.Output, "aux1"]));
+        string stub = StubEmitter.Emit(new ClassDeclaration("", [], "Two", "public"), new Surface { HasTrainer = true },
+            new MemberNames(["left", "in"], [ValueNames.Output, "aux1"]));
         Assert.NotNull(Compile(stub));
     }
 
@@ -153,11 +162,14 @@ public class SeveralInputsAndOutputsTests
     {
         var options = new CSharpParseOptions(LanguageVersion.CSharp12);
         IEnumerable<MetadataReference> references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(p) is "ModelGen.dll" or "netstandard.dll")
+            .Where(p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal)
+                || Path.GetFileName(p) is "ModelGen.dll" or "netstandard.dll")
             .Select(p => MetadataReference.CreateFromFile(p));
         var compilation = CSharpCompilation.Create(
-            "Several", [CSharpSyntaxTree.ParseText(generated, options, "Two.g.cs", System.Text.Encoding.UTF8), CSharpSyntaxTree.ParseText(User, options, "User.cs")],
-            references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+            "Several", [CSharpSyntaxTree.ParseText(generated, options, "Two.g.cs", System.Text.Encoding.UTF8),
+                CSharpSyntaxTree.ParseText(User, options, "User.cs")],
+            references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary,
+                nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));

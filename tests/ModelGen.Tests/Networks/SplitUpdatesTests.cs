@@ -19,14 +19,16 @@ public class SplitUpdatesTests
     [InlineData(3)]
     public void PiecesTrainToTheSameBits(int parallelism)
     {
-        var pieces = new UpdatedInPieces.Trainer(UpdatedInPieces.CreateWeights(2), new Adam(0.001f, weightDecay: 0.01f)) { Parallelism = parallelism };
+        var pieces = new UpdatedInPieces.Trainer(UpdatedInPieces.CreateWeights(2),
+            new Adam(0.001f, weightDecay: 0.01f)) { Parallelism = parallelism };
         var whole = new UpdatedAsWhole.Trainer(UpdatedAsWhole.CreateWeights(2), new Adam(0.001f, weightDecay: 0.01f));
         for (int step = 0; step < 4; step++)
         {
             int samples = step == 2 ? 4 : 9;
             float[] images = [.. Enumerable.Range(0, samples * UpdatedAsWhole.InputLength).Select(i => MathF.Sin(i * i + step))];
             int[] labels = [.. Enumerable.Range(0, samples).Select(i => (i + step) % 5)];
-            Assert.Equal(BitConverter.SingleToInt32Bits(whole.Step(images, labels)), BitConverter.SingleToInt32Bits(pieces.Step(images, labels)));
+            Assert.Equal(BitConverter.SingleToInt32Bits(whole.Step(images, labels)),
+                BitConverter.SingleToInt32Bits(pieces.Step(images, labels)));
         }
         Assert.Equal(Bits(whole.ToWeights().AllValues), Bits(pieces.ToWeights().AllValues));
         pieces.Parallelism = 1;
@@ -37,7 +39,8 @@ public class SplitUpdatesTests
     {
         const long Weight = 7 * 20 * 18 * 1001 * sizeof(float);
         Assert.True(UpdatedAsWhole.Summary.TrainingArenaBytes > Weight);
-        Assert.True(UpdatedInPieces.Summary.TrainingArenaBytes < 0.7 * Weight, $"{UpdatedInPieces.Summary.TrainingArenaBytes} bytes beside a weight of {Weight}");
+        Assert.True(UpdatedInPieces.Summary.TrainingArenaBytes < 0.7 * Weight,
+            $"{UpdatedInPieces.Summary.TrainingArenaBytes} bytes beside a weight of {Weight}");
     }
 
     private static int[] Bits(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), BitConverter.SingleToInt32Bits);

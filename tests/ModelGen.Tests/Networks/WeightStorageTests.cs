@@ -27,7 +27,8 @@ public class WeightStorageTests
     [Fact]
     public void LayersSayItOrTheNetworkDoes()
     {
-        Assert.Equal(["fully connected, bfloat16", "fully connected, bfloat16", "fully connected"], InBFloat16.Summary.Layers.Where(l => l.Operator == "Linear").Select(l => l.Kernel));
+        Assert.Equal(["fully connected, bfloat16", "fully connected, bfloat16", "fully connected"],
+            InBFloat16.Summary.Layers.Where(l => l.Operator == "Linear").Select(l => l.Kernel));
         Assert.Equal("fully connected, bfloat16", Assert.Single(OneLayer.Summary.Layers).Kernel);
         Assert.Equal("fully connected, bfloat16", Assert.Single(OneLayerDefined.Summary.Layers).Kernel);
         Assert.Equal(["fully connected"], InFloat.Summary.Layers.Where(l => l.Operator == "Linear").Select(l => l.Kernel).Distinct());
@@ -97,7 +98,8 @@ public class WeightStorageTests
         {
             (int output, int input) = (at / (16 * inputs) * 32 + at % 16, at / 16 % inputs);
             uint expected = Bits(output) | (Bits(output + 16) << 16);
-            Assert.True(BitConverter.SingleToUInt32Bits(packed[at]) == expected, $"place {at}: {BitConverter.SingleToUInt32Bits(packed[at]):X8} in place of {expected:X8}");
+            Assert.True(BitConverter.SingleToUInt32Bits(packed[at]) == expected,
+                $"place {at}: {BitConverter.SingleToUInt32Bits(packed[at]):X8} in place of {expected:X8}");
 
             uint Bits(int o) => o < outputs ? BFloat16.Round(weights[o * inputs + input]) : 0u;
         }

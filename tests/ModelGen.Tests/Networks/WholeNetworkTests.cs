@@ -74,7 +74,8 @@ public class WholeNetworkTests
             return;
         int length = Pages.Size / sizeof(float);
         foreach (int index in (int[])[0, length - 1, length + 511])
-            Assert.Equal(FormattableString.Invariant($"float {index} of {length} is NaN"), Assert.Single(Program.Run(null, "touch", Text(index))));
+            Assert.Equal(FormattableString.Invariant($"float {index} of {length} is NaN"),
+                Assert.Single(Program.Run(null, "touch", Text(index))));
         foreach (int index in (int[])[-1, length + 512])
         {
             using Process child = Process.Start(Program.Start("touch", Text(index)))!;

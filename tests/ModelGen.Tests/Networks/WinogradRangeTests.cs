@@ -8,7 +8,9 @@ using ModelGen.Tests.Reference;
 
 namespace ModelGen.Tests.Networks;
 
-/// <summary>What is promised of infinities, NaN and very large numbers in Winograd's algorithm and in direct sums (<see cref="ConvAlgorithm"/>).</summary>
+/// <summary>
+/// What is promised of infinities, NaN and very large numbers in Winograd's algorithm and in direct sums (<see cref="ConvAlgorithm"/>).
+/// </summary>
 public class WinogradRangeTests
 {
     private const int Channels = 17, OutChannels = 19, Height = 20, Width = 23, Row = 9, Column = 10;
@@ -22,7 +24,8 @@ public class WinogradRangeTests
 
     private static readonly Form[] Forms =
     [
-        new("winograd2", 3, 1), new("winograd4", 3, 1), new("winograd2", 5, 1), new("winograd2", 3, 2), new("direct", 3, 1), new("direct", 5, 1), new("direct", 3, 2), new("auto", 3, 1),
+        new("winograd2", 3, 1), new("winograd4", 3, 1), new("winograd2", 5, 1), new("winograd2", 3, 2), new("direct", 3, 1),
+        new("direct", 5, 1), new("direct", 3, 2), new("auto", 3, 1),
     ];
 
     private static readonly Lazy<GeneratedLibrary> Library = new(() => GeneratedLibrary.Compile([.. Forms.Select(f => f.Function)]));
@@ -55,7 +58,8 @@ public class WinogradRangeTests
         int padding = form.Kernel / 2;
         (int height, int width) = ((Height - 1) / form.Stride + 1, (Width - 1) / form.Stride + 1);
         // Direct sums are tiles of one result.
-        (int size, int step, int patch) = form.Winograd is { } tile ? (tile.Size, tile.Size * form.Stride, (tile.Size - 1) * form.Stride + form.Kernel) : (1, form.Stride, form.Kernel);
+        (int size, int step, int patch) = form.Winograd is { } tile
+            ? (tile.Size, tile.Size * form.Stride, (tile.Size - 1) * form.Stride + form.Kernel) : (1, form.Stride, form.Kernel);
         int touched = 0;
         for (int i = 0; i < clean.Length; i++)
         {
@@ -86,7 +90,8 @@ public class WinogradRangeTests
         float[] actual = Run(form, image, filters);
         for (int i = 0; i < actual.Length; i++)
         {
-            bool fits = double.IsFinite(expected[i]) ? Math.Abs(actual[i] - expected[i]) <= 1e-5 * Math.Max(1, Math.Abs(expected[i])) : ((double)actual[i]).Equals(expected[i]);
+            bool fits = double.IsFinite(expected[i]) ? Math.Abs(actual[i] - expected[i]) <= 1e-5 * Math.Max(1, Math.Abs(expected[i]))
+                : ((double)actual[i]).Equals(expected[i]);
             Assert.True(fits, $"{form}: {actual[i]} instead of {expected[i]} at {i}");
         }
     }
@@ -106,7 +111,8 @@ public class WinogradRangeTests
             float[] actual = Run(form, image, filters);
             double largest = expected.Max(Math.Abs);
             for (int i = 0; i < actual.Length; i++)
-                Assert.True(Math.Abs(actual[i] - expected[i]) <= 1e-4 * largest, $"{form}, inputs of {input}, weights of {weight}, signs {signs}: {actual[i]} instead of {expected[i]} at {i}");
+                Assert.True(Math.Abs(actual[i] - expected[i]) <= 1e-4 * largest,
+                    $"{form}, inputs of {input}, weights of {weight}, signs {signs}: {actual[i]} instead of {expected[i]} at {i}");
         }
     }
 
@@ -121,7 +127,8 @@ public class WinogradRangeTests
     private static int[] Signs(int count, int kind, int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(i => kind switch { 0 => 1, 1 => i % 2 == 0 ? 1 : -1, 2 => i / 2 % 2 == 0 ? 1 : -1, _ => random.Next(2) * 2 - 1 })];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => kind switch { 0 => 1, 1 => i % 2 == 0 ? 1 : -1, 2 => i / 2 % 2 == 0 ? 1 : -1, _ => random.Next(2) * 2 - 1 })];
     }
 
     private static float[] Values(int count, int seed)
@@ -138,15 +145,18 @@ public class WinogradRangeTests
     }
 
     private static double[] Expect(Form form, float[] image, float[] filters) => ReferenceInterpreter.Outputs(
-        form.Function.Graph, 1, new Dictionary<string, double[]> { ["input"] = [.. image.Select(v => (double)v)], ["conv.weight"] = [.. filters.Select(v => (double)v)] })["output"];
+        form.Function.Graph, 1, new Dictionary<string, double[]> { ["input"] = [.. image.Select(v => (double)v)],
+            ["conv.weight"] = [.. filters.Select(v => (double)v)] })["output"];
 
     private static GraphFunction Declare(string algorithm, int kernel, int stride)
     {
         var graph = new GraphBuilder($"Range{algorithm}{kernel}By{stride}");
         Operator convolution = OperatorTable.Get(OpNames.Conv2d);
         int padding = kernel / 2;
-        graph.Output("output", convolution.BuildLayer(graph, [graph.Input("input", TensorType.Sample(Channels, Height, Width))], convolution.WithDefaults(AttributeMap.Of(
-            ("outChannels", OutChannels), ("kernelSize", new[] { kernel, kernel }), ("stride", new[] { stride, stride }), ("padding", new[] { padding, padding, padding, padding }), ("bias", 0), ("algorithm", algorithm)),
+        graph.Output("output", convolution.BuildLayer(graph, [graph.Input("input", TensorType.Sample(Channels, Height, Width))],
+            convolution.WithDefaults(AttributeMap.Of(
+            ("outChannels", OutChannels), ("kernelSize", new[] { kernel, kernel }), ("stride", new[] { stride, stride }),
+            ("padding", new[] { padding, padding, padding, padding }), ("bias", 0), ("algorithm", algorithm)),
             forLayer: true), "conv"));
         Graph inference = Pipeline.ForInference(graph.Build(), new CompilerOptions(Optimization.Exact));
         return new GraphFunction(inference.Name, inference, 1, ParameterUse.Constant);

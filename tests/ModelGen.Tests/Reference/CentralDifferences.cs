@@ -7,8 +7,8 @@ namespace ModelGen.Tests.Reference;
 
 /// <summary>Holds the graph that differentiation makes against differences of the function itself, both in double precision.</summary>
 /// <remarks>
-/// A central difference D(h) is off by h²·f‴/6 and by the function's own rounding over h. D(2h) is off by four times the first, so |D(2h) − D(h)| is three times
-/// what D(h) is off by; how far rounding moves the function, and the gradient, <see cref="RoundingSamples"/> say.
+/// A central difference D(h) is off by h²·f‴/6 and by the function's own rounding over h. D(2h) is off by four times the first, so |D(2h) −
+/// D(h)| is three times what D(h) is off by; how far rounding moves the function, and the gradient, <see cref="RoundingSamples"/> say.
 /// </remarks>
 internal static class CentralDifferences
 {
@@ -20,10 +20,14 @@ internal static class CentralDifferences
     // Elements of each input and parameter that are tried.
     private const int MostElements = 8;
 
-    /// <summary>Checks the gradients of Σ output · gradOutput, gradOutput random, with respect to all inputs and trained parameters, or those wanted.</summary>
+    /// <summary>
+    /// Checks the gradients of Σ output · gradOutput, gradOutput random, with respect to all inputs and trained parameters, or those
+    /// wanted.
+    /// </summary>
     public static void Check(Graph forward, int batch, int seed, TrainingStep? training = null, Func<Node, bool>? wanted = null)
     {
-        bool IsWanted(Node n) => wanted?.Invoke(n) ?? ((n.Is(OpNames.Input) && n.Type.Element == ElementType.F32) || (n.Is(OpNames.Parameter) && Initializers.IsTrainable(n)));
+        bool IsWanted(Node n) => wanted?.Invoke(n)
+            ?? ((n.Is(OpNames.Input) && n.Type.Element == ElementType.F32) || (n.Is(OpNames.Parameter) && Initializers.IsTrainable(n)));
         string where = string.Create(CultureInfo.InvariantCulture, $"seed {seed}, batch {batch}:\n{forward}");
         Graph backward = GraphVerifier.Verify(Differentiate.VectorJacobian(forward, "output", IsWanted), nameof(Differentiate));
         Dictionary<string, double[]> values = RandomGraphs.Values(forward, batch, seed);
@@ -31,12 +35,14 @@ internal static class CentralDifferences
         var random = new Random(seed);
         double[] gradOutput = RandomGraphs.Distinct(random, ReferenceInterpreter.LengthOf(output, batch));
         var samples = new RoundingSamples(disturb => ReferenceInterpreter.Outputs(
-            backward, batch, new Dictionary<string, double[]>(Copy(values)) { ["gradOutput"] = gradOutput }, (training ?? TrainingStep.None) with { Rounding = disturb }),
+            backward, batch, new Dictionary<string, double[]>(Copy(values)) { ["gradOutput"] = gradOutput },
+            (training ?? TrainingStep.None) with { Rounding = disturb }),
             RunningErrorInterpreter.OfDoubles);
         Dictionary<string, double[]> actual = samples.Exact;
         Assert.Equal(ReferenceInterpreter.Outputs(forward, batch, Copy(values), training)["output"], actual["output"]);
         // Of the sum that is differentiated, whose terms are rounded too.
-        double rounding = (RoundingSamples.Factor * samples.Furthest("output", Samples) + RunningErrorInterpreter.OfDoubles * actual["output"].Max(Math.Abs))
+        double rounding = (RoundingSamples.Factor * samples.Furthest("output", Samples) + RunningErrorInterpreter.OfDoubles
+            * actual["output"].Max(Math.Abs))
             * gradOutput.Sum(Math.Abs) / Step;
 
         foreach (Node leaf in forward.Nodes.Where(IsWanted))
@@ -44,7 +50,8 @@ internal static class CentralDifferences
             double[] x = values[leaf.Name];
             string name = "grad." + leaf.Name;
             double[] gradient = actual.GetValueOrDefault(name, new double[x.Length]);
-            double ofGradient = actual.ContainsKey(name) ? RoundingSamples.Factor * samples.Furthest(name, Samples) * Math.Sqrt(x.Length) : 0;
+            double ofGradient = actual.ContainsKey(name) ? RoundingSamples.Factor * samples.Furthest(name, Samples) * Math.Sqrt(x.Length)
+                : 0;
             // x ± h is rounded itself.
             double ofStep = RunningErrorInterpreter.OfDoubles * x.Max(Math.Abs) * Math.Sqrt(x.Length) / Step;
             foreach (int i in Enumerable.Range(0, x.Length).OrderBy(_ => random.Next()).Take(MostElements))
@@ -57,7 +64,8 @@ internal static class CentralDifferences
 
             void AssertClose(Func<double, double> function, double expected, string what)
             {
-                double difference = Difference(Step), bound = Math.Abs(Difference(2 * Step) - difference) + rounding + ofGradient + ofStep * Math.Abs(expected);
+                double difference = Difference(Step),
+                    bound = Math.Abs(Difference(2 * Step) - difference) + rounding + ofGradient + ofStep * Math.Abs(expected);
                 Assert.True(Math.Abs(difference - expected) <= bound, string.Create(CultureInfo.InvariantCulture,
                     $"{what} is {difference} ± {bound:G2}, differentiation gives {expected}; {where}\n{backward}"));
 

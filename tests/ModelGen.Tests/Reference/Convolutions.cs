@@ -41,7 +41,8 @@ internal static class Convolutions
         Image x = operation.ImageOf(0);
         Image dy = operation.ImageOf(1);
         double[] dw = operation.NewResult();
-        ForEachProduct(operation, x, dy, operation.Shape, Sliding.Of(operation.Attributes), (xAt, yAt, wAt) => dw[wAt] += x.Elements[xAt] * dy.Elements[yAt]);
+        ForEachProduct(operation, x, dy, operation.Shape, Sliding.Of(operation.Attributes),
+            (xAt, yAt, wAt) => dw[wAt] += x.Elements[xAt] * dy.Elements[yAt]);
         return dw;
     }
 

@@ -3,8 +3,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>
-/// Operators whose result depends on one element of each input, or on one of each part of it: the bound is how far the result moves as each of them does. Own
-/// rounding is that of inputs a few units off, and of the result.
+/// Operators whose result depends on one element of each input, or on one of each part of it: the bound is how far the result moves as each
+/// of them does. Own rounding is that of inputs a few units off, and of the result.
 /// </summary>
 internal static class ElementErrors
 {
@@ -43,7 +43,8 @@ internal static class ElementErrors
     public static double[] OfActivation(ErrorCall call, Activation activation, double[] x, double[] errors)
     {
         double[] y = Elements.Activate(activation, x);
-        double[] up = Elements.Activate(activation, [.. x.Zip(errors, (v, e) => v + e)]), down = Elements.Activate(activation, [.. x.Zip(errors, (v, e) => v - e)]);
+        double[] up = Elements.Activate(activation, [.. x.Zip(errors, (v, e) => v + e)]),
+            down = Elements.Activate(activation, [.. x.Zip(errors, (v, e) => v - e)]);
         double own = activation is Activation.Relu or Activation.Relu6 ? 0 : 4 * call.Unit;
         return [.. y.Select((v, i) => Math.Max(up[i] - v, v - down[i]) + own * Math.Abs(v))];
     }
@@ -113,14 +114,17 @@ internal static class StateErrors
     {
         double[][] after = call.After(call.Inputs);
         bool[] changes = [.. after.Zip(call.Inputs, (a, b) => !a.AsSpan().SequenceEqual(b))];
-        double[][] bounds = [.. after.Select((a, i) => changes[i] ? a.Select(v => units * call.Unit * Math.Abs(v)).ToArray() : (double[])call.Errors[i].Clone())];
+        double[][] bounds = [.. after.Select((a, i) => changes[i] ? a.Select(v => units * call.Unit * Math.Abs(v)).ToArray()
+            : (double[])call.Errors[i].Clone())];
         foreach ((int input, double[] up, double[] down) in ElementErrors.Moves(call, units, partsOf))
         {
-            double[][] above = call.After(ElementErrors.With(call.Inputs, input, up)), below = call.After(ElementErrors.With(call.Inputs, input, down));
+            double[][] above = call.After(ElementErrors.With(call.Inputs, input, up)),
+                below = call.After(ElementErrors.With(call.Inputs, input, down));
             for (int changed = 0; changed < after.Length; changed++)
             {
                 for (int i = 0; i < after[changed].Length && changes[changed]; i++)
-                    bounds[changed][i] += Math.Max(Math.Abs(above[changed][i] - after[changed][i]), Math.Abs(below[changed][i] - after[changed][i]));
+                    bounds[changed][i] += Math.Max(Math.Abs(above[changed][i] - after[changed][i]),
+                        Math.Abs(below[changed][i] - after[changed][i]));
             }
         }
         return bounds;

@@ -30,7 +30,8 @@ internal static class Elements
         ["ReluGradient"] = o => Combine(o, (y, dy) => y > 0 ? dy : 0),
         ["TanhGradient"] = o => Combine(o, (y, dy) => (1 - y * y) * dy),
         ["SigmoidGradient"] = o => Combine(o, (y, dy) => y * (1 - y) * dy),
-        ["RandomDropout"] = o => [.. o.Training.Mask(o.Attributes.Int("stream"), o.Attributes["p"].Number, o[0].Length).Zip(o[0], (mask, x) => mask * x)],
+        ["RandomDropout"] = o =>
+            [.. o.Training.Mask(o.Attributes.Int("stream"), o.Attributes["p"].Number, o[0].Length).Zip(o[0], (mask, x) => mask * x)],
         ["Dropout"] = o => o[0],
         // Which fixed numbers they are does not matter to gradients.
         ["RandomNoise"] = o => [.. o.Training.Mask(o.Attributes.Int("stream"), 0.5, o[0].Length).Zip(o[0], (number, x) => number + x)],
@@ -83,7 +84,8 @@ internal static class Elements
         return sums;
     }
 
-    private static double[] Combine(Operation operation, Func<double, double, double> function) => [.. operation[0].Zip(operation[1], function)];
+    private static double[] Combine(Operation operation, Func<double, double, double> function) =>
+        [.. operation[0].Zip(operation[1], function)];
 }
 
 /// <summary>The same elements elsewhere.</summary>

@@ -6,8 +6,8 @@ using ModelGen.Tests.Harness;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>
-/// The same random configurations of every operator with a gradient, compiled: the generated kernels of forward and backward pass against the interpreter, whose gradients <see cref="GradientTests"/>
-/// checks. Small images and such that fill blocks of channels.
+/// The same random configurations of every operator with a gradient, compiled: the generated kernels of forward and backward pass against
+/// the interpreter, whose gradients <see cref="GradientTests"/> checks. Small images and such that fill blocks of channels.
 /// </summary>
 public class GeneratedGradientTests
 {
@@ -16,14 +16,16 @@ public class GeneratedGradientTests
 
     private static readonly Lazy<(Case[] Cases, GeneratedLibrary Library)> Compiled = new(() =>
     {
-        Case[] cases = [.. GradientConfigurations.Operators.Where(o => o is not (OpNames.RandomDropout or OpNames.RandomNoise)).SelectMany(op => Enumerable.Range(0, Configurations).Select(i => Declare(op, i)))];
+        Case[] cases = [.. GradientConfigurations.Operators.Where(o => o is not (OpNames.RandomDropout or OpNames.RandomNoise))
+            .SelectMany(op => Enumerable.Range(0, Configurations).Select(i => Declare(op, i)))];
         return (cases, GeneratedLibrary.Compile([.. cases.Select(c => c.Function)]));
     });
 
     private sealed record Case(string Op, int Seed, GraphFunction Function);
 
     // Which elements are dropped depends on where they lie in memory.
-    public static TheoryData<string> Operators => [.. GradientConfigurations.Operators.Where(o => o is not (OpNames.RandomDropout or OpNames.RandomNoise))];
+    public static TheoryData<string> Operators =>
+        [.. GradientConfigurations.Operators.Where(o => o is not (OpNames.RandomDropout or OpNames.RandomNoise))];
 
     [Theory, MemberData(nameof(Operators))]
     public void KernelsMatchTheInterpreter(string op)
@@ -42,7 +44,8 @@ public class GeneratedGradientTests
             }
             var rounded = values.ToDictionary(v => v.Key, v => (double[])[.. v.Value.Select(x => (double)(float)x)]);
             foreach ((string name, double[] expected) in ReferenceInterpreter.Outputs(function.Graph, samples, rounded))
-                check.Expected[name] = new Expected([.. expected.Select(v => (float)v)], new Tolerance(Relative: 1e-4, Absolute: 1e-6, AbsoluteOfMax: 1e-5));
+                check.Expected[name] = new Expected([.. expected.Select(v => (float)v)],
+                    new Tolerance(Relative: 1e-4, Absolute: 1e-6, AbsoluteOfMax: 1e-5));
             string[] failures = [.. check.Failures(Compiled.Value.Library)];
             Assert.True(failures.Length == 0, $"{op}, seed {seed}, {samples} samples: {string.Join("\n", failures)}\n{function.Graph}");
         }

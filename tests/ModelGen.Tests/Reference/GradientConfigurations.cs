@@ -8,7 +8,9 @@ namespace ModelGen.Tests.Reference;
 /// <summary>Random uses of every operator that has a gradient: shapes, attributes and operands by seed.</summary>
 internal static class GradientConfigurations
 {
-    /// <summary>All operators with a gradient, as the table has them. One that is added there needs configurations here, or its tests fail.</summary>
+    /// <summary>
+    /// All operators with a gradient, as the table has them. One that is added there needs configurations here, or its tests fail.
+    /// </summary>
     public static IEnumerable<string> Operators => OperatorTable.All.Where(HasGradient).Select(o => o.Name);
 
     // Rows of one class for forward and backward; the others say it by overriding.
@@ -63,15 +65,18 @@ internal static class GradientConfigurations
         bool ofClasses = LossOperator.IsOfClasses(loss);
         // Cross-entropy takes scores at each of several positions too.
         int[] positions = loss == OpNames.CrossEntropy && seed % 2 == 0 ? [random.Next(1, 4), random.Next(1, 4)] : [];
-        TensorType type = TensorType.Sample(ofClasses ? [random.Next(2, 40), .. positions] : seed % 2 == 0 ? [random.Next(2, 40)] : [random.Next(1, 4), random.Next(1, 6), random.Next(1, 6)]);
+        TensorType type = TensorType.Sample(ofClasses ? [random.Next(2, 40), .. positions] : seed % 2 == 0 ? [random.Next(2, 40)]
+            : [random.Next(1, 4), random.Next(1, 6), random.Next(1, 6)]);
         int x = graph.Input("input", type);
         int target = graph.Input("target", ofClasses ? new TensorType(Shape.Of(positions), PerSample: true, ElementType.I32) : type);
-        TrainingOptions options = new(1, loss, seed % 5 < 2 ? 0 : 0.1f) { HuberDelta = 0.3f, HingeMargin = 0.7f, HingePower = 1 + seed % 2 };
+        TrainingOptions options = new(1, loss, seed % 5 < 2 ? 0 : 0.1f) { HuberDelta = 0.3f, HingeMargin = 0.7f,
+            HingePower = 1 + seed % 2 };
         graph.Output("output", graph.Add(loss, [x, target], options.LossAttributes(seed % 3 == 0 ? 1 : 0.3f)));
         return graph.Build();
     }
 
     /// <summary>What gradients are checked of: images and features, but for targets, and what is trained.</summary>
     public static bool IsWanted(Node node) =>
-        (node.Is(OpNames.Input) && node.Type.Element == ElementType.F32 && node.Name != "target") || (node.Is(OpNames.Parameter) && Initializers.IsTrainable(node));
+        (node.Is(OpNames.Input) && node.Type.Element == ElementType.F32 && node.Name != "target")
+            || (node.Is(OpNames.Parameter) && Initializers.IsTrainable(node));
 }

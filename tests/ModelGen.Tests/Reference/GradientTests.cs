@@ -62,7 +62,8 @@ public class GradientTests
             foreach (Node parameter in declared.Parameters.Where(Initializers.IsTrainable))
             {
                 int i = seed % before[parameter.Name].Length;
-                double gradient = (Loss(Changed(parameter.Name, i, 1e-6)) - Loss(Changed(parameter.Name, i, -1e-6))) / 2e-6 + 0.01 * before[parameter.Name][i];
+                double gradient = (Loss(Changed(parameter.Name, i, 1e-6)) - Loss(Changed(parameter.Name, i, -1e-6))) / 2e-6 + 0.01
+                    * before[parameter.Name][i];
                 double velocity = 0.9 * before["velocity." + parameter.Name][i] + gradient;
                 double expected = before[parameter.Name][i] - 0.1 * (seed % 3 == 0 ? gradient + 0.9 * velocity : velocity);
                 Assert.True(Math.Abs(expected - after[parameter.Name][i]) < 1e-6 + 1e-4 * Math.Abs(gradient),

@@ -3,10 +3,13 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Reference;
 
-/// <summary>Operators that copy, add up, or multiply and add up: γₙ times what they give for absolute values, n being what they give for ones.</summary>
+/// <summary>
+/// Operators that copy, add up, or multiply and add up: γₙ times what they give for absolute values, n being what they give for ones.
+/// </summary>
 internal static class LinearErrors
 {
-    // Roundings of the transforms on the way of one product, in two dimensions: at most four of the input's, four of the results' and one of the filter's.
+    // Roundings of the transforms on the way of one product, in two dimensions: at most four of the input's, four of the results' and one
+    // of the filter's.
     private const int OfTransforms = 2 * 4 + 2 * 4 + 1;
 
     public static Dictionary<string, Func<ErrorCall, double[]>> Rules { get; } = new()
@@ -63,7 +66,8 @@ internal static class LinearErrors
     private static double[] Products(ErrorCall call)
     {
         double[] terms = call.ApplyWithoutActivation(Ones(call)), sizes = call.ApplyWithoutActivation(Sizes(call));
-        return call.IsLikely ? Likely(call, i => terms[i], call.ApplyWithoutActivation(SquaresOf(call))) : Total(call, Propagated(call, sizes), sizes, terms);
+        return call.IsLikely ? Likely(call, i => terms[i], call.ApplyWithoutActivation(SquaresOf(call)))
+            : Total(call, Propagated(call, sizes), sizes, terms);
     }
 
     private static double[] Convolution(ErrorCall call)
@@ -73,7 +77,8 @@ internal static class LinearErrors
             return Products(call);
         int more = call.Count - 2, terms = filters[1] + OfTransforms + more;
         if (call.IsLikely)
-            return Likely(call, _ => terms, WithRest(SquaresOf(call), WinogradSizes.OfResults(form, call, call.Inputs[0], call.Inputs[1], squares: true)));
+            return Likely(call, _ => terms,
+                WithRest(SquaresOf(call), WinogradSizes.OfResults(form, call, call.Inputs[0], call.Inputs[1], squares: true)));
         double[] propagated = Propagated(call, call.ApplyWithoutActivation(Sizes(call)));
         double[] sizes = WithRest(Sizes(call), WinogradSizes.OfResults(form, call, call.Size(0), call.Size(1), squares: false));
         return [.. propagated.Zip(sizes, (e, size) => e + call.Gamma(terms) * size)];
@@ -96,11 +101,12 @@ internal static class LinearErrors
         if (call.IsLikely)
             return Likely(call, _ => terms, WinogradSizes.OfFilters(form, call, call.Inputs[0], call.Inputs[1], squares: true));
         double[] propagated = Propagated(call, call.Apply(Sizes(call)));
-        return [.. propagated.Zip(WinogradSizes.OfFilters(form, call, call.Size(0), call.Size(1), squares: false), (e, size) => e + call.Gamma(terms) * size)];
+        return [.. propagated.Zip(WinogradSizes.OfFilters(form, call, call.Size(0), call.Size(1), squares: false),
+            (e, size) => e + call.Gamma(terms) * size)];
     }
 
-    // The deviation of a sum of n terms t from roundings that know nothing of each other, of sums on the way: of the k-th, k/n of the whole and what the terms
-    // seen so far are off from that. u²/3·Σ of their squares is u²/3·n·(S²/3 + Σt²/6).
+    // The deviation of a sum of n terms t from roundings that know nothing of each other, of sums on the way: of the k-th, k/n of the whole
+    // and what the terms seen so far are off from that. u²/3·Σ of their squares is u²/3·n·(S²/3 + Σt²/6).
     private static double[] Likely(ErrorCall call, Func<int, double> terms, double[] squares)
     {
         double[] sums = call.ApplyWithoutActivation(call.Inputs);
@@ -108,8 +114,10 @@ internal static class LinearErrors
     }
 
     // All that the errors of inputs do: (|x| + ex)·(|w| + ew) − |x|·|w|.
-    private static double[] Propagated(ErrorCall call, double[] sizes) => call.Errors.All(e => Array.TrueForAll(e, v => v == 0)) ? new double[sizes.Length]
-        : [.. sizes.Zip(call.ApplyWithoutActivation([.. Enumerable.Range(0, call.Count).Select(call.Absolute)]), (all, exact) => all - exact)];
+    private static double[] Propagated(ErrorCall call, double[] sizes) => call.Errors.All(e => Array.TrueForAll(e, v => v == 0))
+        ? new double[sizes.Length]
+        : [.. sizes.Zip(call.ApplyWithoutActivation([.. Enumerable.Range(0, call.Count).Select(call.Absolute)]),
+        (all, exact) => all - exact)];
 
     private static double[] Total(ErrorCall call, double[] propagated, double[] sizes, double[] terms) =>
         [.. propagated.Select((e, i) => e + call.Gamma(terms[i]) * sizes[i])];

@@ -19,7 +19,8 @@ internal static class LossErrors
         ["Hinge"] = Hinge,
         ["HingeGradient"] = HingeGradient,
         ["TotalGradient"] = c => ElementErrors.Moved(c, 3),
-        ["SumOfSquares"] = c => [c.Apply([.. Enumerable.Range(0, c.Count).Select(c.Size)])[0] * (1 + c.Gamma(c.Inputs[0].Length + 2)) - c.Result[0]],
+        ["SumOfSquares"] = c =>
+            [c.Apply([.. Enumerable.Range(0, c.Count).Select(c.Size)])[0] * (1 + c.Gamma(c.Inputs[0].Length + 2)) - c.Result[0]],
     };
 
     /// <summary>What the gradient of a loss is multiplied by, without its sign.</summary>
@@ -27,7 +28,8 @@ internal static class LossErrors
 
     /// <summary>The bound of a gradient, with what the error of the factor adds, where it is an input.</summary>
     public static double[] WithScale(ErrorCall call, double[] bound) =>
-        call.Count < 3 || call.Errors[2][0] == 0 ? bound : [.. bound.Zip(call.Result, (b, dx) => b + Math.Abs(dx) * call.Errors[2][0] / Math.Abs(call.Inputs[2][0]))];
+        call.Count < 3 || call.Errors[2][0] == 0 ? bound
+            : [.. bound.Zip(call.Result, (b, dx) => b + Math.Abs(dx) * call.Errors[2][0] / Math.Abs(call.Inputs[2][0]))];
 
     private static double Weight(ErrorCall call) => call.Attributes["weight"].Number;
 
@@ -47,7 +49,8 @@ internal static class LossErrors
     {
         double[] x = call.Inputs[0];
         double[] above = Moved(1), below = Moved(-1);
-        double[] bound = [.. call.Result.Select((d, i) => Math.Max(Math.Abs(above[i] - d), Math.Abs(below[i] - d)) + OfTerm * call.Unit * Math.Abs(d))];
+        double[] bound = [.. call.Result.Select((d, i) => Math.Max(Math.Abs(above[i] - d), Math.Abs(below[i] - d)) + OfTerm * call.Unit
+            * Math.Abs(d))];
         return WithScale(call, bound);
 
         double[] Moved(int sign) => call.Apply(ElementErrors.With(call.Inputs, 0, [.. x.Select((v, i) => v + sign * OffOf(call, i))]));
@@ -57,8 +60,10 @@ internal static class LossErrors
     private static double[] Logits(ErrorCall call)
     {
         double[] x = call.Inputs[0];
-        double off = Weight(call) * x.Select((v, i) => (1 + Math.Abs(call.Inputs[1][i])) * (call.Errors[0][i] + OfTerm * call.Unit * (Math.Abs(v) + 1))).Average();
-        return [off + call.Gamma(x.Length + OfTerm) * (call.Result[0] + Weight(call) * x.Select((v, i) => (2 + Math.Abs(call.Inputs[1][i])) * Math.Abs(v)).Average())];
+        double off = Weight(call) * x.Select((v, i) => (1 + Math.Abs(call.Inputs[1][i]))
+            * (call.Errors[0][i] + OfTerm * call.Unit * (Math.Abs(v) + 1))).Average();
+        return [off + call.Gamma(x.Length + OfTerm)
+            * (call.Result[0] + Weight(call) * x.Select((v, i) => (2 + Math.Abs(call.Inputs[1][i])) * Math.Abs(v)).Average())];
     }
 
     // sigmoid(x) − target
@@ -68,7 +73,8 @@ internal static class LossErrors
         return WithScale(call, [.. call.Inputs[0].Select((x, i) =>
         {
             double y = 1 / (1 + Math.Exp(-Math.Abs(x)));
-            return scale * (y * (1 - y) * call.Errors[0][i] + call.Errors[0][i] * call.Errors[0][i] + OfTerm * call.Unit * (1 + Math.Abs(call.Inputs[1][i])));
+            return scale * (y * (1 - y) * call.Errors[0][i] + call.Errors[0][i] * call.Errors[0][i] + OfTerm * call.Unit
+                * (1 + Math.Abs(call.Inputs[1][i])));
         })]);
     }
 
@@ -78,7 +84,8 @@ internal static class LossErrors
         double[] x = [.. call.Inputs[0]];
         int classes = call.ShapeOf(0)[0];
         for (int i = 0; i < x.Length; i++)
-            x[i] += (i % classes == (int)call.Inputs[1][i / classes] ? -1 : 1) * (call.Errors[0][i] + 2 * call.Unit * (Math.Abs(x[i]) + Margin(call)));
+            x[i] += (i % classes == (int)call.Inputs[1][i / classes] ? -1 : 1)
+                * (call.Errors[0][i] + 2 * call.Unit * (Math.Abs(x[i]) + Margin(call)));
         double largest = call.Apply(x, call.Inputs[1])[0];
         return [largest - call.Result[0] + call.Gamma(x.Length + OfTerm) * largest];
     }
@@ -97,7 +104,8 @@ internal static class LossErrors
                 continue;
             double missing = Margin(call) - x[label] + x[i];
             double off = call.Errors[0][i] + call.Errors[0][label] + 2 * call.Unit * (Margin(call) + Math.Abs(x[label]) + Math.Abs(x[i]));
-            double each = scale * Math.Max(Derivative(missing + off) - Derivative(missing), Derivative(missing) - Derivative(missing - off));
+            double each = scale * Math.Max(Derivative(missing + off) - Derivative(missing),
+                Derivative(missing) - Derivative(missing - off));
             double size = scale * Derivative(missing + off);
             bound[i] += each + OfTerm * call.Unit * size;
             bound[label] += each + call.Gamma(classes + OfTerm) * size;

@@ -11,8 +11,10 @@ internal static class Losses
         ["MeanAbsoluteErrorGradient"] = o => Gradient(o, d => Math.Sign(d)),
         ["Huber"] = o => Mean(o, d => Math.Abs(d) <= Delta(o) ? d * d / 2 : Delta(o) * (Math.Abs(d) - Delta(o) / 2)),
         ["HuberGradient"] = o => Gradient(o, d => Math.Abs(d) <= Delta(o) ? d : Delta(o) * Math.Sign(d)),
-        ["BinaryCrossEntropyWithLogits"] = o => [o.LossWeight * o[0].Zip(o[1], (x, t) => -t * LogSigmoid(x) - (1 - t) * LogSigmoid(-x)).Average()],
-        ["BinaryCrossEntropyWithLogitsGradient"] = o => [.. o[0].Zip(o[1], (x, t) => Scale(o) * (Math.Exp(LogSigmoid(x)) - t) / o[0].Length)],
+        ["BinaryCrossEntropyWithLogits"] = o =>
+            [o.LossWeight * o[0].Zip(o[1], (x, t) => -t * LogSigmoid(x) - (1 - t) * LogSigmoid(-x)).Average()],
+        ["BinaryCrossEntropyWithLogitsGradient"] = o =>
+            [.. o[0].Zip(o[1], (x, t) => Scale(o) * (Math.Exp(LogSigmoid(x)) - t) / o[0].Length)],
         ["Hinge"] = Hinge,
         ["HingeGradient"] = HingeGradient,
     };
@@ -38,7 +40,8 @@ internal static class Losses
         {
             int label = (int)operation[1][s];
             foreach (int c in Enumerable.Range(0, classes).Where(c => c != label))
-                yield return (s, c, label, Math.Max(0, operation.Attributes["margin"].Number - operation[0][s * classes + label] + operation[0][s * classes + c]));
+                yield return (s, c, label, Math.Max(0,
+                    operation.Attributes["margin"].Number - operation[0][s * classes + label] + operation[0][s * classes + c]));
         }
     }
 

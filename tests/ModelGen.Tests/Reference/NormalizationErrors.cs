@@ -103,7 +103,8 @@ internal static class NormalizationErrors
         double[] scale = call.Apply(call.Node with { Op = "LocalResponseScale" }, call.Inputs), ofScale = ResponseScale(call);
         double beta = call.Attributes["beta"].Number;
         return [.. call.Result.Select((y, i) =>
-            call.Errors[0][i] * Math.Pow(scale[i], -beta) + Math.Abs(y) * (Math.Pow(1 - ofScale[i] / scale[i], -beta) - 1) + OfPower * call.Unit * Math.Abs(y))];
+            call.Errors[0][i] * Math.Pow(scale[i], -beta) + Math.Abs(y) * (Math.Pow(1 - ofScale[i] / scale[i], -beta) - 1) + OfPower
+                * call.Unit * Math.Abs(y))];
     }
 
     // Linear in the terms of the neighbours, which add up; the rest is element by element.
@@ -116,7 +117,8 @@ internal static class NormalizationErrors
         double[] bound = [.. ofTerms.Zip(call.Result, (t, dx) => Math.Abs(t) + 2 * call.Unit * Math.Abs(dx))];
         foreach ((int input, double[] up, double[] down) in ElementErrors.Moves(call, OfPower).Where(m => m.Input < 3))
         {
-            double[] above = call.Apply(ElementErrors.With(call.Inputs, input, up)), below = call.Apply(ElementErrors.With(call.Inputs, input, down));
+            double[] above = call.Apply(ElementErrors.With(call.Inputs, input, up)),
+                below = call.Apply(ElementErrors.With(call.Inputs, input, down));
             for (int i = 0; i < bound.Length; i++)
                 bound[i] += Math.Max(Math.Abs(above[i] - call.Result[i]), Math.Abs(below[i] - call.Result[i]));
         }

@@ -1,6 +1,9 @@
 namespace ModelGen.Tests.Reference;
 
-/// <summary>Local response normalisation; batch normalisation, its statistics [mean; 1/√(variance + eps); variance], its gradient and its folding into filters.</summary>
+/// <summary>
+/// Local response normalisation; batch normalisation, its statistics [mean; 1/√(variance + eps); variance], its gradient and its folding
+/// into filters.
+/// </summary>
 internal static class Normalizations
 {
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
@@ -79,7 +82,8 @@ internal static class Normalizations
         return sums;
     }
 
-    // Inputs x, dy, weight, statistics, sums: weight / σ · (dy − mean(dy) − x̂ · mean(dy·x̂)), the means dropping out where the statistics are constants.
+    // Inputs x, dy, weight, statistics, sums: weight / σ · (dy − mean(dy) − x̂ · mean(dy·x̂)), the means dropping out where the statistics
+    // are constants.
     private static double[] Gradient(Operation operation)
     {
         Image x = operation.ImageOf(0);
@@ -106,14 +110,16 @@ internal static class Normalizations
     private static double[] FoldBias(Operation operation) => [.. operation[1].Select((bias, c) =>
         ((operation.Count == 5 ? operation[4][c] : 0) - operation[2][c]) * operation[0][c] / Deviation(operation, 3, c) + bias)];
 
-    private static double Deviation(Operation operation, int variance, int channel) => Math.Sqrt(operation[variance][channel] + operation.Attributes["eps"].Number);
+    private static double Deviation(Operation operation, int variance, int channel) =>
+        Math.Sqrt(operation[variance][channel] + operation.Attributes["eps"].Number);
 
     // s = k + alpha / size · Σ x² over the channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋ that exist.
     private static double[] ResponseScale(Operation operation)
     {
         Image x = operation.ImageOf(0);
         (int size, double k) = (operation.Attributes.Int("size"), operation.Attributes["k"].Number);
-        return Neighbours(operation, size / 2, (size - 1) / 2, i => x.Elements[i] * x.Elements[i], (_, sum) => k + Alpha(operation) / size * sum);
+        return Neighbours(operation, size / 2, (size - 1) / 2, i => x.Elements[i] * x.Elements[i],
+            (_, sum) => k + Alpha(operation) / size * sum);
     }
 
     // Inputs x, s, dy, t: dy · s^−beta − 2 · alpha · beta / size · x · Σ t over the channels whose window holds this one.

@@ -6,8 +6,8 @@ namespace ModelGen.Tests.Reference;
 /// <param name="Formula">One step on one parameter.</param>
 /// <param name="Settings">Settings that between them take every branch.</param>
 /// <param name="Tame">
-/// Settings for whole networks, by a seed. Where an optimizer divides by the size of gradients, what is all but zero would show its rounding, were
-/// it not for a large epsilon.
+/// Settings for whole networks, by a seed. Where an optimizer divides by the size of gradients, what is all but zero would show its
+/// rounding, were it not for a large epsilon.
 /// </param>
 /// <param name="Golden">The settings of a case in the reference data.</param>
 internal sealed record OptimizerReference(
@@ -27,7 +27,8 @@ internal sealed record OptimizerReference(
                 new Sgd(0.05f, 0.9f, 0.1f, true),
             ],
             seed => new Sgd(0.05f, 0.9f, 0.01f, nesterov: seed % 3 == 0),
-            a => new Sgd(Number(a, "learningRate"), Number(a, "momentum"), Number(a, "weightDecay"), a.GetProperty("nesterov").GetBoolean())),
+            a => new Sgd(Number(a, "learningRate"), Number(a, "momentum"), Number(a, "weightDecay"),
+                a.GetProperty("nesterov").GetBoolean())),
         ["Adam"] = new(
             Of<Adam>(AdamStep),
             [new Adam(0.01f), new Adam(0.01f, 0.8f, 0.95f, 1e-3f, 0.1f) { L1Penalty = 0.1f }],
@@ -48,22 +49,26 @@ internal sealed record OptimizerReference(
                 return p - o.LearningRate * kept[2];
             }),
             [
-                new RmsProp(0.01f), new RmsProp(0.01f, 0.9f, 1e-3f, 0.8f, weightDecay: 0.1f), new RmsProp(0.01f, 0.9f, 1e-3f, 0.5f, centered: true),
+                new RmsProp(0.01f), new RmsProp(0.01f, 0.9f, 1e-3f, 0.8f, weightDecay: 0.1f),
+                new RmsProp(0.01f, 0.9f, 1e-3f, 0.5f, centered: true),
             ],
             seed => new RmsProp(0.01f, epsilon: 0.05f, momentum: seed % 3 * 0.3f, centered: seed % 3 == 1, weightDecay: 0.01f),
             a => new RmsProp(
-                Number(a, "learningRate"), Number(a, "alpha"), Number(a, "eps"), Number(a, "momentum"), a.GetProperty("centered").GetBoolean(),
+                Number(a, "learningRate"), Number(a, "alpha"), Number(a, "eps"), Number(a, "momentum"),
+                a.GetProperty("centered").GetBoolean(),
                 Number(a, "weightDecay"))),
         ["Adagrad"] = new(
             Of<Adagrad>((o, p, g, kept, updates) =>
             {
                 kept[0] += g * g;
-                return p - o.LearningRate / (1 + updates * (double)o.LearningRateDecay) * g / (Math.Sqrt(kept[0] + o.InitialAccumulator) + o.Epsilon);
+                return p - o.LearningRate / (1 + updates * (double)o.LearningRateDecay) * g
+                    / (Math.Sqrt(kept[0] + o.InitialAccumulator) + o.Epsilon);
             }),
             [new Adagrad(0.1f), new Adagrad(0.1f, 0.3f, 0.5f, 1e-3f, 0.1f), new Adagrad(0.05f, 0.2f) { L1Penalty = 0.1f }],
             seed => new Adagrad(0.02f, seed % 2 * 0.1f, seed % 3 * 0.1f, 0.05f, 0.01f),
             a => new Adagrad(
-                Number(a, "learningRate"), Number(a, "learningRateDecay"), Number(a, "initialAccumulator"), Number(a, "eps"), Number(a, "weightDecay"))),
+                Number(a, "learningRate"), Number(a, "learningRateDecay"), Number(a, "initialAccumulator"), Number(a, "eps"),
+                Number(a, "weightDecay"))),
     };
 
     /// <summary>The row of an optimizer.</summary>
@@ -91,4 +96,5 @@ internal sealed record OptimizerReference(
 /// <param name="kept">What is kept for it, which changes.</param>
 /// <param name="updates">How many steps have been before.</param>
 /// <param name="decay">The weight decay, 0 where there is no penalty.</param>
-internal delegate double OptimizerFormula(GradientDescent optimizer, double parameter, double gradient, double[] kept, int updates, double decay);
+internal delegate double OptimizerFormula(GradientDescent optimizer, double parameter, double gradient, double[] kept, int updates,
+    double decay);

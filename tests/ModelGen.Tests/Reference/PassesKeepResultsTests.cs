@@ -17,13 +17,17 @@ public class PassesKeepResultsTests
     public void FoldBatchNormKeepsResults() => CheckAll(FoldBatchNorm.Run, graph => Count(graph, OpNames.BatchNorm2d));
 
     [Fact]
-    public void FuseActivationKeepsResults() => CheckAll(FuseActivation.Run, graph => Count(graph, "Relu") + Count(graph, "Tanh") + Count(graph, "Sigmoid"));
+    public void FuseActivationKeepsResults() =>
+        CheckAll(FuseActivation.Run, graph => Count(graph, "Relu") + Count(graph, "Tanh") + Count(graph, "Sigmoid"));
 
     [Fact]
-    public void FuseResidualKeepsResults() => CheckAll(graph => FuseResidual.Run(FoldBatchNorm.Run(graph)), graph => Count(graph, OpNames.Add), seeds: 4_000);
+    public void FuseResidualKeepsResults() =>
+        CheckAll(graph => FuseResidual.Run(FoldBatchNorm.Run(graph)), graph => Count(graph, OpNames.Add), seeds: 4_000);
 
     [Fact]
-    public void InferenceKeepsResults() => CheckAll(graph => Pipeline.ForInference(graph), graph => graph.Nodes.Count(n => n.Op is OpNames.Dropout or OpNames.BatchNorm2d or "Relu"));
+    public void InferenceKeepsResults() =>
+        CheckAll(graph => Pipeline.ForInference(graph),
+            graph => graph.Nodes.Count(n => n.Op is OpNames.Dropout or OpNames.BatchNorm2d or "Relu"));
 
     [Fact]
     public void EvaluationCountsWhatInferenceGetsRight()
@@ -76,6 +80,7 @@ public class PassesKeepResultsTests
         Assert.Equal(expected.Length, actual.Length);
         double largest = Math.Max(1, expected.Max(Math.Abs));
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= Tolerance * largest, $"element {i} is {actual[i]} instead of {expected[i]}; {where}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= Tolerance * largest,
+                $"element {i} is {actual[i]} instead of {expected[i]}; {where}");
     }
 }

@@ -1,6 +1,8 @@
 namespace ModelGen.Tests.Reference;
 
-/// <summary>Pooling. Windows are clipped to the image; what lies outside is minus infinity for the largest value, zero for the mean.</summary>
+/// <summary>
+/// Pooling. Windows are clipped to the image; what lies outside is minus infinity for the largest value, zero for the mean.
+/// </summary>
 internal static class Pools
 {
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
@@ -61,7 +63,8 @@ internal static class Pools
         return dx.Elements;
     }
 
-    // Window i of n reads from ⌊i·size/n⌋ up to ⌈(i + 1)·size/n⌉; windows overlap where n does not divide the size, and repeat pixels where it is larger.
+    // Window i of n reads from ⌊i·size/n⌋ up to ⌈(i + 1)·size/n⌉; windows overlap where n does not divide the size, and repeat pixels where
+    // it is larger.
     private static double[] Adaptive(Operation operation, bool gradient)
     {
         Image from = operation.ImageOf(0);
@@ -99,7 +102,8 @@ internal static class Pools
         for (int ox = 0; ox < pooled.Width; ox++)
         {
             (int Start, int End) rows = (window.Row(oy, 0), Math.Min(window.Row(oy, 0) + window.KernelY, image.Height + window.Bottom));
-            (int Start, int End) columns = (window.Column(ox, 0), Math.Min(window.Column(ox, 0) + window.KernelX, image.Width + window.Right));
+            (int Start, int End) columns =
+                (window.Column(ox, 0), Math.Min(window.Column(ox, 0) + window.KernelX, image.Width + window.Right));
             (int Start, int End) rowsInside = (Math.Max(rows.Start, 0), Math.Min(rows.End, image.Height));
             (int Start, int End) columnsInside = (Math.Max(columns.Start, 0), Math.Min(columns.End, image.Width));
             int divisor = countPadding

@@ -63,7 +63,8 @@ internal static class ProbabilityErrors
     private static double[] LogSoftmax(ErrorCall call) => Each(call, (line, indices, bound) =>
     {
         for (int c = 0; c < indices.Length; c++)
-            bound[indices[c]] = call.Errors[0][indices[c]] + line.OfLogarithm(call.Unit) + 2 * call.Unit * Math.Abs(call.Inputs[0][indices[c]]);
+            bound[indices[c]] = call.Errors[0][indices[c]] + line.OfLogarithm(call.Unit) + 2 * call.Unit
+                * Math.Abs(call.Inputs[0][indices[c]]);
     });
 
     private static double[] Each(ErrorCall call, Action<Line, int[], double[]> set)
@@ -104,7 +105,8 @@ internal static class ProbabilityErrors
             foreach (int i in line)
             {
                 double share = Math.Exp(y[i]);
-                bound[i] = edy[i] + share * (off + (sum + off) * (ey[i] + OfFunctions * call.Unit)) + 2 * call.Unit * (Math.Abs(dy[i]) + share * sum);
+                bound[i] = edy[i] + share * (off + (sum + off) * (ey[i] + OfFunctions * call.Unit)) + 2 * call.Unit
+                    * (Math.Abs(dy[i]) + share * sum);
             }
         }
         return bound;
@@ -117,7 +119,8 @@ internal static class ProbabilityErrors
         foreach (int[] indices in Probabilities.Lines(call.ShapeOf(0), call.Batch, 0))
         {
             int label = (int)call.Inputs[1][position++];
-            yield return (new Line(call, indices), indices, [.. indices.Select((_, c) => Probabilities.Target(c, label, indices.Length, smoothing))]);
+            yield return (new Line(call, indices), indices,
+                [.. indices.Select((_, c) => Probabilities.Target(c, label, indices.Length, smoothing))]);
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed partial class RandomGraphs
     {
         int[] chosen = [.. others.Distinct()];
         _random.Shuffle(chosen);
-        (string Name, int Value)[] outputs = [("output", main), .. chosen.Take(_random.Next(1, most + 1)).Select((v, i) => (name + (i + 1), v))];
+        (string Name, int Value)[] outputs =
+            [("output", main), .. chosen.Take(_random.Next(1, most + 1)).Select((v, i) => (name + (i + 1), v))];
         _random.Shuffle(outputs);
         foreach ((string output, int value) in outputs)
             _graph.Output(output, value);
@@ -77,7 +78,8 @@ internal sealed partial class RandomGraphs
     // Scores of an image, flattened or averaged before.
     private int Head(int image, int classes)
     {
-        int pooled = _random.Next(3) switch { 0 => Build("GlobalAvgPool2d", [image]), 1 => TryLayer("AvgPool2d", image) ?? image, _ => image };
+        int pooled = _random.Next(3) switch { 0 => Build("GlobalAvgPool2d", [image]), 1 => TryLayer("AvgPool2d", image) ?? image,
+            _ => image };
         int features = Build("Flatten", [pooled]);
         for (int i = _random.Next(3); i > 0; i--)
             features = TryLayer(Pick(FeatureLayers), features) ?? features;
@@ -156,10 +158,12 @@ internal sealed partial class RandomGraphs
     private int Winograd(int x)
     {
         (int kernel, int stride, string algorithm) = Pick(
-            [(3, 1, ConvolutionAlgorithms.Winograd4), (3, 1, ConvolutionAlgorithms.Winograd2), (5, 1, ConvolutionAlgorithms.Winograd2), (3, 2, ConvolutionAlgorithms.Winograd2)]);
+            [(3, 1, ConvolutionAlgorithms.Winograd4), (3, 1, ConvolutionAlgorithms.Winograd2), (5, 1, ConvolutionAlgorithms.Winograd2),
+                (3, 2, ConvolutionAlgorithms.Winograd2)]);
         int[] padding = Flip() ? [.. Enumerable.Repeat(kernel / 2, 4)] : AnyPadding();
         int channels = Flip() ? _graph.TypeOf(x).Shape[0] : Pick([3, 16, 20, 33]);
-        int y = Build("Conv2d", [x], ("outChannels", channels), ("kernelSize", new[] { kernel, kernel }), ("stride", new[] { stride, stride }),
+        int y = Build("Conv2d", [x], ("outChannels", channels), ("kernelSize", new[] { kernel, kernel }),
+            ("stride", new[] { stride, stride }),
             ("padding", padding), ("bias", Flip()), (ConvolutionAlgorithms.Attribute, algorithm));
         if (_graph.TypeOf(y) == _graph.TypeOf(x) && _random.Next(3) == 0)
             y = Build("Add", [x, y]);
@@ -190,7 +194,8 @@ internal sealed partial class RandomGraphs
     private int Separable(int x)
     {
         int channels = _graph.TypeOf(x).Shape[0];
-        int depthwise = Build("Conv2d", [x], ("outChannels", channels * _random.Next(1, 3)), ("kernelSize", Pair(1, 5)), ("stride", Pair(1, 2)),
+        int depthwise = Build("Conv2d", [x], ("outChannels", channels * _random.Next(1, 3)), ("kernelSize", Pair(1, 5)),
+            ("stride", Pair(1, 2)),
             ("padding", AnyPadding()), ("groups", channels), ("bias", Flip()));
         return Finished(PointwiseTo(Finished(depthwise), Pick(_channels)));
     }
@@ -211,5 +216,6 @@ internal sealed partial class RandomGraphs
 
     // Reads a border of zeros around what it is given.
     private int DirectThreeByThree(int x) => Build("Conv2d", [x],
-        ("outChannels", _graph.TypeOf(x).Shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }), (ConvolutionAlgorithms.Attribute, ConvolutionAlgorithms.Direct));
+        ("outChannels", _graph.TypeOf(x).Shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }),
+        (ConvolutionAlgorithms.Attribute, ConvolutionAlgorithms.Direct));
 }

@@ -5,9 +5,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>
-/// Random networks as a front end would build them: one input, layers with all their attributes, branches that meet in sums, products, maxima and
-/// concatenations. The same seed gives the same
-/// graph everywhere, so a failure names its seed.
+/// Random networks as a front end would build them: one input, layers with all their attributes, branches that meet in sums, products,
+/// maxima and concatenations. The same seed gives the same graph everywhere, so a failure names its seed.
 /// </summary>
 internal sealed partial class RandomGraphs
 {
@@ -30,14 +29,17 @@ internal sealed partial class RandomGraphs
     /// <summary>The layers that can stand between others on an image.</summary>
     private static readonly string[] ImageLayers =
     [
-        "Conv2d", "Conv2d", "Conv2d", "Conv2d", "Conv2d", "BatchNorm2d", "LocalResponseNorm", "MaxPool2d", "MaxPool2d", "AvgPool2d", "AvgPool2d", "AdaptiveAvgPool2d",
-        "GlobalAvgPool2d", "Relu", "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine", "PositionBias", "Dropout", "Add", "Multiply", "Maximum",
+        "Conv2d", "Conv2d", "Conv2d", "Conv2d", "Conv2d", "BatchNorm2d", "LocalResponseNorm", "MaxPool2d", "MaxPool2d", "AvgPool2d",
+        "AvgPool2d", "AdaptiveAvgPool2d",
+        "GlobalAvgPool2d", "Relu", "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine", "PositionBias", "Dropout",
+        "Add", "Multiply", "Maximum",
         "Concat", "Concat", "Softmax", "LogSoftmax",
     ];
 
     private static readonly string[] FeatureLayers =
     [
-        "Linear", "Linear", "Linear", "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine", "PositionBias", "Dropout", "Add", "Multiply", "Maximum",
+        "Linear", "Linear", "Linear", "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine", "PositionBias",
+        "Dropout", "Add", "Multiply", "Maximum",
         "Concat", "Softmax", "LogSoftmax",
     ];
 
@@ -59,7 +61,8 @@ internal sealed partial class RandomGraphs
 
     /// <summary>A network of up to a dozen layers that ends in class scores.</summary>
     /// <param name="seed">Gives the same network again.</param>
-    /// <param name="wide">With up to 48 channels, to fill blocks of 16 and more; otherwise small enough to differentiate numerically.</param>
+    /// <param name="wide">With up to 48 channels, to fill blocks of 16 and more; otherwise small enough to differentiate
+    /// numerically.</param>
     public static Graph Network(int seed, bool wide = false)
     {
         var random = new RandomGraphs(seed, wide);
@@ -79,7 +82,8 @@ internal sealed partial class RandomGraphs
             int length = ReferenceInterpreter.LengthOf(leaf, batch);
             values.Add(leaf.Name, leaf switch
             {
-                { Type.Element: ElementType.I32 } => [.. Enumerable.Range(0, length).Select(_ => (double)random.Next(ClassesOf(graph, leaf)))],
+                { Type.Element: ElementType.I32 } =>
+                    [.. Enumerable.Range(0, length).Select(_ => (double)random.Next(ClassesOf(graph, leaf)))],
                 { Op: OpNames.Input } => Distinct(random, length),
                 _ when States.Any(s => leaf.Name.StartsWith(s, StringComparison.Ordinal)) => new double[length],
                 _ when leaf.Name.EndsWith("running_var", StringComparison.Ordinal) => Uniform(random, length, 0.5, 1.5),
@@ -90,7 +94,10 @@ internal sealed partial class RandomGraphs
         return values;
     }
 
-    /// <summary>Values in −1 to 1, no two nearer than 1/length, in random order: no ties for max pooling, none at the kinks of ReLU and of the stretched ReLU6.</summary>
+    /// <summary>
+    /// Values in −1 to 1, no two nearer than 1/length, in random order: no ties for max pooling, none at the kinks of ReLU and of the
+    /// stretched ReLU6.
+    /// </summary>
     public static double[] Distinct(Random random, int length)
     {
         double[] values = [.. Enumerable.Range(0, length).Select(i => 2 * (i + 0.25 + 0.5 * random.NextDouble()) / length - 1)];
@@ -101,7 +108,8 @@ internal sealed partial class RandomGraphs
     private static double[] Uniform(Random random, int length, double from, double to, double scale = 1) =>
         [.. Enumerable.Range(0, length).Select(_ => scale * (from + (to - from) * random.NextDouble()))];
 
-    private static int ClassesOf(Graph graph, Node labels) => graph[graph.Nodes.First(n => n.Inputs.Contains(labels.Id)).Inputs[0]].Shape[0];
+    private static int ClassesOf(Graph graph, Node labels) =>
+        graph[graph.Nodes.First(n => n.Inputs.Contains(labels.Id)).Inputs[0]].Shape[0];
 
     // Attributes are drawn without regard to each other; what does not fit is drawn again.
     private Graph Retry(Action build)
@@ -124,7 +132,8 @@ internal sealed partial class RandomGraphs
     private TensorType InputTypeOf(string op) => op switch
     {
         "Linear" => TensorType.Sample(_random.Next(1, 20)),
-        "Conv2d" or "MaxPool2d" or "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" or "BatchNorm2d" or "LocalResponseNorm" => ImageType(),
+        "Conv2d" or "MaxPool2d" or "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" or "BatchNorm2d" or "LocalResponseNorm" =>
+            ImageType(),
         _ => _random.Next(3) == 0 ? TensorType.Sample(_random.Next(1, 20)) : ImageType(),
     };
 
@@ -151,7 +160,8 @@ internal sealed partial class RandomGraphs
             // Two images of different sizes meet as features.
             int other = Layer("Flatten", Pick(values));
             int width = _random.Next(2, 20);
-            features = _graph.TypeOf(other) == _graph.TypeOf(features) ? Add(features, other) : Add(Linear(features, width), Linear(other, width));
+            features = _graph.TypeOf(other) == _graph.TypeOf(features) ? Add(features, other)
+                : Add(Linear(features, width), Linear(other, width));
         }
         values = [features];
         for (int i = _random.Next(0, 4); i > 0; i--)
@@ -188,13 +198,16 @@ internal sealed partial class RandomGraphs
         "GaussianNoise" => Build(op, [input], [("standardDeviation", Pick([0.0, 0.25, 3.0]))]),
         "Dropout" => Build(op, [input], [("p", Pick([0.0, 0.25, 0.5]))]),
         "AdaptiveAvgPool2d" => Build(op, [input], ("outputSize", Pair(1, 6))),
-        "LocalResponseNorm" => Build(op, [input], ("size", _random.Next(1, 7)), ("alpha", Pick([1e-4, 0.5, 2.0])), ("beta", Pick([0.5, 0.75, 1.0])), ("k", Pick([1.0, 2.0]))),
+        "LocalResponseNorm" =>
+            Build(op, [input], ("size", _random.Next(1, 7)), ("alpha", Pick([1e-4, 0.5, 2.0])), ("beta", Pick([0.5, 0.75, 1.0])),
+                ("k", Pick([1.0, 2.0]))),
         "Affine" => Affine(input, Pick([-1.0, 0.2, 3.0]), Pick([0.0, 1.0])),
         // Stretched, so that values lie on all three pieces.
         "Relu6" => Build(op, [Flip() ? Affine(input, 3 / Kink, 3) : input]),
         "LeakyRelu" => Build(op, [input], ("negativeSlope", Pick([0.0, 0.01, 0.2]))),
         "Elu" => Build(op, [input], ("alpha", Pick([0.0, 0.5, 1.0]))),
-        "Softmax" or "LogSoftmax" => Build(op, [input], [("dim", _random.Next(-1, _graph.TypeOf(input).Shape.Rank) is int dim && dim >= 0 ? dim + 1 : dim)]),
+        "Softmax" or "LogSoftmax" =>
+            Build(op, [input], [("dim", _random.Next(-1, _graph.TypeOf(input).Shape.Rank) is int dim && dim >= 0 ? dim + 1 : dim)]),
         "Multiply" when _graph.TypeOf(input).Shape.Rank == 3 && Flip() => Gate(input),
         "Add" or "Multiply" or "Maximum" => Branch(op, input),
         "Concat" => Join(input),
@@ -237,15 +250,18 @@ internal sealed partial class RandomGraphs
     }
 
     private int ThreeByThree(int input) =>
-        Build("Conv2d", [input], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 3, 3 }), ("padding", new[] { 1, 1, 1, 1 }));
+        Build("Conv2d", [input], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 3, 3 }),
+            ("padding", new[] { 1, 1, 1, 1 }));
 
-    private int OneByOne(int input) => Build("Conv2d", [input], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 1, 1 }));
+    private int OneByOne(int input) =>
+        Build("Conv2d", [input], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 1, 1 }));
 
     // A factor for each channel, on either side, as squeeze-and-excitation has it.
     private int Gate(int input)
     {
         int pooled = Build("GlobalAvgPool2d", [input]);
-        int factors = Flip() ? Build("Sigmoid", [pooled]) : Build("Conv2d", [pooled], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 1, 1 }));
+        int factors = Flip() ? Build("Sigmoid", [pooled])
+            : Build("Conv2d", [pooled], ("outChannels", _graph.TypeOf(input).Shape[0]), ("kernelSize", new[] { 1, 1 }));
         return Build("Multiply", Flip() ? [input, factors] : [factors, input]);
     }
 

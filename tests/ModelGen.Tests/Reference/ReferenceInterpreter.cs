@@ -4,20 +4,25 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>
-/// Evaluates a graph in double precision with straight loops written from the definitions: the oracle for the passes, for differentiation and for generated
-/// code. Values are dense and row-major, images N×C×H×W; it shares nothing with the compiler but the graph and the geometry written in its attributes.
+/// Evaluates a graph in double precision with straight loops written from the definitions: the oracle for the passes, for differentiation
+/// and for generated code. Values are dense and row-major, images N×C×H×W; it shares nothing with the compiler but the graph and the
+/// geometry written in its attributes.
 /// </summary>
 internal static class ReferenceInterpreter
 {
     private static readonly Dictionary<string, Func<Operation, double[]>> Operators = new[]
     {
-        Convolutions.Operators, FullyConnected.Operators, Pools.Operators, Normalizations.Operators, Probabilities.Operators, Losses.Operators, Updates.Operators, Elements.Operators, Rearrangements.Operators,
+        Convolutions.Operators, FullyConnected.Operators, Pools.Operators, Normalizations.Operators, Probabilities.Operators,
+            Losses.Operators, Updates.Operators, Elements.Operators, Rearrangements.Operators,
     }.SelectMany(family => family).ToDictionary(o => o.Key, o => o.Value, StringComparer.Ordinal);
 
     /// <summary>Names of the operators that can be evaluated; the others exist only before a pass replaces them.</summary>
     public static IReadOnlyCollection<string> Supported => Operators.Keys;
 
-    /// <summary>The value of every node, by id; null where a node only changes state. Parameters that a node updates are changed in <paramref name="values"/>.</summary>
+    /// <summary>
+    /// The value of every node, by id; null where a node only changes state. Parameters that a node updates are changed in
+    /// <paramref name="values"/>.
+    /// </summary>
     /// <param name="graph">Any graph: as declared, or with its backward pass and updates.</param>
     /// <param name="batch">Number of samples.</param>
     /// <param name="values">Inputs and parameters by name. Labels are given as numbers.</param>
@@ -34,7 +39,8 @@ internal static class ReferenceInterpreter
                 results[node.Id] = given;
                 continue;
             }
-            results[node.Id] = Apply(graph, node, batch, [.. node.Inputs.Select(i => results[i])], training ?? TrainingStep.None, out bool hasResult);
+            results[node.Id] = Apply(graph, node, batch, [.. node.Inputs.Select(i => results[i])], training ?? TrainingStep.None,
+                out bool hasResult);
             if (!hasResult)
                 continue;
             Assert.Equal(LengthOf(node, batch), results[node.Id].Length);
@@ -56,7 +62,8 @@ internal static class ReferenceInterpreter
     }
 
     /// <summary>The outputs by name.</summary>
-    public static Dictionary<string, double[]> Outputs(Graph graph, int batch, IReadOnlyDictionary<string, double[]> values, TrainingStep? training = null)
+    public static Dictionary<string, double[]> Outputs(Graph graph, int batch, IReadOnlyDictionary<string, double[]> values,
+        TrainingStep? training = null)
     {
         double[][] results = Evaluate(graph, batch, values, training);
         return graph.Outputs.ToDictionary(o => o.Name, o => results[o.Value], StringComparer.Ordinal);
@@ -74,7 +81,9 @@ internal delegate double[] Rounding(Graph graph, Node node, int batch, double[][
 /// <param name="Accumulated">Samples whose gradients have been added up already.</param>
 internal sealed record TrainingStep(GradientDescent Optimizer, Func<int, double, int, double[]> Mask, int Updates = 0, int Accumulated = 0)
 {
-    /// <summary>What is done to the result of each operation, to see how much the graph's depend on its rounding; null for nothing.</summary>
+    /// <summary>
+    /// What is done to the result of each operation, to see how much the graph's depend on its rounding; null for nothing.
+    /// </summary>
     public Func<double[], double[]>? Disturb { get; init; }
 
     /// <summary>The same, knowing which operation it is; null for exact results.</summary>
@@ -86,7 +95,8 @@ internal sealed record TrainingStep(GradientDescent Optimizer, Func<int, double,
     /// </summary>
     public Func<string, int, double[], double[]>? SignsOf { get; init; }
 
-    public static TrainingStep None { get; } = new(new Sgd(0), (_, _, _) => throw new InvalidOperationException("no dropout masks were given"));
+    public static TrainingStep None { get; } =
+        new(new Sgd(0), (_, _, _) => throw new InvalidOperationException("no dropout masks were given"));
 }
 
 /// <summary>One node with the values of its inputs.</summary>
@@ -151,16 +161,19 @@ internal readonly struct Image(double[] elements, Shape shape)
 }
 
 /// <summary>Kernel, stride, padding and dilation as the attributes say them.</summary>
-internal readonly record struct Sliding(int KernelY, int KernelX, int StrideY, int StrideX, int Top, int Left, int Bottom, int Right, int DilationY, int DilationX)
+internal readonly record struct Sliding(int KernelY, int KernelX, int StrideY, int StrideX, int Top, int Left, int Bottom, int Right,
+    int DilationY, int DilationX)
 {
     public static Sliding Of(AttributeMap attributes, int kernelY, int kernelX)
     {
         var stride = attributes.Ints("stride");
         var padding = attributes.Ints("padding");
         bool isBorder = padding.Count == 4;
-        (int dilationY, int dilationX) = attributes.TryGet("dilation", out AttributeValue dilation) ? (dilation.Ints[0], dilation.Ints[1]) : (1, 1);
+        (int dilationY, int dilationX) = attributes.TryGet("dilation", out AttributeValue dilation) ? (dilation.Ints[0], dilation.Ints[1])
+            : (1, 1);
         return new Sliding(
-            kernelY, kernelX, stride[0], stride[1], padding[0], padding[1], padding[isBorder ? 2 : 0], padding[isBorder ? 3 : 1], dilationY, dilationX);
+            kernelY, kernelX, stride[0], stride[1], padding[0], padding[1], padding[isBorder ? 2 : 0], padding[isBorder ? 3 : 1], dilationY,
+            dilationX);
     }
 
     public static Sliding Of(AttributeMap attributes) => Of(attributes, attributes.Ints("kernelSize")[0], attributes.Ints("kernelSize")[1]);

@@ -8,7 +8,8 @@ public class ReferenceInterpreterTests
 {
     // What only stands in declared graphs or only in plans is evaluated as what it means.
     [Fact]
-    public void EveryOperatorCanBeEvaluated() => Assert.Equal(OperatorTable.All.Select(o => o.Name).Order(), ReferenceInterpreter.Supported.Order());
+    public void EveryOperatorCanBeEvaluated() =>
+        Assert.Equal(OperatorTable.All.Select(o => o.Name).Order(), ReferenceInterpreter.Supported.Order());
 
     [Theory]
     // 1·1 + 2·2 + 4·3 + 5·4 and so on: correlation, not convolution.
@@ -38,7 +39,8 @@ public class ReferenceInterpreterTests
             %2 = {operation} : f32[N,1,{size}]
             output "y" %2
             """);
-        double[] y = ReferenceInterpreter.Outputs(graph, 1, new Dictionary<string, double[]> { ["x"] = [1, 2, 3, 4, 5, 6, 7, 8, 9], ["w"] = [1, 2, 3, 4] })["y"];
+        double[] y = ReferenceInterpreter.Outputs(graph, 1,
+            new Dictionary<string, double[]> { ["x"] = [1, 2, 3, 4, 5, 6, 7, 8, 9], ["w"] = [1, 2, 3, 4] })["y"];
         Assert.Equal(expected, y.Select(v => Math.Round(v, 12)));
     }
 
@@ -70,7 +72,8 @@ public class ReferenceInterpreterTests
             output "y" %2
             output "dx" %3
             """);
-        Dictionary<string, double[]> outputs = ReferenceInterpreter.Outputs(graph, 1, new Dictionary<string, double[]> { ["x"] = [3, 3, 1, double.NaN], ["dy"] = [1, 2] });
+        Dictionary<string, double[]> outputs =
+            ReferenceInterpreter.Outputs(graph, 1, new Dictionary<string, double[]> { ["x"] = [3, 3, 1, double.NaN], ["dy"] = [1, 2] });
         Assert.Equal([3, double.NaN], outputs["y"]);
         Assert.Equal([1, 0, 0, 2], outputs["dx"]);
     }

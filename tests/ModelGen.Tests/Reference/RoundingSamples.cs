@@ -3,18 +3,20 @@ using System.Globalization;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>
-/// What rounding is likely to do to results of many operators in a row, where bounds that add up the worst of each say nothing any more: the graph is evaluated
-/// again and again with each result off by its own rounding at random (Parker 1997, Monte Carlo arithmetic), and whatever is computed is compared with how far
-/// these lie from the exact ones.
+/// What rounding is likely to do to results of many operators in a row, where bounds that add up the worst of each say nothing any more:
+/// the graph is evaluated again and again with each result off by its own rounding at random (Parker 1997, Monte Carlo arithmetic), and
+/// whatever is computed is compared with how far these lie from the exact ones.
 /// </summary>
 /// <remarks>
-/// Own roundings are standard deviations from the rules of <see cref="RunningErrorInterpreter"/>. A result is refused that is further off than <see cref="Factor"/>
-/// times the furthest of the samples. Where a sample falls on the other side of a kink, as at 0 for ReLU, it says what that does; few samples may miss it, so
-/// more are taken before anything is refused.
+/// Own roundings are standard deviations from the rules of <see cref="RunningErrorInterpreter"/>. A result is refused that is further off
+/// than <see cref="Factor"/> times the furthest of the samples. Where a sample falls on the other side of a kink, as at 0 for ReLU, it says
+/// what that does; few samples may miss it, so more are taken before anything is refused.
 /// </remarks>
-/// <param name="evaluate">Gives the results, with each of its operations disturbed as asked for; all that is given is what is computed with rounding.</param>
+/// <param name="evaluate">Gives the results, with each of its operations disturbed as asked for; all that is given is what is computed with
+/// rounding.</param>
 /// <param name="unit">u of the precision that is used.</param>
-internal sealed class RoundingSamples(Func<Rounding?, Dictionary<string, double[]>> evaluate, double unit = RunningErrorInterpreter.OfFloats)
+internal sealed class RoundingSamples(Func<Rounding?, Dictionary<string, double[]>> evaluate,
+    double unit = RunningErrorInterpreter.OfFloats)
 {
     /// <summary>The furthest of some samples is two deviations off, and a float of millions may be five.</summary>
     public const double Factor = 4;
@@ -61,6 +63,7 @@ internal sealed class RoundingSamples(Func<Rounding?, Dictionary<string, double[
         }
         // A float is rounded once where nothing else is.
         double largest = Exact[name].Select(Math.Abs).DefaultIfEmpty().Max();
-        return Math.Max(unit * largest, _samples.Take(samples).Max(s => Exact[name].Zip(s[name], (a, b) => Math.Abs(a - b)).DefaultIfEmpty().Max()));
+        return Math.Max(unit * largest,
+            _samples.Take(samples).Max(s => Exact[name].Zip(s[name], (a, b) => Math.Abs(a - b)).DefaultIfEmpty().Max()));
     }
 }

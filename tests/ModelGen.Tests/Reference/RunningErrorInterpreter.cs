@@ -5,13 +5,14 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>
-/// Bounds what rounding may do to each value of a graph, by running error analysis (Higham, Accuracy and Stability of Numerical Algorithms, 2002, §3.3): every
-/// operator turns bounds of its inputs into one of its result, |∂out/∂in| times the input's, and adds its own rounding. A sum of n products, in whatever order,
-/// is off by γₙ = n·u / (1 − n·u) times the sum of their absolute values, which <see cref="ReferenceInterpreter"/> gives when it is run on absolute values.
+/// Bounds what rounding may do to each value of a graph, by running error analysis (Higham, Accuracy and Stability of Numerical Algorithms,
+/// 2002, §3.3): every operator turns bounds of its inputs into one of its result, |∂out/∂in| times the input's, and adds its own rounding.
+/// A sum of n products, in whatever order, is off by γₙ = n·u / (1 − n·u) times the sum of their absolute values, which
+/// <see cref="ReferenceInterpreter"/> gives when it is run on absolute values.
 /// </summary>
 /// <remarks>
-/// Where a kink lies within the bounds, as for the gradient of ReLU at a value that may have either sign, the bound holds both sides. Products of two bounds are
-/// kept in sums of products and left out elsewhere, where they are a millionth of what is kept.
+/// Where a kink lies within the bounds, as for the gradient of ReLU at a value that may have either sign, the bound holds both sides.
+/// Products of two bounds are kept in sums of products and left out elsewhere, where they are a millionth of what is kept.
 /// </remarks>
 internal static class RunningErrorInterpreter
 {
@@ -31,15 +32,19 @@ internal static class RunningErrorInterpreter
     /// <summary>Names of the operators that have a rule.</summary>
     public static IEnumerable<string> Supported => Rules.Keys.Concat(StateRules.Keys);
 
-    /// <summary>For each output its value in double precision and, element by element, how far the same in lower precision may be off.</summary>
+    /// <summary>
+    /// For each output its value in double precision and, element by element, how far the same in lower precision may be off.
+    /// </summary>
     /// <param name="graph">The graph as it is computed: after the passes, whose choice of algorithms decides how much is rounded.</param>
     /// <param name="batch">Number of samples.</param>
     /// <param name="values">Inputs and parameters by name; those that a node updates are changed, as by the interpreter.</param>
-    /// <param name="errors">How far those are off already, by name; where one is missing it is exact. Changed along with <paramref name="values"/>.</param>
+    /// <param name="errors">How far those are off already, by name; where one is missing it is exact. Changed along with
+    /// <paramref name="values"/>.</param>
     /// <param name="training">Optimizer and dropout of a training step.</param>
     /// <param name="unit">u of the precision that is used.</param>
     public static Dictionary<string, Bounded> Outputs(
-        Graph graph, int batch, IReadOnlyDictionary<string, double[]> values, Dictionary<string, double[]>? errors = null, TrainingStep? training = null,
+        Graph graph, int batch, IReadOnlyDictionary<string, double[]> values, Dictionary<string, double[]>? errors = null,
+        TrainingStep? training = null,
         double unit = OfFloats)
     {
         graph = WithoutFusedPools(graph);
@@ -74,10 +79,12 @@ internal static class RunningErrorInterpreter
 
     /// <summary>What a node's own rounding is likely to be, one standard deviation, where its inputs are exact.</summary>
     public static double[] Likely(Graph graph, Node node, int batch, double[][] inputs, TrainingStep training, double unit = OfFloats) =>
-        Rules[node.Op](new ErrorCall(graph, node, batch, inputs, [.. inputs.Select(x => new double[x.Length])], training, unit) { IsLikely = true });
+        Rules[node.Op](new ErrorCall(graph, node, batch, inputs, [.. inputs.Select(x => new double[x.Length])], training,
+            unit) { IsLikely = true });
 
     /// <summary>The same graph with convolutions and the maxima of four apart, as the interpreter knows them.</summary>
-    public static Graph WithoutFusedPools(Graph graph) => !graph.Nodes.Any(IsPooled) ? graph : GraphRewriter.Rewrite(graph, (rewriter, node) =>
+    public static Graph WithoutFusedPools(Graph graph) => !graph.Nodes.Any(IsPooled) ? graph
+        : GraphRewriter.Rewrite(graph, (rewriter, node) =>
     {
         if (!IsPooled(node))
             return null;
@@ -144,7 +151,9 @@ internal sealed class ErrorCall(Graph graph, Node node, int batch, double[][] in
     /// <summary>Whether what is asked for is a deviation of independent roundings, instead of a bound of all.</summary>
     public bool IsLikely { get; init; }
 
-    /// <summary>γₙ; of independent roundings √n·u (Higham and Mary 2019, A new approach to probabilistic rounding error analysis).</summary>
+    /// <summary>
+    /// γₙ; of independent roundings √n·u (Higham and Mary 2019, A new approach to probabilistic rounding error analysis).
+    /// </summary>
     public double Gamma(double roundings) => IsLikely ? Math.Sqrt(roundings) * unit : roundings * unit / (1 - roundings * unit);
 
     /// <summary>|x| + its error: what a sum of absolute values is taken of.</summary>

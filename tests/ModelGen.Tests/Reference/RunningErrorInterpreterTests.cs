@@ -12,7 +12,8 @@ public class RunningErrorInterpreterTests
 
     [Fact]
     public void EveryOperatorOfTheInterpreterHasARule() =>
-        Assert.Equal(ReferenceInterpreter.Supported.Order(StringComparer.Ordinal), RunningErrorInterpreter.Supported.Order(StringComparer.Ordinal));
+        Assert.Equal(ReferenceInterpreter.Supported.Order(StringComparer.Ordinal),
+            RunningErrorInterpreter.Supported.Order(StringComparer.Ordinal));
 
     // Each result is rounded once: less than any kernel does.
     [Fact]
@@ -49,11 +50,13 @@ public class RunningErrorInterpreterTests
     private static (Graph Graph, Dictionary<string, double[]> Values) Network(int seed)
     {
         Graph graph = RunningErrorInterpreter.WithoutFusedPools(Pipeline.ForInference(RandomGraphs.Network(seed)));
-        return (graph, RandomGraphs.Values(graph, Samples, seed).ToDictionary(v => v.Key, v => (double[])[.. v.Value.Select(x => (double)(float)x)]));
+        return (graph, RandomGraphs.Values(graph, Samples, seed)
+            .ToDictionary(v => v.Key, v => (double[])[.. v.Value.Select(x => (double)(float)x)]));
     }
 
     private static float[] Rounded(Graph graph, Dictionary<string, double[]> values, double factor) =>
-        [.. ReferenceInterpreter.Outputs(graph, Samples, values, TrainingStep.None with { Rounding = ToFloats })["output"].Select(v => (float)(factor * v))];
+        [.. ReferenceInterpreter.Outputs(graph, Samples, values, TrainingStep.None with { Rounding = ToFloats })["output"]
+            .Select(v => (float)(factor * v))];
 
     private static RoundingSamples Likely(Graph graph, Dictionary<string, double[]> values) =>
         new(disturb => ReferenceInterpreter.Outputs(graph, Samples, values, TrainingStep.None with { Rounding = disturb }));

@@ -51,7 +51,8 @@ internal static class Updates
             scale *= Math.Min(1, step.Optimizer.MaxGradientNorm / (Math.Sqrt(operation[states + 2][0]) * scale + 1e-6));
         int row = operation.Attributes.Int("firstRow");
         bool isPenalized = !(operation.Attributes.Flag("isVector") && step.Optimizer.ExcludeBiasesAndNorms);
-        Step(step.Optimizer, operation[0], [.. operation[states + 1].Select(g => g * scale)], [.. Enumerable.Range(1, states).Select(i => operation[i])],
+        Step(step.Optimizer, operation[0], [.. operation[states + 1].Select(g => g * scale)],
+            [.. Enumerable.Range(1, states).Select(i => operation[i])],
             step.Updates, isPenalized, row * (operation[0].Length / (operation.ShapeOf(0).Rank > 0 ? operation.ShapeOf(0)[0] : 1)),
             isPenalized && step.Optimizer.L1Penalty > 0 ? step.SignsOf?.Invoke(operation.NameOf(0), row, operation[0]) : null);
         return operation.NoResult();

@@ -7,22 +7,25 @@ using ModelGen.Runtime;
 namespace ModelGen.Tests.Reference;
 
 /// <summary>
-/// What sums of absolute values become in Winograd's algorithm, whose products cancel each other where they are not the convolution's: Aᵀ·[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A
-/// with the absolute values of all matrices, or with the squares of what is added up. The matrices are those of the runtime, found by transforming unit vectors.
+/// What sums of absolute values become in Winograd's algorithm, whose products cancel each other where they are not the convolution's:
+/// Aᵀ·[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A with the absolute values of all matrices, or with the squares of what is added up. The matrices are those of
+/// the runtime, found by transforming unit vectors.
 /// </summary>
 internal sealed class WinogradSizes
 {
     private static readonly Dictionary<WinogradForm, WinogradSizes> Absolute = All(Math.Abs, value => value, Math.Abs);
 
     // Of sums the squares of their terms, which have signs before.
-    private static readonly Dictionary<WinogradForm, WinogradSizes> Squares = All(entry => entry, value => value * value, entry => entry * entry);
+    private static readonly Dictionary<WinogradForm, WinogradSizes> Squares =
+        All(entry => entry, value => value * value, entry => entry * entry);
 
     // Rows are points; columns are inputs, taps and results of one dimension.
     private readonly double[,] _inputs, _taps, _results;
     private readonly Func<double, double> _ofSpread, _ofValue, _ofGather;
 
     private WinogradSizes(
-        (double[,] Inputs, double[,] Taps, double[,] Results) form, Func<double, double> ofSpread, Func<double, double> ofValue, Func<double, double> ofGather)
+        (double[,] Inputs, double[,] Taps, double[,] Results) form, Func<double, double> ofSpread, Func<double, double> ofValue,
+        Func<double, double> ofGather)
     {
         (_inputs, _taps, _results) = form;
         (_ofSpread, _ofValue, _ofGather) = (ofSpread, ofValue, ofGather);
@@ -64,13 +67,15 @@ internal sealed class WinogradSizes
         {
             for (int o = 0; o < filters[0]; o++)
             {
-                double[] points = form.Spread(form._results, tile.Size, (i, j) => ty + i < dy.Height && tx + j < dy.Width ? dy[n, o, ty + i, tx + j] : 0);
+                double[] points = form.Spread(form._results, tile.Size, (i, j) => ty + i < dy.Height && tx + j < dy.Width
+                    ? dy[n, o, ty + i, tx + j] : 0);
                 for (int c = 0; c < filters[1]; c++)
                 for (int p = 0; p < points.Length; p++)
                     sums[o * filters[1] + c][p] += patches[c][p] * points[p];
             }
         });
-        return [.. sums.SelectMany(s => from ky in Enumerable.Range(0, tile.Taps) from kx in Enumerable.Range(0, tile.Taps) select form.Gather(s, form._taps, ky, kx))];
+        return [.. sums.SelectMany(s => from ky in Enumerable.Range(0, tile.Taps) from kx in Enumerable.Range(0, tile.Taps)
+            select form.Gather(s, form._taps, ky, kx))];
     }
 
     private void ForEachTile(WinogradForm tile, ErrorCall call, Image x, Image y, Action<int, int, int, double[][]> use)
@@ -122,7 +127,8 @@ internal sealed class WinogradSizes
         return sum;
     }
 
-    private static Dictionary<WinogradForm, WinogradSizes> All(Func<double, double> ofSpread, Func<double, double> ofValue, Func<double, double> ofGather) => new()
+    private static Dictionary<WinogradForm, WinogradSizes> All(Func<double, double> ofSpread, Func<double, double> ofValue,
+        Func<double, double> ofGather) => new()
     {
         [new WinogradForm(4, 3)] = new(Matrices<WinogradF4x3>(), ofSpread, ofValue, ofGather),
         [new WinogradForm(2, 3)] = new(Matrices<WinogradF2x3>(), ofSpread, ofValue, ofGather),
@@ -142,7 +148,8 @@ internal sealed class WinogradSizes
             T.InputPoints<Simd128, Vector128<float>>(ref from[0], Lanes, ref points[0], Lanes);
             for (int p = 0; p < T.Patch; p++)
                 inputs[p, unit] = points[p * Lanes];
-            T.Results<Simd128, Vector128<float>>(ref from[0], Lanes, out Vector128<float> y0, out Vector128<float> y1, out Vector128<float> y2, out Vector128<float> y3);
+            T.Results<Simd128, Vector128<float>>(ref from[0], Lanes, out Vector128<float> y0, out Vector128<float> y1,
+                out Vector128<float> y2, out Vector128<float> y3);
             Vector128<float>[] all = [y0, y1, y2, y3];
             for (int i = 0; i < T.Size; i++)
                 results[unit, i] = all[i][0];

@@ -58,13 +58,18 @@ public class BatchNormTests
             ref float invStd = ref stats.Span[channels];
             if (dispatched)
             {
-                BatchNorm.Statistics(ref px, ref stats.First, blocks * 16, samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, Eps);
+                BatchNorm.Statistics(ref px, ref stats.First, blocks * 16, samples, lx.SampleStride, blocks, lx.BlockStride, rows,
+                    lx.RowStride, columns, Eps);
                 BatchNorm.Normalize(ref px, ref stats.First, ref invStd, ref weight[0], ref bias[0], ref py,
-                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ly.SampleStride, ly.BlockStride, ly.RowStride);
+                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ly.SampleStride, ly.BlockStride,
+                    ly.RowStride);
                 BatchNorm.GradientSums(ref px, ref stats.First, ref pdy, ref sums.First, blocks * 16,
-                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride, ldy.RowStride);
-                BatchNorm.GradientInput(ref px, ref stats.First, ref weight[0], ref sums.First, ref pdy, ref pdx, blocks * 16, samples * rows * columns,
-                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride, ldy.RowStride,
+                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride,
+                    ldy.RowStride);
+                BatchNorm.GradientInput(ref px, ref stats.First, ref weight[0], ref sums.First, ref pdy, ref pdx, blocks * 16,
+                    samples * rows * columns,
+                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride,
+                    ldy.RowStride,
                     ldx.SampleStride, ldx.BlockStride, ldx.RowStride);
             }
             else
@@ -72,11 +77,15 @@ public class BatchNormTests
                 BatchNorm.Statistics<S, V>(ref px, ref stats.First, blocks * 16,
                     samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, Eps);
                 BatchNorm.Normalize<S, V>(ref px, ref stats.First, ref invStd, ref weight[0], ref bias[0], ref py,
-                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ly.SampleStride, ly.BlockStride, ly.RowStride);
+                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ly.SampleStride, ly.BlockStride,
+                    ly.RowStride);
                 BatchNorm.GradientSums<S, V>(ref px, ref stats.First, ref pdy, ref sums.First, blocks * 16,
-                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride, ldy.RowStride);
-                BatchNorm.GradientInput<S, V>(ref px, ref stats.First, ref weight[0], ref sums.First, ref pdy, ref pdx, blocks * 16, samples * rows * columns,
-                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride, ldy.RowStride,
+                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride,
+                    ldy.RowStride);
+                BatchNorm.GradientInput<S, V>(ref px, ref stats.First, ref weight[0], ref sums.First, ref pdy, ref pdx, blocks * 16,
+                    samples * rows * columns,
+                    samples, lx.SampleStride, blocks, lx.BlockStride, rows, lx.RowStride, columns, ldy.SampleStride, ldy.BlockStride,
+                    ldy.RowStride,
                     ldx.SampleStride, ldx.BlockStride, ldx.RowStride);
             }
 
@@ -164,9 +173,11 @@ public class BatchNormTests
         var layout = new Layout(2, 2, 5, 5, 1);
         float[] x = Guarded.Normal(layout.Length, 1), y = new float[x.Length], inPlace = [.. x], v = Guarded.Normal(32, 2);
         BatchNorm.Normalize(ref x[layout.Start], ref v[0], ref v[0], ref v[0], ref v[0], ref y[layout.Start],
-            2, layout.SampleStride, 2, layout.BlockStride, 5, layout.RowStride, 5, layout.SampleStride, layout.BlockStride, layout.RowStride);
+            2, layout.SampleStride, 2, layout.BlockStride, 5, layout.RowStride, 5, layout.SampleStride, layout.BlockStride,
+            layout.RowStride);
         BatchNorm.Normalize(ref inPlace[layout.Start], ref v[0], ref v[0], ref v[0], ref v[0], ref inPlace[layout.Start],
-            2, layout.SampleStride, 2, layout.BlockStride, 5, layout.RowStride, 5, layout.SampleStride, layout.BlockStride, layout.RowStride);
+            2, layout.SampleStride, 2, layout.BlockStride, 5, layout.RowStride, 5, layout.SampleStride, layout.BlockStride,
+            layout.RowStride);
         foreach (int i in Enumerable.Range(0, 32).SelectMany(layout.Places))
             (x[i], inPlace[i]) = (0, inPlace[i] == y[i] ? 0 : float.NaN);
         Assert.Equal(x, inPlace); // and the halo is as it was

@@ -6,7 +6,8 @@ namespace ModelGen.Tests.Runtime;
 public class ChannelSumTests
 {
     private delegate void Kernel(
-        ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride, int columns);
+        ref float dy, ref float sum, int samples, nint sampleStride, int channels, nint channelStride, int rows, nint rowStride,
+        int columns);
 
     private static readonly Kernel[] BlockedKernels =
     [
@@ -58,7 +59,8 @@ public class ChannelSumTests
                         {
                             for (int column = 0; column < columns; column++)
                             {
-                                double value = dy[s * sampleStride + c / lanes * channelStride + r * rowStride + column * lanes + c % lanes];
+                                double value = dy[s * sampleStride + c / lanes * channelStride + r * rowStride + column * lanes
+                                    + c % lanes];
                                 exact += value;
                                 magnitude += Math.Abs(value);
                             }

@@ -8,7 +8,8 @@ public class CrossEntropyTests
     private delegate float LossKernel(
         ref float logits, ref int labels, int samples, nint sampleStride, int classes, nint classStride, int inner, float labelSmoothing);
 
-    private delegate int CountKernel(ref float logits, ref int labels, int samples, nint sampleStride, int classes, nint classStride, int inner);
+    private delegate int CountKernel(ref float logits, ref int labels, int samples, nint sampleStride, int classes, nint classStride,
+        int inner);
 
     private static readonly LossKernel[] Losses =
     [
@@ -18,7 +19,8 @@ public class CrossEntropyTests
 
     private static readonly CountKernel[] Counts =
     [
-        CrossEntropy.CountCorrect, CrossEntropy.CountCorrect<Simd512, Vector512<float>>, CrossEntropy.CountCorrect<Simd256, Vector256<float>>,
+        CrossEntropy.CountCorrect, CrossEntropy.CountCorrect<Simd512, Vector512<float>>,
+        CrossEntropy.CountCorrect<Simd256, Vector256<float>>,
         CrossEntropy.CountCorrect<Simd128, Vector128<float>>,
     ];
 
@@ -46,7 +48,8 @@ public class CrossEntropyTests
         const float Scale = 8f;
 
         Guarded x = new(logits, 1), g = new(new float[logits.Length], 2), inPlace = new(logits, 3);
-        CrossEntropy.Gradient(ref x.First, ref labels[0], ref g.First, samples, sampleStride, classes, classStride, inner, smoothing, Scale);
+        CrossEntropy.Gradient(ref x.First, ref labels[0], ref g.First, samples, sampleStride, classes, classStride, inner, smoothing,
+            Scale);
         CrossEntropy.Gradient(
             ref inPlace.First, ref labels[0], ref inPlace.First, samples, sampleStride, classes, classStride, inner, smoothing, Scale);
 
@@ -71,7 +74,8 @@ public class CrossEntropyTests
         }
 
         foreach (var kernel in Losses)
-            Assert.Equal(loss, kernel(ref x.First, ref labels[0], samples, sampleStride, classes, classStride, inner, smoothing), 1e-6 + 1e-6 * loss);
+            Assert.Equal(loss, kernel(ref x.First, ref labels[0], samples, sampleStride, classes, classStride, inner, smoothing),
+                1e-6 + 1e-6 * loss);
         foreach (var kernel in Counts)
             Assert.Equal(correct, kernel(ref x.First, ref labels[0], samples, sampleStride, classes, classStride, inner));
         Assert.All(Enumerable.Range(0, seen.Length).Where(i => !seen[i]), i => Assert.Equal((0f, logits[i]), (g[i], inPlace[i])));

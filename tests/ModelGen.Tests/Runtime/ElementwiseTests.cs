@@ -8,11 +8,15 @@ public class ElementwiseTests
     private delegate void Unary(ref float x, ref float y, nint n);
     private delegate void Binary(ref float a, ref float b, ref float y, nint n);
 
-    public static TheoryData<string> UnaryNames => ["Relu", "Tanh", "Sigmoid", "Scale", "Copy", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine"];
+    public static TheoryData<string> UnaryNames =>
+        ["Relu", "Tanh", "Sigmoid", "Scale", "Copy", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine"];
     public static TheoryData<string> BinaryNames => 
-        ["Add", "Multiply", "ReluGradient", "TanhGradient", "SigmoidGradient", "Relu6Gradient", "LeakyReluGradient", "EluGradient", "Maximum"];
+        ["Add", "Multiply", "ReluGradient", "TanhGradient", "SigmoidGradient", "Relu6Gradient", "LeakyReluGradient", "EluGradient",
+            "Maximum"];
 
-    /// <summary>The kernel as it is called, then its core at each width, and the formula. Gradients that overflow in float do so in both.</summary>
+    /// <summary>
+    /// The kernel as it is called, then its core at each width, and the formula. Gradients that overflow in float do so in both.
+    /// </summary>
     private static (Unary[] Kernels, Func<double, double> Exact) Get(string name) => name switch
     {
         "Relu" => ([Elementwise.Relu, .. Widths(default(Elementwise.ReluOp))], x => x <= 0 ? 0 : x),
@@ -20,12 +24,16 @@ public class ElementwiseTests
         "Sigmoid" => ([Elementwise.Sigmoid, .. Widths(default(Elementwise.SigmoidOp))], x => 1 / (1 + Math.Exp(-x))),
         "Scale" => ([(ref float x, ref float y, nint n) => Elementwise.Scale(ref x, -2.5f, ref y, n)], x => (float)(-2.5 * x)),
         "Relu6" => ([Elementwise.Relu6, .. Widths(default(Elementwise.Relu6Op))], x => x <= 0 ? 0 : x >= 6 ? 6 : x),
-        "LeakyRelu" => ([(ref float x, ref float y, nint n) => Elementwise.LeakyRelu(ref x, ref y, n, 0.25f), .. Widths(new Elementwise.LeakyReluOp(0.25f))],
+        "LeakyRelu" =>
+            ([(ref float x, ref float y, nint n) => Elementwise.LeakyRelu(ref x, ref y, n, 0.25f),
+                .. Widths(new Elementwise.LeakyReluOp(0.25f))],
             x => x > 0 ? x : x * 0.25),
         "Elu" => ([(ref float x, ref float y, nint n) => Elementwise.Elu(ref x, ref y, n, 1.5f), .. Widths(new Elementwise.EluOp(1.5f))],
             x => x > 0 ? x : 1.5 * ExpMinusOne(x)),
         "Softplus" => ([Elementwise.Softplus, .. Widths(default(Elementwise.SoftplusOp))], Softplus),
-        "Affine" => ([(ref float x, ref float y, nint n) => Elementwise.Affine(ref x, ref y, n, -1f, 16f), .. Widths(new Elementwise.AffineOp(-1f, 16f))],
+        "Affine" =>
+            ([(ref float x, ref float y, nint n) => Elementwise.Affine(ref x, ref y, n, -1f, 16f),
+                .. Widths(new Elementwise.AffineOp(-1f, 16f))],
             x => 16 - x),
         _ => ([Elementwise.Copy], x => x),
     };
@@ -37,12 +45,15 @@ public class ElementwiseTests
         "ReluGradient" => ([Elementwise.ReluGradient, .. Widths2(default(Elementwise.ReluGradientOp))], (y, dy) => y <= 0 ? 0 : dy),
         "TanhGradient" => ([Elementwise.TanhGradient, .. Widths2(default(Elementwise.TanhGradientOp))], 
             (y, dy) => (float)dy * (1 - (float)y * (float)y)),
-        "Relu6Gradient" => ([Elementwise.Relu6Gradient, .. Widths2(default(Elementwise.Relu6GradientOp))], (y, dy) => y is <= 0 or >= 6 ? 0 : dy),
+        "Relu6Gradient" =>
+            ([Elementwise.Relu6Gradient, .. Widths2(default(Elementwise.Relu6GradientOp))], (y, dy) => y is <= 0 or >= 6 ? 0 : dy),
         "LeakyReluGradient" => (
-            [(ref float y, ref float dy, ref float dx, nint n) => Elementwise.LeakyReluGradient(ref y, ref dy, ref dx, n, 0.25f), .. Widths2(new Elementwise.LeakyReluGradientOp(0.25f))],
+            [(ref float y, ref float dy, ref float dx, nint n) => Elementwise.LeakyReluGradient(ref y, ref dy, ref dx, n, 0.25f),
+                .. Widths2(new Elementwise.LeakyReluGradientOp(0.25f))],
             (y, dy) => y > 0 ? dy : dy * 0.25),
         "EluGradient" => (
-            [(ref float y, ref float dy, ref float dx, nint n) => Elementwise.EluGradient(ref y, ref dy, ref dx, n, 1f), .. Widths2(new Elementwise.EluGradientOp(1f))],
+            [(ref float y, ref float dy, ref float dx, nint n) => Elementwise.EluGradient(ref y, ref dy, ref dx, n, 1f),
+                .. Widths2(new Elementwise.EluGradientOp(1f))],
             (y, dy) => y > 0 ? dy : (float)dy * ((float)y + 1f)),
         "Maximum" => ([Elementwise.Maximum, .. Widths2(default(Elementwise.MaximumOp))], Math.Max),
         _ => ([Elementwise.SigmoidGradient, .. Widths2(default(Elementwise.SigmoidGradientOp))], 
@@ -132,7 +143,8 @@ public class ElementwiseTests
         else if (Math.Abs(expected) > float.MaxValue)
             Assert.False(float.IsFinite(actual), what);
         else
-            Assert.True(Math.Abs(actual - expected) <= 4 * 1.2e-7 * Math.Abs(expected) + 1.5e-45, $"{what}: expected {expected:R}, got {actual:R}");
+            Assert.True(Math.Abs(actual - expected) <= 4 * 1.2e-7 * Math.Abs(expected) + 1.5e-45,
+                $"{what}: expected {expected:R}, got {actual:R}");
     }
 
     [Fact]
@@ -140,7 +152,8 @@ public class ElementwiseTests
     {
         for (int n = 1; n <= 40; n++)
         {
-            Guarded x = new(Enumerable.Repeat(float.NaN, n).ToArray()), dy = new(Enumerable.Repeat(3f, n).ToArray()), y = new(n), dx = new(n);
+            Guarded x = new(Enumerable.Repeat(float.NaN, n).ToArray()), dy = new(Enumerable.Repeat(3f, n).ToArray()), y = new(n),
+                dx = new(n);
             Elementwise.Relu(ref x.First, ref y.First, n);
             Elementwise.ReluGradient(ref x.First, ref dy.First, ref dx.First, n);
             Assert.All(y.Span.ToArray(), v => Assert.True(float.IsNaN(v)));
@@ -170,7 +183,8 @@ public class ElementwiseTests
     {
         for (int n = 0; n <= 40; n++)
         {
-            Guarded a = new([.. Enumerable.Range(0, n).Select(i => (float)(i % 3))]), b = new([.. Enumerable.Repeat(1f, n)]), dy = new(Guarded.Normal(n, n)), da = new(n);
+            Guarded a = new([.. Enumerable.Range(0, n).Select(i => (float)(i % 3))]), b = new([.. Enumerable.Repeat(1f, n)]),
+                dy = new(Guarded.Normal(n, n)), da = new(n);
             Elementwise.MaximumGradient(ref a.First, ref b.First, ref dy.First, ref da.First, n);
             for (int i = 0; i < n; i++)
                 Assert.Equal(a[i] > 1 ? dy[i] : a[i] < 1 ? 0 : dy[i] / 2, da[i]);

@@ -4,7 +4,8 @@ namespace ModelGen.Tests.Runtime;
 internal sealed class Guarded
 {
     private const int Margin = 64;
-    // A NaN: reading it into a result shows, too. A quiet one, because optimised builds may quiet a signalling one when they fold constants.
+    // A NaN: reading it into a result shows, too. A quiet one, because optimised builds may quiet a signalling one when they fold
+    // constants.
     private const uint Sentinel = 0x7FEBCDEF;
     private readonly float[] _memory;
     private readonly int _start;
@@ -36,7 +37,8 @@ internal sealed class Guarded
     /// <summary>Values of every kind: ordinary, huge, tiny, denormal, ±0, ±∞ and NaN.</summary>
     public static float[] Wild(int length, int seed)
     {
-        float[] special = [0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, 1e-40f, float.MaxValue];
+        float[] special = [0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, -float.Epsilon, 1e-40f,
+            float.MaxValue];
         var random = new Random(seed);
         var values = new float[length];
         for (int i = 0; i < length; i++)
@@ -50,7 +52,8 @@ internal sealed class Guarded
         var random = new Random(seed);
         var values = new float[length];
         for (int i = 0; i < length; i++)
-            values[i] = (float)(mean + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+            values[i] = (float)(mean + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+                * Math.Cos(2 * Math.PI * random.NextDouble()));
         return values;
     }
 }

@@ -8,8 +8,10 @@ public class ImageKernelsTests
 {
     private delegate void Pool(ref float x, in ImageLayout from, ref float y, in ImageLayout to, int samples);
     private delegate void Factor(ref float x, ref float f, ref float y, in ImageLayout image, in ImageLayout factors, int samples);
-    private delegate void Dot(ref float x, in ImageLayout xl, ref float dy, in ImageLayout dyl, ref float df, in ImageLayout factors, int samples);
-    private delegate void Normalize(ref float x, ref float y, in ImageLayout image, int samples, int size, float alpha, float beta, float k);
+    private delegate void Dot(ref float x, in ImageLayout xl, ref float dy, in ImageLayout dyl, ref float df, in ImageLayout factors,
+        int samples);
+    private delegate void Normalize(ref float x, ref float y, in ImageLayout image, int samples, int size, float alpha, float beta,
+        float k);
 
     /// <summary>In blocks or planes, samples, channels, rows, columns, gap.</summary>
     public static TheoryData<bool, int, int, int, int, int> Shapes
@@ -35,7 +37,8 @@ public class ImageKernelsTests
     {
         float[] values = Guarded.Normal(samples * channels * rows * columns, 1);
         int area = rows * columns;
-        foreach ((int first, int target, int count) in new[] { (0, 0, channels), (0, 3, channels), (channels / 2, 0, channels - channels / 2), (channels - 1, 16, 1), (1, 6, channels - 1) })
+        foreach ((int first, int target, int count) in new[] { (0, 0, channels), (0, 3, channels),
+            (channels / 2, 0, channels - channels / 2), (channels - 1, 16, 1), (1, 6, channels - 1) })
         {
             var x = Images.Of(values, blocked, samples, channels, rows, columns, gap);
             var y = new Images(blocked, samples, target + count + 2, rows, columns, gap + 1, 42f);
@@ -57,15 +60,18 @@ public class ImageKernelsTests
     {
         Pool[] forwards =
         [
-            AdaptivePooling.Average, AdaptivePooling.Average<Simd512, Vector512<float>>, AdaptivePooling.Average<Simd256, Vector256<float>>, AdaptivePooling.Average<Simd128, Vector128<float>>,
+            AdaptivePooling.Average, AdaptivePooling.Average<Simd512, Vector512<float>>, AdaptivePooling.Average<Simd256, Vector256<float>>,
+            AdaptivePooling.Average<Simd128, Vector128<float>>,
         ];
         Pool[] gradients =
         [
-            AdaptivePooling.Gradient, AdaptivePooling.Gradient<Simd512, Vector512<float>>, AdaptivePooling.Gradient<Simd256, Vector256<float>>, AdaptivePooling.Gradient<Simd128, Vector128<float>>,
+            AdaptivePooling.Gradient, AdaptivePooling.Gradient<Simd512, Vector512<float>>,
+            AdaptivePooling.Gradient<Simd256, Vector256<float>>, AdaptivePooling.Gradient<Simd128, Vector128<float>>,
         ];
         foreach ((int height, int width) in new[] { (1, 1), (3, 2), (rows, columns), (2, columns + 1) })
         {
-            float[] values = Guarded.Normal(samples * channels * rows * columns, 1, 3), upstream = Guarded.Normal(samples * channels * height * width, 2);
+            float[] values = Guarded.Normal(samples * channels * rows * columns, 1, 3),
+                upstream = Guarded.Normal(samples * channels * height * width, 2);
             double[] means = new double[upstream.Length], shares = new double[values.Length];
             for (int p = 0; p < samples * channels; p++)
             {
@@ -73,7 +79,8 @@ public class ImageKernelsTests
                 {
                     int[] pixels =
                     [
-                        .. from y in Range(w / width, rows, height) from x in Range(w % width, columns, width) select p * rows * columns + y * columns + x,
+                        .. from y in Range(w / width, rows, height) from x in Range(w % width, columns, width) select p * rows * columns + y
+                            * columns + x,
                     ];
                     means[p * height * width + w] = pixels.Average(i => (double)values[i]);
                     foreach (int i in pixels)
@@ -107,18 +114,22 @@ public class ImageKernelsTests
     {
         Factor[] forwards =
         [
-            ChannelFactors.Multiply, ChannelFactors.Multiply<Simd512, Vector512<float>>, ChannelFactors.Multiply<Simd256, Vector256<float>>, ChannelFactors.Multiply<Simd128, Vector128<float>>,
+            ChannelFactors.Multiply, ChannelFactors.Multiply<Simd512, Vector512<float>>, ChannelFactors.Multiply<Simd256, Vector256<float>>,
+            ChannelFactors.Multiply<Simd128, Vector128<float>>,
         ];
         Dot[] gradients =
         [
-            ChannelFactors.Gradient, ChannelFactors.Gradient<Simd512, Vector512<float>>, ChannelFactors.Gradient<Simd256, Vector256<float>>, ChannelFactors.Gradient<Simd128, Vector128<float>>,
+            ChannelFactors.Gradient, ChannelFactors.Gradient<Simd512, Vector512<float>>, ChannelFactors.Gradient<Simd256, Vector256<float>>,
+            ChannelFactors.Gradient<Simd128, Vector128<float>>,
         ];
         int area = rows * columns;
-        float[] values = Guarded.Normal(samples * channels * area, 1), factors = Guarded.Normal(samples * channels, 2), upstream = Guarded.Normal(values.Length, 3);
+        float[] values = Guarded.Normal(samples * channels * area, 1), factors = Guarded.Normal(samples * channels, 2),
+            upstream = Guarded.Normal(values.Length, 3);
         double[] sums = [.. factors.Select((_, c) => Enumerable.Range(c * area, area).Sum(i => (double)values[i] * upstream[i]))];
         foreach ((Factor forward, Dot gradient) in forwards.Zip(gradients))
         {
-            Images x = Images.Of(values, blocked, samples, channels, rows, columns, gap), f = Images.Of(factors, blocked, samples, channels, 1, 1, 0);
+            Images x = Images.Of(values, blocked, samples, channels, rows, columns, gap),
+                f = Images.Of(factors, blocked, samples, channels, 1, 1, 0);
             var y = new Images(blocked, samples, channels, rows, columns, gap, 0);
             forward(ref x.First, ref f.First, ref y.First, x.Layout, f.Layout, samples);
             Assert.Equal(values.Select((v, i) => v * factors[i / area]), y.ToArray());
@@ -132,15 +143,18 @@ public class ImageKernelsTests
     }
 
     [Theory, MemberData(nameof(Shapes))]
-    public void LocalResponseNormAndItsGradientAgreeWithTheDefinition(bool blocked, int samples, int channels, int rows, int columns, int gap)
+    public void LocalResponseNormAndItsGradientAgreeWithTheDefinition(bool blocked, int samples, int channels, int rows, int columns,
+        int gap)
     {
         Normalize[] forwards =
         [
-            LocalResponse.Norm, LocalResponse.Norm<Simd512, Vector512<float>>, LocalResponse.Norm<Simd256, Vector256<float>>, LocalResponse.Norm<Simd128, Vector128<float>>,
+            LocalResponse.Norm, LocalResponse.Norm<Simd512, Vector512<float>>, LocalResponse.Norm<Simd256, Vector256<float>>,
+            LocalResponse.Norm<Simd128, Vector128<float>>,
         ];
         int area = rows * columns;
         float[] values = Guarded.Normal(samples * channels * area, 1), upstream = Guarded.Normal(values.Length, 2);
-        foreach ((int size, float alpha, float beta, float k) in new[] { (5, 0.5f, 0.75f, 2f), (4, 1f, 0.5f, 1f), (1, 2f, 1f, 1f), (3, 0.5f, 0.6f, 1.5f), (37, 1f, 0.75f, 1f) })
+        foreach ((int size, float alpha, float beta, float k) in new[] { (5, 0.5f, 0.75f, 2f), (4, 1f, 0.5f, 1f), (1, 2f, 1f, 1f),
+            (3, 0.5f, 0.6f, 1.5f), (37, 1f, 0.75f, 1f) })
         {
             double[] scale = new double[values.Length], exact = new double[values.Length], gradient = new double[values.Length];
             for (int i = 0; i < values.Length; i++)
@@ -162,11 +176,14 @@ public class ImageKernelsTests
                 Close(exact, y.ToArray(), 1.2e-6);
                 y.AssertGuards();
             }
-            Images image = Images.Of(values, blocked, samples, channels, rows, columns, gap), dy = Images.Of(upstream, blocked, samples, channels, rows, columns, gap);
-            Images s = new(blocked, samples, channels, rows, columns, gap, 0), t = new(blocked, samples, channels, rows, columns, gap, 0), dx = new(blocked, samples, channels, rows, columns, gap, 0);
+            Images image = Images.Of(values, blocked, samples, channels, rows, columns, gap),
+                dy = Images.Of(upstream, blocked, samples, channels, rows, columns, gap);
+            Images s = new(blocked, samples, channels, rows, columns, gap, 0), t = new(blocked, samples, channels, rows, columns, gap, 0),
+                dx = new(blocked, samples, channels, rows, columns, gap, 0);
             LocalResponse.Scale(ref image.First, ref s.First, image.Layout, samples, size, alpha, k);
             LocalResponse.Term(ref image.First, ref s.First, ref dy.First, ref t.First, t.Memory.Length / 16 * 16, beta);
-            LocalResponse.Gradient(ref image.First, ref s.First, ref dy.First, ref t.First, ref dx.First, image.Layout, samples, size, alpha, beta);
+            LocalResponse.Gradient(ref image.First, ref s.First, ref dy.First, ref t.First, ref dx.First, image.Layout, samples, size,
+                alpha, beta);
             Close(exact.Select((_, i) => scale[i]).ToArray(), s.ToArray(), 1.2e-6);
             Close(gradient, dx.ToArray(), 1e-5);
             dx.AssertGuards();
@@ -202,6 +219,7 @@ public class ImageKernelsTests
         Assert.Equal(expected.Length, actual.Length);
         double largest = expected.Select(Math.Abs).DefaultIfEmpty().Max();
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= shareOfLargest * largest, $"at {i}: expected {expected[i]:R}, got {actual[i]:R}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= shareOfLargest * largest,
+                $"at {i}: expected {expected[i]:R}, got {actual[i]:R}");
     }
 }

@@ -2,7 +2,9 @@ using ModelGen.Runtime;
 
 namespace ModelGen.Tests.Runtime;
 
-/// <summary>Batches of images in any layout, with gaps between samples, planes and rows, against [samples][channels][rows][columns] in order.</summary>
+/// <summary>
+/// Batches of images in any layout, with gaps between samples, planes and rows, against [samples][channels][rows][columns] in order.
+/// </summary>
 internal sealed class Images
 {
     private readonly Guarded _memory;
@@ -36,14 +38,17 @@ internal sealed class Images
         return images;
     }
 
-    public float[] ToArray() => [.. Enumerable.Range(0, _samples * Layout.Channels * Layout.Rows * Layout.Columns).Select(i => _memory[Offset(i)])];
+    public float[] ToArray() =>
+        [.. Enumerable.Range(0, _samples * Layout.Channels * Layout.Rows * Layout.Columns).Select(i => _memory[Offset(i)])];
 
     public void AssertGuards() => _memory.AssertGuards();
 
     private int Offset(int index)
     {
         int column = index % Layout.Columns, row = index / Layout.Columns % Layout.Rows;
-        int channel = index / Layout.Columns / Layout.Rows % Layout.Channels, sample = index / Layout.Columns / Layout.Rows / Layout.Channels;
-        return (int)(sample * Layout.SampleStride + channel / Layout.Lanes * Layout.PlaneStride + channel % Layout.Lanes + row * Layout.RowStride) + column * Layout.Lanes;
+        int channel = index / Layout.Columns / Layout.Rows % Layout.Channels,
+            sample = index / Layout.Columns / Layout.Rows / Layout.Channels;
+        return (int)(sample * Layout.SampleStride + channel / Layout.Lanes * Layout.PlaneStride + channel % Layout.Lanes + row
+            * Layout.RowStride) + column * Layout.Lanes;
     }
 }

@@ -6,7 +6,8 @@ namespace ModelGen.Tests.Runtime;
 /// <summary>Schedules against PyTorch's, and where it gives no values here, against its formulas.</summary>
 public class LearningRateScheduleTests
 {
-    public static TheoryData<string> Ids => [.. GoldenData.Operators.Select(o => o.Text("id")).Where(id => id.Contains("schedule", StringComparison.Ordinal))];
+    public static TheoryData<string> Ids =>
+        [.. GoldenData.Operators.Select(o => o.Text("id")).Where(id => id.Contains("schedule", StringComparison.Ordinal))];
 
     [Theory, MemberData(nameof(Ids))]
     public void AgreesWithPyTorch(string id)
@@ -31,10 +32,14 @@ public class LearningRateScheduleTests
         return op switch
         {
             "StepSchedule" => new StepSchedule(Number("learningRate"), a.GetProperty("stepSize").GetInt64(), Number("gamma")),
-            "MultiStepSchedule" => new MultiStepSchedule(Number("learningRate"), a.GetProperty("milestones").EnumerateArray().Select(m => m.GetInt64()), Number("gamma")),
+            "MultiStepSchedule" =>
+                new MultiStepSchedule(Number("learningRate"), a.GetProperty("milestones").EnumerateArray().Select(m => m.GetInt64()),
+                    Number("gamma")),
             "ExponentialSchedule" => new ExponentialSchedule(Number("learningRate"), Number("gamma")),
             "CosineSchedule" => new CosineSchedule(Number("learningRate"), a.GetProperty("tMax").GetInt64(), Number("etaMin")),
-            "OneCycleSchedule" => new OneCycleSchedule(Number("maxLearningRate"), a.GetProperty("totalSteps").GetInt64(), Number("pctStart"), Number("divFactor"), Number("finalDivFactor")),
+            "OneCycleSchedule" =>
+                new OneCycleSchedule(Number("maxLearningRate"), a.GetProperty("totalSteps").GetInt64(), Number("pctStart"),
+                    Number("divFactor"), Number("finalDivFactor")),
             _ => throw new ArgumentException(op, nameof(op)),
         };
 
@@ -59,7 +64,8 @@ public class LearningRateScheduleTests
     public void WarmupGrowsEvenly()
     {
         LearningRateSchedule step = new StepSchedule(1f, 3, 0.5f);
-        Assert.Equal([0.25f, 0.4375f, 0.625f, 0.8125f * 0.5f, 0.5f, 0.5f, 0.25f], Enumerable.Range(0, 7).Select(i => step.WithWarmup(4, 0.25f).At(i)));
+        Assert.Equal([0.25f, 0.4375f, 0.625f, 0.8125f * 0.5f, 0.5f, 0.5f, 0.25f],
+            Enumerable.Range(0, 7).Select(i => step.WithWarmup(4, 0.25f).At(i)));
         Assert.Equal([0f, 0.25f, 0.5f, 0.75f, 1f, 1f, 1f, 0.5f], Enumerable.Range(0, 8).Select(i => step.AfterWarmup(4).At(i)));
         Assert.Throws<ArgumentOutOfRangeException>(() => step.AfterWarmup(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => step.AfterWarmup(1, 1.5f));
@@ -101,8 +107,11 @@ public class LearningRateScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSchedule(0.1f, 10, 0f, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(0.1f, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(0.1f, 10, 1f));
-        Assert.Contains("The first rate would be", Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1f, 10, 0.1f, 1e-39f)).Message, StringComparison.Ordinal);
-        Assert.Contains("The lowest rate would be", Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1f, 10, 0.1f, 1f, 1e-39f)).Message, StringComparison.Ordinal);
+        Assert.Contains("The first rate would be",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1f, 10, 0.1f, 1e-39f)).Message, StringComparison.Ordinal);
+        Assert.Contains("The lowest rate would be",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1f, 10, 0.1f, 1f, 1e-39f)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau { Best = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau { BadResults = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReduceOnPlateau { CooldownLeft = -1 });

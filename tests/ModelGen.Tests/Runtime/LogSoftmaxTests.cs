@@ -5,19 +5,23 @@ namespace ModelGen.Tests.Runtime;
 
 public class LogSoftmaxTests
 {
-    private delegate void Kernel(ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner);
+    private delegate void Kernel(ref float x, ref float y, int samples, nint sampleStride, int outer, nint outerStride, int classes,
+        nint classStride, int inner);
 
     private delegate void GradientKernel(
-        ref float y, ref float dy, ref float dx, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride, int inner);
+        ref float y, ref float dy, ref float dx, int samples, nint sampleStride, int outer, nint outerStride, int classes, nint classStride,
+        int inner);
 
     private static readonly Kernel[] Forwards =
     [
-        LogSoftmax.Forward, LogSoftmax.Forward<Simd512, Vector512<float>>, LogSoftmax.Forward<Simd256, Vector256<float>>, LogSoftmax.Forward<Simd128, Vector128<float>>,
+        LogSoftmax.Forward, LogSoftmax.Forward<Simd512, Vector512<float>>, LogSoftmax.Forward<Simd256, Vector256<float>>,
+        LogSoftmax.Forward<Simd128, Vector128<float>>,
     ];
 
     private static readonly GradientKernel[] Gradients =
     [
-        LogSoftmax.Gradient, LogSoftmax.Gradient<Simd512, Vector512<float>>, LogSoftmax.Gradient<Simd256, Vector256<float>>, LogSoftmax.Gradient<Simd128, Vector128<float>>,
+        LogSoftmax.Gradient, LogSoftmax.Gradient<Simd512, Vector512<float>>, LogSoftmax.Gradient<Simd256, Vector256<float>>,
+        LogSoftmax.Gradient<Simd128, Vector128<float>>,
     ];
 
     [Theory, MemberData(nameof(SoftmaxTests.Shapes), MemberType = typeof(SoftmaxTests))]
@@ -32,13 +36,15 @@ public class LogSoftmaxTests
             forward(ref inPlace.First, ref inPlace.First, samples, sampleStride, outer, outerStride, classes, classStride, inner);
             Guarded dy = new(upstream, 1), dx = new(new float[logits.Length], 2), overDy = new(upstream, 3);
             gradient(ref y.First, ref dy.First, ref dx.First, samples, sampleStride, outer, outerStride, classes, classStride, inner);
-            gradient(ref y.First, ref overDy.First, ref overDy.First, samples, sampleStride, outer, outerStride, classes, classStride, inner);
+            gradient(ref y.First, ref overDy.First, ref overDy.First, samples, sampleStride, outer, outerStride, classes, classStride,
+                inner);
             var seen = new bool[logits.Length];
             for (int p = 0; p < samples * outer * inner; p++)
             {
                 int start = p / (outer * inner) * sampleStride + p / inner % outer * outerStride + p % inner;
                 int[] at = [.. Enumerable.Range(0, classes).Select(c => start + c * classStride)];
-                double max = at.Max(i => logits[i]), logarithm = max + Math.Log(at.Sum(i => Math.Exp(logits[i] - max))), total = at.Sum(i => (double)upstream[i]);
+                double max = at.Max(i => logits[i]), logarithm = max + Math.Log(at.Sum(i => Math.Exp(logits[i] - max))),
+                    total = at.Sum(i => (double)upstream[i]);
                 double absolute = at.Sum(i => Math.Abs((double)upstream[i]));
                 foreach (int i in at)
                 {

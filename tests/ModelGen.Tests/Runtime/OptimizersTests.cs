@@ -8,9 +8,11 @@ namespace ModelGen.Tests.Runtime;
 
 public class OptimizersTests
 {
-    private delegate void Step(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized);
+    private delegate void Step(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale,
+        bool isPenalized);
 
-    private static readonly Step[] Widths = [Public, OfWidth<Simd512, Vector512<float>>, OfWidth<Simd256, Vector256<float>>, OfWidth<Simd128, Vector128<float>>];
+    private static readonly Step[] Widths =
+        [Public, OfWidth<Simd512, Vector512<float>>, OfWidth<Simd256, Vector256<float>>, OfWidth<Simd128, Vector128<float>>];
 
     public static TheoryData<GradientDescent> Settings => [.. OptimizerReference.All.Values.SelectMany(o => o.Settings)];
 
@@ -40,11 +42,14 @@ public class OptimizersTests
         }
     }
 
-    private static void Public(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized) =>
+    private static void Public(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale,
+        bool isPenalized) =>
         Optimizers.Update(
-            optimizer, ref p.First, ref g.First, ref state[0].First, ref state[1].First, ref state[2].First, p.Length, (ulong)updates, scale, isPenalized);
+            optimizer, ref p.First, ref g.First, ref state[0].First, ref state[1].First, ref state[2].First, p.Length, (ulong)updates,
+            scale, isPenalized);
 
-    private static void OfWidth<S, V>(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale, bool isPenalized)
+    private static void OfWidth<S, V>(GradientDescent optimizer, int updates, Guarded p, Guarded g, Guarded[] state, float scale,
+        bool isPenalized)
         where S : struct, ISimd<V> where V : struct
     {
         var rule = new AnyRule(RuleOf(optimizer, new UpdateStep((ulong)updates, scale, isPenalized)));
@@ -155,8 +160,10 @@ public class OptimizersTests
             Assert.Equal("Beta1", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam(beta1: bad)).ParamName);
             Assert.Equal("Beta2", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam { Beta2 = 1f }).ParamName);
             Assert.Equal("Alpha", Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(alpha: bad)).ParamName);
-            Assert.Equal("LearningRateDecay", Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad(learningRateDecay: bad)).ParamName);
-            Assert.Equal("InitialAccumulator", Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad { InitialAccumulator = bad }).ParamName);
+            Assert.Equal("LearningRateDecay",
+                Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad(learningRateDecay: bad)).ParamName);
+            Assert.Equal("InitialAccumulator",
+                Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad { InitialAccumulator = bad }).ParamName);
             Assert.Equal("WeightDecay", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd { WeightDecay = bad }).ParamName);
         }
 

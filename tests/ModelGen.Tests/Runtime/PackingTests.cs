@@ -59,7 +59,8 @@ public class PackingTests
 
     private static void Transformed<T>(int outputs, int channels, bool fold, double[][] g) where T : struct, IWinogradTile
     {
-        float[] filters = Guarded.Normal(outputs * channels * T.Taps * T.Taps, seed: 3), weight = Guarded.Normal(outputs, seed: 4), variance = Variances(outputs);
+        float[] filters = Guarded.Normal(outputs * channels * T.Taps * T.Taps, seed: 3), weight = Guarded.Normal(outputs, seed: 4),
+            variance = Variances(outputs);
         (int blocks, int patch) = ((outputs + Lanes - 1) / Lanes, g.Length);
         Divided(blocks, patch * patch * blocks * channels * Lanes, Transform, transformed =>
         {
@@ -72,19 +73,22 @@ public class PackingTests
                 {
                     int output = block * Lanes + lane;
                     float value = filters[(output * channels + channel) * T.Taps * T.Taps + tap];
-                    double term = g[i][tap / T.Taps] * g[j][tap % T.Taps] * (fold ? Scaled(value, weight[output], variance[output]) : value);
+                    double term = g[i][tap / T.Taps] * g[j][tap % T.Taps]
+                        * (fold ? Scaled(value, weight[output], variance[output]) : value);
                     (expected, size) = (expected + term, size + Math.Abs(term));
                 }
                 // Sums in double, rounded once.
                 double bound = Math.Abs(expected) * Math.Pow(2, -24) + size * 1e-15;
-                Assert.True(Math.Abs(transformed[at] - expected) <= bound, $"{typeof(T).Name} at {at}: {transformed[at]} in place of {expected}");
+                Assert.True(Math.Abs(transformed[at] - expected) <= bound,
+                    $"{typeof(T).Name} at {at}: {transformed[at]} in place of {expected}");
             }
         });
 
         void Transform(ref float transformed, int part, int parts)
         {
             if (fold)
-                Winograd.FoldAndTransformFilters<T>(ref filters[0], ref weight[0], ref variance[0], ref transformed, outputs, channels, Eps, part, parts);
+                Winograd.FoldAndTransformFilters<T>(ref filters[0], ref weight[0], ref variance[0], ref transformed, outputs, channels, Eps,
+                    part, parts);
             else
                 Winograd.TransformFilters<T>(ref filters[0], ref transformed, outputs, channels, part, parts);
         }

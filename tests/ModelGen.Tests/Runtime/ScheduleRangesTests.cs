@@ -1,6 +1,9 @@
 namespace ModelGen.Tests.Runtime;
 
-/// <summary>Whatever arguments a schedule takes, every step has a rate that is finite and between its lowest and its highest; what it does not take it refuses.</summary>
+/// <summary>
+/// Whatever arguments a schedule takes, every step has a rate that is finite and between its lowest and its highest; what it does not take
+/// it refuses.
+/// </summary>
 public class ScheduleRangesTests
 {
     private static readonly float[] Rates = [float.Epsilon, 1e-38f, 1e-20f, 1e-3f, 0.1f, 1f, 25f, 1e20f, 3e38f, float.MaxValue];
@@ -49,7 +52,8 @@ public class ScheduleRangesTests
 
     private static IEnumerable<long> Steps(long total, Random random)
     {
-        long[] near = [0, 1, 2, total / 10, total / 10 - 1, total / 2, total - 2, total - 1, total, total == long.MaxValue ? total : total + 1, long.MaxValue, random.NextInt64(total), random.NextInt64(long.MaxValue)];
+        long[] near = [0, 1, 2, total / 10, total / 10 - 1, total / 2, total - 2, total - 1, total, total == long.MaxValue ? total
+            : total + 1, long.MaxValue, random.NextInt64(total), random.NextInt64(long.MaxValue)];
         return near.Concat(Enumerable.Range(0, (int)Math.Min(total, 12)).Select(i => (long)i)).Where(s => s >= 0);
     }
 
@@ -66,31 +70,40 @@ public class ScheduleRangesTests
             case 0:
                 return Try($"StepSchedule({rate}, {count}, {gamma})", () => new StepSchedule(rate, count, gamma), lowest, highest, count);
             case 1:
-                long[] milestones = [.. Enumerable.Range(0, random.Next(5)).Select(_ => Counts[random.Next(Counts.Length)] * (random.Next(2) * 2 - 1))];
+                long[] milestones = [.. Enumerable.Range(0, random.Next(5))
+                    .Select(_ => Counts[random.Next(Counts.Length)] * (random.Next(2) * 2 - 1))];
                 count = Math.Abs(milestones.LastOrDefault(1));
-                return Try($"MultiStepSchedule({rate}, [{string.Join(", ", milestones)}], {gamma})", () => new MultiStepSchedule(rate, milestones, gamma), lowest, highest, count, ofCount: false);
+                return Try($"MultiStepSchedule({rate}, [{string.Join(", ", milestones)}], {gamma})",
+                    () => new MultiStepSchedule(rate, milestones, gamma), lowest, highest, count, ofCount: false);
             case 2:
-                return Try($"ExponentialSchedule({rate}, {gamma})", () => new ExponentialSchedule(rate, gamma), lowest, highest, 1_000, ofCount: false);
+                return Try($"ExponentialSchedule({rate}, {gamma})", () => new ExponentialSchedule(rate, gamma), lowest, highest, 1_000,
+                    ofCount: false);
             case 3:
                 float etaMin = random.Next(2) == 0 ? 0f : Rate();
                 int factor = random.Next(5) - (random.Next(20) == 0 ? 5 : 0);
                 isBad = !(rate > 0f && float.IsFinite(rate)) || !(etaMin >= 0f && float.IsFinite(etaMin)) || count < 1 || factor < 0;
-                return Finish($"CosineSchedule({rate}, {count}, {etaMin}, {factor})", () => new CosineSchedule(rate, count, etaMin, factor), Math.Min(rate, etaMin), Math.Max(rate, etaMin), count);
+                return Finish($"CosineSchedule({rate}, {count}, {etaMin}, {factor})", () => new CosineSchedule(rate, count, etaMin, factor),
+                    Math.Min(rate, etaMin), Math.Max(rate, etaMin), count);
             case 4:
-                float share = random.Next(8) switch { 0 => float.Epsilon, 1 => MathF.BitDecrement(1f), 2 => 0.1f, 3 => Bad[random.Next(Bad.Length)], 4 => random.Next(2), _ => random.NextSingle() };
+                float share = random.Next(8) switch { 0 => float.Epsilon, 1 => MathF.BitDecrement(1f), 2 => 0.1f,
+                    3 => Bad[random.Next(Bad.Length)], 4 => random.Next(2), _ => random.NextSingle() };
                 float first = Rate(), last = Rate();
                 bool overflows = (double)rate / first > float.MaxValue || (double)rate / first / last > float.MaxValue;
-                isBad = !(rate > 0f && float.IsFinite(rate)) || count < 2 || !(share is > 0f and < 1f) || !(first > 0f && float.IsFinite(first)) || !(last > 0f && float.IsFinite(last)) || overflows;
+                isBad = !(rate > 0f && float.IsFinite(rate)) || count < 2 || !(share is > 0f and < 1f)
+                    || !(first > 0f && float.IsFinite(first)) || !(last > 0f && float.IsFinite(last)) || overflows;
                 float[] all = [rate, (float)((double)rate / first), (float)((double)rate / first / last)];
-                return Finish($"OneCycleSchedule({rate}, {count}, {share}, {first}, {last})", () => new OneCycleSchedule(rate, count, share, first, last), isBad ? 0f : all.Min(), isBad ? 0f : all.Max(), count);
+                return Finish($"OneCycleSchedule({rate}, {count}, {share}, {first}, {last})",
+                    () => new OneCycleSchedule(rate, count, share, first, last), isBad ? 0f : all.Min(), isBad ? 0f : all.Max(), count);
             default:
                 Case inner = Make(random);
                 if (inner.Schedule is null)
                     return inner;
-                float start = random.Next(6) switch { 0 => 0f, 1 => 1f, 2 => Bad[random.Next(Bad.Length)], 3 => 1.5f, _ => random.NextSingle() };
+                float start = random.Next(6) switch { 0 => 0f, 1 => 1f, 2 => Bad[random.Next(Bad.Length)], 3 => 1.5f,
+                    _ => random.NextSingle() };
                 bool delayed = random.Next(2) == 0;
                 isBad = count < 1 || !(start is >= 0f and <= 1f);
-                return Finish($"{inner.Text}, warm-up {count} from {start}, delayed {delayed}", () => delayed ? inner.Schedule.AfterWarmup(count, start) : inner.Schedule.WithWarmup(count, start), 0f, inner.Highest, count);
+                return Finish($"{inner.Text}, warm-up {count} from {start}, delayed {delayed}", () => delayed
+                    ? inner.Schedule.AfterWarmup(count, start) : inner.Schedule.WithWarmup(count, start), 0f, inner.Highest, count);
         }
 
         float Rate() => random.Next(12) == 0 ? Bad[random.Next(Bad.Length)] : Rates[random.Next(Rates.Length)];

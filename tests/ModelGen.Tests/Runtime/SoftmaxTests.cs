@@ -58,20 +58,23 @@ public class SoftmaxTests
             forward(ref inPlace.First, ref inPlace.First, samples, sampleStride, outer, outerStride, classes, classStride, inner);
             Guarded dy = new(upstream, 1), dx = new(new float[logits.Length], 2), overDy = new(upstream, 3);
             gradient(ref y.First, ref dy.First, ref dx.First, samples, sampleStride, outer, outerStride, classes, classStride, inner);
-            gradient(ref y.First, ref overDy.First, ref overDy.First, samples, sampleStride, outer, outerStride, classes, classStride, inner);
+            gradient(ref y.First, ref overDy.First, ref overDy.First, samples, sampleStride, outer, outerStride, classes, classStride,
+                inner);
 
             var seen = new bool[logits.Length];
             for (int p = 0; p < samples * outer * inner; p++)
             {
                 int start = p / (outer * inner) * sampleStride + p / inner % outer * outerStride + p % inner;
                 int[] at = [.. Enumerable.Range(0, classes).Select(c => start + c * classStride)];
-                double max = at.Max(i => logits[i]), sum = at.Sum(i => Math.Exp(logits[i] - max)), dot = at.Sum(i => (double)y[i] * upstream[i]);
+                double max = at.Max(i => logits[i]), sum = at.Sum(i => Math.Exp(logits[i] - max)),
+                    dot = at.Sum(i => (double)y[i] * upstream[i]);
                 foreach (int i in at)
                 {
                     seen[i] = true;
                     double exact = Math.Exp(logits[i] - max) / sum;
                     // x − max is rounded before the exponential magnifies it; all else is worth 6 epsilons.
-                    Assert.True(Math.Abs(y[i] - exact) <= (6 + (max - logits[i]) / 2) * Epsilon * exact, $"at {i}: expected {exact:R}, got {y[i]:R}");
+                    Assert.True(Math.Abs(y[i] - exact) <= (6 + (max - logits[i]) / 2) * Epsilon * exact,
+                        $"at {i}: expected {exact:R}, got {y[i]:R}");
                     Assert.Equal(y[i], inPlace[i]);
                     Assert.Equal(y[i] * (upstream[i] - dot), dx[i], 1e-6);
                     Assert.Equal(dx[i], overDy[i]);

@@ -103,7 +103,8 @@ public class VectorMathTests
 
         // Bit for bit, so that −0 is not 0; any NaN is as good as another.
         static void Equal(float expected, float actual) => Assert.True(
-            float.IsNaN(expected) ? float.IsNaN(actual) : BitConverter.SingleToUInt32Bits(expected) == BitConverter.SingleToUInt32Bits(actual),
+            float.IsNaN(expected) ? float.IsNaN(actual)
+                : BitConverter.SingleToUInt32Bits(expected) == BitConverter.SingleToUInt32Bits(actual),
             $"expected {expected:R}, got {actual:R}");
     }
 
@@ -162,7 +163,8 @@ public class VectorMathTests
         var one = Vector512.Create(1f);
         var nan = Vector512.Create(float.NaN);
         Assert.True(float.IsNaN(Simd512.Max(one, nan)[15]) && float.IsNaN(Simd512.Min(one, nan)[15]));
-        Assert.True(float.IsNaN(Simd256.Max(one.GetLower(), nan.GetLower())[7]) && float.IsNaN(Simd256.Min(one.GetLower(), nan.GetLower())[7]));
+        Assert.True(float.IsNaN(Simd256.Max(one.GetLower(), nan.GetLower())[7])
+            && float.IsNaN(Simd256.Min(one.GetLower(), nan.GetLower())[7]));
         var (one128, nan128) = (Vector128.Create(1f), Vector128.Create(float.NaN));
         Assert.True(float.IsNaN(Simd128.Max(one128, nan128)[3]) && float.IsNaN(Simd128.Min(one128, nan128)[3]));
     }

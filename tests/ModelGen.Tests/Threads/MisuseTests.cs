@@ -4,7 +4,10 @@ using ModelGen.Tests.Weights;
 
 namespace ModelGen.Tests.Threads;
 
-/// <summary>Calls that must not be made: an instance from two threads, from within itself, and by schedulers that do not keep the contract. Each is told, and the next call is right.</summary>
+/// <summary>
+/// Calls that must not be made: an instance from two threads, from within itself, and by schedulers that do not keep the contract. Each is
+/// told, and the next call is right.
+/// </summary>
 public sealed class MisuseTests : IDisposable
 {
     private static readonly Branches.Weights Weights = Branches.CreateWeights(5);
@@ -34,14 +37,17 @@ public sealed class MisuseTests : IDisposable
     [Theory, MemberData(nameof(Wrongs))]
     public void WhatASchedulerDoesWrongIsSaidAndChangesNothing(string wrong, string message)
     {
-        message = message.Replace("with 2 and its", "with 2, and its", StringComparison.Ordinal).Replace("MustBe", nameof(Faulty), StringComparison.Ordinal);
+        message = message.Replace("with 2 and its", "with 2, and its", StringComparison.Ordinal)
+            .Replace("MustBe", nameof(Faulty), StringComparison.Ordinal);
         var network = new Branches(Weights) { Scheduler = new Faulty(wrong) };
         AssertSays("Branches: Faulty", message, Assert.Throws<InvalidOperationException>(() => Forward(network)));
         network.Scheduler = new Backwards(2);
         AssertSameBits(Expected, Forward(network));
 
         Weights.Save(_folder.File("w"));
-        AssertSays("Branches: Faulty", message, Assert.Throws<InvalidOperationException>(() => Branches.LoadWeights(_folder.File("w"), new() { Scheduler = new Faulty(wrong) })));
+        AssertSays("Branches: Faulty", message,
+            Assert.Throws<InvalidOperationException>(() =>
+                Branches.LoadWeights(_folder.File("w"), new() { Scheduler = new Faulty(wrong) })));
 
         // In the forward pass of a step nothing has changed.
         TrainedByTwo.Trainer trainer = Trainer(), other = Trainer();
@@ -70,7 +76,8 @@ public sealed class MisuseTests : IDisposable
             long updates = trainer.Updates;
             string said = Assert.Throws<InvalidOperationException>(() => Step(trainer, goodRuns)).Message;
             Assert.Contains("Faulty", said, StringComparison.Ordinal);
-            Assert.Equal(trainer.Updates > updates, said.EndsWith("The step was completed on the calling thread, and counts.", StringComparison.Ordinal));
+            Assert.Equal(trainer.Updates > updates,
+                said.EndsWith("The step was completed on the calling thread, and counts.", StringComparison.Ordinal));
             fails++;
             if (trainer.Updates > updates)
             {
@@ -117,14 +124,17 @@ public sealed class MisuseTests : IDisposable
         network.Scheduler = new Around(() => inner.Add(Record.Exception(() => Forward(network))));
         AssertSameBits(Expected, Forward(network));
         Assert.All(inner, e => Assert.Equal(
-            "Branches: called from within another call on the same instance, by its scheduler for instance. One instance does one call at a time, whose memory is its own; "
-            + "give each thread an instance of its own over the same weights, new Branches(weights).", Assert.IsType<InvalidOperationException>(e).Message));
+            "Branches: called from within another call on the same instance, by its scheduler for instance. One instance does one call at "
+                + "a time, whose memory is its own; "
+            + "give each thread an instance of its own over the same weights, new Branches(weights).",
+            Assert.IsType<InvalidOperationException>(e).Message));
         Assert.NotEmpty(inner);
 
         TrainedByTwo.Trainer trainer = Trainer(), other = Trainer();
         Action[] calls =
         [
-            () => Step(trainer, 1), () => trainer.Evaluate(Images(1), [1, 2]), () => trainer.ToWeights(), () => trainer.SaveCheckpoint(_folder.File("c")),
+            () => Step(trainer, 1), () => trainer.Evaluate(Images(1), [1, 2]), () => trainer.ToWeights(), () =>
+                trainer.SaveCheckpoint(_folder.File("c")),
             () => trainer.LoadCheckpoint(_folder.File("c")), () => trainer.Parallelism = 2, () => trainer.Scheduler = null,
         ];
         foreach (Action call in calls)
@@ -133,7 +143,8 @@ public sealed class MisuseTests : IDisposable
             trainer.Scheduler = new Around(() => inner.Add(Record.Exception(call)));
             Assert.Equal(Step(other, 0), Step(trainer, 0));
             Assert.NotEmpty(inner);
-            Assert.All(inner, e => Assert.StartsWith("TrainedByTwo.Trainer: called from within another call on the same trainer", Assert.IsType<InvalidOperationException>(e).Message, StringComparison.Ordinal));
+            Assert.All(inner, e => Assert.StartsWith("TrainedByTwo.Trainer: called from within another call on the same trainer",
+                Assert.IsType<InvalidOperationException>(e).Message, StringComparison.Ordinal));
         }
         trainer.Scheduler = null;
         AssertSameState(other, trainer);
@@ -148,7 +159,8 @@ public sealed class MisuseTests : IDisposable
         (Action<IParallelScheduler?> Set, Action Call, string Name)[] all =
         [
             (s => network.Scheduler = s, () => Forward(network), "Branches: another call on the same instance is running on thread "),
-            (s => trainer.Scheduler = s, () => Step(trainer, 0), "TrainedByTwo.Trainer: another call on the same trainer is running on thread "),
+            (s => trainer.Scheduler = s, () => Step(trainer, 0),
+                "TrainedByTwo.Trainer: another call on the same trainer is running on thread "),
         ];
         foreach ((Action<IParallelScheduler?> set, Action call, string name) in all)
         {
@@ -203,7 +215,9 @@ public sealed class MisuseTests : IDisposable
         network.Parallelism = 1;
     }
 
-    /// <summary>A call that a scheduler does not wait for writes into the caller's memory: it is over before the exception comes, or does not begin.</summary>
+    /// <summary>
+    /// A call that a scheduler does not wait for writes into the caller's memory: it is over before the exception comes, or does not begin.
+    /// </summary>
     [Fact]
     public void NothingRunsAnyMoreWhenTheCallIsOver()
     {
@@ -230,7 +244,8 @@ public sealed class MisuseTests : IDisposable
         foreach (int at in (int[])[0, 1, Branches.InputLength - Branches.OutputLength, Branches.InputLength - 1])
         {
             Assert.StartsWith("Branches: 'output' must not share memory with 'image'", Assert.Throws<ArgumentException>(
-                () => network.Forward(memory.AsSpan(0, Branches.InputLength), memory.AsSpan(at, Branches.OutputLength))).Message, StringComparison.Ordinal);
+                () => network.Forward(memory.AsSpan(0, Branches.InputLength), memory.AsSpan(at, Branches.OutputLength))).Message,
+                    StringComparison.Ordinal);
             Assert.True(memory.AsSpan(0, Branches.InputLength).SequenceEqual(Image));
         }
         network.Forward(memory.AsSpan(0, Branches.InputLength), memory.AsSpan(Branches.InputLength));

@@ -42,7 +42,8 @@ public sealed class NetworkPoolTests
         Assert.Empty(faults);
         Assert.Empty(seen.Keys.Except(both));
         Assert.Equal(2, pool.Available);
-        // The runtime may allocate for itself the first time that a thread comes into a situation; a call that allocates does so in each round.
+        // The runtime may allocate for itself the first time that a thread comes into a situation; a call that allocates does so in each
+        // round.
         Assert.Contains(Enumerable.Range(0, Rounds), r => Enumerable.Range(0, Threads).All(t => allocated[r, t] == 0));
 
         void Work(int thread)
@@ -98,7 +99,9 @@ public sealed class NetworkPoolTests
         }
     }
 
-    /// <summary>Beside the pool, where threads share an instance, no call is computed wrongly: the one that meets another says whose instance it is.</summary>
+    /// <summary>
+    /// Beside the pool, where threads share an instance, no call is computed wrongly: the one that meets another says whose instance it is.
+    /// </summary>
     [Fact]
     public void TwoThreadsOnOneInstanceAreRefusedByName()
     {
@@ -121,7 +124,8 @@ public sealed class NetworkPoolTests
         Assert.Equal(expected, scores);
         Assert.Equal(new float[expected.Length], untouched);
         var invalid = Assert.IsType<InvalidOperationException>(refused);
-        Assert.StartsWith(FormattableString.Invariant($"Loaded: another call on the same instance is running on thread {Environment.CurrentManagedThreadId}."),
+        Assert.StartsWith(FormattableString.Invariant(
+            $"Loaded: another call on the same instance is running on thread {Environment.CurrentManagedThreadId}."),
             invalid.Message, StringComparison.Ordinal);
     }
 

@@ -70,7 +70,8 @@ public class ParallelismTests
     }
 
     [Fact]
-    public void NewThreadsForEveryPartGiveTheSameBits() => AssertSameBits(Expected, Forward(new Branches(Weights) { Scheduler = new NewThreads(4) }));
+    public void NewThreadsForEveryPartGiveTheSameBits() =>
+        AssertSameBits(Expected, Forward(new Branches(Weights) { Scheduler = new NewThreads(4) }));
 
     [Fact]
     public void ParallelismMayChangeBetweenCalls()
@@ -115,8 +116,8 @@ public class ParallelismTests
         network.Parallelism = 1;
     }
 
-    // The caller's arrays move while threads read them: every collection of the youngest generation moves what it finds alive. Whole heaps would take the rest of the suite's
-    // time, and collections without a pause between them leave the other threads none.
+    // The caller's arrays move while threads read them: every collection of the youngest generation moves what it finds alive. Whole heaps
+    // would take the rest of the suite's time, and collections without a pause between them leave the other threads none.
     [Fact]
     public void TheCallersMemoryStaysWhereItIsDuringACall()
     {
@@ -162,9 +163,11 @@ public class ParallelismTests
     {
         var network = new Branches(Weights) { Scheduler = new Custom(2, work => work(0)) };
         string message = Assert.Throws<InvalidOperationException>(() => Forward(network)).Message;
-        Assert.Contains("Branches: Custom.Run must call its work once with each of 0 to 1, 2 calls; it did not call it with 1.", message, StringComparison.Ordinal);
+        Assert.Contains("Branches: Custom.Run must call its work once with each of 0 to 1, 2 calls; it did not call it with 1.", message,
+            StringComparison.Ordinal);
         network.Scheduler = new Custom(2, work => work(2));
-        Assert.Contains("it did not call it with 0 and 1 more, called it with 2.", Assert.Throws<InvalidOperationException>(() => Forward(network)).Message, StringComparison.Ordinal);
+        Assert.Contains("it did not call it with 0 and 1 more, called it with 2.",
+            Assert.Throws<InvalidOperationException>(() => Forward(network)).Message, StringComparison.Ordinal);
         network.Scheduler = new Custom(2, _ => throw new TimeoutException());
         Assert.Throws<TimeoutException>(() => Forward(network));
         // Nothing of that stays.

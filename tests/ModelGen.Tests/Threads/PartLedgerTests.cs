@@ -2,7 +2,9 @@ using ModelGen.Runtime;
 
 namespace ModelGen.Tests.Threads;
 
-/// <summary>Whatever a scheduler does with its work: each part is run once or the fault is told, never twice, and never once the call is over.</summary>
+/// <summary>
+/// Whatever a scheduler does with its work: each part is run once or the fault is told, never twice, and never once the call is over.
+/// </summary>
 public class PartLedgerTests
 {
     private sealed class Scheduler(int parts, Action<Action<int>> run) : IParallelScheduler
@@ -43,7 +45,8 @@ public class PartLedgerTests
         for (int i = 0; i < 2_000; i++)
         {
             int parts = random.Next(1, 9);
-            int[] calls = [.. Enumerable.Range(0, random.Next(parts + 3)).Select(_ => random.Next(10) == 0 ? random.Next(-2, 12) : random.Next(parts))];
+            int[] calls = [.. Enumerable.Range(0, random.Next(parts + 3))
+                .Select(_ => random.Next(10) == 0 ? random.Next(-2, 12) : random.Next(parts))];
             if (random.Next(3) == 0)
                 calls = [.. Enumerable.Range(0, parts).OrderBy(_ => random.Next())];
             bool threads = random.Next(4) == 0;
@@ -68,7 +71,8 @@ public class PartLedgerTests
             for (int part = 0; part < 3; part++)
                 _ = Record.Exception(() => work(part));
         });
-        Assert.Equal("2", Assert.Throws<FormatException>(() => Run(new PartLedger("Net"), swallows, part => throw new FormatException("2"))).Message);
+        Assert.Equal("2", Assert.Throws<FormatException>(() => Run(new PartLedger("Net"), swallows, part => throw new FormatException("2")))
+            .Message);
         // The next run is like the first.
         var ledger = new PartLedger("Net");
         Assert.Throws<FormatException>(() => Run(ledger, swallows, part => throw new FormatException()));
@@ -96,6 +100,7 @@ public class PartLedgerTests
         });
         Assert.True(Volatile.Read(ref isDone));
         Assert.Equal([1, 1], counts);
-        Assert.Equal("Net: Scheduler.Run must call its work once with each of 0 to 1, 2 calls; it returned before the call with 1 had.", failure);
+        Assert.Equal("Net: Scheduler.Run must call its work once with each of 0 to 1, 2 calls; it returned before the call with 1 had.",
+            failure);
     }
 }

@@ -3,7 +3,10 @@ using ModelGen.Tests.Networks;
 
 namespace ModelGen.Tests.Threads;
 
-/// <summary>A residual network of 16 samples a step, which threads share: convolutions of both kinds, batch normalisation, strides, pools and dropout.</summary>
+/// <summary>
+/// A residual network of 16 samples a step, which threads share: convolutions of both kinds, batch normalisation, strides, pools and
+/// dropout.
+/// </summary>
 [Network, Trainable(BatchSize = 16, AccumulateGradients = true, ClipGradients = true)]
 internal sealed partial class TrainedByThreads
 {
@@ -11,8 +14,10 @@ internal sealed partial class TrainedByThreads
     {
         Tensor x = image.Conv2d(24, 3, padding: 1, name: "stem").BatchNorm2d(name: "bn0").Relu();
         x = x + x.Conv2d(24, 3, padding: 1, groups: 24, name: "depthwise").BatchNorm2d(name: "bn1").Tanh();
-        x = x.Conv2d(40, 3, stride: 2, padding: 1, name: "down").BatchNorm2d(name: "bn2").Relu().Concat(x.Conv2d(20, 1, stride: 2, name: "projection"));
-        return x.MaxPool2d(3, stride: 2, padding: 1).Dropout(0.3).AvgPool2d(2).Flatten().Linear(90, name: "fc1").Relu().Linear(10, name: "fc2");
+        x = x.Conv2d(40, 3, stride: 2, padding: 1, name: "down").BatchNorm2d(name: "bn2").Relu()
+            .Concat(x.Conv2d(20, 1, stride: 2, name: "projection"));
+        return x.MaxPool2d(3, stride: 2, padding: 1).Dropout(0.3).AvgPool2d(2).Flatten().Linear(90, name: "fc1").Relu()
+            .Linear(10, name: "fc2");
     }
 }
 
@@ -28,7 +33,9 @@ internal sealed partial class TrainedByTwo
     }
 }
 
-/// <summary>Training on several threads: every thread count and every order gives the losses and parameters that one thread gives, bit for bit.</summary>
+/// <summary>
+/// Training on several threads: every thread count and every order gives the losses and parameters that one thread gives, bit for bit.
+/// </summary>
 public class TrainingThreadsTests
 {
     private static readonly TrainedByThreads.Weights Initial = TrainedByThreads.CreateWeights(4);
@@ -65,7 +72,8 @@ public class TrainingThreadsTests
         var expected = new List<float>();
         for (int parallelism = 1; parallelism <= 3; parallelism++)
         {
-            var trainer = new TrainedByTwo.Trainer(TrainedByTwo.CreateWeights(1), new Sgd { LearningRate = 0.01f }) { Scheduler = new Backwards(parallelism) };
+            var trainer = new TrainedByTwo.Trainer(TrainedByTwo.CreateWeights(1),
+                new Sgd { LearningRate = 0.01f }) { Scheduler = new Backwards(parallelism) };
             var results = new List<float>();
             for (int step = 0; step < 3; step++)
                 results.Add(trainer.Step(Images(2 * TrainedByTwo.InputLength, step), [step, 7]));
@@ -90,7 +98,8 @@ public class TrainingThreadsTests
     // Full batches, part of one, accumulation, and evaluation between.
     private static (float[] Losses, float[] Parameters) Train(Action<TrainedByThreads.Trainer> configure)
     {
-        var trainer = new TrainedByThreads.Trainer(Initial, new Sgd { LearningRate = 0.05f, Momentum = 0.9f, MaxGradientNorm = 1f, WeightDecay = 1e-3f }, seed: 3);
+        var trainer = new TrainedByThreads.Trainer(Initial,
+            new Sgd { LearningRate = 0.05f, Momentum = 0.9f, MaxGradientNorm = 1f, WeightDecay = 1e-3f }, seed: 3);
         configure(trainer);
         var losses = new List<float>();
         for (int step = 0; step < 6; step++)

@@ -172,9 +172,11 @@ public class WorkerTeamTests
                 Assert.True(all.SignalAndWait(Patience));
             });
         }
-        // They look for work a while and then wait until they are woken, which takes no time however long it lasts; with a time limit it would.
+        // They look for work a while and then wait until they are woken, which takes no time however long it lasts; with a time limit it
+        // would.
         Assert.All(threads.Skip(1).Where(t => t != 0 && File.Exists(SystemCall(t))), thread => Assert.True(
-            SpinWait.SpinUntil(() => WaitsUntilWoken(thread), Patience), $"a thread without work is at {File.ReadAllText(SystemCall(thread))}"));
+            SpinWait.SpinUntil(() => WaitsUntilWoken(thread), Patience),
+            $"a thread without work is at {File.ReadAllText(SystemCall(thread))}"));
     }
 
     [Fact]
@@ -237,7 +239,8 @@ public class WorkerTeamTests
 
     private static string SystemCall(int thread) => $"/proc/self/task/{thread}/syscall";
 
-    // Its number and arguments, or "running". A futex is waited for without limit where the fourth argument, the address of the limit, is null.
+    // Its number and arguments, or "running". A futex is waited for without limit where the fourth argument, the address of the limit, is
+    // null.
     private static bool WaitsUntilWoken(int thread)
     {
         string futex = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? "202" : "98";

@@ -69,7 +69,8 @@ public sealed class AtomicFileTests : IDisposable
         }
         bool written = false;
         var fault = Assert.Throws<IOException>(() => AtomicFile.Write(path, 1, _ => written = true));
-        Assert.Equal($"Cannot write '{path}': expected a file or none, actual a pipe, a socket or a device. Nothing was written.", fault.Message);
+        Assert.Equal($"Cannot write '{path}': expected a file or none, actual a pipe, a socket or a device. Nothing was written.",
+            fault.Message);
         Assert.False(written);
         Assert.Equal(kind is "pipe" or "link to a device" ? 1 : 0, Directory.GetFileSystemEntries(_folder.Path).Length);
         if (kind != "pipe")
@@ -135,7 +136,8 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(4, Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Length);
 
         File.CreateSymbolicLink(_folder.File("loop"), "loop");
-        Assert.StartsWith($"Cannot write '{_folder.File("loop")}': where the link leads", Assert.Throws<IOException>(() => AtomicFile.WriteText(_folder.File("loop"), "")).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Cannot write '{_folder.File("loop")}': where the link leads",
+            Assert.Throws<IOException>(() => AtomicFile.WriteText(_folder.File("loop"), "")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,9 +161,11 @@ public sealed class AtomicFileTests : IDisposable
         killed.WaitForExit();
         try
         {
-            // Of a process that lives; of one that does not seem to, but holds it; of one that has just made it; of another machine; and what only looks alike.
+            // Of a process that lives; of one that does not seem to, but holds it; of one that has just made it; of another machine; and
+            // what only looks alike.
             string ofAnother = Left(killed.Id).Replace(".modelgen-", ".modelgen-0", StringComparison.Ordinal);
-            List<string> files = [Left(alive.Id), Left(killed.Id), Left(killed.Id, content: []), ofAnother, _folder.File(".modelgen-.tmp"), Left(killed.Id) + "x"];
+            List<string> files = [Left(alive.Id), Left(killed.Id), Left(killed.Id, content: []), ofAnother, _folder.File(".modelgen-.tmp"),
+                Left(killed.Id) + "x"];
             foreach (string file in files)
                 File.AppendAllText(file, "");
             string link = Left(killed.Id);
@@ -190,9 +194,13 @@ public sealed class AtomicFileTests : IDisposable
     {
         string path = _folder.File("x");
         string Message(Action write) => Assert.Throws<ArgumentException>(write).Message;
-        Assert.StartsWith("Expected text for the metadata 'author', actual null.", Message(() => SafetensorsWriter.Write(path, [], new Dictionary<string, string> { ["author"] = null! })), StringComparison.Ordinal);
-        Assert.StartsWith("Expected tensors with names and shapes, actual null at index 1.", Message(() => SafetensorsWriter.Write(path, [new("t", [0], default), null!])), StringComparison.Ordinal);
-        Assert.StartsWith("Expected tensors with names and shapes, actual null at index 0.", Message(() => SafetensorsWriter.Write(path, [new(null!, [0], default)])), StringComparison.Ordinal);
+        Assert.StartsWith("Expected text for the metadata 'author', actual null.",
+            Message(() => SafetensorsWriter.Write(path, [], new Dictionary<string, string> { ["author"] = null! })),
+            StringComparison.Ordinal);
+        Assert.StartsWith("Expected tensors with names and shapes, actual null at index 1.",
+            Message(() => SafetensorsWriter.Write(path, [new("t", [0], default), null!])), StringComparison.Ordinal);
+        Assert.StartsWith("Expected tensors with names and shapes, actual null at index 0.",
+            Message(() => SafetensorsWriter.Write(path, [new(null!, [0], default)])), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 

@@ -7,8 +7,8 @@ using ModelGen.Tests.Threads;
 namespace ModelGen.Tests.Weights;
 
 /// <summary>
-/// Every operator with parameters, each in the ways in which they are prepared when weights are loaded: packed, folded, transformed, rounded, or
-/// read as they are.
+/// Every operator with parameters, each in the ways in which they are prepared when weights are loaded: packed, folded, transformed,
+/// rounded, or read as they are.
 /// </summary>
 [Network]
 internal sealed partial class EveryPreparation
@@ -23,15 +23,16 @@ internal sealed partial class EveryPreparation
         x = x.Conv2d(20, 3, padding: 1, stride: 2, algorithm: ConvAlgorithm.Winograd2, name: "strided");
         x = x.Conv2d(20, 3, padding: 1, groups: 4, bias: false, name: "grouped").BatchNorm2d(name: "groupedbn").Relu();
         x = x.Conv2d(20, 3, padding: 1, groups: 20, name: "depthwise").BatchNorm2d(name: "depthwisebn").Relu();
-        x = x.Conv2d(16, 1, bias: false, name: "whole").Relu().BatchNorm2d(name: "wholebn").PositionBias(name: "more").Conv2d(3, 3, name: "few");
+        x = x.Conv2d(16, 1, bias: false, name: "whole").Relu().BatchNorm2d(name: "wholebn").PositionBias(name: "more")
+            .Conv2d(3, 3, name: "few");
         Tensor features = x.Flatten().Linear(37, weightStorage: WeightStorage.BFloat16, name: "fc1").Relu();
         return features.PositionBias(name: "last").Linear(11, bias: false, name: "fc2").Linear(1, name: "fc3");
     }
 }
 
 /// <summary>
-/// Loads the weights of all networks of this assembly that are not too large from files between guards, in several numbers of parts, whether
-/// or not parameters are kept. What reads beyond a parameter ends the process, so the network is printed first.
+/// Loads the weights of all networks of this assembly that are not too large from files between guards, in several numbers of parts,
+/// whether or not parameters are kept. What reads beyond a parameter ends the process, so the network is printed first.
 /// </summary>
 internal static class MappedParameters
 {

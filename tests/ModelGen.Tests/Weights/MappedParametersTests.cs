@@ -3,7 +3,9 @@ using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Weights;
 
-/// <summary>What reads parameters where a mapped file has them reads nothing beyond, at any width of vectors; see <see cref="MappedParameters"/>.</summary>
+/// <summary>
+/// What reads parameters where a mapped file has them reads nothing beyond, at any width of vectors; see <see cref="MappedParameters"/>.
+/// </summary>
 public class MappedParametersTests
 {
     [Fact]

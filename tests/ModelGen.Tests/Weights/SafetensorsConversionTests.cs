@@ -23,7 +23,8 @@ public sealed class SafetensorsConversionTests
             double expected = Decode(bits, exponentBits);
             if (double.IsNaN(expected)) Assert.True(float.IsNaN(actual[bits]), $"0x{bits:x4}");
             // As bits, so that -0 is not taken for 0.
-            else Assert.True(BitConverter.SingleToInt32Bits((float)expected) == BitConverter.SingleToInt32Bits(actual[bits]), $"0x{bits:x4}: expected {expected}, actual {actual[bits]}");
+            else Assert.True(BitConverter.SingleToInt32Bits((float)expected) == BitConverter.SingleToInt32Bits(actual[bits]),
+                $"0x{bits:x4}: expected {expected}, actual {actual[bits]}");
         }
     }
 

@@ -39,7 +39,9 @@ public sealed class SafetensorsFileTests : IDisposable
         // The format does not oblige writers to pad the header.
         for (int pad = 0; pad < 8; pad++)
         {
-            string path = _folder.Write("unaligned", Build("""{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"F32","shape":[2],"data_offsets":[2,10]}}""" + new string(' ', pad), [0x00, 0x3C, .. Singles(1.5f, -2)]));
+            string path = _folder.Write("unaligned",
+                Build("""{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"F32","shape":[2],"data_offsets":[2,10]}}"""
+                    + new string(' ', pad), [0x00, 0x3C, .. Singles(1.5f, -2)]));
             using var file = SafetensorsFile.Open(path);
             var half = new float[1];
             var singles = new float[2];
@@ -55,7 +57,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("{}   ", 0)]
     [InlineData("{\"__metadata__\":null}", 0)]
     [InlineData("""{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}""", 4)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[3,0],"data_offsets":[0,0]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"c":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}}""", 4)]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[3,0],"data_offsets":[0,0]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"c":{"dtype":"U8","shape":[0],"data_offsets":[4,4]}}""", 4)]
     [InlineData("""{"a":{"data_offsets":[0,2],"shape":[2],"dtype":"BOOL","later":{"x":[[[1]]]}}}""", 2)]
     [InlineData("""{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,1]}}""", 1)]
     [InlineData("""{"a":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[0,3]}}""", 3)]
@@ -70,7 +73,8 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         (string Name, int Bytes)[] dtypes =
         [
-            ("BOOL", 1), ("U8", 1), ("I8", 1), ("F8_E5M2", 1), ("F8_E4M3", 1), ("F8_E8M0", 1), ("I16", 2), ("U16", 2), ("F16", 2), ("BF16", 2),
+            ("BOOL", 1), ("U8", 1), ("I8", 1), ("F8_E5M2", 1), ("F8_E4M3", 1), ("F8_E8M0", 1), ("I16", 2), ("U16", 2), ("F16", 2),
+            ("BF16", 2),
             ("I32", 4), ("U32", 4), ("F32", 4), ("C64", 8), ("F64", 8), ("I64", 8), ("U64", 8),
         ];
         foreach (var (name, bytes) in dtypes)

@@ -5,7 +5,9 @@ using static ModelGen.Tests.Weights.SafetensorsBytes;
 
 namespace ModelGen.Tests.Weights;
 
-/// <summary>Headers that describe so much that reading them would take seconds and a gigabyte, and files that change while they are read.</summary>
+/// <summary>
+/// Headers that describe so much that reading them would take seconds and a gigabyte, and files that change while they are read.
+/// </summary>
 public sealed class SafetensorsLimitsTests : IDisposable
 {
     private const long Allowed = 64 << 20;
@@ -89,10 +91,13 @@ public sealed class SafetensorsLimitsTests : IDisposable
     public void TheWriterHasTheSameLimits()
     {
         string path = _folder.File("written");
-        SafetensorsTensor[] tensors = [.. Enumerable.Range(0, 100_000).Select(i => new SafetensorsTensor(i.ToString(CultureInfo.InvariantCulture), [0], default))];
-        Assert.Contains("the header describes too much", Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, tensors)).Message, StringComparison.Ordinal);
+        SafetensorsTensor[] tensors = [.. Enumerable.Range(0, 100_000)
+            .Select(i => new SafetensorsTensor(i.ToString(CultureInfo.InvariantCulture), [0], default))];
+        Assert.Contains("the header describes too much",
+            Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, tensors)).Message, StringComparison.Ordinal);
         var metadata = new Dictionary<string, string> { ["k"] = new('k', 30_000_000) };
-        Assert.Contains("the header describes too much", Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, [], metadata)).Message, StringComparison.Ordinal);
+        Assert.Contains("the header describes too much",
+            Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, [], metadata)).Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
 
         SafetensorsWriter.Write(path, tensors[..60_000], new Dictionary<string, string> { ["k"] = new('k', 2_000_000) });
@@ -105,7 +110,8 @@ public sealed class SafetensorsLimitsTests : IDisposable
     public void AFileOfOtherKeysIsRefusedInBoundedMemory()
     {
         string path = _folder.File("others");
-        SafetensorsWriter.Write(path, [.. Enumerable.Range(0, 20_000).Select(i => new SafetensorsTensor(new string((char)('a' + i % 26), 200) + i, [0], default))]);
+        SafetensorsWriter.Write(path, [.. Enumerable.Range(0, 20_000)
+            .Select(i => new SafetensorsTensor(new string((char)('a' + i % 26), 200) + i, [0], default))]);
         long before = GC.GetAllocatedBytesForCurrentThread();
         var e = Assert.Throws<WeightsMismatchException>(() => new SmallWeights().Load(path));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before - new FileInfo(path).Length, 0, Allowed);

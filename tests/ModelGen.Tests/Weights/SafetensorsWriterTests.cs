@@ -26,12 +26,14 @@ public sealed class SafetensorsWriterTests : IDisposable
         [
             128, 0, 0, 0, 0, 0, 0, 0,
             // 127 characters of JSON and 1 space.
-            .. Encoding.ASCII.GetBytes("""{"bn.bias":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"conv.weight":{"dtype":"F32","shape":[1,2,1],"data_offsets":[4,12]}}""".PadRight(128)),
+            .. Encoding.ASCII.GetBytes(
+                """{"bn.bias":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"conv.weight":{"dtype":"F32","shape":[1,2,1],"data_offsets":[4,12]}}""".PadRight(128)),
             0x00, 0x00, 0x80, 0x3F, // 1
             0x00, 0x00, 0x00, 0xC0, // -2
             0x00, 0x00, 0xC0, 0x7F, // NaN
         ];
-        Assert.Equal(expected, Written([new("conv.weight", [1, 2, 1], new[] { -2, BitConverter.UInt32BitsToSingle(0x7FC00000) }), new("bn.bias", [], new[] { 1f })]));
+        Assert.Equal(expected, Written([new("conv.weight", [1, 2, 1], new[] { -2, BitConverter.UInt32BitsToSingle(0x7FC00000) }),
+            new("bn.bias", [], new[] { 1f })]));
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void Strings_are_escaped_as_the_reference_does()
     {
         string name = "\"\\/\b\f\n\r\t\0\u001f\u007f<>&'+ü\u2028😀";
-        string json = "{\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\u007f<>&'+ü\u2028😀\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+        string json =
+            "{\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u001f\u007f<>&'+ü\u2028😀\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
         byte[] utf8 = Encoding.UTF8.GetBytes(json);
         byte[] padded = [.. utf8, .. Enumerable.Repeat((byte)' ', (8 - utf8.Length % 8) % 8)];
         Assert.Equal(Build(padded, Singles(3)), Written([new(name, [1], new[] { 3f })]));
@@ -64,7 +67,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         // In UTF-16 the pair of 😀 begins with D83D and would come before U+FB01; in UTF-8 it is F0 against EF.
         string[] sorted = ["A", "a", "a.", "a.b", "a0", "aa", "\uFB01", "😀"];
-        SafetensorsWriter.Write(_folder.File("s"), sorted.Reverse().Select((n, i) => new SafetensorsTensor(n, [1], new[] { (float)i })).ToList());
+        SafetensorsWriter.Write(_folder.File("s"),
+            sorted.Reverse().Select((n, i) => new SafetensorsTensor(n, [1], new[] { (float)i })).ToList());
         using var file = SafetensorsFile.Open(_folder.File("s"));
         Assert.Equal(sorted, file.Tensors.Select(t => t.Name));
     }
@@ -86,11 +90,13 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         var name = Gen.OneOf(
             ArbMap.Default.GeneratorFor<NonNull<string>>().Select(s => s.Get).Where(IsText),
-            Gen.Elements("layer1.0.conv1.weight", "größe", "重み", "😀", "\"", "\\", "\n", "\u0001", "", "dtype", "shape", "a/b", "I", "ı", "İ"));
+            Gen.Elements("layer1.0.conv1.weight", "größe", "重み", "😀", "\"", "\\", "\n", "\u0001", "", "dtype", "shape", "a/b", "I", "ı",
+                "İ"));
         var shape = Gen.Choose(0, 4).SelectMany(rank => Gen.ArrayOf(Gen.Choose(0, 5).Select(d => (long)d), rank));
         // Any bit pattern: NaN payloads, infinities and denormals must survive.
         var tensor = name.SelectMany(n => shape.SelectMany(s =>
-            Gen.ArrayOf(ArbMap.Default.GeneratorFor<int>().Select(i => BitConverter.Int32BitsToSingle(i * 0x01000193)), (int)s.Aggregate(1L, (a, b) => a * b))
+            Gen.ArrayOf(ArbMap.Default.GeneratorFor<int>().Select(i => BitConverter.Int32BitsToSingle(i * 0x01000193)),
+                (int)s.Aggregate(1L, (a, b) => a * b))
                 .Select(data => new SafetensorsTensor(n, s, data))));
         var tensors = Gen.ListOf(tensor).Select(list => list.DistinctBy(t => t.Name).ToList());
         Prop.ForAll(tensors.ToArbitrary(), written =>
@@ -206,7 +212,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         string path = _folder.File("full");
         SafetensorsWriter.Write(path, [new("t", [1], new[] { 1f })]);
         byte[] old = File.ReadAllBytes(path);
-        var e = Assert.Throws<IOException>(() => SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, capacity)));
+        var e = Assert.Throws<IOException>(() =>
+            SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, capacity)));
         Assert.Contains($"Cannot write '{path}': No space left on device", e.Message, StringComparison.Ordinal);
         Assert.Equal(old, File.ReadAllBytes(path));
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));

@@ -69,7 +69,8 @@ public sealed class WeightLoadTests : IDisposable
         foreach (IParallelScheduler? scheduler in (IParallelScheduler?[])[null, new Backwards(parallelism)])
         {
             foreach (SafetensorsAccess access in Enum.GetValues<SafetensorsAccess>())
-                Check(Loaded.LoadWeights(path, new() { Parallelism = parallelism, Scheduler = scheduler, KeepParameters = keep, Access = access }));
+                Check(Loaded.LoadWeights(path,
+                    new() { Parallelism = parallelism, Scheduler = scheduler, KeepParameters = keep, Access = access }));
         }
 
         void Check(Loaded.Weights loaded)
@@ -89,7 +90,9 @@ public sealed class WeightLoadTests : IDisposable
         Loaded.Weights loaded = Loaded.LoadWeights(_path, new() { KeepParameters = false });
         // The grouped convolution reads its filters in PyTorch's order.
         Assert.Equal(_weights["grouped.weight"].ToArray(), loaded["grouped.weight"].ToArray());
-        const string expected = "Network 'Loaded': parameter 'stem.weight' was packed and not kept; load the weights with KeepParameters = true to read or save it.";
+        const string expected =
+            "Network 'Loaded': parameter 'stem.weight' was packed and not kept; load the weights with KeepParameters = true to read or "
+                + "save it.";
         Assert.Equal(expected, Assert.Throws<InvalidOperationException>(() => _ = loaded["stem.weight"].Length).Message);
         Assert.Equal(expected, Assert.Throws<InvalidOperationException>(() => loaded.Save(_folder.File("saved"))).Message);
         Assert.False(File.Exists(_folder.File("saved")));
@@ -103,7 +106,8 @@ public sealed class WeightLoadTests : IDisposable
         Assert.Equal(_weights.Packed.Count * sizeof(float), summary.PackedBytes);
         Assert.Equal(0, summary.LoadScratchBytes);
         Assert.InRange(summary.ReadParameterBytes, _weights["grouped.weight"].Length * sizeof(float), summary.ParameterBytes / 10);
-        Assert.Contains(FormattableString.Invariant($"Weights:    {summary.ParameterBytes + summary.PackedBytes:N0} bytes, {summary.PackedBytes:N0} of them packed; {summary.PackedBytes + summary.ReadParameterBytes:N0} without KeepParameters\n"),
+        Assert.Contains(FormattableString.Invariant(
+            $"Weights:    {summary.ParameterBytes + summary.PackedBytes:N0} bytes, {summary.PackedBytes:N0} of them packed; {summary.PackedBytes + summary.ReadParameterBytes:N0} without KeepParameters\n"),
             summary.ToString(), StringComparison.Ordinal);
     }
 
@@ -151,7 +155,8 @@ public sealed class WeightLoadTests : IDisposable
             byte[] values = file.ReadRaw(entry.Name).ToArray();
             for (int i = 2; i < values.Length; i += 4)
                 data.AddRange(values.AsSpan(i, 2));
-            header.Append(FormattableString.Invariant($"{(begin == 0 ? "" : ",")}\"{entry.Name}\":{{\"dtype\":\"BF16\",\"shape\":[{string.Join(",", entry.Shape)}],\"data_offsets\":[{begin},{data.Count}]}}"));
+            header.Append(FormattableString.Invariant(
+                $"{(begin == 0 ? "" : ",")}\"{entry.Name}\":{{\"dtype\":\"BF16\",\"shape\":[{string.Join(",", entry.Shape)}],\"data_offsets\":[{begin},{data.Count}]}}"));
         }
         return SafetensorsBytes.Build(header.Append('}').ToString(), [.. data]);
     }

@@ -39,7 +39,8 @@ public sealed class WeightSourcesTests : IDisposable
     public void EverySourceGivesTheSameBits(string source, int parallelism, bool keep)
     {
         var told = new Told();
-        Loaded.Weights loaded = Load(source, _content, new() { Parallelism = parallelism, KeepParameters = keep, RejectNonFinite = true, Progress = told });
+        Loaded.Weights loaded = Load(source, _content,
+            new() { Parallelism = parallelism, KeepParameters = keep, RejectNonFinite = true, Progress = told });
         Assert.Equal(Bits(_weights.Packed), Bits(loaded.Packed));
         Assert.Equal(keep, loaded.KeepsParameters);
         Assert.Equal(_weights.AllValues[..loaded.AllValues.Length].ToArray(), loaded.AllValues.ToArray());
@@ -59,7 +60,8 @@ public sealed class WeightSourcesTests : IDisposable
         Assert.Equal(_weights["wide.weight"].ToArray(), loaded["wide.weight"].ToArray());
         Loaded.Weights expected = Loaded.LoadWeights(_path, skip: "fc.*", seed: 9);
         Assert.Equal(Bits(expected.Packed), Bits(loaded.Packed));
-        Assert.Equal(Bits(expected.Packed), Bits(Loaded.LoadWeights(_path, new() { Skip = "fc.*", Seed = 9, KeepParameters = false }).Packed));
+        Assert.Equal(Bits(expected.Packed),
+            Bits(Loaded.LoadWeights(_path, new() { Skip = "fc.*", Seed = 9, KeepParameters = false }).Packed));
     }
 
     /// <summary>Of a file that ends anywhere, the same is said, whatever brings it.</summary>
@@ -67,7 +69,8 @@ public sealed class WeightSourcesTests : IDisposable
     public void WhatIsCutShortIsRefusedInTheSameWords()
     {
         int header = (int)BitConverter.ToUInt64(_content, 0);
-        foreach (int length in (int[])[1, 7, 8, 9, 8 + header / 2, 8 + header, 8 + header + 1, _content.Length / 2, _content.Length - 4, _content.Length - 1])
+        foreach (int length in (int[])[1, 7, 8, 9, 8 + header / 2, 8 + header, 8 + header + 1, _content.Length / 2, _content.Length - 4,
+            _content.Length - 1])
         {
             byte[] cut = _content[..length];
             string expected = Assert.Throws<InvalidSafetensorsException>(() => Load("path", cut, new())).Message;
@@ -84,7 +87,8 @@ public sealed class WeightSourcesTests : IDisposable
     {
         byte[] longer = [.. _content, 0, 0];
         foreach (string source in (string[])["path", "memory", "resource", "drip", "zip"])
-            Assert.Contains("goes on after the last tensor", Assert.Throws<InvalidSafetensorsException>(() => Load(source, longer, new())).Problem, StringComparison.Ordinal);
+            Assert.Contains("goes on after the last tensor",
+                Assert.Throws<InvalidSafetensorsException>(() => Load(source, longer, new())).Problem, StringComparison.Ordinal);
         // Also where the last tensor is not read.
         var e = Assert.Throws<InvalidSafetensorsException>(() => Load("drip", longer, new() { Skip = "*" }));
         Assert.Equal(FormattableString.Invariant($"at least {_weights.ParameterBytes() + 1}"), e.Actual);
@@ -115,7 +119,8 @@ public sealed class WeightSourcesTests : IDisposable
         string expected = Assert.Throws<NonFiniteWeightException>(() => Load("path", content, new() { RejectNonFinite = true })).Message;
         Assert.Contains("'wide.weight'", expected, StringComparison.Ordinal);
         foreach (string source in (string[])["memory", "resource", "drip"])
-            Assert.Equal(expected, Assert.Throws<NonFiniteWeightException>(() => Load(source, content, new() { RejectNonFinite = true, SourceName = _path })).Message);
+            Assert.Equal(expected, Assert.Throws<NonFiniteWeightException>(() =>
+                Load(source, content, new() { RejectNonFinite = true, SourceName = _path })).Message);
     }
 
     [Theory]
@@ -129,7 +134,8 @@ public sealed class WeightSourcesTests : IDisposable
         foreach (bool keep in (bool[])[true, false])
         {
             Assert.ThrowsAny<OperationCanceledException>(() =>
-                Load(source, _content, new() { Progress = told, Cancellation = stop.Token, KeepParameters = keep, Access = SafetensorsAccess.Mapped }));
+                Load(source, _content, new() { Progress = told, Cancellation = stop.Token, KeepParameters = keep,
+                    Access = SafetensorsAccess.Mapped }));
         }
         Assert.All(told.Shares, s => Assert.InRange(s, 0, 0.9));
     }
@@ -148,7 +154,8 @@ public sealed class WeightSourcesTests : IDisposable
     [Fact]
     public void TensorsAreReadFromMemoryAndStreams()
     {
-        using SafetensorsFile file = SafetensorsFile.Open(_path), memory = SafetensorsFile.Open(_content, "m"), stream = SafetensorsFile.Open(new Drip(_content), "s");
+        using SafetensorsFile file = SafetensorsFile.Open(_path), memory = SafetensorsFile.Open(_content, "m"),
+            stream = SafetensorsFile.Open(new Drip(_content), "s");
         Assert.Equal(["m", "s"], [memory.Path, stream.Path]);
         foreach (SafetensorsFile other in (SafetensorsFile[])[memory, stream])
         {
@@ -168,7 +175,8 @@ public sealed class WeightSourcesTests : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         var e = Assert.Throws<InvalidSafetensorsException>(() => Loaded.LoadWeights(new Drip(claim)));
         Assert.Contains("ends inside the header", e.Problem, StringComparison.Ordinal);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before - Loaded.Summary.ParameterBytes - Loaded.Summary.PackedBytes, 0, 1_000_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before - Loaded.Summary.ParameterBytes - Loaded.Summary.PackedBytes, 0,
+            1_000_000);
     }
 
     [Fact]

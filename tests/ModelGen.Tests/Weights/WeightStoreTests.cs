@@ -17,7 +17,8 @@ internal sealed class SmallWeights : WeightStore
         new("bn1.running_var", [2], offset: 38, ParameterInitializer.Ones, trainable: false),
     ];
 
-    public SmallWeights(ParameterInfo[]? parameters = null, int lengthInFloats = 48) : base("SmallNet", parameters ?? s_parameters, lengthInFloats) { }
+    public SmallWeights(ParameterInfo[]? parameters = null, int lengthInFloats = 48)
+        : base("SmallNet", parameters ?? s_parameters, lengthInFloats) { }
 
     public static SmallWeights Create(int seed)
     {
@@ -62,7 +63,8 @@ public sealed class WeightStoreTests : IDisposable
     public void An_unknown_name_gets_the_nearest_ones()
     {
         var e = Assert.Throws<KeyNotFoundException>(() => new SmallWeights()["conv1.wieght"].Length);
-        Assert.Contains("'SmallNet' has no parameter 'conv1.wieght'; nearest of its 6: 'conv1.weight', ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("'SmallNet' has no parameter 'conv1.wieght'; nearest of its 6: 'conv1.weight', ", e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,9 +85,11 @@ public sealed class WeightStoreTests : IDisposable
     [Fact]
     public void Half_width_files_load_too()
     {
-        byte[] header = [.. """{"conv1.weight":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"conv1.bias":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]}}"""u8];
+        byte[] header =
+            [.. """{"conv1.weight":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"conv1.bias":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]}}"""u8];
         string path = _folder.Write("h", SafetensorsBytes.Build(header, [0x00, 0x3C, 0x00, 0xC0, 0x40, 0x40]));
-        var weights = new SmallWeights([new("conv1.weight", [2], 0, ParameterInitializer.Zeros), new("conv1.bias", [1], 2, ParameterInitializer.Zeros)], 3);
+        var weights = new SmallWeights([new("conv1.weight", [2], 0, ParameterInitializer.Zeros),
+            new("conv1.bias", [1], 2, ParameterInitializer.Zeros)], 3);
         weights.Load(path);
         Assert.Equal([1, -2, 3], weights.AllValues.ToArray());
     }
@@ -93,7 +97,8 @@ public sealed class WeightStoreTests : IDisposable
     [Fact]
     public void PyTorchs_batch_counters_are_ignored()
     {
-        byte[] header = [.. """{"bn1.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"""u8];
+        byte[] header =
+            [.. """{"bn1.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"""u8];
         string path = _folder.Write("n", SafetensorsBytes.Build(header, [.. new byte[8], .. SafetensorsBytes.Singles(5)]));
         var weights = new SmallWeights([new("w", [1], 0, ParameterInitializer.Zeros)], 1);
         weights.Load(path);
@@ -139,14 +144,18 @@ public sealed class WeightStoreTests : IDisposable
     {
         // fc2 is nearer to fc1, but fc1 is in both.
         SafetensorsWriter.Write(_folder.File("f"), [new("fc1.weight", [1], new float[1]), new("fc2.weight", [1], new float[1])]);
-        var weights = new SmallWeights([new("fc1.weight", [1], 0, ParameterInitializer.Zeros), new("fc222.weight", [1], 1, ParameterInitializer.Zeros)]);
+        var weights = new SmallWeights([new("fc1.weight", [1], 0, ParameterInitializer.Zeros),
+            new("fc222.weight", [1], 1, ParameterInitializer.Zeros)]);
         var e = Assert.Throws<WeightsMismatchException>(() => weights.Load(_folder.File("f")));
-        Assert.Contains("'fc2.weight': expected none, actual shape [1]; nearest in the network: 'fc222.weight'", e.Message, StringComparison.Ordinal);
-        Assert.Contains("'fc222.weight': expected shape [1], actual none; nearest in the file: 'fc2.weight'", e.Message, StringComparison.Ordinal);
+        Assert.Contains("'fc2.weight': expected none, actual shape [1]; nearest in the network: 'fc222.weight'", e.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("'fc222.weight': expected shape [1], actual none; nearest in the file: 'fc2.weight'", e.Message,
+            StringComparison.Ordinal);
 
         // With nothing missing, a matched name is better than none.
         var fitting = new SmallWeights([new("fc1.weight", [1], 0, ParameterInitializer.Zeros)]);
-        Assert.Contains("nearest in the network: 'fc1.weight'", Assert.Throws<WeightsMismatchException>(() => fitting.Load(_folder.File("f"))).Message, StringComparison.Ordinal);
+        Assert.Contains("nearest in the network: 'fc1.weight'",
+            Assert.Throws<WeightsMismatchException>(() => fitting.Load(_folder.File("f"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,7 +197,9 @@ public sealed class WeightStoreTests : IDisposable
         var e = Assert.Throws<NonFiniteWeightException>(() => weights.Load(path, rejectNonFinite: true));
         Assert.Equal(before, weights.AllValues.ToArray());
         Assert.Equal(("SmallNet", path, "conv1.weight", 6L, value), (e.NetworkName, e.Path, e.ParameterName, e.Index, e.Value));
-        Assert.Contains($"'{path}' holds {text} in parameter 'conv1.weight' of network 'SmallNet' at index 6, position [1, 0, 1, 0] of shape [2, 1, 2, 2] (expected finite values, actual {text})", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{path}' holds {text} in parameter 'conv1.weight' of network 'SmallNet' at index 6, position [1, 0, 1, 0] of shape [2, 1, 2, "
+                + $"2] (expected finite values, actual {text})", e.Message, StringComparison.Ordinal);
 
         weights.Load(path);
         Assert.Equal(value, weights["conv1.weight"][6]);
@@ -218,14 +229,18 @@ public sealed class WeightStoreTests : IDisposable
     public void Copies_from_the_same_parameters_at_other_offsets()
     {
         var source = SmallWeights.Create(3);
-        var packed = new SmallWeights(source.Parameters.Reverse().Select((p, i) => new ParameterInfo(p.Name, p.Shape.ToArray(), i * 8, p.Initializer)).ToArray());
+        var packed = new SmallWeights(source.Parameters.Reverse()
+            .Select((p, i) => new ParameterInfo(p.Name, p.Shape.ToArray(), i * 8, p.Initializer)).ToArray());
         packed.CopyFrom(source);
         foreach (var parameter in source.Parameters) Assert.Equal(source[parameter.Name].ToArray(), packed[parameter.Name].ToArray());
 
         var other = new SmallWeights([new("w", [1], 0, ParameterInitializer.Zeros)]);
-        Assert.Contains("expected 1 parameters, actual 6", Assert.Throws<ArgumentException>(() => other.CopyFrom(source)).Message, StringComparison.Ordinal);
-        var shaped = new SmallWeights(source.Parameters.Select(p => p.Name == "bn1.bias" ? new ParameterInfo(p.Name, [1], p.Offset, p.Initializer) : p).ToArray());
-        Assert.Contains("'bn1.bias' of shape [1], actual [2]", Assert.Throws<ArgumentException>(() => shaped.CopyFrom(source)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected 1 parameters, actual 6", Assert.Throws<ArgumentException>(() => other.CopyFrom(source)).Message,
+            StringComparison.Ordinal);
+        var shaped = new SmallWeights(source.Parameters.Select(p => p.Name == "bn1.bias"
+            ? new ParameterInfo(p.Name, [1], p.Offset, p.Initializer) : p).ToArray());
+        Assert.Contains("'bn1.bias' of shape [1], actual [2]", Assert.Throws<ArgumentException>(() => shaped.CopyFrom(source)).Message,
+            StringComparison.Ordinal);
         Assert.All(shaped.AllValues.ToArray(), v => Assert.Equal(0, v));
     }
 

@@ -31,7 +31,8 @@ public sealed class WeightsCultureTests : IDisposable
         try
         {
             string path = _folder.File("i.safetensors");
-            ParameterInfo[] parameters = [new("INIT.i.weight", [1000, 2], 0, ParameterInitializer.Uniform, 0.25f), new("ı.bias", [2], 2000, ParameterInitializer.Zeros)];
+            ParameterInfo[] parameters = [new("INIT.i.weight", [1000, 2], 0, ParameterInitializer.Uniform, 0.25f),
+                new("ı.bias", [2], 2000, ParameterInitializer.Zeros)];
             var weights = new SmallWeights(parameters, 2002);
             weights.Initialize(-12345);
             weights.Save(path);

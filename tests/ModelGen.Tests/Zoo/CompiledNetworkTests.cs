@@ -22,7 +22,8 @@ public class CompiledNetworkTests
         Generator.Graphs.Graph graph = ZooNetworks.Record("SqueezeNet11");
         using var folder = new TemporaryFolder();
         SafetensorsWriter.Write(folder.File("squeezenet.safetensors"),
-            [.. graph.Parameters.Select(p => new SafetensorsTensor(p.Name, [.. p.Shape.Dimensions.Select(d => (long)d)], ZooData.Fill(graph, p)))]);
+            [.. graph.Parameters.Select(p =>
+                new SafetensorsTensor(p.Name, [.. p.Shape.Dimensions.Select(d => (long)d)], ZooData.Fill(graph, p)))]);
         var network = new Squeeze(Squeeze.LoadWeights(folder.File("squeezenet.safetensors")));
 
         float[] logits = new float[Squeeze.OutputLength];

@@ -18,10 +18,14 @@ public class MemoryPageTests
 
     private static readonly (string Name, int Batch)[] Networks =
     [
-        ("LeNet5", 64), ("AlexNetTwoColumns", 16), ("AlexNetOneColumn", 16), ("ZFNetStandard", 4), ("VggD", 1), ("VggD", 4), ("NetworkInNetworkCifar", 32), ("GoogLeNetOriginal", 4),
-        ("GoogLeNetTorchvisionWithAuxiliary", 4), ("InceptionV2", 4), ("InceptionV3WithAuxiliary", 4), ("InceptionV4", 1), ("InceptionResNetV2", 1), ("HighwayDense50", 64), ("HighwayConvolutional20", 32),
-        (nameof(ResNet18ForCifar), 32), ("ResNet18", 4), ("ResNet34", 4), ("ResNet50", 4), ("ResNet101", 4), ("ResNet152", 1), ("CifarResNet20", 128), ("CifarResNet110", 32),
-        ("PreActivationResNet164", 32), ("DenseNet121", 4), ("DenseNet201", 1), ("MobileNetV1", 4), ("Xception", 1), ("AlphaGoPolicy", 16), ("SqueezeNet11", 4),
+        ("LeNet5", 64), ("AlexNetTwoColumns", 16), ("AlexNetOneColumn", 16), ("ZFNetStandard", 4), ("VggD", 1), ("VggD", 4),
+        ("NetworkInNetworkCifar", 32), ("GoogLeNetOriginal", 4),
+        ("GoogLeNetTorchvisionWithAuxiliary", 4), ("InceptionV2", 4), ("InceptionV3WithAuxiliary", 4), ("InceptionV4", 1),
+        ("InceptionResNetV2", 1), ("HighwayDense50", 64), ("HighwayConvolutional20", 32),
+        (nameof(ResNet18ForCifar), 32), ("ResNet18", 4), ("ResNet34", 4), ("ResNet50", 4), ("ResNet101", 4), ("ResNet152", 1),
+        ("CifarResNet20", 128), ("CifarResNet110", 32),
+        ("PreActivationResNet164", 32), ("DenseNet121", 4), ("DenseNet201", 1), ("MobileNetV1", 4), ("Xception", 1), ("AlphaGoPolicy", 16),
+        ("SqueezeNet11", 4),
     ];
 
     private static readonly Lazy<Row[]> Rows = new(() => [.. Networks.Select(n => Measure(n.Name, n.Batch))]);
@@ -59,7 +63,8 @@ public class MemoryPageTests
         foreach ((int width, int stride) in new[] { (64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1) })
         {
             Tensor shortcut = stride == 1 ? x : x.Conv2d(width, 1, stride: stride, bias: false).BatchNorm2d();
-            Tensor y = x.Conv2d(width, 3, stride: stride, padding: 1, bias: false).BatchNorm2d().Relu().Conv2d(width, 3, padding: 1, bias: false).BatchNorm2d();
+            Tensor y = x.Conv2d(width, 3, stride: stride, padding: 1, bias: false).BatchNorm2d().Relu()
+                .Conv2d(width, 3, padding: 1, bias: false).BatchNorm2d();
             x = (y + shortcut).Relu();
         }
         return x.GlobalAvgPool2d().Flatten().Linear(10);
@@ -68,7 +73,8 @@ public class MemoryPageTests
     private static Row Measure(string name, int batch)
     {
         Graph recorded = name == nameof(ResNet18ForCifar) ? GraphRecorder.Record(ResNet18ForCifar, name) : ZooNetworks.Record(name);
-        Graph declared = recorded with { Outputs = recorded.Outputs.Select((o, i) => i == 0 ? o with { Name = ValueNames.Output } : o).ToEquatableArray() };
+        Graph declared = recorded with { Outputs =
+            recorded.Outputs.Select((o, i) => i == 0 ? o with { Name = ValueNames.Output } : o).ToEquatableArray() };
         var options = new TrainingOptions(batch, OpNames.CrossEntropy, 0) { AuxiliaryWeight = declared.Outputs.Count > 1 ? 0.3f : 0 };
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(declared, options), _ => null);
         LaidOutGraph recomputing = Recompute.Run(training, ValueNames.Loss, batch);
@@ -85,7 +91,8 @@ public class MemoryPageTests
         }
     }
 
-    private static long MultiplyAdds(Graph graph, int last) => graph.Nodes.Where(n => n.Id <= last).Sum(n => SummaryEmitter.MultiplyAddsOf(graph, n));
+    private static long MultiplyAdds(Graph graph, int last) =>
+        graph.Nodes.Where(n => n.Id <= last).Sum(n => SummaryEmitter.MultiplyAddsOf(graph, n));
 
     private static double Ratio(TrainingMemory memory) => (double)memory.Arena / memory.LowerBound;
 
@@ -126,9 +133,11 @@ public class MemoryPageTests
         foreach (Row row in Rows.Value)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"| {row.Name} | {row.Input} | {row.Batch} | {Megabytes(row.Kept.Parameters - row.Kept.OptimizerState)} | {Megabytes(row.Kept.OptimizerState)} "
+                $"| {row.Name} | {row.Input} | {row.Batch} | {Megabytes(row.Kept.Parameters - row.Kept.OptimizerState)} | "
+                    + $"{Megabytes(row.Kept.OptimizerState)} "
                 + $"| {Megabytes(row.Kept.Arena)} | {Megabytes(row.Kept.LowerBound)} | {Ratio(row.Kept):F3} "
-                + $"| {Megabytes(row.Again.Arena)} | {Megabytes(row.Again.LowerBound)} | {Ratio(row.Again):F3} | {100 * (1 - (double)row.Again.Arena / row.Kept.Arena):F0} % | {100 * row.ComputedAgain:F0} % |\n");
+                + $"| {Megabytes(row.Again.Arena)} | {Megabytes(row.Again.LowerBound)} | {Ratio(row.Again):F3} | "
+                + $"{100 * (1 - (double)row.Again.Arena / row.Kept.Arena):F0} % | {100 * row.ComputedAgain:F0} % |\n");
         }
         return text.ToString();
     }

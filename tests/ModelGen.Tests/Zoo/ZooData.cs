@@ -12,7 +12,8 @@ internal static class ZooData
     public static JsonElement Of(string name) => Entries[name];
 
     public static (string Key, int[] Shape)[] State(string name) =>
-        [.. Of(name).GetProperty("state").EnumerateArray().Select(e => (e[0].GetString()!, e.EnumerateArray().Skip(1).Select(d => d.GetInt32()).ToArray()))];
+        [.. Of(name).GetProperty("state").EnumerateArray()
+            .Select(e => (e[0].GetString()!, e.EnumerateArray().Skip(1).Select(d => d.GetInt32()).ToArray()))];
 
     /// <summary>A parameter, running statistic or input of a graph, by the rule of the data.</summary>
     public static float[] Fill(Graph graph, Node leaf)

@@ -97,7 +97,8 @@ public class ZooFiguresTests
     public void HasTheKnownParameters(string name, long count) => Assert.Equal(count, CountParameters(ZooNetworks.Record(name)));
 
     [Theory, MemberData(nameof(RoundedParameterCounts))]
-    public void HasAboutTheKnownParameters(string name, double thousands) => AssertWithin(0.01, thousands, CountParameters(ZooNetworks.Record(name)) / 1000.0);
+    public void HasAboutTheKnownParameters(string name, double thousands) =>
+        AssertWithin(0.01, thousands, CountParameters(ZooNetworks.Record(name)) / 1000.0);
 
     [Theory, MemberData(nameof(MultiplyAdds))]
     public void HasTheKnownMultiplyAdds(string name, double millions, double lastPlace)
@@ -119,7 +120,8 @@ public class ZooFiguresTests
     {
         (string Layer, double Thousands, double Millions)[] table =
         [
-            ("conv1", 35, 105), ("conv2", 307, 223), ("conv3", 884, 149), ("conv4", 663, 112), ("conv5", 442, 74), ("fc6", 37_700, 37), ("fc7", 16_800, 16), ("fc8", 4_100, 4),
+            ("conv1", 35, 105), ("conv2", 307, 223), ("conv3", 884, 149), ("conv4", 663, 112), ("conv5", 442, 74), ("fc6", 37_700, 37),
+            ("fc7", 16_800, 16), ("fc8", 4_100, 4),
         ];
         Graph graph = ZooNetworks.Record("AlexNetTwoColumns");
         foreach ((string layer, double thousands, double millions) in table)
@@ -130,24 +132,31 @@ public class ZooFiguresTests
         }
     }
 
-    // Table 1 of the paper, in units of 1024 weights and a million mult-adds. Its own operations say that it is not the table's inception (4c) with 463 K weights or (4d) with
-    // 580 K that it computes (100 M and 119 M operations are 14·14·509,440 and 14·14·604,672), nor is there a (5a) of 54 M: those three are as the modules' widths give.
+    // Table 1 of the paper, in units of 1024 weights and a million mult-adds. Its own operations say that it is not the table's inception
+    // (4c) with 463 K weights or (4d) with 580 K that it computes (100 M and 119 M operations are 14·14·509,440 and 14·14·604,672), nor is
+    // there a (5a) of 54 M: those three are as the modules' widths give.
     [Fact]
     public void GoogLeNetsModulesCostWhatTheyDo()
     {
         (string Module, int[] Output, double Weights, double Millions)[] table =
         [
-            ("conv1", [64, 112, 112], 2.7, 34), ("conv3", [192, 56, 56], 112, 360), ("inception3a", [256, 28, 28], 159, 128), ("inception3b", [480, 28, 28], 380, 304),
-            ("inception4a", [512, 14, 14], 364, 73), ("inception4b", [512, 14, 14], 437, 88), ("inception4c", [512, 14, 14], 497.5, 100), ("inception4d", [528, 14, 14], 590.5, 119),
-            ("inception4e", [832, 14, 14], 840, 170), ("inception5a", [832, 7, 7], 1018, 51), ("inception5b", [1024, 7, 7], 1409, 71), ("fc", [1000], 1000, 1),
+            ("conv1", [64, 112, 112], 2.7, 34), ("conv3", [192, 56, 56], 112, 360), ("inception3a", [256, 28, 28], 159, 128),
+            ("inception3b", [480, 28, 28], 380, 304),
+            ("inception4a", [512, 14, 14], 364, 73), ("inception4b", [512, 14, 14], 437, 88), ("inception4c", [512, 14, 14], 497.5, 100),
+            ("inception4d", [528, 14, 14], 590.5, 119),
+            ("inception4e", [832, 14, 14], 840, 170), ("inception5a", [832, 7, 7], 1018, 51), ("inception5b", [1024, 7, 7], 1409, 71),
+            ("fc", [1000], 1000, 1),
         ];
         Graph graph = ZooNetworks.Record("GoogLeNetOfThePaper");
         foreach ((string module, int[] output, double weights, double millions) in table)
         {
             // The table's second row is the 1×1 and the 3×3 convolution together.
-            Node[] nodes = [.. graph.Nodes.Where(n => n.Name == module || n.Name.StartsWith(module + ".", StringComparison.Ordinal) || (module == "conv3" && n.Name.StartsWith("conv2.", StringComparison.Ordinal)))];
-            AssertWithin(0.02, weights, nodes.Where(n => n.Is(OpNames.Parameter) && n.Shape.Rank > 1).Sum(n => n.Shape.Length) / 1024.0, module);
-            Assert.True(Math.Abs(nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(graph, n)) / 1e6 - millions) < 1, $"{module}: {nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(graph, n)) / 1e6} M");
+            Node[] nodes = [.. graph.Nodes.Where(n => n.Name == module || n.Name.StartsWith(module + ".", StringComparison.Ordinal)
+                || (module == "conv3" && n.Name.StartsWith("conv2.", StringComparison.Ordinal)))];
+            AssertWithin(0.02, weights, nodes.Where(n => n.Is(OpNames.Parameter) && n.Shape.Rank > 1).Sum(n => n.Shape.Length) / 1024.0,
+                module);
+            Assert.True(Math.Abs(nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(graph, n)) / 1e6 - millions) < 1,
+                $"{module}: {nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(graph, n)) / 1e6} M");
             Assert.Equal(output, nodes[^1].Shape.Dimensions);
         }
     }
@@ -178,7 +187,8 @@ public class ZooFiguresTests
         (Node sampled, Node zeros) = (graph[shortcut.Inputs[0]], graph[shortcut.Inputs[1]]);
         Assert.Equal("Relu", graph[sampled.Inputs[0]].Op);
 
-        Dictionary<string, double[]> values = graph.Parameters.ToDictionary(p => p.Name, p => Enumerable.Repeat(0.01, (int)p.Shape.Length).ToArray());
+        Dictionary<string, double[]> values =
+            graph.Parameters.ToDictionary(p => p.Name, p => Enumerable.Repeat(0.01, (int)p.Shape.Length).ToArray());
         double[] image = [.. Enumerable.Range(0, 3 * 32 * 32).Select(i => Math.Sin(i))];
         values[graph.Inputs.Single().Name] = image;
         Graph inside = graph with { Outputs = [new("before", sampled.Inputs[0]), new("after", shortcut.Id)] };
@@ -219,7 +229,8 @@ public class ZooFiguresTests
         Node depthwise = Layer(full, "features.75");
         Node pointwise = Layer(full, "features.78");
         // 1/N + 1/D² of a full convolution of 1024 to 1024 channels.
-        double ratio = (SummaryEmitter.MultiplyAddsOf(full, depthwise) + SummaryEmitter.MultiplyAddsOf(full, pointwise)) / (49.0 * 9 * 1024 * 1024);
+        double ratio = (SummaryEmitter.MultiplyAddsOf(full, depthwise) + SummaryEmitter.MultiplyAddsOf(full, pointwise))
+            / (49.0 * 9 * 1024 * 1024);
         Assert.Equal(1.0 / 1024 + 1.0 / 9, ratio, 12);
         Assert.Equal(76, CountMultiplyAdds(small) / 1e6, 0.8);
         Assert.Equal(1.3, CountParameters(small) / 1e6, 0.05);

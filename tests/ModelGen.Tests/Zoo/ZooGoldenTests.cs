@@ -8,8 +8,8 @@ using ModelGen.Tests.Harness;
 namespace ModelGen.Tests.Zoo;
 
 /// <summary>
-/// Full-size networks against PyTorch in double precision: logits to 1e-4 of their standard deviation, and the results of some modules on the way. The networks of VGG, which need 3 GB of
-/// memory, run only where the environment variable MODELGEN_LARGE is 1.
+/// Full-size networks against PyTorch in double precision: logits to 1e-4 of their standard deviation, and the results of some modules on
+/// the way. The networks of VGG, which need 3 GB of memory, run only where the environment variable MODELGEN_LARGE is 1.
 /// </summary>
 public class ZooGoldenTests
 {
@@ -92,7 +92,8 @@ public class ZooGoldenTests
         Assert.Equal([0.8215429186820984f, 1.0873135328292847f], ZooData.Fill("bn1.running_var", 1001, 0.2, 1)[..2]);
     }
 
-    private static Dictionary<string, float[]> Run(GraphFunction function, GeneratedLibrary library, Dictionary<string, float[]> values, int parts = 1)
+    private static Dictionary<string, float[]> Run(GraphFunction function, GeneratedLibrary library, Dictionary<string, float[]> values,
+        int parts = 1)
     {
         var check = new GraphCheck(function, 1);
         foreach ((string name, float[] filled) in values)
@@ -110,7 +111,8 @@ public class ZooGoldenTests
         Compare(std, StandardDeviation(logits), 1e-4 * std, $"{name}: standard deviation", failures);
         Compare(output.GetProperty("max").GetDouble(), logits.Max(), 1e-4 * std, $"{name}: largest", failures);
         if (Array.IndexOf(logits, logits.Max()) != output.GetProperty("argmax").GetInt32())
-            failures.Add($"{name}: the largest is {Array.IndexOf(logits, logits.Max())} instead of {output.GetProperty("argmax").GetInt32()}");
+            failures.Add(
+                $"{name}: the largest is {Array.IndexOf(logits, logits.Max())} instead of {output.GetProperty("argmax").GetInt32()}");
     }
 
     private static void CompareModule(float[] values, JsonElement module, List<string> failures)

@@ -41,14 +41,16 @@ internal static class ZooNetworks
 
     public static Tensor GoogLeNetTorchvision([Shape(3, 224, 224)] Tensor image) => GoogLeNet.Torchvision(image);
 
-    public static (Tensor Output, Tensor Auxiliary1, Tensor Auxiliary2) GoogLeNetTorchvisionWithAuxiliary([Shape(3, 224, 224)] Tensor image) =>
+    public static (Tensor Output, Tensor Auxiliary1,
+        Tensor Auxiliary2) GoogLeNetTorchvisionWithAuxiliary([Shape(3, 224, 224)] Tensor image) =>
         GoogLeNet.TorchvisionWithAuxiliary(image);
 
     public static Tensor InceptionV2([Shape(3, 224, 224)] Tensor image) => ModelGen.Zoo.InceptionV2.Build(image);
 
     public static Tensor InceptionV3([Shape(3, 299, 299)] Tensor image) => ModelGen.Zoo.InceptionV3.Build(image);
 
-    public static (Tensor Output, Tensor Auxiliary) InceptionV3WithAuxiliary([Shape(3, 299, 299)] Tensor image) => ModelGen.Zoo.InceptionV3.BuildWithAuxiliary(image);
+    public static (Tensor Output, Tensor Auxiliary) InceptionV3WithAuxiliary([Shape(3, 299, 299)] Tensor image) =>
+        ModelGen.Zoo.InceptionV3.BuildWithAuxiliary(image);
 
     public static Tensor InceptionV4([Shape(3, 299, 299)] Tensor image) => ModelGen.Zoo.InceptionV4.Build(image);
 
@@ -92,7 +94,8 @@ internal static class ZooNetworks
 
     public static Tensor CifarResNet1202([Shape(3, 32, 32)] Tensor image) => CifarResNet.Build(image, 1202);
 
-    public static Tensor PreActivationResNet110([Shape(3, 32, 32)] Tensor image) => CifarResNet.PreActivation(image, 110, bottleneck: false);
+    public static Tensor PreActivationResNet110([Shape(3, 32, 32)] Tensor image) =>
+        CifarResNet.PreActivation(image, 110, bottleneck: false);
 
     public static Tensor PreActivationResNet164([Shape(3, 32, 32)] Tensor image) => CifarResNet.PreActivation(image, 164);
 
@@ -127,6 +130,7 @@ internal static class ZooNetworks
         return GraphRecorder.Record(method.CreateDelegate(typeof(Func<,>).MakeGenericType(typeof(Tensor), method.ReturnType)), name);
     }
 
-    private static IEnumerable<MethodInfo> Methods() => typeof(ZooNetworks).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
+    private static IEnumerable<MethodInfo> Methods() =>
+        typeof(ZooNetworks).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
         .Where(m => m.GetParameters() is [{ ParameterType: var type }] && type == typeof(Tensor)).OrderBy(m => m.MetadataToken);
 }

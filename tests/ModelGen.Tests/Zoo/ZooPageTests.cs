@@ -75,8 +75,10 @@ public class ZooPageTests
         int kernels = plan.Steps.Concat(plan.LoadSteps).Select(s => s.Call.Kernel).Where(k => k.Title.Length > 0).Distinct().Count();
         double ratio = plan.ArenaLowerBound == 0 ? 1 : (double)plan.ArenaLength / plan.ArenaLowerBound;
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {ZooFiguresTests.CountParameters(graph):N0} | {ZooFiguresTests.CountMultiplyAdds(graph) / 1e6:N1} | {SummaryEmitter.Layers(graph).Count()} "
-            + $"| {plan.ArenaLength / 256:N0} | {plan.ArenaLowerBound / 256:N0} | {ratio:F3} | {kernels} | {milliseconds:F0} | {source.Length / 1024:N0} |");
+            $"| {name} | {ZooFiguresTests.CountParameters(graph):N0} | {ZooFiguresTests.CountMultiplyAdds(graph) / 1e6:N1} | "
+                + $"{SummaryEmitter.Layers(graph).Count()} "
+            + $"| {plan.ArenaLength / 256:N0} | {plan.ArenaLowerBound / 256:N0} | {ratio:F3} | {kernels} | {milliseconds:F0} | "
+            + $"{source.Length / 1024:N0} |");
     }
 
     private static string Emit(Graph graph)

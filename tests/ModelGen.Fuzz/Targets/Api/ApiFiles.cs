@@ -2,7 +2,9 @@ using ModelGen.Safetensors;
 
 namespace ModelGen.Fuzz.Targets.Api;
 
-/// <summary>Files that are no checkpoint of the network under test, each in another way, and a folder for its own. Deleted when the program ends.</summary>
+/// <summary>
+/// Files that are no checkpoint of the network under test, each in another way, and a folder for its own. Deleted when the program ends.
+/// </summary>
 internal sealed class ApiFiles
 {
     // Checkpoints are flushed to the disk, which takes most of the time where there is one.

@@ -1,6 +1,9 @@
 namespace ModelGen.Fuzz.Targets.Api;
 
-/// <summary>Looks before it changes anything: running averages, random masks, sums of gradients, blocks with unused lanes; large enough for threads to share.</summary>
+/// <summary>
+/// Looks before it changes anything: running averages, random masks, sums of gradients, blocks with unused lanes; large enough for threads
+/// to share.
+/// </summary>
 [Network, Trainable(BatchSize = 3, AccumulateGradients = true, ClipGradients = true, CheckUpdates = true)]
 internal sealed partial class Careful
 {

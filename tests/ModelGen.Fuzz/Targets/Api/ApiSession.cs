@@ -18,7 +18,8 @@ internal sealed class ApiSession(ApiFiles files, Func<ApiTrainer> make)
     public int Refused { get; private set; }
 
     /// <summary>Numbers as a network sees them.</summary>
-    public static float[] Images(int samples, int seed, float scale = 1) => [.. Enumerable.Range(0, samples * Length).Select(i => scale * MathF.Sin((float)i * i % 977 + seed))];
+    public static float[] Images(int samples, int seed, float scale = 1) =>
+        [.. Enumerable.Range(0, samples * Length).Select(i => scale * MathF.Sin((float)i * i % 977 + seed))];
 
     /// <summary>One call; the numbers say which.</summary>
     public void Call(int kind, int a, int b)
@@ -148,8 +149,10 @@ internal sealed class ApiSession(ApiFiles files, Func<ApiTrainer> make)
     {
         Action[] calls =
         [
-            () => _tested.Step(Images(1, 1), [0]), () => _tested.Trainer.Evaluate(Images(1, 1), [0]), () => _tested.Trainer.ToWeights(), () => _tested.Trainer.Parallelism = 2,
-            () => _tested.SetScheduler(null), () => _tested.Trainer.LoadCheckpoint(files.File(_tested.Name + ".good")), () => _tested.Trainer.SaveCheckpoint(files.File("never")),
+            () => _tested.Step(Images(1, 1), [0]), () => _tested.Trainer.Evaluate(Images(1, 1), [0]), () => _tested.Trainer.ToWeights(),
+            () => _tested.Trainer.Parallelism = 2,
+            () => _tested.SetScheduler(null), () => _tested.Trainer.LoadCheckpoint(files.File(_tested.Name + ".good")), () =>
+                _tested.Trainer.SaveCheckpoint(files.File("never")),
         ];
         try
         {
@@ -202,7 +205,8 @@ internal sealed class ApiSession(ApiFiles files, Func<ApiTrainer> make)
     {
         Action[] calls =
         [
-            () => _tested.Step(Images(1, 1), [0]), () => _tested.Trainer.Evaluate(Images(1, 1), [0]), () => _tested.Trainer.ToWeights(), () => _tested.Trainer.SaveCheckpoint(files.File("never")),
+            () => _tested.Step(Images(1, 1), [0]), () => _tested.Trainer.Evaluate(Images(1, 1), [0]), () => _tested.Trainer.ToWeights(),
+            () => _tested.Trainer.SaveCheckpoint(files.File("never")),
         ];
         foreach (Action call in calls)
         {

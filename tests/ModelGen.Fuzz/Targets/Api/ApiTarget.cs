@@ -1,7 +1,8 @@
 namespace ModelGen.Fuzz.Targets.Api;
 
 /// <summary>
-/// Calls of a network and its trainer, right ones and wrong ones by turns: every right one gives what it gives where there was no wrong one, bit for bit, and every wrong one is an exception that is documented.
+/// Calls of a network and its trainer, right ones and wrong ones by turns: every right one gives what it gives where there was no wrong
+/// one, bit for bit, and every wrong one is an exception that is documented.
 /// </summary>
 internal sealed class ApiTarget : FuzzTarget
 {

@@ -1,7 +1,8 @@
 namespace ModelGen.Fuzz.Targets.Api;
 
 /// <summary>What the two networks have, by one name each.</summary>
-internal sealed record ApiTrainer(string Name, IClassifierTrainer Trainer, Func<float[], int[], float> Step, Func<float[], int[], float>? Accumulate, Action<IParallelScheduler?> SetScheduler, Func<WeightStore, Action<float[], float[]>> Network)
+internal sealed record ApiTrainer(string Name, IClassifierTrainer Trainer, Func<float[], int[], float> Step,
+    Func<float[], int[], float>? Accumulate, Action<IParallelScheduler?> SetScheduler, Func<WeightStore, Action<float[], float[]>> Network)
 {
     public static ApiTrainer Careful()
     {

@@ -5,7 +5,8 @@ namespace ModelGen.Fuzz.Targets.Files;
 /// <summary>Damage as it happens, and as it is done: bits, cut ends, pieces that are missing or twice, sizes that are extreme.</summary>
 internal static class ByteMutation
 {
-    private static readonly uint[] Extremes = [0, 1, 2, 7, 255, 256, 65535, 65536, 1 << 24, 1 << 30, int.MaxValue, 0x80000000, uint.MaxValue - 1, uint.MaxValue];
+    private static readonly uint[] Extremes =
+        [0, 1, 2, 7, 255, 256, 65535, 65536, 1 << 24, 1 << 30, int.MaxValue, 0x80000000, uint.MaxValue - 1, uint.MaxValue];
 
     /// <summary>Bytes with one to four changes, each of a random kind.</summary>
     public static byte[] Damage(byte[] bytes, Random random)

@@ -5,13 +5,17 @@ using ModelGen.Runtime;
 namespace ModelGen.Fuzz.Targets.Files;
 
 /// <summary>
-/// Checkpoints: what is taken has the checksum of what it holds, by a second computation, values that training can go on with, and comes back the same when it is saved again.
+/// Checkpoints: what is taken has the checksum of what it holds, by a second computation, values that training can go on with, and comes
+/// back the same when it is saved again.
 /// </summary>
 internal sealed class CheckpointTarget : FuzzTarget
 {
-    private static readonly string[] Numbers = ["0", "1", "7", "-1", "2147483647", "2147483648", "9223372036854775807", "18446744073709551615", "9007199254740993", "1e3", "NaN", "", "07", "+1"];
-    private static readonly string[] Keys = ["steps", "updates", "accumulated", "epoch", "seed", "optimizer.LearningRate", "optimizer.MaxGradientNorm", "note.fit", "format", "fingerprint"];
-    private static readonly Lazy<SafetensorsModel> Good = new(() => SafetensorsModel.Read(Saved(Make(), new TrainerCounters(5UL << 32, 9, 7, 0)))!);
+    private static readonly string[] Numbers = ["0", "1", "7", "-1", "2147483647", "2147483648", "9223372036854775807",
+        "18446744073709551615", "9007199254740993", "1e3", "NaN", "", "07", "+1"];
+    private static readonly string[] Keys = ["steps", "updates", "accumulated", "epoch", "seed", "optimizer.LearningRate",
+        "optimizer.MaxGradientNorm", "note.fit", "format", "fingerprint"];
+    private static readonly Lazy<SafetensorsModel> Good =
+        new(() => SafetensorsModel.Read(Saved(Make(), new TrainerCounters(5UL << 32, 9, 7, 0)))!);
 
     private readonly ScratchFile file = new();
 
@@ -31,7 +35,8 @@ internal sealed class CheckpointTarget : FuzzTarget
         {
             byte[] data = tensors.Values.ElementAt(random.Next(tensors.Count)).Data;
             int at = random.Next(data.Length / 4) * 4;
-            BitConverter.GetBytes(random.Next(5) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => -1f, 3 => -0f, _ => random.NextSingle() }).CopyTo(data, at);
+            BitConverter.GetBytes(random.Next(5) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => -1f, 3 => -0f,
+                _ => random.NextSingle() }).CopyTo(data, at);
         }
         if (kind == 3)
             tensors.Remove(tensors.Keys.ElementAt(random.Next(tensors.Count)));
@@ -63,7 +68,8 @@ internal sealed class CheckpointTarget : FuzzTarget
         if (!isEarlier && model.Metadata.GetValueOrDefault("checksum") != ChecksumOf(model.Metadata, model.Tensors))
             throw new FuzzException("a file was accepted whose checksum is wrong");
         if (model.Tensors.Where(t => t.Key.StartsWith("optimizer.", StringComparison.Ordinal))
-            .Any(t => Floats(t.Value.Data).Any(v => !float.IsFinite(v) || v < 0 && t.Key.StartsWith("optimizer.square.", StringComparison.Ordinal))))
+            .Any(t => Floats(t.Value.Data)
+                .Any(v => !float.IsFinite(v) || v < 0 && t.Key.StartsWith("optimizer.square.", StringComparison.Ordinal))))
             throw new FuzzException("a value was accepted that training cannot go on with");
         if (counters.Updates > counters.Steps || counters.Updates >= long.MaxValue / 2 || checkpoint.Epoch < 0)
             throw new FuzzException("impossible counts were accepted");
@@ -89,7 +95,8 @@ internal sealed class CheckpointTarget : FuzzTarget
     }
 
     private static TrainerState Make() => new(
-        new Weights(), new NetworkSummary("Net", [4], [new LayerSummary("fc", "Linear", [2], 10, 8, null, 0, 0)], 0, 0, 0), "0123456789abcdef", new Adam(0.1f), ["mean", "square"], [0, 1], 16, clips: false);
+        new Weights(), new NetworkSummary("Net", [4], [new LayerSummary("fc", "Linear", [2], 10, 8, null, 0, 0)], 0, 0, 0),
+        "0123456789abcdef", new Adam(0.1f), ["mean", "square"], [0, 1], 16, clips: false);
 
     private static float[] Floats(byte[] data)
     {
@@ -108,14 +115,18 @@ internal sealed class CheckpointTarget : FuzzTarget
             int begin = data.Count;
             foreach (float value in tensor.Data.Span)
                 data.AddRange(BitConverter.GetBytes(value));
-            header.Append(CultureInfo.InvariantCulture, $",{Quote(tensor.Name)}:{{\"dtype\":\"F32\",\"shape\":[{string.Join(",", tensor.Shape)}],\"data_offsets\":[{begin},{data.Count}]}}");
+            header.Append(CultureInfo.InvariantCulture,
+                $",{Quote(tensor.Name)}:{{\"dtype\":\"F32\",\"shape\":[{string.Join(",", tensor.Shape)}],\"data_offsets\":[{begin},"
+                    + $"{data.Count}]}}");
         }
         byte[] json = Encoding.UTF8.GetBytes(header.Append('}').ToString());
         return [.. BitConverter.GetBytes((long)json.Length), .. json, .. data];
     }
 
-    // CRC-32C bit by bit: of the metadata in ordinal order, each text with a zero behind it, then of the tensors in the network's order, each with its name.
-    private static string ChecksumOf(Dictionary<string, string> metadata, Dictionary<string, (string Dtype, long[] Shape, byte[] Data)> tensors)
+    // CRC-32C bit by bit: of the metadata in ordinal order, each text with a zero behind it, then of the tensors in the network's order,
+    // each with its name.
+    private static string ChecksumOf(Dictionary<string, string> metadata,
+        Dictionary<string, (string Dtype, long[] Shape, byte[] Data)> tensors)
     {
         uint crc = uint.MaxValue;
         foreach (var (key, value) in metadata.Where(m => m.Key != "checksum").OrderBy(m => m.Key, StringComparer.Ordinal))
@@ -123,7 +134,8 @@ internal sealed class CheckpointTarget : FuzzTarget
             Add([.. Encoding.UTF8.GetBytes(key), 0]);
             Add([.. Encoding.UTF8.GetBytes(value), 0]);
         }
-        foreach (string name in (string[])["fc.weight", "fc.bias", "optimizer.mean.fc.weight", "optimizer.mean.fc.bias", "optimizer.square.fc.weight", "optimizer.square.fc.bias"])
+        foreach (string name in (string[])["fc.weight", "fc.bias", "optimizer.mean.fc.weight", "optimizer.mean.fc.bias",
+            "optimizer.square.fc.weight", "optimizer.square.fc.bias"])
         {
             Add([.. Encoding.UTF8.GetBytes(name), 0]);
             Add(tensors.TryGetValue(name, out var tensor) ? tensor.Data : []);
@@ -142,5 +154,6 @@ internal sealed class CheckpointTarget : FuzzTarget
     }
 
     private sealed class Weights() : WeightStore("Net",
-        [new ParameterInfo("fc.weight", [2, 4], 0, ParameterInitializer.Ones), new ParameterInfo("fc.bias", [2], 8, ParameterInitializer.Ones)], 16);
+        [new ParameterInfo("fc.weight", [2, 4], 0, ParameterInitializer.Ones),
+            new ParameterInfo("fc.bias", [2], 8, ParameterInitializer.Ones)], 16);
 }

@@ -3,7 +3,9 @@ using ModelGen.Data;
 
 namespace ModelGen.Fuzz.Targets.Files;
 
-/// <summary>IDX files, plain and gzip: taken if and only if a reader that shares no code with the library takes them, and then the same elements.</summary>
+/// <summary>
+/// IDX files, plain and gzip: taken if and only if a reader that shares no code with the library takes them, and then the same elements.
+/// </summary>
 internal sealed class IdxTarget : FuzzTarget
 {
     private static readonly Lazy<byte[]> Bomb = new(() => Packing.Zeros(100 << 20));
@@ -14,7 +16,8 @@ internal sealed class IdxTarget : FuzzTarget
 
     public override byte[] Make(Random random)
     {
-        int[] dimensions = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(60) switch { 0 => 0, 1 => 1 << random.Next(31), _ => random.Next(1, 8) })];
+        int[] dimensions = [.. Enumerable.Range(0, random.Next(1, 5))
+            .Select(_ => random.Next(60) switch { 0 => 0, 1 => 1 << random.Next(31), _ => random.Next(1, 8) })];
         long length = dimensions.Aggregate(1L, (product, size) => Math.Min(product * size, 5000));
         var content = new byte[4 + 4 * dimensions.Length + length];
         (content[2], content[3]) = (8, (byte)dimensions.Length);
@@ -133,7 +136,8 @@ internal sealed class IdxTarget : FuzzTarget
         }
         if ((file[3] & 2) != 0)
         {
-            if (at + 2 > file.Length || BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at)) != (Packing.Crc(file.AsSpan(0, at)) & 0xffff))
+            if (at + 2 > file.Length || BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at)) != (
+                Packing.Crc(file.AsSpan(0, at)) & 0xffff))
                 return null;
             at += 2;
         }

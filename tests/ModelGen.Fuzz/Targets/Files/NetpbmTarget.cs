@@ -16,7 +16,8 @@ internal sealed partial class NetpbmTarget : FuzzTarget
 
     public override byte[] Make(Random random)
     {
-        int channels = random.Next(2) == 0 ? 1 : 3, width = random.Next(1, 12), height = random.Next(1, 12), maximum = random.Next(2) == 0 ? 255 : random.Next(1, 256);
+        int channels = random.Next(2) == 0 ? 1 : 3, width = random.Next(1, 12), height = random.Next(1, 12), maximum = random.Next(2) == 0
+            ? 255 : random.Next(1, 256);
         var pixels = ByteMutation.Random(random, width * height * channels);
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)(pixels[i] % (maximum + 1));
@@ -29,7 +30,8 @@ internal sealed partial class NetpbmTarget : FuzzTarget
             3 => "",
             _ => value.ToString(CultureInfo.InvariantCulture),
         };
-        string header = (channels == 1 ? "P5" : "P6") + Space() + Number(width) + Space() + Number(height) + Space() + Number(maximum) + "\n\t "[random.Next(3)];
+        string header = (channels == 1 ? "P5" : "P6") + Space() + Number(width) + Space() + Number(height) + Space() + Number(maximum)
+            + "\n\t "[random.Next(3)];
         byte[] file = [.. Encoding.ASCII.GetBytes(header), .. pixels];
         return random.Next(3) == 0 ? ByteMutation.Damage(file, random) : file;
     }
@@ -44,7 +46,8 @@ internal sealed partial class NetpbmTarget : FuzzTarget
             ImageFile.Decode(input, "fuzz.ppm", size.Channels, pixels);
             if (expected is null)
                 throw new FuzzException("a damaged file was accepted");
-            if (size != new ImageSize(expected.Width, expected.Height, expected.Channels) || !pixels.AsSpan().SequenceEqual(expected.Pixels))
+            if (size != new ImageSize(expected.Width, expected.Height, expected.Channels)
+                || !pixels.AsSpan().SequenceEqual(expected.Pixels))
                 throw new FuzzException("wrong pixels");
             return FuzzOutcome.Accepted;
         }
@@ -60,17 +63,22 @@ internal sealed partial class NetpbmTarget : FuzzTarget
         if (!match.Success)
             return null;
         int channels = match.Groups["kind"].Value == "5" ? 1 : 3;
-        if (!Value("width", 32768, out int width) || !Value("height", 32768, out int height) || !Value("maximum", 255, out int maximum) || width * (long)height > 1 << 24)
+        if (!Value("width", 32768, out int width) || !Value("height", 32768, out int height) || !Value("maximum", 255, out int maximum)
+            || width * (long)height > 1 << 24)
             return null;
         var pixels = file[match.Length..];
         if (pixels.Length != width * (long)height * channels || pixels.Any(p => p > maximum))
             return null;
-        return new PlainImage(width, height, channels, [.. pixels.Select(p => (byte)Math.Round(p * 255.0 / maximum, MidpointRounding.AwayFromZero))]);
+        return new PlainImage(width, height, channels,
+            [.. pixels.Select(p => (byte)Math.Round(p * 255.0 / maximum, MidpointRounding.AwayFromZero))]);
 
         bool Value(string name, int most, out int value) =>
-            int.TryParse(match.Groups[name].Value, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= most;
+            int.TryParse(match.Groups[name].Value, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1
+                && value <= most;
     }
 
-    [GeneratedRegex("""\AP(?<kind>[56])(?:[ \t-\r]|#[^\n\r]*[\n\r])+(?<width>[0-9]+)(?:[ \t-\r]|#[^\n\r]*[\n\r])+(?<height>[0-9]+)(?:[ \t-\r]|#[^\n\r]*[\n\r])+(?<maximum>[0-9]+)[ \t-\r]""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """\AP(?<kind>[56])(?:[ \t-\r]|#[^\n\r]*[\n\r])+(?<width>[0-9]+)(?:[ \t-\r]|#[^\n\r]*[\n\r])+(?<height>[0-9]+)(?:[ """
+            + """\t-\r]|#[^\n\r]*[\n\r])+(?<maximum>[0-9]+)[ \t-\r]""", RegexOptions.NonBacktracking)]
     private static partial Regex Header();
 }

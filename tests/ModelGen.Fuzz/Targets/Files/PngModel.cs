@@ -12,9 +12,11 @@ internal static class PngModel
     /// <summary>The image; null if anything is wrong with the file, or it is none of those that the library reads.</summary>
     public static PlainImage? Read(byte[] file)
     {
-        if (!file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]) || Chunks(file) is not { } chunks)
+        if (!file.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10])
+            || Chunks(file) is not { } chunks)
             return null;
-        if (chunks[0].Type != "IHDR" || chunks.Count(c => c.Type == "IHDR") != 1 || chunks[^1].Type != "IEND" || chunks.Count(c => c.Type == "IEND") != 1)
+        if (chunks[0].Type != "IHDR" || chunks.Count(c => c.Type == "IHDR") != 1 || chunks[^1].Type != "IEND"
+            || chunks.Count(c => c.Type == "IEND") != 1)
             return null;
         if (chunks.Any(c => (c.Type[0] & 0x20) == 0 && c.Type is not ("IHDR" or "PLTE" or "IDAT" or "IEND")))
             return null;
@@ -24,7 +26,8 @@ internal static class PngModel
         uint width = BinaryPrimitives.ReadUInt32BigEndian(header), height = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
         int depth = header[8], colour = header[9];
         bool isKnown = colour is 2 or 4 or 6 && depth == 8 || colour is 0 or 3 && depth is 1 or 2 or 4 or 8;
-        if (!isKnown || header[10] != 0 || header[11] != 0 || header[12] != 0 || width is 0 or > 32768 || height is 0 or > 32768 || (ulong)width * height > 1 << 24)
+        if (!isKnown || header[10] != 0 || header[11] != 0 || header[12] != 0 || width is 0 or > 32768 || height is 0 or > 32768
+            || (ulong)width * height > 1 << 24)
             return null;
         int paletteAt = chunks.FindIndex(c => c.Type == "PLTE");
         byte[]? palette = paletteAt < 0 ? null : chunks[paletteAt].Body, alpha = null;
@@ -32,7 +35,9 @@ internal static class PngModel
         int dataAt = chunks.FindIndex(c => c.Type == "IDAT" && c.Body.Length > 0);
         if (dataAt >= 0 && chunks[dataAt..(chunks.FindLastIndex(c => c.Type == "IDAT") + 1)].Any(c => c.Type != "IDAT"))
             return null;
-        if (dataAt < 0 || paletteAt >= 0 && (paletteAt > dataAt || chunks.Count(c => c.Type == "PLTE") > 1 || palette!.Length is 0 or > 768 || palette.Length % 3 != 0) || colour == 3 && palette is null)
+        if (dataAt < 0 || paletteAt >= 0
+            && (paletteAt > dataAt || chunks.Count(c => c.Type == "PLTE") > 1 || palette!.Length is 0 or > 768 || palette.Length % 3 != 0)
+            || colour == 3 && palette is null)
             return null;
         if (colour == 3)
         {
@@ -50,7 +55,8 @@ internal static class PngModel
             return null;
         int rowBytes = (int)((width * samples * depth + 7) / 8);
         byte[] zlib = [.. chunks.Where(c => c.Type == "IDAT").SelectMany(c => c.Body)];
-        if (Unzip(zlib, rowBytes, (int)height) is not { } rows || Unfilter(rows, rowBytes, (int)height, Math.Max(1, samples * depth / 8)) is not { } raw)
+        if (Unzip(zlib, rowBytes, (int)height) is not { } rows
+            || Unfilter(rows, rowBytes, (int)height, Math.Max(1, samples * depth / 8)) is not { } raw)
             return null;
         return Pixels(raw, (int)width, (int)height, depth, colour, samples, channels, rowBytes, palette, alpha);
     }
@@ -60,7 +66,8 @@ internal static class PngModel
         var chunks = new List<(string, byte[])>();
         for (int at = 8; at < file.Length;)
         {
-            if (file.Length - at < 12 || BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at)) is var length && length > file.Length - at - 12)
+            if (file.Length - at < 12 || BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at)) is var length
+                && length > file.Length - at - 12)
                 return null;
             int size = (int)length;
             if (BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at + 8 + size)) != Packing.Crc(file.AsSpan(at + 4, 4 + size)))
@@ -74,9 +81,11 @@ internal static class PngModel
     private static byte[]? Unzip(byte[] zlib, int rowBytes, int height)
     {
         long length = (1L + rowBytes) * height;
-        if (zlib.Length < 8 || zlib[0] % 16 != 8 || zlib[0] / 16 > 7 || (zlib[0] * 256 + zlib[1]) % 31 != 0 || (zlib[1] & 32) != 0 || length > zlib.Length * 1032L)
+        if (zlib.Length < 8 || zlib[0] % 16 != 8 || zlib[0] / 16 > 7 || (zlib[0] * 256 + zlib[1]) % 31 != 0 || (zlib[1] & 32) != 0
+            || length > zlib.Length * 1032L)
             return null;
-        return PlainInflate.Unpack(zlib.AsSpan(2, zlib.Length - 6), (int)length) is { } rows && BinaryPrimitives.ReadUInt32BigEndian(zlib.AsSpan(zlib.Length - 4)) == Packing.Adler(rows) ? rows : null;
+        return PlainInflate.Unpack(zlib.AsSpan(2, zlib.Length - 6), (int)length) is { } rows
+            && BinaryPrimitives.ReadUInt32BigEndian(zlib.AsSpan(zlib.Length - 4)) == Packing.Adler(rows) ? rows : null;
     }
 
     private static byte[]? Unfilter(byte[] rows, int rowBytes, int height, int step)
@@ -91,7 +100,8 @@ internal static class PngModel
             for (int x = 0; x < rowBytes; x++)
             {
                 int a = At(y, x - step), b = At(y - 1, x), c = At(y - 1, x - step), p = a + b - c;
-                int paeth = Math.Abs(p - a) <= Math.Abs(p - b) && Math.Abs(p - a) <= Math.Abs(p - c) ? a : Math.Abs(p - b) <= Math.Abs(p - c) ? b : c;
+                int paeth = Math.Abs(p - a) <= Math.Abs(p - b) && Math.Abs(p - a) <= Math.Abs(p - c) ? a
+                    : Math.Abs(p - b) <= Math.Abs(p - c) ? b : c;
                 int predicted = filter switch { 0 => 0, 1 => a, 2 => b, 3 => (a + b) / 2, _ => paeth };
                 raw[y * rowBytes + x] = (byte)(rows[y * (1 + rowBytes) + 1 + x] + predicted);
             }
@@ -99,7 +109,8 @@ internal static class PngModel
         return raw;
     }
 
-    private static PlainImage? Pixels(byte[] raw, int width, int height, int depth, int colour, int samples, int channels, int rowBytes, byte[]? palette, byte[]? alpha)
+    private static PlainImage? Pixels(byte[] raw, int width, int height, int depth, int colour, int samples, int channels, int rowBytes,
+        byte[]? palette, byte[]? alpha)
     {
         var pixels = new List<byte>(width * height * channels);
         for (int y = 0; y < height; y++)

@@ -8,7 +8,8 @@ namespace ModelGen.Fuzz.Targets.Files;
 internal sealed class PngTarget : FuzzTarget
 {
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
-    private static readonly (int ColourType, int BitDepth)[] Kinds = [(0, 1), (0, 2), (0, 4), (0, 8), (2, 8), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (6, 8)];
+    private static readonly (int ColourType, int BitDepth)[] Kinds =
+        [(0, 1), (0, 2), (0, 4), (0, 8), (2, 8), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (6, 8)];
     private static readonly Lazy<byte[]> Bomb = new(() => Zlib(Packing.Zeros(20 << 20), new byte[20 << 20]));
 
     public override string Name => "png";
@@ -26,7 +27,8 @@ internal sealed class PngTarget : FuzzTarget
         if (colourType == 3 && random.Next(8) > 0)
             // Without filters, and of few colours, most of which the palette has.
             for (int i = 0; i < rows.Length; i++)
-                rows[i] = (byte)(i % (rows.Length / height) == 0 ? 0 : bitDepth == 8 ? rows[i] & 63 : rows[i] & (bitDepth == 4 ? 0x77 : 255));
+                rows[i] = (byte)(i % (rows.Length / height) == 0 ? 0 : bitDepth == 8 ? rows[i] & 63
+                    : rows[i] & (bitDepth == 4 ? 0x77 : 255));
 
         byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
@@ -52,7 +54,8 @@ internal sealed class PngTarget : FuzzTarget
 
         List<(string Type, byte[] Body)> chunks = [("IHDR", header)];
         if (colourType == 3 || random.Next(10) == 0)
-            chunks.Add(("PLTE", ByteMutation.Random(random, 3 * random.Next(random.Next(20) == 0 ? 0 : 1 << bitDepth, random.Next(20) == 0 ? 258 : 257))));
+            chunks.Add(("PLTE", ByteMutation.Random(random,
+                3 * random.Next(random.Next(20) == 0 ? 0 : 1 << bitDepth, random.Next(20) == 0 ? 258 : 257))));
         if (random.Next(4) == 0)
             chunks.Add(("tRNS", ByteMutation.Random(random, random.Next(colourType == 3 ? 1 << bitDepth : 7))));
         if (random.Next(4) == 0)
@@ -98,7 +101,8 @@ internal sealed class PngTarget : FuzzTarget
             ImageFile.Decode(input, "fuzz.png", size.Channels, pixels);
             if (expected is null)
                 throw new FuzzException("a damaged file was accepted");
-            if (size != new ImageSize(expected.Width, expected.Height, expected.Channels) || !pixels.AsSpan().SequenceEqual(expected.Pixels))
+            if (size != new ImageSize(expected.Width, expected.Height, expected.Channels)
+                || !pixels.AsSpan().SequenceEqual(expected.Pixels))
                 throw new FuzzException("wrong pixels");
             return FuzzOutcome.Accepted;
         }

@@ -10,7 +10,8 @@ internal sealed class SafetensorsModel
 {
     private static readonly Dictionary<string, int> Bits = new()
     {
-        ["BOOL"] = 8, ["F4"] = 4, ["F6_E2M3"] = 6, ["F6_E3M2"] = 6, ["U8"] = 8, ["I8"] = 8, ["F8_E5M2"] = 8, ["F8_E4M3"] = 8, ["F8_E8M0"] = 8, ["I16"] = 16, ["U16"] = 16,
+        ["BOOL"] = 8, ["F4"] = 4, ["F6_E2M3"] = 6, ["F6_E3M2"] = 6, ["U8"] = 8, ["I8"] = 8, ["F8_E5M2"] = 8, ["F8_E4M3"] = 8,
+            ["F8_E8M0"] = 8, ["I16"] = 16, ["U16"] = 16,
         ["F16"] = 16, ["BF16"] = 16, ["I32"] = 32, ["U32"] = 32, ["F32"] = 32, ["C64"] = 64, ["F64"] = 64, ["I64"] = 64, ["U64"] = 64,
     };
 
@@ -23,7 +24,8 @@ internal sealed class SafetensorsModel
     /// <summary>Reads a file; null if anything is wrong with it.</summary>
     public static SafetensorsModel? Read(byte[] file)
     {
-        if (file.Length < 8 || BinaryPrimitives.ReadUInt64LittleEndian(file) is var length && length > (ulong)Math.Min(file.Length - 8, 100_000_000))
+        if (file.Length < 8 || BinaryPrimitives.ReadUInt64LittleEndian(file) is var length
+            && length > (ulong)Math.Min(file.Length - 8, 100_000_000))
             return null;
         ReadOnlyMemory<byte> json = file.AsMemory(8, (int)length), data = file.AsMemory(8 + (int)length);
         if (json.IsEmpty || json.Span[0] != '{')
@@ -65,7 +67,8 @@ internal sealed class SafetensorsModel
             foreach (JsonProperty key in property.Value.EnumerateObject())
                 if (!keys.TryAdd(key.Name, key.Value))
                     return false;
-            if (!keys.TryGetValue("dtype", out JsonElement dtype) || dtype.ValueKind != JsonValueKind.String || !Bits.TryGetValue(dtype.GetString()!, out int bits)
+            if (!keys.TryGetValue("dtype", out JsonElement dtype) || dtype.ValueKind != JsonValueKind.String
+                || !Bits.TryGetValue(dtype.GetString()!, out int bits)
                 || Numbers(keys, "shape") is not { } shape || Numbers(keys, "data_offsets") is not [long begin, long end])
                 return false;
             // Up to the end, even where a 0 comes later: no reader has larger numbers.
@@ -73,7 +76,8 @@ internal sealed class SafetensorsModel
             foreach (long dimension in shape)
                 if ((elements *= dimension) > long.MaxValue)
                     return false;
-            if (elements * bits > long.MaxValue || elements * bits % 8 != 0 || elements * bits / 8 != (BigInteger)end - begin || end > data.Length)
+            if (elements * bits > long.MaxValue || elements * bits % 8 != 0 || elements * bits / 8 != (BigInteger)end - begin
+                || end > data.Length)
                 return false;
             ranges.Add((begin, end));
             if (!Tensors.TryAdd(property.Name, (dtype.GetString()!, shape, data[(int)begin..(int)end].ToArray())))
@@ -96,7 +100,8 @@ internal sealed class SafetensorsModel
         var numbers = new List<long>();
         foreach (JsonElement element in array.EnumerateArray())
         {
-            if (element.ValueKind != JsonValueKind.Number || !element.GetRawText().All(char.IsAsciiDigit) || !element.TryGetInt64(out long number))
+            if (element.ValueKind != JsonValueKind.Number || !element.GetRawText().All(char.IsAsciiDigit)
+                || !element.TryGetInt64(out long number))
                 return null;
             numbers.Add(number);
         }

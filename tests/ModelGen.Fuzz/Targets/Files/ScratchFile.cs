@@ -11,7 +11,8 @@ internal sealed class ScratchFile
     {
         if (path is null)
         {
-            string folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"modelgen-fuzz-{Guid.NewGuid():N}");
+            string folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(),
+                $"modelgen-fuzz-{Guid.NewGuid():N}");
             Directory.CreateDirectory(folder);
             AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
             path = Path.Combine(folder, "input");
