@@ -28,8 +28,12 @@ internal static class CommandLine
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            terminal.Error.Write($"modelgen: {parsed.Errors[0].Message} See modelgen {parsed.CommandResult.Command.Name} --help.\n"
-                .Replace("modelgen modelgen", "modelgen", StringComparison.Ordinal));
+            // Some messages go on with a list, a line each.
+            string message = parsed.UnmatchedTokens.Count > 0
+                ? $"'{parsed.UnmatchedTokens[0]}' is no command, argument or option."
+                : parsed.Errors[0].Message.ReplaceLineEndings(" ");
+            string command = parsed.CommandResult.Command == root ? "modelgen" : $"modelgen {parsed.CommandResult.Command.Name}";
+            terminal.Error.Write($"modelgen: {message} See {command} --help.\n");
             return ExitCode.BadInput;
         }
         try
