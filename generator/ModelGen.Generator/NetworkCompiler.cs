@@ -46,7 +46,7 @@ internal static class NetworkCompiler
     {
         Graph graph = Pipeline.ForTraining(model.Graph, options, model.Options, cancellation);
         LaidOutGraph training = LayoutPlanner.Plan(graph, _ => null, cancellation);
-        if (options.Checkpoint)
+        if (options[TrainableOption.Checkpoint])
             training = Recompute.Run(training, ValueNames.Loss, options.BatchSize, cancellation);
         Division division = DivisionOf(model.Graph.Inputs.Count() + 1, model.Division);
         Plan step = Scheduler.Schedule(training, options.BatchSize, parametersChange: true, division: division, cancellation: cancellation);

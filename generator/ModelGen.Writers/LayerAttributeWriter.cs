@@ -164,7 +164,8 @@ internal static class LayerAttributeWriter
     private static string Range(AttributeSpec spec) =>
         spec.Minimum == int.MinValue ? "" : $" At least {spec.Minimum.ToString(CultureInfo.InvariantCulture)}.";
 
-    private static string Xml(string text)
+    /// <summary>Text with code between backticks as XML documentation.</summary>
+    public static string Xml(string text)
     {
         string[] parts = text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Split('`');
         return string.Concat(parts.Select((part, i) => i % 2 == 1 ? $"<c>{part}</c>" : part));

@@ -78,8 +78,8 @@ internal static class NetworkSchemaWriter
             ("inputs", new JsonObject { ["type"] = "array", ["minItems"] = 1, ["uniqueItems"] = true, ["items"] = Text() },
                 "What layers inside call the block's inputs; one, named input, unless given."),
             ("layers", Ref("layers"), "The layers; the block's result is that of the last."));
-        JsonObject root = Object(
-            "A convolutional network that ModelGen compiles to C#.", ["name", "inputs", "layers"],
+        JsonObject root = Object("A convolutional network that ModelGen compiles to C#.", ["name", "inputs", "layers"],
+        [
             ("$schema", Text(), "Where this schema is, for editors."),
             ("description", Text(), "For the reader."),
             ("name", Ref("identifier"), "Name of the class."),
@@ -106,46 +106,10 @@ internal static class NetworkSchemaWriter
                 ["propertyNames"] = Ref("identifier"),
                 ["additionalProperties"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 },
             }, "Names with the layers whose results they are; { \"output\": the last layer } unless given."),
-            ("batch", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 1 }, Ref("expression")),
-                "Most samples of one call of Forward."),
-            ("profile", new JsonObject { ["type"] = "boolean", ["default"] = false },
-                "Asks for a method Profile, which is Forward with a clock between its steps."),
-            ("optimize", Words(CompilerOptions.Optimizations),
-                "What kernels of inference are chosen for: speed, memory (no kernel that stores weights in a larger form), or exact "
-                    + "(direct sums alone)."),
-            ("weightStorage", Words(CompilerOptions.WeightStorages),
-                "How fully connected layers that do not say it themselves store their weights: float32 (auto) or bfloat16, in half the "
-                    + "memory."),
-            ("trainable", Object(
-                "Asks for a Trainer.", [],
-                ("batchSize", AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["default"] = 32 }, Ref("expression")),
-                    "Most samples of a step."),
-                ("loss", new JsonObject { ["enum"] = new JsonArray([.. LossOperator.Names.Select(n => (JsonNode)n)]),
-                    ["default"] = "CrossEntropy" }, "What is minimised."),
-                ("labelSmoothing", new JsonObject { ["type"] = "number", ["minimum"] = 0, ["exclusiveMaximum"] = 1, ["default"] = 0 },
-                    "Of CrossEntropy: probability that is spread over all classes."),
-                ("huberDelta", new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0, ["default"] = 1 },
-                    "Of Huber: the difference at which the parabola becomes a line."),
-                ("hingeMargin", new JsonObject { ["type"] = "number", ["default"] = 1 },
-                    "Of Hinge: how far above the other scores the label's should be."),
-                ("hingePower", new JsonObject { ["enum"] = new JsonArray(1, 2), ["default"] = 1 }, "Of Hinge: 2 for the squared hinge."),
-                ("optimizer", new JsonObject { ["enum"] = new JsonArray([.. OptimizerTable.Names.Select(n => (JsonNode)n)]),
-                    ["default"] = "Sgd" }, "What updates the parameters."),
-                ("clipGradients", new JsonObject { ["type"] = "boolean", ["default"] = false },
-                    "Whether gradients can be scaled down to a norm, for which all are kept until the end of the step."),
-                ("checkUpdates", new JsonObject { ["type"] = "boolean", ["default"] = false },
-                    "Whether a step changes nothing unless all that it is going to write is finite, for which all gradients are kept until "
-                        + "its end."),
-                ("accumulateGradients", new JsonObject { ["type"] = "boolean", ["default"] = false },
-                    "Whether the gradients of several batches can be added up before an update."),
-                ("checkpoint", new JsonObject { ["type"] = "boolean", ["default"] = false },
-                    "Whether most activations are computed again in the backward pass instead of being kept: less memory, the same bits, "
-                        + "more time."),
-                ("auxiliaryWeight", new JsonObject { ["type"] = "number", ["minimum"] = 0 },
-                    "Weight of the loss of each output beside output, which has 1; 0 leaves the others out. Required where there are "
-                        + "others."),
-                ("freeze", Text(), "Names of parameters that keep their values, separated by commas, with * for any characters.")),
-                "Asks for a Trainer: forward, loss, backward and update as one plan."));
+            .. NetworkOption.All.Select(Member),
+            ("trainable", Object("Asks for a Trainer.", [], [.. TrainableOption.All.Select(Member)]),
+                "Asks for a Trainer: forward, loss, backward and update as one plan."),
+        ]);
         var schema = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
@@ -253,9 +217,41 @@ internal static class NetworkSchemaWriter
         new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 }, ["minItems"] = fewest,
             ["maxItems"] = most };
 
-    // The first is the default.
-    private static JsonObject Words(IReadOnlyCollection<string> words) =>
-        new() { ["enum"] = new JsonArray([.. words.Select(w => (JsonNode)w)]), ["default"] = words.First() };
+    private static (string Name, JsonObject Schema, string Description) Member(Option option)
+    {
+        JsonObject schema = option switch
+        {
+            FlagOption => new JsonObject { ["type"] = "boolean" },
+            IntegerOption integer when integer.Most == int.MaxValue =>
+                AnyOf(new JsonObject { ["type"] = "integer", ["minimum"] = integer.Least, ["default"] = integer.Default!.Value.Int },
+                    Ref("expression")),
+            IntegerOption integer => new JsonObject
+            {
+                ["enum"] = new JsonArray([.. Enumerable.Range(integer.Least, integer.Most - integer.Least + 1).Select(i => (JsonNode)i)]),
+            },
+            NumberOption number => Number(number.Range),
+            OptionalNumberOption number => Number(number.Range),
+            WordOption words => new JsonObject { ["enum"] = new JsonArray([.. words.Words.Select(w => (JsonNode)w)]) },
+            _ => Text(),
+        };
+        if (option.Default is AttributeValue value && option is not (TextOption or IntegerOption { Most: int.MaxValue }))
+            schema["default"] = option is FlagOption ? value.Int != 0 : value.IsWord ? value.Word
+                : JsonNode.Parse(AttributeText.Number(value));
+        string of = option.OfLoss is string loss ? $"Of {loss}: " : "";
+        return (option.Key, schema, of + option.Documentation);
+    }
+
+    private static JsonObject Number(NumberRange range)
+    {
+        var schema = new JsonObject { ["type"] = "number" };
+        if (range.AtLeast is double least)
+            schema["minimum"] = JsonNode.Parse(AttributeText.Number(least));
+        if (range.Above is double above)
+            schema["exclusiveMinimum"] = JsonNode.Parse(AttributeText.Number(above));
+        if (range.Below is double below)
+            schema["exclusiveMaximum"] = JsonNode.Parse(AttributeText.Number(below));
+        return schema;
+    }
 
     private static JsonObject Text() => new() { ["type"] = "string" };
 

@@ -13,6 +13,8 @@ internal static class WrittenFiles
     public static IEnumerable<(string Path, string Text)> All(string root)
     {
         yield return ("src/ModelGen/Declaration/LayerAttributes.g.cs", LayerAttributeWriter.Write());
+        yield return ("src/ModelGen/Declaration/OptionAttributes.g.cs", OptionAttributeWriter.Write());
+        yield return ("docs/options.md", OptionPageWriter.Write());
         yield return ("src/ModelGen/Declaration/TensorLayers.g.cs", TensorLayersWriter.Write());
         yield return ("src/ModelGen/network.schema.json", NetworkSchemaWriter.Write());
         yield return (DefinitionPage, DefinitionPageWriter.Write(File.ReadAllText(Path.Combine(root, DefinitionPage))));

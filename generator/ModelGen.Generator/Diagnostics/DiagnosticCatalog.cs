@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace ModelGen.Generator.Diagnostics;
 
 /// <summary>
-/// Every diagnostic with its title and severity; messages come from the checks, which know the numbers. docs/diagnostics has a page for each, with cause,
-/// example and remedy.
+/// Every diagnostic with its title and severity; messages come from the checks, which know the numbers. docs/diagnostics has a page for
+/// each, with cause, example and remedy.
 /// </summary>
 internal static class DiagnosticCatalog
 {
@@ -59,10 +59,12 @@ internal static class DiagnosticCatalog
     public static bool IsWarning(string id) => ById[id].DefaultSeverity == DiagnosticSeverity.Warning;
 
     // A wrong network fails the build whatever is switched off: no pragma, no NoWarn and no editorconfig reaches what is not configurable.
-    private static DiagnosticDescriptor Error(string id, string title) => Describe(id, title, DiagnosticSeverity.Error, WellKnownDiagnosticTags.NotConfigurable);
+    private static DiagnosticDescriptor Error(string id, string title) =>
+        Describe(id, title, DiagnosticSeverity.Error, WellKnownDiagnosticTags.NotConfigurable);
 
     private static DiagnosticDescriptor Warning(string id, string title) => Describe(id, title, DiagnosticSeverity.Warning);
 
     private static DiagnosticDescriptor Describe(string id, string title, DiagnosticSeverity severity, params string[] tags) =>
-        new(id, title, "{0}", "ModelGen", severity, isEnabledByDefault: true, description: $"See docs/diagnostics/{id}.md.", customTags: tags);
+        new(id, title, "{0}", "ModelGen", severity, isEnabledByDefault: true, description: $"See docs/diagnostics/{id}.md.",
+            customTags: tags);
 }

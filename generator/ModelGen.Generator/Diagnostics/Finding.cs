@@ -17,14 +17,18 @@ internal readonly record struct TextPlace(string? Path, TextSpan Span, LinePosit
     public static TextPlace Of(Location location)
     {
         FileLinePositionSpan lines = location.GetLineSpan();
-        return location.Kind == LocationKind.None ? default : new(location.SourceTree?.FilePath ?? lines.Path, location.SourceSpan, lines.Span);
+        return location.Kind == LocationKind.None
+            ? default : new(location.SourceTree?.FilePath ?? lines.Path, location.SourceSpan, lines.Span);
     }
 
-    /// <summary>The place in a tree where it is in one, so that <c>#pragma warning</c> and <c>#line</c> hold there; else in a file.</summary>
+    /// <summary>
+    /// The place in a tree where it is in one, so that <c>#pragma warning</c> and <c>#line</c> hold there; else in a file.
+    /// </summary>
     public Location In(IReadOnlyDictionary<string, SyntaxTree> trees)
     {
         if (Path is null)
             return Location.None;
-        return trees.TryGetValue(Path, out SyntaxTree? tree) && Span.End <= tree.Length ? Location.Create(tree, Span) : Location.Create(Path, Span, Lines);
+        return trees.TryGetValue(Path, out SyntaxTree? tree) && Span.End <= tree.Length
+            ? Location.Create(tree, Span) : Location.Create(Path, Span, Lines);
     }
 }

@@ -4,20 +4,22 @@ using ModelGen.Generator.Collections;
 namespace ModelGen.Generator.Diagnostics;
 
 /// <summary>
-/// Reports what all networks of a project have wrong. The generator does this and no analyzer: analyzers can be switched off, and the C# compiler does not run them
-/// where a declaration is wrong.
+/// Reports what all networks of a project have wrong. The generator does this and no analyzer: analyzers can be switched off, and the C#
+/// compiler does not run them where a declaration is wrong.
 /// </summary>
 internal static class Findings
 {
     private const int MostNetworks = 4;
 
     /// <summary>
-    /// One mistake is one problem: what several networks have wrong in one place, a block that they share for instance, is said once, with the names of the others.
+    /// One mistake is one problem: what several networks have wrong in one place, a block that they share for instance, is said once, with
+    /// the names of the others.
     /// </summary>
     public static EquatableArray<Finding> Merge(IEnumerable<Finding> findings)
     {
         var merged = new List<Finding>();
-        foreach (IGrouping<(string, TextPlace), Finding> same in findings.GroupBy(f => (f.Problem.Id, f.Problem.Id == ProblemIds.LanguageVersion ? default : f.Place)))
+        foreach (IGrouping<(string, TextPlace), Finding> same in findings.GroupBy(
+            f => (f.Problem.Id, f.Problem.Id == ProblemIds.LanguageVersion ? default : f.Place)))
         {
             Finding first = same.First();
             if (first.Problem.Id == ProblemIds.LanguageVersion)
@@ -43,10 +45,12 @@ internal static class Findings
         foreach (Finding finding in findings)
         {
             IEnumerable<Location> callers = finding.Callers.Select(c => c.In(trees));
-            context.ReportDiagnostic(Diagnostic.Create(DiagnosticCatalog.Get(finding.Problem.Id), finding.Place.In(trees), callers, finding.Problem.Message));
+            context.ReportDiagnostic(
+                Diagnostic.Create(DiagnosticCatalog.Get(finding.Problem.Id), finding.Place.In(trees), callers, finding.Problem.Message));
         }
     }
 
     private static Problem AlsoIn(Problem problem, string[] networks) =>
-        new(problem.Id, $"{problem.Message} (so in {string.Join(", ", networks.Take(MostNetworks))}{(networks.Length > MostNetworks ? ", …" : "")} too)");
+        new(problem.Id, $"{problem.Message} (so in "
+            + $"{string.Join(", ", networks.Take(MostNetworks))}{(networks.Length > MostNetworks ? ", …" : "")} too)");
 }

@@ -1,7 +1,11 @@
+using ModelGen.Generator.Collections;
+
 namespace ModelGen.Generator.Diagnostics;
 
-/// <summary>Something wrong, and where: a front end's own idea of a place, which discovery turns into a position in the text.</summary>
-internal readonly record struct LocatedProblem(Problem Problem, Place Place);
+/// <summary>Something wrong, and where.</summary>
+/// <typeparam name="TPlace">A front end's own idea of a place, which discovery turns into a position in the text.</typeparam>
+/// <param name="Callers">Where the blocks or methods are called in which it is wrong, the innermost first.</param>
+internal sealed record LocatedProblem<TPlace>(Problem Problem, TPlace Place, EquatableArray<TPlace> Callers = default);
 
 /// <summary>A place in a declaration.</summary>
 /// <param name="Layer">Index of a layer, or one of the constants.</param>

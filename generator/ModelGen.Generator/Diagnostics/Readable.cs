@@ -3,8 +3,9 @@ using System.Text;
 namespace ModelGen.Generator.Diagnostics;
 
 /// <summary>
-/// Makes text from outside fit to be shown. Names and strings are their authors': they may be as long as a file, end a line, or hold characters that nobody sees and
-/// that turn around what stands beside them (https://trojansource.codes). Every message goes through here, so that no check has to think of it.
+/// Makes text from outside fit to be shown. Names and strings are their authors': they may be as long as a file, end a line, or hold
+/// characters that nobody sees and that turn around what stands beside them (https://trojansource.codes). Every message goes through here,
+/// so that no check has to think of it.
 /// </summary>
 internal static class Readable
 {
@@ -28,7 +29,10 @@ internal static class Readable
         return Printable.Of(CutWords(text.Substring(0, Beginning)) + " … " + CutWords(text.Substring(text.Length - End)));
     }
 
-    /// <summary>One name or string as part of a message or a comment: letters, digits and ASCII, nothing that could end a comment, at most 64 characters.</summary>
+    /// <summary>
+    /// One name or string as part of a message or a comment: letters, digits and ASCII, nothing that could end a comment, at most 64
+    /// characters.
+    /// </summary>
     public static string Name(string name)
     {
         var text = new StringBuilder();
@@ -58,5 +62,6 @@ internal static class Readable
     }
 
     private static string CutWords(string text) =>
-        string.Join(" ", text.Split(' ').Select(word => word.Length <= LongestWord ? word : word.Substring(0, ShownOfWord) + "…" + word.Substring(word.Length - ShownOfWord / 4)));
+        string.Join(" ", text.Split(' ').Select(word => word.Length <= LongestWord
+            ? word : word.Substring(0, ShownOfWord) + "…" + word.Substring(word.Length - ShownOfWord / 4)));
 }

@@ -16,7 +16,7 @@ internal sealed class UpdatesAtEnd(TrainingOptions options)
         {
             _waiting.Add((parameter, gradient));
         }
-        else if (options.AccumulateGradients)
+        else if (options[TrainableOption.AccumulateGradients])
         {
             int sum = AddState(graph, "gradient", parameter);
             graph.Add(OpNames.AccumulateGradient, [parameter.Id, sum, gradient], AttributeMap.Empty, parameter.Name);
@@ -32,13 +32,13 @@ internal sealed class UpdatesAtEnd(TrainingOptions options)
     /// <param name="changes">Nodes of the forward pass that change state.</param>
     public void Finish(GraphBuilder graph, IEnumerable<Node> changes)
     {
-        bool keepsSums = options.ChecksFirst && options.AccumulateGradients;
+        bool keepsSums = options.ChecksFirst && options[TrainableOption.AccumulateGradients];
         int[] sums = [.. _waiting.Select(w => keepsSums ? AddState(graph, "gradient", w.Parameter) : -1)];
         (Node Parameter, int Gradient)[] all = [.. _waiting.Select((w, i) => keepsSums
             ? (w.Parameter, graph.Add(OpNames.TotalGradient, [w.Parameter.Id, sums[i], w.Gradient], AttributeMap.Empty, w.Parameter.Name))
             : w)];
         int[] squares = [];
-        foreach ((Node parameter, int gradient) in options.ClipGradients ? all : [])
+        foreach ((Node parameter, int gradient) in options[TrainableOption.ClipGradients] ? all : [])
             squares = [graph.Add(OpNames.SumOfSquares, [gradient, .. squares], AttributeMap.Empty, parameter.Name)];
         int[][] states = [.. all.Select(a => States(graph, a.Parameter))];
         for (int i = 0; i < all.Length && options.ChecksFirst; i++)
@@ -55,7 +55,7 @@ internal sealed class UpdatesAtEnd(TrainingOptions options)
     {
         bool isVector = parameter.Shape.Rank <= 1 || parameter.Name.EndsWith(".bias", StringComparison.Ordinal);
         graph.Add(options.Optimizer + suffix, [parameter.Id, .. states, .. gradient],
-            AttributeMap.Of(("isVector", isVector), ("accumulated", options.AccumulateGradients)), parameter.Name);
+            AttributeMap.Of(("isVector", isVector), ("accumulated", options[TrainableOption.AccumulateGradients])), parameter.Name);
     }
 
     private int[] States(GraphBuilder graph, Node parameter) =>

@@ -25,10 +25,11 @@ internal sealed record AuthorsPart(ClassPart Part, EquatableArray<Problem> Probl
         }
         if (NetworkReader.IsNetwork(type))
         {
-            var twice = new Problem(ProblemIds.DuplicateClass, $"{written.Name} is a class with [Network] already, which declares its layers itself; choose another name");
+            var twice = new Problem(ProblemIds.DuplicateClass, $"{written.Name} is a class with [Network] already, which declares its "
+                + "layers itself; choose another name");
             return new AuthorsPart(ClassPart.Nothing, [twice]);
         }
-        var problems = new List<LocatedProblem>();
+        var problems = new List<LocatedProblem<Place>>();
         ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(written.Name, surface, members), problems);
         return new AuthorsPart(part, problems.Select(p => p.Problem).ToEquatableArray());
     }

@@ -15,11 +15,12 @@ internal static class ClassReader
         var containing = new List<string>();
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
             containing.Insert(0, $"partial {KeywordOf(outer)} {Escape(outer.Name)}");
-        return new ClassDeclaration(NamespaceOf(type), containing.ToEquatableArray(), Escape(type.Name), AccessibilityOf(type)) { Keyword = KeywordOf(type) };
+        return new ClassDeclaration(
+            NamespaceOf(type), containing.ToEquatableArray(), Escape(type.Name), AccessibilityOf(type)) { Keyword = KeywordOf(type) };
     }
 
     /// <summary>Adds what is wrong with the class, and says what may be generated of it.</summary>
-    public static ClassPart Check(INamedTypeSymbol type, GeneratedMembers members, List<LocatedProblem> problems)
+    public static ClassPart Check(INamedTypeSymbol type, GeneratedMembers members, List<LocatedProblem<Place>> problems)
     {
         // Somebody is still typing, or C# says it.
         if (!IsNamed(type))
@@ -31,18 +32,21 @@ internal static class ClassReader
         if (unsupported is not null)
             Add(ProblemIds.UnsupportedClass, unsupported);
         if (!IsPartial(type))
-            Add(ProblemIds.NotPartial, $"{type.Name} must be partial, because its other part is generated; write 'partial class {type.Name}'");
+            Add(ProblemIds.NotPartial, $"{type.Name} must be partial, because its other part is generated; write 'partial "
+                + $"class {type.Name}'");
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
         {
             if (!IsPartial(outer))
-                Add(ProblemIds.NotPartial, $"{outer.Name} must be partial, because {type.Name} inside it is; write 'partial {KeywordOf(outer)} {outer.Name}'");
+                Add(ProblemIds.NotPartial, $"{outer.Name} must be partial, because {type.Name} inside it is; write 'partial "
+                    + $"{KeywordOf(outer)} {outer.Name}'");
         }
         if (problems.Count == before)
             return ClassPart.Whole;
         // Without the class Weights, or in a class that is called like a member, little of the surface could stand.
         allowsStub &= !taken.Contains(GeneratedMembers.Weights) && !taken.Contains(type.Name);
         bool canConstruct = !Declarations(type).Any(d => d.ParameterList is not null) && !LacksBaseConstructor(type);
-        return allowsStub ? new ClassPart(PartExtent.Stub, taken.Concat(canConstruct ? [] : [ClassPart.Constructors]).ToEquatableArray()) : ClassPart.Nothing;
+        return allowsStub ? new ClassPart(PartExtent.Stub, taken.Concat(canConstruct ? [] : [ClassPart.Constructors]).ToEquatableArray())
+            : ClassPart.Nothing;
 
         void Add(string id, string message) => problems.Add(new(new Problem(id, message), Place.Class));
     }
@@ -55,9 +59,15 @@ internal static class ClassReader
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
             if (outer.TypeParameters.Length > 0)
-                return ($"{outer.Name} is generic, but a network's shapes are fixed when it is compiled; {(outer.Equals(type, SymbolEqualityComparer.Default) ? "leave out the type parameters" : $"move {type.Name} out of it")}", false);
+            {
+                string remedy = outer.Equals(type, SymbolEqualityComparer.Default)
+                    ? "leave out the type parameters" : $"move {type.Name} out of it";
+                return ($"{outer.Name} is generic, but a network's shapes are fixed when it is compiled; {remedy}", false);
+            }
             if (outer.IsFileLocal)
-                return ($"{outer.Name} is local to its file, but {(outer.Equals(type, SymbolEqualityComparer.Default) ? "its other part" : $"the other part of {type.Name}")} is generated into another one; leave out 'file'", false);
+                return ($"{outer.Name} is local to its file, but "
+                    + $"{(outer.Equals(type, SymbolEqualityComparer.Default) ? "its other part" : $"the other part of {type.Name}")} is "
+                    + "generated into another one; leave out 'file'", false);
         }
         if (NamesInTheWay.Find(type.ContainingAssembly, type.Name, type) is string name)
             return (name, false);
@@ -66,14 +76,17 @@ internal static class ClassReader
         if (type.IsAbstract)
             return ($"{type.Name} is abstract, but the generated part makes it whole; leave out 'abstract'", true);
         if (Declarations(type).Any(d => d.ParameterList is not null))
-            return ($"{type.Name} has a primary constructor, but the generated part has the constructor {type.Name}(Weights); use properties instead", true);
+            return ($"{type.Name} has a primary constructor, but the generated part has the constructor {type.Name}(Weights); use "
+                + "properties instead", true);
         return LacksBaseConstructor(type)
-            ? ($"{type.Name}'s base class {type.BaseType!.Name} has no constructor without parameters, which the generated constructor would call; add one", true)
+            ? ($"{type.Name}'s base class {type.BaseType!.Name} has no constructor without parameters, which the generated constructor "
+                + "would call; add one", true)
             : (null, true);
     }
 
     private static bool LacksBaseConstructor(INamedTypeSymbol type) =>
-        type.BaseType is { TypeKind: not TypeKind.Error } baseType && !baseType.InstanceConstructors.Any(c => c.Parameters.Length == 0 && c.DeclaredAccessibility is not Accessibility.Private);
+        type.BaseType is { TypeKind: not TypeKind.Error } baseType
+            && !baseType.InstanceConstructors.Any(c => c.Parameters.Length == 0 && c.DeclaredAccessibility is not Accessibility.Private);
 
     // All names around the class are there.
     private static bool IsNamed(INamedTypeSymbol type)
@@ -119,5 +132,6 @@ internal static class ClassReader
     }
 
     private static string Escape(string name) =>
-        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None
+            ? "@" + name : name;
 }

@@ -6,7 +6,9 @@ using ModelGen.Generator.Model;
 
 namespace ModelGen.Generator.Discovery;
 
-/// <summary>File names of generated parts: <c>Namespace.Outer.Name.g.cs</c>. They must differ in more than case, or the generator stops.</summary>
+/// <summary>
+/// File names of generated parts: <c>Namespace.Outer.Name.g.cs</c>. They must differ in more than case, or the generator stops.
+/// </summary>
 internal static class HintNames
 {
     public static string Of(ClassDeclaration declaration)

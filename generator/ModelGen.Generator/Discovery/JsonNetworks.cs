@@ -13,8 +13,8 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Discovery;
 
 /// <summary>
-/// The generator's part for <c>*.network.json</c>: each such additional file becomes a class. A network compares by value and knows no positions, so that a
-/// change of white space, or of any other file, re-runs nothing past "JsonModels".
+/// The generator's part for <c>*.network.json</c>: each such additional file becomes a class. A network compares by value and knows no
+/// positions, so that a change of white space, or of any other file, re-runs nothing past "JsonModels".
 /// </summary>
 internal static class JsonNetworks
 {
@@ -27,9 +27,11 @@ internal static class JsonNetworks
 
     /// <summary>Adds the steps; what is wrong with the files is their result.</summary>
     public static IncrementalValueProvider<EquatableArray<Finding>> Register(
-        IncrementalGeneratorInitializationContext context, IncrementalValueProvider<LanguageVersion> language, Func<NetworkModel, CancellationToken, string> emit)
+        IncrementalGeneratorInitializationContext context,
+        IncrementalValueProvider<LanguageVersion> language, Func<NetworkModel, CancellationToken, string> emit)
     {
-        IncrementalValueProvider<string> rootNamespace = context.AnalyzerConfigOptionsProvider.Select(static (options, _) => RootNamespace(options));
+        IncrementalValueProvider<string> rootNamespace = context.AnalyzerConfigOptionsProvider.Select(
+            static (options, _) => RootNamespace(options));
         IncrementalValuesProvider<JsonSource> files = context.AdditionalTextsProvider
             .Where(static file => IsNetwork(file))
             .Select(static (file, cancellation) => (file.Path, Text: TextOf(file, cancellation)))
@@ -43,7 +45,8 @@ internal static class JsonNetworks
             .Where(static n => n.Class is not null)
             .Select(static (n, _) => (HintNames.Of(n.Class!), n.Path))
             .Collect()
-            .Select(static (all, _) => all.OrderBy(c => c.Item1, StringComparer.Ordinal).ThenBy(c => c.Path, StringComparer.Ordinal).ToEquatableArray());
+            .Select(static (all, _) => all.OrderBy(c => c.Item1, StringComparer.Ordinal).ThenBy(c => c.Path, StringComparer.Ordinal)
+                .ToEquatableArray());
         // What the project's own C# has of the class: the only step here that a change of C# runs again.
         IncrementalValuesProvider<AuthorsPart> parts = networks
             .Combine(context.CompilationProvider)
@@ -52,14 +55,16 @@ internal static class JsonNetworks
             .SelectMany(static (all, _) => all.Left.Zip(all.Right, (network, part) => (network, part)))
             .Combine(claims)
             .Combine(language)
-            .Select((pair, cancellation) => Emit(pair.Left.Left.network, pair.Left.Left.part, HintName(pair.Left.Left.network, pair.Left.Right), emit, pair.Right, cancellation))
+            .Select((pair, cancellation) => Emit(pair.Left.Left.network, pair.Left.Left.part,
+                HintName(pair.Left.Left.network, pair.Left.Right), emit, pair.Right, cancellation))
             .WithTrackingName(Sources);
         context.RegisterSourceOutput(sources, static (output, source) =>
         {
             if (source is { HintName: string hintName, Text: string text })
                 output.AddSource(hintName, text);
         });
-        return files.Collect().Combine(sources.Collect()).Combine(claims).Select(static (all, _) => Locate(all.Left.Left, all.Left.Right, all.Right));
+        return files.Collect().Combine(sources.Collect()).Combine(claims)
+            .Select(static (all, _) => Locate(all.Left.Left, all.Left.Right, all.Right));
     }
 
     public static bool IsNetwork(AdditionalText file) => file.Path.EndsWith(JsonFrontEnd.FileSuffix, StringComparison.OrdinalIgnoreCase);
@@ -76,7 +81,8 @@ internal static class JsonNetworks
             return null;
         string hint = HintNames.Of(network.Class);
         string[] alike = [.. claims.Select(c => c.Hint).Distinct().Where(h => h.Equals(hint, StringComparison.OrdinalIgnoreCase))];
-        return hint + (alike.Length == 1 ? "" : "-" + (Array.IndexOf(alike, hint) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)) + HintSuffix;
+        return hint + (alike.Length == 1
+            ? "" : "-" + (Array.IndexOf(alike, hint) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)) + HintSuffix;
     }
 
     private static string FirstOf(ClassDeclaration declaration, EquatableArray<(string Hint, string Path)> claims)
@@ -86,7 +92,8 @@ internal static class JsonNetworks
     }
 
     private static GeneratedFile Emit(
-        CompiledFile network, AuthorsPart part, string? hintName, Func<NetworkModel, CancellationToken, string> emit, LanguageVersion language, CancellationToken cancellation)
+        CompiledFile network, AuthorsPart part, string? hintName, Func<NetworkModel, CancellationToken, string> emit,
+        LanguageVersion language, CancellationToken cancellation)
     {
         EquatableArray<Problem> problems = part.Problems;
         if (network.Class is not ClassDeclaration declaration || hintName is null)
@@ -106,7 +113,8 @@ internal static class JsonNetworks
             }
         }
         if (part.Part.Extent != PartExtent.Nothing)
-            text ??= StubEmitter.Emit(declaration, network.Surface, network.Members, part.Part.Taken, language) + Declare(network.Path, declaration, " { }");
+            text ??= StubEmitter.Emit(declaration, network.Surface, network.Members, part.Part.Taken, language)
+                + Declare(network.Path, declaration, " { }");
         return new GeneratedFile(hintName, text, problems);
     }
 
@@ -117,7 +125,8 @@ internal static class JsonNetworks
         writer.Line();
         SourceHeader.InClass(writer, declaration, () =>
         {
-            writer.Line($"/// <summary>The network of {JsonNames.Printable(FileOf(path)).Replace("&", "&amp;").Replace("<", "&lt;")}.</summary>");
+            writer.Line("/// <summary>The network of "
+                + $"{JsonNames.Printable(FileOf(path)).Replace("&", "&amp;").Replace("<", "&lt;")}.</summary>");
             writer.Line($"{declaration.Accessibility} sealed partial class {declaration.Name}{body}");
         });
         return writer.ToString();
@@ -131,7 +140,8 @@ internal static class JsonNetworks
         {
             findings.AddRange(file.Findings);
             if (file.Network.Class is ClassDeclaration declaration && FirstOf(declaration, claims) is string first && first != file.Path)
-                findings.Add(file.AtName(new Problem(ProblemIds.DuplicateClass, $"{declaration.Name} is declared by {JsonNames.Printable(FileOf(first))} already; choose another name")));
+                findings.Add(file.AtName(new Problem(ProblemIds.DuplicateClass, $"{declaration.Name} is declared by "
+                    + $"{JsonNames.Printable(FileOf(first))} already; choose another name")));
             findings.AddRange(source.Problems.Select(file.AtName));
         }
         return findings.ToEquatableArray();

@@ -19,13 +19,14 @@ internal sealed record JsonSource(string Path, JsonNetwork Network, EquatableArr
         catch (Exception e) when (e is not OperationCanceledException)
         {
             Problem failure = NetworkGenerator.Describe(new ClassDeclaration("", [], "UnreadableNetwork", "internal"), e);
-            network = new JsonNetwork(null, Surface.None, null, null, [new JsonProblem(failure, new TextRange(0, 0), [])]);
+            network = new JsonNetwork(null, Surface.None, null, null, [new LocatedProblem<TextRange>(failure, new TextRange(0, 0), [])]);
         }
         SourceText lines = SourceText.From(text);
         string name = network.Class?.Name ?? path;
         return new JsonSource(
             path, network,
-            network.Problems.Select(p => new Finding(name, p.Problem, Place(p.Range), p.Calls.Select(Place).ToEquatableArray())).ToEquatableArray(),
+            network.Problems.Select(p => new Finding(name, p.Problem, Place(p.Place), p.Callers.Select(Place).ToEquatableArray()))
+                .ToEquatableArray(),
             Place(network.NameRange));
 
         TextPlace Place(TextRange range)

@@ -9,14 +9,16 @@ namespace ModelGen.Generator.Discovery;
 internal static class MembersInTheWay
 {
     private static readonly SymbolDisplayFormat WithoutNullability =
-        SymbolDisplayFormat.CSharpErrorMessageFormat.RemoveMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+        SymbolDisplayFormat.CSharpErrorMessageFormat.RemoveMiscellaneousOptions(
+            SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
     /// <summary>The keys of the members of the class and of its nested classes, as <see cref="ClassPart.Taken"/> has them.</summary>
     public static IEnumerable<string> Of(INamedTypeSymbol type, GeneratedMembers members)
     {
         foreach (string key in Taken(type, members.OfClass()))
             yield return key;
-        foreach ((string name, IEnumerable<GeneratedMember> nested) in new[] { (GeneratedMembers.Weights, GeneratedMembers.OfWeights()), (GeneratedMembers.Trainer, members.OfTrainer()) })
+        foreach ((string name, IEnumerable<GeneratedMember> nested) in new[] { (GeneratedMembers.Weights, GeneratedMembers.OfWeights()),
+            (GeneratedMembers.Trainer, members.OfTrainer()) })
         {
             if (name == GeneratedMembers.Trainer && !members.HasTrainer)
                 continue;
@@ -44,7 +46,8 @@ internal static class MembersInTheWay
         if (member.EndsWith(ClassPart.Constructors, StringComparison.Ordinal))
             member = (member == ClassPart.Constructors ? type.Name : member.Split('.')[0]) + key.Substring(parameters);
         return member.StartsWith(GeneratedMembers.PrivatePrefix, StringComparison.Ordinal)
-            ? $"{type.Name} has a member '{member}', but names that begin with {GeneratedMembers.PrivatePrefix} are for generated members; rename it"
+            ? $"{type.Name} has a member '{member}', but names that begin with {GeneratedMembers.PrivatePrefix} are for generated "
+                + "members; rename it"
             : $"{type.Name} has a member '{member}', which the generated part declares too; rename it";
     }
 
@@ -85,18 +88,22 @@ internal static class MembersInTheWay
 
     private static string KeyOf(IMethodSymbol method, string name)
     {
-        return GeneratedMember.KeyOf(name, string.Join(", ", method.Parameters.Select(p => (p.RefKind == RefKind.None ? "" : "ref ") + TypeOf(p.Type))));
+        return GeneratedMember.KeyOf(
+            name, string.Join(", ", method.Parameters.Select(p => (p.RefKind == RefKind.None ? "" : "ref ") + TypeOf(p.Type))));
 
         // The generated class is not there yet, unless the author declares a part of it.
-        string TypeOf(ITypeSymbol type) => type.Name == GeneratedMembers.Weights && (type.TypeKind == TypeKind.Error || IsAround(type.ContainingType))
+        string TypeOf(ITypeSymbol type) => type.Name == GeneratedMembers.Weights
+            && (type.TypeKind == TypeKind.Error || IsAround(type.ContainingType))
             ? GeneratedMembers.Weights : type.ToDisplayString(WithoutNullability);
 
         bool IsAround(INamedTypeSymbol? owner) => owner is not null
-            && (SymbolEqualityComparer.Default.Equals(owner, method.ContainingType) || SymbolEqualityComparer.Default.Equals(owner, method.ContainingType.ContainingType));
+            && (SymbolEqualityComparer.Default.Equals(owner, method.ContainingType)
+                || SymbolEqualityComparer.Default.Equals(owner, method.ContainingType.ContainingType));
     }
 
     private static bool IsExtensible(ISymbol member) =>
         member is INamedTypeSymbol { TypeParameters.Length: > 0 }
         || (member is INamedTypeSymbol { TypeKind: TypeKind.Class, IsRecord: false, IsStatic: false } type
-            && type.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword)));
+            && type.DeclaringSyntaxReferences.Any(
+                r => r.GetSyntax() is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword)));
 }

@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace ModelGen.Generator.Discovery;
 
 /// <summary>
-/// Finds what has names that generated code uses and cannot write in another way: namespaces from which all its names begin, and words that are no keywords of C#, so
-/// that a type or namespace of that name comes first wherever it is seen.
+/// Finds what has names that generated code uses and cannot write in another way: namespaces from which all its names begin, and words that
+/// are no keywords of C#, so that a type or namespace of that name comes first wherever it is seen.
 /// </summary>
 internal static class NamesInTheWay
 {
@@ -27,13 +27,15 @@ internal static class NamesInTheWay
         if (Words.Contains(name))
             return Say(name, $"'{name}'");
         // In the class, around it, and in the namespaces around that; generated code that is not in the class is in ModelGen.Generated.
-        IEnumerable<INamespaceOrTypeSymbol> scopes = (network is null ? [global] : Outward(network)).Concat(global.GetNamespaceMembers().Where(n => n.Name == "ModelGen"));
+        IEnumerable<INamespaceOrTypeSymbol> scopes = (network is null ? [global] : Outward(network))
+            .Concat(global.GetNamespaceMembers().Where(n => n.Name == "ModelGen"));
         foreach (INamespaceOrTypeSymbol scope in scopes)
         {
             foreach (string word in Words)
             {
                 // A method or field hides the operator nameof as well.
-                if (scope.GetMembers(word).Any(m => (m is INamespaceOrTypeSymbol || word == "nameof") && m.Locations.Any(l => l.IsInSource)))
+                if (scope.GetMembers(word)
+                    .Any(m => (m is INamespaceOrTypeSymbol || word == "nameof") && m.Locations.Any(l => l.IsInSource)))
                     return Say(word, $"'{word}'");
             }
         }

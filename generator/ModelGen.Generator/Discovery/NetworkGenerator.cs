@@ -11,8 +11,9 @@ using ModelGen.Generator.Model;
 namespace ModelGen.Generator.Discovery;
 
 /// <summary>
-/// Generates the other part of every class with <c>[Network]</c>, a stub for one with mistakes, and reports these. Each step's result compares by value, so that what
-/// does not change the network re-runs nothing past "Declarations" but the search for the places of its problems.
+/// Generates the other part of every class with <c>[Network]</c>, a stub for one with mistakes, and reports these. Each step's result
+/// compares by value, so that what does not change the network re-runs nothing past "Declarations" but the search for the places of its
+/// problems.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class NetworkGenerator : IIncrementalGenerator
@@ -35,7 +36,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValueProvider<LanguageVersion> language = context.ParseOptionsProvider
-            .Select(static (options, _) => options is CSharpParseOptions { LanguageVersion: LanguageVersion version } ? version : GeneratedLanguage.Oldest);
+            .Select(static (options, _) => options is CSharpParseOptions { LanguageVersion: LanguageVersion version }
+                ? version : GeneratedLanguage.Oldest);
         IncrementalValueProvider<EquatableArray<Finding>> findings = RegisterClasses(context, language)
             .Combine(JsonNetworks.Register(context, language, _emit))
             .Combine(StrayLayers.Register(context).Collect())
@@ -49,7 +51,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     {
         IncrementalValuesProvider<NetworkSource> classes = context.SyntaxProvider
             .ForAttributeWithMetadataName(
-                NetworkReader.NetworkAttribute, static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax, static (c, cancellation) => ReadOnce(c, cancellation))
+                NetworkReader.NetworkAttribute, static (node, _) => node is ClassDeclarationSyntax or RecordDeclarationSyntax,
+                static (c, cancellation) => ReadOnce(c, cancellation))
             .Where(static c => c is not null)
             .Select(static (c, _) => c!);
         IncrementalValuesProvider<NetworkDeclaration> declarations = classes
@@ -77,14 +80,17 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         return classes.Collect().Combine(sources.Collect()).Select(static (all, _) => Locate(all.Left, all.Right));
     }
 
-    // A class with [Network] on two of its declarations, which C# refuses, comes twice; two files of one name would stop the generator for all networks.
+    // A class with [Network] on two of its declarations, which C# refuses, comes twice; two files of one name would stop the generator for
+    // all networks.
     private static NetworkSource? ReadOnce(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
-        AttributeData first = type.GetAttributes().First(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, context.Attributes[0].AttributeClass));
+        AttributeData first = type.GetAttributes()
+            .First(a => SymbolEqualityComparer.Default.Equals(a.AttributeClass, context.Attributes[0].AttributeClass));
         bool isFirst = first.ApplicationSyntaxReference is { } reference && reference.SyntaxTree == context.TargetNode.SyntaxTree
             && context.TargetNode.Span.Contains(reference.Span);
-        return isFirst && type.TypeKind == TypeKind.Class ? NetworkReader.Read(context.SemanticModel.Compilation, type, cancellation) : null;
+        return isFirst && type.TypeKind == TypeKind.Class
+            ? NetworkReader.Read(context.SemanticModel.Compilation, type, cancellation) : null;
     }
 
     private static CompiledNetwork Compile(NetworkDeclaration declaration, CancellationToken cancellation)
@@ -92,21 +98,23 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         try
         {
             FrontEndResult result = FrontEnd.Build(declaration, cancellation);
-            return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Surface, declaration.Members, result.Model, result.Problems);
+            return new CompiledNetwork(
+                declaration.Class, declaration.Part, declaration.Surface, declaration.Members, result.Model, result.Problems);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            EquatableArray<LocatedProblem> failure = [new(Describe(declaration.Class, e), Place.Class)];
+            EquatableArray<LocatedProblem<Place>> failure = [new(Describe(declaration.Class, e), Place.Class)];
             return new CompiledNetwork(declaration.Class, declaration.Part, declaration.Surface, declaration.Members, Model: null, failure);
         }
     }
 
-    private GeneratedSource Emit(CompiledNetwork network, EquatableArray<string> clashes, LanguageVersion language, CancellationToken cancellation)
+    private GeneratedSource Emit(
+        CompiledNetwork network, EquatableArray<string> clashes, LanguageVersion language, CancellationToken cancellation)
     {
-        EquatableArray<LocatedProblem> problems = network.Problems;
+        EquatableArray<LocatedProblem<Place>> problems = network.Problems;
         string? text = null;
         if (GeneratedLanguage.Problem(language) is Problem tooOld)
-            problems = problems.Append(new LocatedProblem(tooOld, Place.Class)).ToEquatableArray();
+            problems = problems.Append(new LocatedProblem<Place>(tooOld, Place.Class)).ToEquatableArray();
         else if (network is { Model: NetworkModel model, Part.Extent: PartExtent.Whole })
         {
             try
@@ -115,7 +123,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                problems = problems.Append(new LocatedProblem(Describe(network.Class, e), Place.Class)).ToEquatableArray();
+                problems = problems.Append(new LocatedProblem<Place>(Describe(network.Class, e), Place.Class)).ToEquatableArray();
             }
         }
         if (network.Part.Extent != PartExtent.Nothing)
@@ -124,7 +132,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     }
 
     private static EquatableArray<Finding> Locate(ImmutableArray<NetworkSource> classes, ImmutableArray<GeneratedSource> sources) =>
-        classes.Zip(sources, (c, source) => c.Findings.Concat(source.Problems.Select(p => c.Locate(p)))).SelectMany(f => f).ToEquatableArray();
+        classes.Zip(sources, (c, source) => c.Findings.Concat(source.Problems.Select(p => c.Locate(p)))).SelectMany(f => f)
+            .ToEquatableArray();
 
     // On one line, as diagnostics are; the first frame says where to look. Of memory that cannot be addressed only the plan knows.
     internal static Problem Describe(ClassDeclaration network, Exception e)
@@ -133,11 +142,13 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             return tooLarge.Problem;
         string frame = e.StackTrace?.Split('\n').FirstOrDefault()?.Trim() ?? "";
         string message = e.Message.Replace("\r", "").Replace('\n', ' ');
-        return new Problem(ProblemIds.Internal, $"{network.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: {message} {frame}");
+        return new Problem(ProblemIds.Internal, $"{network.Name}: an error in ModelGen itself, please report it: {e.GetType().Name}: "
+            + $"{message} {frame}");
     }
 
     private sealed record CompiledNetwork(
-        ClassDeclaration Class, ClassPart Part, Surface Surface, MemberNames Members, NetworkModel? Model, EquatableArray<LocatedProblem> Problems);
+        ClassDeclaration Class, ClassPart Part, Surface Surface, MemberNames Members, NetworkModel? Model,
+        EquatableArray<LocatedProblem<Place>> Problems);
 
-    private sealed record GeneratedSource(string HintName, string? Text, EquatableArray<LocatedProblem> Problems);
+    private sealed record GeneratedSource(string HintName, string? Text, EquatableArray<LocatedProblem<Place>> Problems);
 }

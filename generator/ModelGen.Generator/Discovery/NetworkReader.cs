@@ -27,26 +27,29 @@ internal static class NetworkReader
         AttributeData[] layers = InSourceOrder(attributes.Where(definition is null ? IsLayer : IsKnownLayer));
         cancellation.ThrowIfCancellationRequested();
 
-        var problems = new List<LocatedProblem>();
+        var problems = new List<LocatedProblem<Place>>();
         var read = layers.Select(ReadLayer).ToList();
         CheckOneDeclaration(type, layers, read, inputs.FirstOrDefault(), problems);
-        (int? batch, bool profile, int optimize, int weightStorage) = network is null ? (null, false, 0, 0) : ReadNetwork(network);
-        TrainingDeclaration? training = trainable is null ? null : ReadTrainable(trainable);
+        OptionsDeclaration options = network is null ? new(AttributeMap.Empty, IsReadable: false) : ReadOptions(network, NetworkOption.All);
+        OptionsDeclaration? training = trainable is null ? null : ReadOptions(trainable, TrainableOption.All);
         var declaration = new NetworkDeclaration(
             ClassReader.Read(type), ClassPart.Whole, [], inputs.Select(ReadInput).ToEquatableArray(), read.ToEquatableArray(),
-            training, definition?.Network, batch, profile, optimize, weightStorage)
+            training, definition?.Network, options)
         {
             IsInDoubt = attributes.Any(a => a.AttributeClass is null or { TypeKind: TypeKind.Error }),
         };
-        ClassPart part = ClassReader.Check(type, GeneratedMembers.Of(declaration.Class.Name, declaration.Surface, declaration.Members), problems);
+        ClassPart part = ClassReader.Check(
+            type, GeneratedMembers.Of(declaration.Class.Name, declaration.Surface, declaration.Members), problems);
         declaration = declaration with { Part = part, ClassProblems = problems.ToEquatableArray() };
         AttributeData?[] asked = [network, trainable, .. inputs, .. layers];
-        IEnumerable<DefinitionProblem> refused = asked.Where(a => a is not null && !IsReadable(a)).Select(a => Refused(compilation, a!, cancellation)).OfType<DefinitionProblem>();
-        return new NetworkSource(type, declaration, layers, network, inputs.FirstOrDefault(), trainable, [.. definition?.Problems ?? [], .. refused]);
+        IEnumerable<LocatedProblem<Location>> refused = asked.Where(a => a is not null && !IsReadable(a))
+            .Select(a => Refused(compilation, a!, cancellation)).OfType<LocatedProblem<Location>>();
+        return new NetworkSource(
+            type, declaration, layers, network, inputs.FirstOrDefault(), trainable, [.. definition?.Problems ?? [], .. refused]);
     }
 
     // Of the attributes' own types all is known; names in them, and the names of others, might be declared by a generator.
-    private static DefinitionProblem? Refused(Compilation compilation, AttributeData attribute, CancellationToken cancellation)
+    private static LocatedProblem<Location>? Refused(Compilation compilation, AttributeData attribute, CancellationToken cancellation)
     {
         if (attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) is not AttributeSyntax syntax)
             return null;
@@ -61,7 +64,8 @@ internal static class NetworkReader
     private static bool IsInArgument(AttributeSyntax attribute, TextSpan span) =>
         attribute.ArgumentList?.Arguments.Any(a => a.Expression.Span.Contains(span) && a.Expression is not LiteralExpressionSyntax) == true;
 
-    private static DefinitionResult? ReadDefinition(Compilation compilation, INamedTypeSymbol type, bool hasLayers, CancellationToken cancellation)
+    private static DefinitionResult? ReadDefinition(
+        Compilation compilation, INamedTypeSymbol type, bool hasLayers, CancellationToken cancellation)
     {
         IReadOnlyList<IMethodSymbol> methods = DefinitionReader.MethodsOf(type, hasLayers);
         return methods.Count == 0
@@ -72,8 +76,11 @@ internal static class NetworkReader
 
     public static bool IsNetwork(INamedTypeSymbol type) => type.GetAttributes().Any(a => Is(a, "NetworkAttribute"));
 
-    /// <summary>True for the attributes of layers; and for those the C# compiler cannot resolve, since they may have been meant to be layers.</summary>
-    private static bool IsLayer(AttributeData attribute) => attribute.AttributeClass is not { } type || type.TypeKind == TypeKind.Error || IsKnownLayer(attribute);
+    /// <summary>
+    /// True for the attributes of layers; and for those the C# compiler cannot resolve, since they may have been meant to be layers.
+    /// </summary>
+    private static bool IsLayer(AttributeData attribute) =>
+        attribute.AttributeClass is not { } type || type.TypeKind == TypeKind.Error || IsKnownLayer(attribute);
 
     public static bool IsKnownLayer(AttributeData attribute)
     {
@@ -85,23 +92,28 @@ internal static class NetworkReader
         return false;
     }
 
-    private static bool Is(AttributeData attribute, string name) => attribute.AttributeClass is { } type && type.Name == name && IsOurs(type);
+    private static bool Is(AttributeData attribute, string name) =>
+        attribute.AttributeClass is { } type && type.Name == name && IsOurs(type);
 
-    private static bool IsOurs(INamedTypeSymbol type) => type.ContainingNamespace is { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true };
+    private static bool IsOurs(INamedTypeSymbol type) =>
+        type.ContainingNamespace is { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true };
 
     private static AttributeData[] InSourceOrder(IEnumerable<AttributeData> attributes)
     {
         // Several declarations have no order, which is reported; within one the text has.
-        return [.. attributes.GroupBy(a => a.ApplicationSyntaxReference!.SyntaxTree).SelectMany(g => g.OrderBy(a => a.ApplicationSyntaxReference!.Span.Start))];
+        return [.. attributes.GroupBy(a => a.ApplicationSyntaxReference!.SyntaxTree)
+            .SelectMany(g => g.OrderBy(a => a.ApplicationSyntaxReference!.Span.Start))];
     }
 
     private static void CheckOneDeclaration(
-        INamedTypeSymbol type, AttributeData[] layers, List<LayerDeclaration> read, AttributeData? input, List<LocatedProblem> problems)
+        INamedTypeSymbol type, AttributeData[] layers,
+        List<LayerDeclaration> read, AttributeData? input, List<LocatedProblem<Place>> problems)
     {
         if (layers.Length == 0)
             return;
         TypeDeclarationSyntax? first = DeclarationOf(layers[0]);
-        string message = $"{type.Name}: its layers and [Input] stand on several declarations of the class, whose order is undefined; write all of them on one";
+        string message = $"{type.Name}: its layers and [Input] stand on several declarations of the class, whose order is undefined; "
+            + "write all of them on one";
         bool isReported = false;
         for (int i = 1; i < layers.Length; i++)
         {
@@ -122,7 +134,8 @@ internal static class NetworkReader
     private static LayerDeclaration ReadLayer(AttributeData attribute)
     {
         string type = attribute.AttributeClass?.Name ?? "";
-        string op = IsKnownLayer(attribute) && type.EndsWith(Suffix, StringComparison.Ordinal) ? type.Substring(0, type.Length - Suffix.Length) : "";
+        string op = IsKnownLayer(attribute) && type.EndsWith(Suffix, StringComparison.Ordinal)
+            ? type.Substring(0, type.Length - Suffix.Length) : "";
         string? name = null;
         EquatableArray<string?> inputs = [];
         var arguments = new List<LayerArgument>();
@@ -144,52 +157,20 @@ internal static class NetworkReader
     private static InputDeclaration ReadInput(AttributeData attribute)
     {
         bool isReadable = IsReadable(attribute);
-        return new InputDeclaration(isReadable && ValueOf(attribute.ConstructorArguments[0]) is AttributeValue shape ? shape.Ints : [], isReadable);
+        return new InputDeclaration(
+            isReadable && ValueOf(attribute.ConstructorArguments[0]) is AttributeValue shape ? shape.Ints : [], isReadable);
     }
 
-    private static (int? Batch, bool Profile, int Optimize, int WeightStorage) ReadNetwork(AttributeData network)
+    private static OptionsDeclaration ReadOptions(AttributeData attribute, EquatableArray<Option> options)
     {
-        if (!IsReadable(network))
-            return (null, false, 0, 0);
-        (int batch, bool profile, int optimize, int weightStorage) = (1, false, 0, 0);
-        foreach ((string writtenAs, TypedConstant constant) in ArgumentsOf(network))
+        AttributeMap said = AttributeMap.Empty;
+        bool isReadable = IsReadable(attribute);
+        foreach ((string writtenAs, TypedConstant constant) in isReadable ? ArgumentsOf(attribute) : [])
         {
-            if (writtenAs == "Batch")
-                batch = (int)constant.Value!;
-            else if (writtenAs == "Profile")
-                profile = (bool)constant.Value!;
-            else if (writtenAs == "Optimize")
-                optimize = (int)constant.Value!;
-            else if (writtenAs == "WeightStorage")
-                weightStorage = (int)constant.Value!;
+            if (options.FirstOrDefault(o => o.Name == writtenAs) is Option option && ValueOf(constant) is AttributeValue value)
+                said = said.With(option.Name, option is WordOption words ? words.WordOf(value.Int) : value);
         }
-        return (batch, profile, optimize, weightStorage);
-    }
-
-    private static TrainingDeclaration ReadTrainable(AttributeData attribute)
-    {
-        var training = new TrainingDeclaration { IsReadable = IsReadable(attribute) };
-        foreach ((string writtenAs, TypedConstant constant) in training.IsReadable ? ArgumentsOf(attribute) : [])
-        {
-            training = (writtenAs, constant.Value) switch
-            {
-                ("BatchSize", int value) => training with { BatchSize = value },
-                ("Loss", int value) => training with { Loss = value },
-                ("LabelSmoothing", double value) => training with { LabelSmoothing = value },
-                ("HuberDelta", double value) => training with { HuberDelta = value },
-                ("HingeMargin", double value) => training with { HingeMargin = value },
-                ("HingePower", int value) => training with { HingePower = value },
-                ("Optimizer", int value) => training with { Optimizer = value },
-                ("ClipGradients", bool value) => training with { ClipGradients = value },
-                ("CheckUpdates", bool value) => training with { CheckUpdates = value },
-                ("AccumulateGradients", bool value) => training with { AccumulateGradients = value },
-                ("Checkpoint", bool value) => training with { Checkpoint = value },
-                ("AuxiliaryWeight", double value) => training with { AuxiliaryWeight = value },
-                ("Freeze", string value) => training with { Freeze = value },
-                _ => training,
-            };
-        }
-        return training;
+        return new OptionsDeclaration(said, isReadable);
     }
 
     /// <summary>False where the C# compiler refuses the attribute; of what it could not resolve it leaves nothing but the text.</summary>
@@ -197,13 +178,15 @@ internal static class NetworkReader
     {
         if (attribute.AttributeConstructor is not { } constructor || constructor.Parameters.Length != attribute.ConstructorArguments.Length)
             return false;
-        int properties = (attribute.ApplicationSyntaxReference?.GetSyntax() as AttributeSyntax)?.ArgumentList?.Arguments.Count(a => a.NameEquals is not null) ?? 0;
+        int properties = (attribute.ApplicationSyntaxReference?.GetSyntax() as AttributeSyntax)?.ArgumentList?.Arguments.Count(
+            a => a.NameEquals is not null) ?? 0;
         return properties == attribute.NamedArguments.Length
             && attribute.ConstructorArguments.All(IsReadable) && attribute.NamedArguments.All(a => IsReadable(a.Value));
     }
 
     private static bool IsReadable(TypedConstant constant) =>
-        constant.Kind != TypedConstantKind.Error && (constant.Kind != TypedConstantKind.Array || constant.IsNull || constant.Values.All(IsReadable));
+        constant.Kind != TypedConstantKind.Error
+            && (constant.Kind != TypedConstantKind.Array || constant.IsNull || constant.Values.All(IsReadable));
 
     private static IEnumerable<(string WrittenAs, TypedConstant Value)> ArgumentsOf(AttributeData attribute)
     {
@@ -224,6 +207,7 @@ internal static class NetworkReader
             bool flag => flag,
             int number => number,
             double real => real,
+            string text => text,
             _ => null,
         };
     }

@@ -7,24 +7,31 @@ using ModelGen.Generator.Language.Definition;
 
 namespace ModelGen.Generator.Discovery;
 
-/// <summary>A network as it stands in the source text: what it declares, and the attributes by which problems find their place again.</summary>
+/// <summary>
+/// A network as it stands in the source text: what it declares, and the attributes by which problems find their place again.
+/// </summary>
 internal sealed record NetworkSource(
-    INamedTypeSymbol Type, NetworkDeclaration Declaration, IReadOnlyList<AttributeData> Layers, AttributeData? Network, AttributeData? Input, AttributeData? Trainable,
-    IReadOnlyList<DefinitionProblem> DefinitionProblems)
+    INamedTypeSymbol Type, NetworkDeclaration Declaration, IReadOnlyList<AttributeData> Layers, AttributeData? Network,
+    AttributeData? Input, AttributeData? Trainable,
+    IReadOnlyList<LocatedProblem<Location>> DefinitionProblems)
 {
     /// <summary>What is wrong with its definition.</summary>
     public EquatableArray<Finding> Findings { get; } = DefinitionProblems
-        .Select(p => new Finding(Type.ToDisplayString(), p.Problem, TextPlace.Of(p.Location), p.Callers.Select(TextPlace.Of).ToEquatableArray())).ToEquatableArray();
+        .Select(p => new Finding(Type.ToDisplayString(), p.Problem, TextPlace.Of(p.Place),
+            p.Callers.Select(TextPlace.Of).ToEquatableArray())).ToEquatableArray();
 
     /// <summary>A problem at the attribute or argument at fault; at the class's name where there is none.</summary>
-    public Finding Locate(LocatedProblem problem) => new(Type.ToDisplayString(), problem.Problem, TextPlace.Of(Locate(problem.Place)), []);
+    public Finding Locate(LocatedProblem<Place> problem) =>
+        new(Type.ToDisplayString(), problem.Problem, TextPlace.Of(Locate(problem.Place)), []);
 
     private Location Locate(Place place)
     {
-        AttributeData? attribute = place.IsInput ? Input : place.IsTrainable ? Trainable : place.IsNetwork ? Network : place.IsClass ? null : Layers[place.Layer];
+        AttributeData? attribute = place.IsInput ? Input : place.IsTrainable ? Trainable : place.IsNetwork ? Network : place.IsClass ? null
+            : Layers[place.Layer];
         if (attribute?.ApplicationSyntaxReference?.GetSyntax() is not AttributeSyntax syntax)
             return Type.Locations.FirstOrDefault(l => l.IsInSource) ?? Location.None;
-        SyntaxNode node = place.Argument is string argument && FindArgument(attribute, syntax, argument, place.Element) is SyntaxNode found ? found : syntax;
+        SyntaxNode node = place.Argument is string argument && FindArgument(attribute, syntax, argument, place.Element) is SyntaxNode found
+            ? found : syntax;
         return node.GetLocation();
     }
 
@@ -54,7 +61,8 @@ internal sealed record NetworkSource(
         return null;
     }
 
-    private static AttributeArgumentSyntax? ArgumentAt(AttributeArgumentListSyntax list, int index) => index < list.Arguments.Count ? list.Arguments[index] : null;
+    private static AttributeArgumentSyntax? ArgumentAt(AttributeArgumentListSyntax list, int index) =>
+        index < list.Arguments.Count ? list.Arguments[index] : null;
 
     private static SyntaxNode ElementOf(AttributeArgumentSyntax argument, int element)
     {
@@ -64,8 +72,10 @@ internal sealed record NetworkSource(
             ImplicitArrayCreationExpressionSyntax array => array.Initializer,
             _ => null,
         };
-        return element >= 0 && initializer is not null && element < initializer.Expressions.Count ? initializer.Expressions[element] : argument;
+        return element >= 0 && initializer is not null && element < initializer.Expressions.Count
+            ? initializer.Expressions[element] : argument;
     }
 
-    private static bool IsArray(ExpressionSyntax expression) => expression is ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax;
+    private static bool IsArray(ExpressionSyntax expression) =>
+        expression is ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax;
 }

@@ -20,7 +20,8 @@ internal static class StrayLayers
     // By the names alone: this is asked of every node of a text that has changed.
     private static bool MayBeOne(SyntaxNode node)
     {
-        if (node is not (ClassDeclarationSyntax or RecordDeclarationSyntax) || node is not TypeDeclarationSyntax { AttributeLists.Count: > 0 } type)
+        if (node is not (ClassDeclarationSyntax or RecordDeclarationSyntax)
+            || node is not TypeDeclarationSyntax { AttributeLists.Count: > 0 } type)
             return false;
         bool hasLayer = false;
         foreach (AttributeListSyntax list in type.AttributeLists)
@@ -50,12 +51,14 @@ internal static class StrayLayers
 
     private static Finding? Find(GeneratorSyntaxContext context, CancellationToken cancellation)
     {
-        if (context.SemanticModel.GetDeclaredSymbol(context.Node, cancellation) is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || NetworkReader.IsNetwork(type)
+        if (context.SemanticModel.GetDeclaredSymbol(context.Node, cancellation) is not INamedTypeSymbol { TypeKind: TypeKind.Class } type
+            || NetworkReader.IsNetwork(type)
             || type.GetAttributes().FirstOrDefault(NetworkReader.IsKnownLayer)?.ApplicationSyntaxReference is not { } layer)
         {
             return null;
         }
-        var problem = new Problem(ProblemIds.NotANetwork, $"{type.Name} has layers but no [Network], so nothing is generated; add [Network]");
+        var problem = new Problem(
+            ProblemIds.NotANetwork, $"{type.Name} has layers but no [Network], so nothing is generated; add [Network]");
         return new Finding(type.ToDisplayString(), problem, TextPlace.Of(layer.GetSyntax(cancellation).GetLocation()), []);
     }
 }

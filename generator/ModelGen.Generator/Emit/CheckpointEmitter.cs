@@ -7,7 +7,10 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 
-/// <summary>Writes how a trainer's whole state goes into a file and comes back. What the optimizer keeps is put into PyTorch's order, one image of the weights for each kind of value.</summary>
+/// <summary>
+/// Writes how a trainer's whole state goes into a file and comes back. What the optimizer keeps is put into PyTorch's order, one image of
+/// the weights for each kind of value.
+/// </summary>
 internal sealed class CheckpointEmitter
 {
     private const int FingerprintBytes = 8;
@@ -22,13 +25,15 @@ internal sealed class CheckpointEmitter
     private readonly List<int> _trained = [];
     private readonly int _stride;
 
-    public CheckpointEmitter(NetworkModel model, string name, Plan step, ParameterCopies copies, IReadOnlyDictionary<string, int> canonicalOffsets, TrainerThreadsEmitter threads)
+    public CheckpointEmitter(NetworkModel model, string name, Plan step, ParameterCopies copies,
+        IReadOnlyDictionary<string, int> canonicalOffsets, TrainerThreadsEmitter threads)
     {
         (_model, _name, _copies, _threads) = (model, name, copies, threads);
-        _accumulates = model.Training!.AccumulateGradients;
+        _accumulates = model.Training![TrainableOption.AccumulateGradients];
         List<Node> parameters = [.. model.Graph.Parameters];
         _stride = parameters.Select(p => canonicalOffsets[p.Name] + checked((int)p.Shape.Length)).DefaultIfEmpty(0).Max();
-        Dictionary<string, int> index = parameters.Select((p, i) => (p.Name, i)).ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
+        Dictionary<string, int> index = parameters.Select((p, i) => (p.Name, i))
+            .ToDictionary(p => p.Name, p => p.i, StringComparer.Ordinal);
         foreach (Node state in step.Graph.Parameters.Where(p => !canonicalOffsets.ContainsKey(p.Name)))
         {
             int point = state.Name.IndexOf('.');
@@ -48,19 +53,22 @@ internal sealed class CheckpointEmitter
     private const string RuntimeNames = "global::ModelGen.Runtime.";
 
     /// <summary>Writes the public methods.</summary>
-    public void EmitMembers(CodeWriter w)
+    public void EmitMembers(CodeWriter w, GeneratedMembers members)
     {
-        w.Line("/// <summary>How many updates the parameters have had, those before a checkpoint included: what a schedule by steps takes next.</summary>");
-        w.Line("public long Updates => (long)_updates;");
+        w.Line("/// <summary>How many updates the parameters have had, those before a checkpoint included: what a schedule by steps "
+            + "takes next.</summary>");
+        w.Line(members.HeadInTrainer("Updates") + " => (long)_updates;");
         w.Line();
-        w.Line("/// <summary>Writes all that the next step depends on to a safetensors file: weights, what the optimizer keeps, its settings, counters and seed. Replaces an old file only once the new one is complete on the disk.</summary>");
+        w.Line("/// <summary>Writes all that the next step depends on to a safetensors file: weights, what the optimizer keeps, its "
+            + "settings, counters and seed. Replaces an old file only once the new one is complete on the disk.</summary>");
         w.Line("/// <param name=\"path\">The file.</param>");
         w.Line("/// <param name=\"epoch\">A number that <see cref=\"LoadCheckpoint\"/> gives back, at least 0.</param>");
         w.Line("/// <param name=\"notes\">Text that it gives back.</param>");
         w.Line("/// <exception cref=\"global::System.IO.IOException\">The file cannot be written; the old one is as it was.</exception>");
-        w.Line("/// <exception cref=\"global::System.UnauthorizedAccessException\">The path is a directory, or access is denied.</exception>");
+        w.Line("/// <exception cref=\"global::System.UnauthorizedAccessException\">The path is a directory, or access is "
+            + "denied.</exception>");
         w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this trainer is running.</exception>");
-        using (w.Block("public void SaveCheckpoint(string path, int epoch = 0, global::System.Collections.Generic.IReadOnlyDictionary<string, string>? notes = null)"))
+        using (w.Block(members.HeadInTrainer("SaveCheckpoint")))
         {
             using (_threads.EmitExclusive(w))
             {
@@ -69,15 +77,19 @@ internal sealed class CheckpointEmitter
                 w.Line($"{Plan}.Give({Memory}, weights.First);");
                 w.Line("var state = StateOf(weights);");
                 w.Line($"{Plan}.GiveState({Memory}, state.First);");
-                w.Line($"state.Save(path, new {RuntimeNames}TrainerCounters(_seed, _steps, _updates, {(_accumulates ? "_accumulated" : "0")}), epoch, notes);");
+                w.Line($"state.Save(path, new {RuntimeNames}TrainerCounters(_seed, _steps, _updates, "
+                    + $"{(_accumulates ? "_accumulated" : "0")}), epoch, notes);");
             }
         }
         w.Line();
-        w.Line("/// <summary>Goes on where a checkpoint was saved: the next step gives the same bits as it would have there. Sets the optimizer's settings, too.</summary>");
-        w.Line("/// <exception cref=\"global::ModelGen.CheckpointMismatchException\">The file is no checkpoint of this network and optimizer; nothing has changed then.</exception>");
-        w.Line("/// <exception cref=\"global::System.IO.IOException\">The file is missing or damaged; nothing has changed then.</exception>");
+        w.Line("/// <summary>Goes on where a checkpoint was saved: the next step gives the same bits as it would have there. Sets the "
+            + "optimizer's settings, too.</summary>");
+        w.Line("/// <exception cref=\"global::ModelGen.CheckpointMismatchException\">The file is no checkpoint of this network and "
+            + "optimizer; nothing has changed then.</exception>");
+        w.Line("/// <exception cref=\"global::System.IO.IOException\">The file is missing or damaged; nothing has changed "
+            + "then.</exception>");
         w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this trainer is running.</exception>");
-        using (w.Block("public global::ModelGen.Checkpoint LoadCheckpoint(string path)"))
+        using (w.Block(members.HeadInTrainer("LoadCheckpoint")))
         {
             using (_threads.EmitExclusive(w))
             {
@@ -98,7 +110,8 @@ internal sealed class CheckpointEmitter
         w.Line();
         w.Line($"private {RuntimeNames}TrainerState StateOf(Weights weights) => new(");
         w.Line($"    weights, Summary, \"{Fingerprint(_model.Graph)}\", Optimizer,");
-        w.Line($"    [{string.Join(", ", _kinds.Select(Literals.Quote))}], [{string.Join(", ", _trained)}], {_stride}, clips: {(_model.Training!.ClipGradients ? "true" : "false")});");
+        w.Line($"    [{string.Join(", ", _kinds.Select(Literals.Quote))}], [{string.Join(", ", _trained)}], {_stride}, clips: "
+            + $"{(_model.Training![TrainableOption.ClipGradients] ? "true" : "false")});");
     }
 
     /// <summary>Writes the copies.</summary>
@@ -129,6 +142,7 @@ internal sealed class CheckpointEmitter
         foreach (GraphOutput output in graph.Outputs)
             text.Append(output.Name).Append(output.Value).Append('\n');
         using var hash = SHA256.Create();
-        return string.Concat(hash.ComputeHash(Encoding.UTF8.GetBytes(text.ToString())).Take(FingerprintBytes).Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+        return string.Concat(hash.ComputeHash(Encoding.UTF8.GetBytes(text.ToString())).Take(FingerprintBytes)
+            .Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

@@ -3,7 +3,10 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 
-/// <summary>The kernels of one generated file: equal ones are one method, named after what they do and numbered where several do the same on other shapes.</summary>
+/// <summary>
+/// The kernels of one generated file: equal ones are one method, named after what they do and numbered where several do the same on other
+/// shapes.
+/// </summary>
 internal sealed class KernelSet
 {
     private readonly Dictionary<Kernel, string> _methods = [];

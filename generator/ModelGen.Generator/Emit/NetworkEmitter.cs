@@ -7,8 +7,8 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Emit;
 
 /// <summary>
-/// Writes the source of one network. The user's class gets a thin public surface, in which every outside name is written in full; the plan, as a straight list of
-/// calls, and the kernels go into a namespace of our own. It knows nothing of convolution.
+/// Writes the source of one network. The user's class gets a thin public surface, in which every outside name is written in full; the plan,
+/// as a straight list of calls, and the kernels go into a namespace of our own. It knows nothing of convolution.
 /// </summary>
 internal sealed class NetworkEmitter
 {
@@ -23,6 +23,7 @@ internal sealed class NetworkEmitter
     private readonly PlanWriter _inference;
     private readonly TrainerEmitter? _trainer;
     private readonly Signature _signature;
+    private readonly GeneratedMembers _members;
     private readonly ThreadsEmitter _threads;
 
     private NetworkEmitter(PlannedNetwork network, CancellationToken cancellation)
@@ -31,10 +32,11 @@ internal sealed class NetworkEmitter
         _network = network;
         _model = network.Model;
         _signature = new Signature(_model.Graph);
+        _members = GeneratedMembers.Of(_model);
         _inference = new PlanWriter(network.Inference, _kernels, Name + "Kernels", Memory);
         _threads = new ThreadsEmitter(Name, _signature, _inference, _model.Batch > 1);
         _trainer = network.Training is TrainingPlans training
-            ? new TrainerEmitter(_model, training, Name, _kernels, network.Parameters.Offsets)
+            ? new TrainerEmitter(_model, _members, training, Name, _kernels, network.Parameters.Offsets)
             : null;
     }
 
@@ -64,8 +66,9 @@ internal sealed class NetworkEmitter
             {
                 EmitConstants();
                 EmitInstance();
-                _threads.EmitMembers(_writer);
-                SummaryEmitter.Emit(_writer, _model, Plan, $"{Private}{Name}Layers.Table", _network.Parameters.Length, _network.Parameters.ReadLength, _trainer?.Memory, _model.Profile ? _inference.DescribeSteps() : []);
+                _threads.EmitMembers(_writer, _members);
+                SummaryEmitter.Emit(_writer, _model, _members, Plan, $"{Private}{Name}Layers.Table", _network.Parameters.Length,
+                    _network.Parameters.ReadLength, _trainer?.Memory, _model.Profile ? _inference.DescribeSteps() : []);
                 EmitWeights();
                 _trainer?.EmitClass(_writer);
             }
@@ -93,8 +96,10 @@ internal sealed class NetworkEmitter
         _writer.Line(FormattableString.Invariant($"/// {"layer",-12} {"type",-12} {"output",-14} {"parameters",12} {"mult-adds",14}"));
         foreach (Node layer in SummaryEmitter.Layers(_model.Graph))
         {
+            long parameters = SummaryEmitter.ParametersOf(_model.Graph, layer),
+            multiplyAdds = SummaryEmitter.MultiplyAddsOf(_model.Graph, layer);
             _writer.Line(FormattableString.Invariant(
-                $"/// {layer.Name,-12} {layer.Op,-12} {layer.Shape,-14} {SummaryEmitter.ParametersOf(_model.Graph, layer),12:N0} {SummaryEmitter.MultiplyAddsOf(_model.Graph, layer),14:N0}"));
+                $"/// {layer.Name,-12} {layer.Op,-12} {layer.Shape,-14} {parameters,12:N0} {multiplyAdds,14:N0}"));
         }
         _writer.Line("/// </code>");
         _writer.Line("/// </remarks>");
@@ -103,19 +108,25 @@ internal sealed class NetworkEmitter
     private void EmitConstants()
     {
         foreach (Argument input in _signature.Inputs)
-            Constant($"Floats of {(_signature.Inputs.Count == 1 ? "one input sample" : $"one sample of the input {input.Name}, {input.Shape}")}.", "int", input.LengthConstant, input.Shape.Length);
+            Constant("Floats of "
+                + $"{(_signature.Inputs.Count == 1 ? "one input sample" : $"one sample of the input {input.Name}, {input.Shape}")}.",
+                input.LengthConstant, input.Shape.Length);
         foreach (Argument output in _signature.Outputs)
-            Constant($"Floats of the output {(_signature.Outputs.Count == 1 ? "" : $"{output.Name}, {output.Shape}, ")}for one sample.", "int", output.LengthConstant, output.Shape.Length);
-        Constant("Number of trained values.", "int", "ParameterCount", _model.Graph.Parameters.Where(Initializers.IsTrainable).Sum(p => p.Shape.Length));
-        Constant("Multiply-adds for one sample, without biases.", "long", "MultiplyAdds", _model.Graph.Nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(_model.Graph, n)));
-        Constant("The most samples of one call of Forward.", "int", "Batch", _model.Batch);
-        Constant($"Bytes of memory for activations that an instance holds{(_model.Batch == 1 ? "" : ", for Batch samples")}.", "long", "ArenaBytes", (long)Plan.ArenaLength * sizeof(float));
+            Constant($"Floats of the output {(_signature.Outputs.Count == 1 ? "" : $"{output.Name}, {output.Shape}, ")}for one sample.",
+                output.LengthConstant, output.Shape.Length);
+        Constant("Number of trained values.", "ParameterCount",
+            _model.Graph.Parameters.Where(Initializers.IsTrainable).Sum(p => p.Shape.Length));
+        Constant("Multiply-adds for one sample, without biases.", "MultiplyAdds",
+            _model.Graph.Nodes.Sum(n => SummaryEmitter.MultiplyAddsOf(_model.Graph, n)));
+        Constant("The most samples of one call of Forward.", "Batch", _model.Batch);
+        Constant($"Bytes of memory for activations that an instance holds{(_model.Batch == 1 ? "" : ", for Batch samples")}.", "ArenaBytes",
+            (long)Plan.ArenaLength * sizeof(float));
     }
 
-    private void Constant(string summary, string type, string name, long value)
+    private void Constant(string summary, string name, long value)
     {
         _writer.Line($"/// <summary>{summary}</summary>");
-        _writer.Line($"public const {type} {name} = {Literals.Grouped(value)};");
+        _writer.Line($"{_members.Head(name)} = {Literals.Grouped(value)};");
         _writer.Line();
     }
 
@@ -127,8 +138,9 @@ internal sealed class NetworkEmitter
         w.Line("private readonly global::System.ArraySegment<float> _modelGenArena;");
         w.Line($"private int {ThreadsEmitter.Owner};");
         w.Line();
-        w.Line("/// <summary>Creates an instance with its own memory for activations. Instances may share weights; an instance is for one thread at a time.</summary>");
-        using (w.Block($"public {_model.Class.Name}(Weights weights)"))
+        w.Line("/// <summary>Creates an instance with its own memory for activations. Instances may share weights; an instance is for "
+            + "one thread at a time.</summary>");
+        using (w.Block(_members.Head(ClassPart.Constructors)))
         {
             w.Line("global::System.ArgumentNullException.ThrowIfNull(weights);");
             w.Line("_modelGenWeights = weights;");
@@ -138,7 +150,7 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>Creates an instance that keeps its activations in the caller's memory: <see cref=\"ArenaBytes\"/> and "
             + FormattableString.Invariant($"{KernelContract.BytesBesideArena:N0} bytes more of a float array.</summary>"));
         w.Line("/// <exception cref=\"global::System.ArgumentException\">The memory is too short or not part of an array.</exception>");
-        using (w.Block($"public {_model.Class.Name}(Weights weights, global::System.Memory<float> arena)"))
+        using (w.Block(_members.Head(ClassPart.Constructors, overload: 1)))
         {
             w.Line("global::System.ArgumentNullException.ThrowIfNull(weights);");
             w.Line("_modelGenWeights = weights;");
@@ -146,25 +158,30 @@ internal sealed class NetworkEmitter
         }
         w.Line();
         w.Line("/// <summary>Creates weights initialised as the layers say; a seed gives the same weights on every platform.</summary>");
-        w.Line("public static Weights CreateWeights(int seed) => Weights.Create(seed);");
+        w.Line($"{_members.Head("CreateWeights")} => Weights.Create(seed);");
         w.Line();
-        EmitLoad("string path", "a safetensors file with PyTorch's keys.",
+        EmitLoad(0, "path", "a safetensors file with PyTorch's keys.",
             "The file.", "global::System.IO.FileNotFoundException\">There is no such file.");
-        EmitLoad("global::System.IO.Stream stream", "what a stream still has: an embedded resource, an entry of a zip file, an asset. It stays open.",
+        EmitLoad(1, "stream", "what a stream still has: an embedded resource, an entry of a zip file, an asset. It stays open.",
             "The stream, where the content begins.", "global::System.IO.IOException\">The stream cannot be read.");
-        EmitLoad("global::System.ReadOnlyMemory<byte> content", "the content of a safetensors file. It is not needed afterwards.",
+        EmitLoad(2, "content", "the content of a safetensors file. It is not needed afterwards.",
             "All bytes of the file.", null);
-        w.Line("/// <summary>The same for fine-tuning: parameters whose names match <paramref name=\"skip\" />, \"fc.*\" for instance, are not read but get first values by the seed.</summary>");
+        w.Line("/// <summary>The same for fine-tuning: parameters whose names match <paramref name=\"skip\" />, \"fc.*\" for instance, "
+            + "are not read but get first values by the seed.</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A pattern matches nothing.</exception>");
-        w.Line("public static Weights LoadWeights(string path, string skip, int seed = 0) => LoadWeights(path, new global::ModelGen.WeightLoadOptions { Skip = skip, Seed = seed });");
+        w.Line($"{_members.Head("LoadWeights", overload: 3)} => LoadWeights(path, new global::ModelGen.WeightLoadOptions {{ Skip = skip, "
+            + $"Seed = seed }});");
         w.Line();
         string shapes = string.Join(" and ", _signature.Inputs.Select(i => i.Shape));
         w.Line(IsBatched
-            ? $"/// <summary>Runs the network on 1 to <see cref=\"Batch\"/> samples of shape {shapes}, one behind the other, and writes as many results. Allocates nothing.</summary>"
+            ? $"/// <summary>Runs the network on 1 to <see cref=\"Batch\"/> samples of shape {shapes}, one behind the other, and writes "
+                + "as many results. Allocates nothing.</summary>"
             : $"/// <summary>Runs the network on one sample of shape {shapes}. Allocates nothing.</summary>");
-        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length, or one that is written shares memory with another.</exception>");
-        w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this instance is running, or its scheduler did not do all parts of the work.</exception>");
-        using (w.Block($"public void Forward({_signature.Parameters()})"))
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length, or one that is written shares "
+            + "memory with another.</exception>");
+        w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this instance is running, or its "
+            + "scheduler did not do all parts of the work.</exception>");
+        using (w.Block(_members.Head("Forward")))
         {
             EmitChecks();
             using (_threads.EmitExclusive(w))
@@ -179,30 +196,32 @@ internal sealed class NetworkEmitter
         if (_model.Profile)
         {
             string arguments = $"{MemoryArguments()}, {CallersArguments()}{_inference.WholeSteps}";
-            ProfileEmitter.EmitMethod(w, Name, _signature, EmitChecks, () => _threads.EmitExclusive(w), $"{Private}{Name}Plan", arguments);
+            ProfileEmitter.EmitMethod(w, Name, _members, EmitChecks, () => _threads.EmitExclusive(w), $"{Private}{Name}Plan", arguments);
         }
     }
 
-    private void EmitLoad(string source, string from, string what, string? missing)
+    private void EmitLoad(int overload, string name, string from, string what, string? missing)
     {
         CodeWriter w = _writer;
-        string name = source.Substring(source.LastIndexOf(' ') + 1);
         w.Line($"/// <summary>Reads weights from {from}</summary>");
         if (name == "path")
         {
             w.Line("/// <remarks>");
-            w.Line("/// Where parameters are not kept, a large file is mapped into memory meanwhile, and a program that cuts it short then ends this process:");
+            w.Line("/// Where parameters are not kept, a large file is mapped into memory meanwhile, and a program that cuts it short "
+                + "then ends this process:");
             w.Line("/// options.Access = SafetensorsAccess.Read makes that an error.");
             w.Line("/// </remarks>");
         }
         if (missing is not null)
             w.Line($"/// <exception cref=\"{missing}</exception>");
-        w.Line("/// <exception cref=\"global::ModelGen.Safetensors.InvalidSafetensorsException\">The content is damaged or not that of a safetensors file.</exception>");
-        w.Line("/// <exception cref=\"global::ModelGen.WeightsMismatchException\">Keys are missing, unexpected or of another shape; all are listed.</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.Safetensors.InvalidSafetensorsException\">The content is damaged or not that of a "
+            + "safetensors file.</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.WeightsMismatchException\">Keys are missing, unexpected or of another shape; all "
+            + "are listed.</exception>");
         w.Line($"/// <param name=\"{name}\">{what}</param>");
-        w.Line("/// <param name=\"options\">Threads, and whether parameters are kept beside what Forward reads; null for one thread and parameters that are kept.</param>");
-        w.Line($"public static Weights LoadWeights({source}, global::ModelGen.WeightLoadOptions? options = null) => "
-            + $"Weights.From({Runtime}WeightSource.Of({name}), options ?? new());");
+        w.Line("/// <param name=\"options\">Threads, and whether parameters are kept beside what Forward reads; null for one thread and "
+            + "parameters that are kept.</param>");
+        w.Line($"{_members.Head("LoadWeights", overload)} => Weights.From({Runtime}WeightSource.Of({name}), options ?? new());");
         w.Line();
     }
 
@@ -212,9 +231,11 @@ internal sealed class NetworkEmitter
         Argument[] arguments = [.. _signature.Inputs, .. _signature.Outputs];
         Argument first = arguments[0];
         if (IsBatched)
-            _writer.Line($"int samples = {Runtime}Check.SamplesOf({first.Name}.Length, {first.LengthConstant}, Batch, {Quoted}, nameof({first.Name}));");
+            _writer.Line($"int samples = {Runtime}Check.SamplesOf({first.Name}.Length, {first.LengthConstant}, Batch, {Quoted}, "
+                + $"nameof({first.Name}));");
         foreach (Argument argument in IsBatched ? arguments.Skip(1) : arguments)
-            _writer.Line($"{Runtime}Check.Length({argument.Name}.Length, {(IsBatched ? "samples * " : "")}{argument.LengthConstant}, {Quoted}, nameof({argument.Name}));");
+            _writer.Line($"{Runtime}Check.Length({argument.Name}.Length, {(IsBatched ? "samples * " : "")}{argument.LengthConstant}, "
+                + $"{Quoted}, nameof({argument.Name}));");
         foreach (Argument output in _signature.Outputs)
         {
             foreach (Argument other in arguments.TakeWhile(a => a != output))
@@ -227,22 +248,28 @@ internal sealed class NetworkEmitter
         $"{Runtime}AlignedMemory.First(_modelGenArena), _modelGenWeights.First, {Runtime}AlignedMemory.First(_modelGenWeights.Packed)";
 
     private string CallersArguments() =>
-        string.Join(", ", _signature.Inputs.Concat(_signature.Outputs).Select(i => "ref " + Signature.FirstOf(i))) + (IsBatched ? ", samples" : "");
+        string.Join(", ", _signature.Inputs.Concat(_signature.Outputs).Select(i => "ref " + Signature.FirstOf(i)))
+            + (IsBatched ? ", samples" : "");
 
     private void EmitWeights()
     {
         CodeWriter w = _writer;
-        w.Line("/// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: instances and threads may share them.</summary>");
+        w.Line("/// <summary>The parameters, in PyTorch's order for saving and, packed once, as the kernels read them. Immutable: "
+            + "instances and threads may share them.</summary>");
         using (w.Block("public sealed partial class Weights : global::ModelGen.WeightStore"))
         {
-            w.Line($"internal readonly global::System.ArraySegment<float> Packed = {Runtime}AlignedMemory.Allocate({Private}{Memory}.PackedLength);");
+            w.Line("internal readonly global::System.ArraySegment<float> Packed = "
+                + $"{Runtime}AlignedMemory.Allocate({Private}{Memory}.PackedLength);");
             w.Line();
             w.Line("// Without the parameters that Forward does not read, where they are not kept.");
-            using (w.Block($"internal Weights(bool keepsParameters = true) : base({Quoted}, {Private}{Name}Parameters.Table, {Literals.Grouped(_network.Parameters.Length)}, keepsParameters ? -1 : {Literals.Grouped(_network.Parameters.ReadLength)})"))
+            using (w.Block($"internal Weights(bool keepsParameters = true) : base({Quoted}, {Private}{Name}Parameters.Table, "
+                + $"{Literals.Grouped(_network.Parameters.Length)}, keepsParameters ? -1 : "
+                + $"{Literals.Grouped(_network.Parameters.ReadLength)})"))
             {
             }
             w.Line();
-            w.Line($"internal {Runtime}Floats First => new(ref global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values));");
+            w.Line($"internal {Runtime}Floats First => new(ref "
+                + "global::System.Runtime.InteropServices.MemoryMarshal.GetReference(Values));");
             w.Line();
             w.Line("// First, where all parameters are there.");
             using (w.Block($"internal {Runtime}Floats Complete()"))
@@ -252,7 +279,8 @@ internal sealed class NetworkEmitter
             }
             w.Line();
             EmitFactory("Create(int seed)", "", "Initialize(seed)", "PackAll()");
-            EmitFactory($"From({Runtime}WeightSource source, global::ModelGen.WeightLoadOptions options)", "options.KeepParameters", "Load(source, options)");
+            EmitFactory($"From({Runtime}WeightSource source, global::ModelGen.WeightLoadOptions options)", "options.KeepParameters",
+                "Load(source, options)");
             using (w.Block("internal Weights Clone()"))
             {
                 w.Line("var weights = new Weights();");
@@ -266,7 +294,8 @@ internal sealed class NetworkEmitter
             if (Plan.SharedLoadSteps < Plan.LoadSteps.Count)
             {
                 w.Line();
-                EmitPack("PackRest", $"{Runtime}ParameterSource parameters", $"parameters, packed, {Runtime}AlignedMemory.First({Runtime}AlignedMemory.Allocate({Private}{Memory}.ScratchLength))");
+                EmitPack("PackRest", $"{Runtime}ParameterSource parameters",
+                    $"parameters, packed, {Runtime}AlignedMemory.First({Runtime}AlignedMemory.Allocate({Private}{Memory}.ScratchLength))");
             }
         }
     }
@@ -274,7 +303,8 @@ internal sealed class NetworkEmitter
     private void EmitPack(string method, string parameters, string arguments)
     {
         _writer.Line("/// <inheritdoc/>");
-        _writer.Line($"protected override void {method}({parameters}) => {Private}{Name}Plan.{method}({arguments.Replace("packed", $"{Runtime}AlignedMemory.First(Packed)")});");
+        _writer.Line($"protected override void {method}({parameters}) => "
+            + $"{Private}{Name}Plan.{method}({arguments.Replace("packed", $"{Runtime}AlignedMemory.First(Packed)")});");
     }
 
     private void EmitFactory(string signature, string arguments, params string[] fill)
@@ -295,7 +325,8 @@ internal sealed class NetworkEmitter
         using (_writer.Block($"file static class {Name}Parameters"))
             _writer.Table("ParameterInfo", "Table", [.. ParameterTable.Rows(_model.Graph, _network.Parameters.Offsets)]);
         _writer.Line();
-        _writer.Line("/// <summary>Name, operator and output shape of each layer, parameters, mult-adds, offset in bytes and the first and last step that its result lives in.</summary>");
+        _writer.Line("/// <summary>Name, operator and output shape of each layer, parameters, mult-adds, offset in bytes and the first "
+            + "and last step that its result lives in.</summary>");
         using (_writer.Block($"file static class {Name}Layers"))
             _writer.Table("LayerSummary", "Table", [.. SummaryEmitter.Rows(_model, Plan)]);
     }
@@ -306,7 +337,8 @@ internal sealed class NetworkEmitter
         w.Line("/// <summary>The steps of inference, and what is done once when weights are loaded.</summary>");
         using (w.Block($"file static class {Name}Plan"))
         {
-            string parameters = $"Floats arena, Floats parameters, Floats packed, {_signature.References()}{(IsBatched ? ", int samples" : "")}";
+            string parameters = "Floats arena, Floats parameters, Floats packed, "
+                + $"{_signature.References()}{(IsBatched ? ", int samples" : "")}";
             using (w.Block($"public static void Forward({parameters})"))
             {
                 w.Line("for (int step = 0; step < StepCount; step++)");

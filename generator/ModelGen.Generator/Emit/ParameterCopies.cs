@@ -5,7 +5,10 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 
-/// <summary>Writes copies between a trainer's parameters, which lie as the kernels read them, and memory in PyTorch's order, which the code calls <c>weights</c>.</summary>
+/// <summary>
+/// Writes copies between a trainer's parameters, which lie as the kernels read them, and memory in PyTorch's order, which the code calls
+/// <c>weights</c>.
+/// </summary>
 internal sealed class ParameterCopies(PlanWriter step, KernelSet kernels, string kernelClass)
 {
     public void Emit(CodeWriter w, Node parameter, int offset, bool toTrainer)

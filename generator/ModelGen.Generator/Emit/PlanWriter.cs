@@ -63,20 +63,25 @@ internal sealed class PlanWriter
             // Parameters in PyTorch's order need no comment: their shapes stand in their table.
             List<(string Name, int Offset, string Comment)> plain = [.. _constants.Where(c => c.Comment.Length == 0)];
             if (plain.Count > 0)
-                w.Wrapped(["public const int", .. plain.Select((c, i) => $"{c.Name} = {c.Offset}{(i == plain.Count - 1 ? ";" : ",")}")], "    ");
+                w.Wrapped(["public const int", .. plain.Select((c, i) => $"{c.Name} = "
+                    + $"{c.Offset}{(i == plain.Count - 1 ? ";" : ",")}")], "    ");
             foreach ((string name, int offset, string comment) in _constants.Where(c => c.Comment.Length > 0))
                 w.Line($"public const int {name} = {offset}; // {comment}");
         }
     }
 
     /// <summary>
-    /// Writes the steps as a method <paramref name="name"/>(int step, …) and the constant <paramref name="name"/>Count. Calls that go to several threads are for part <c>part</c> of
-    /// <c>parts</c>, all others do the whole step.
+    /// Writes the steps as a method <paramref name="name"/>(int step, …) and the constant <paramref name="name"/>Count. Calls that go to
+    /// several threads are for part <c>part</c> of <c>parts</c>, all others do the whole step.
     /// </summary>
-    /// <param name="parameters">Declares the memory <c>arena</c>, <c>parameters</c>, <c>packed</c>, <c>scratch</c> as far as needed, references to inputs and outputs, and <c>samples</c> unless it is 1.</param>
+    /// <param name="parameters">
+    /// Declares the memory <c>arena</c>, <c>parameters</c>, <c>packed</c>, <c>scratch</c> as far as needed, references to inputs and
+    /// outputs, and <c>samples</c> unless it is 1.
+    /// </param>
     public void EmitSteps(CodeWriter w, string name, string parameters)
     {
-        List<(string Comment, string Call)> steps = [.. Calls(_plan.Steps, _plan.Stages), .. RemainingOutputs().Select(output => ("", Copy(output)))];
+        List<(string Comment, string Call)> steps = [.. Calls(_plan.Steps, _plan.Stages),
+            .. RemainingOutputs().Select(output => ("", Copy(output)))];
         if (_plan.Stages.Count > 0)
             parameters += ", int part, int parts";
         w.Line($"public const int {name}Count = {steps.Count};");
@@ -84,7 +89,8 @@ internal sealed class PlanWriter
         {
             w.Line();
             w.Line("// The first step of each stage that several threads share, and the one after its last.");
-            w.Line($"public static ReadOnlySpan<int> {name}Stages => [{string.Join(", ", _plan.Stages.Select(s => $"{s.First}, {s.End}"))}];");
+            w.Line($"public static ReadOnlySpan<int> {name}Stages => "
+                + $"[{string.Join(", ", _plan.Stages.Select(s => $"{s.First}, {s.End}"))}];");
         }
         w.Line();
         List<int> chunks = Chunks(steps);
@@ -93,12 +99,14 @@ internal sealed class PlanWriter
             if (i > 0)
                 w.Line();
             bool single = chunks.Count == 2;
-            using (w.Block(single ? $"public static void {name}(int step, {parameters})" : $"private static void {name}_{i + 1}(int step, {parameters})"))
+            using (w.Block(single ? $"public static void {name}(int step, {parameters})"
+                : $"private static void {name}_{i + 1}(int step, {parameters})"))
             {
                 if (!parameters.Contains("int samples"))
                     w.Line("const int samples = 1;");
                 if (_plan.Steps.Any(s => s.DividesSamples))
-                    w.Line($"int {FirstSample} = (int)((long)part * samples / parts), {OwnSamples} = (int)((part + 1L) * samples / parts) - {FirstSample};");
+                    w.Line($"int {FirstSample} = (int)((long)part * samples / parts), {OwnSamples} = (int)((part + 1L) * samples / "
+                        + $"parts) - {FirstSample};");
                 using (w.Block("switch (step)"))
                 {
                     for (int step = chunks[i]; step < chunks[i + 1]; step++)
@@ -125,7 +133,10 @@ internal sealed class PlanWriter
         }
     }
 
-    /// <summary>Writes the steps of loading weights: those that threads share as a method <paramref name="name"/>, for part <c>part</c> of <c>parts</c>, the others, if there are any, as <paramref name="name"/>Rest.</summary>
+    /// <summary>
+    /// Writes the steps of loading weights: those that threads share as a method <paramref name="name"/>, for part <c>part</c> of
+    /// <c>parts</c>, the others, if there are any, as <paramref name="name"/>Rest.
+    /// </summary>
     /// <param name="parameters">Declares <c>parameters</c> and <c>packed</c>.</param>
     /// <param name="scratch">Declares <c>scratch</c>, which the rest may need.</param>
     public void EmitLoadSteps(CodeWriter w, string name, string parameters, string scratch)
@@ -194,13 +205,15 @@ internal sealed class PlanWriter
             string label = step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Op;
             Kernel kernel = step.Call.Kernel;
             string algorithm = step.ClearsHalo ? "" : kernel.Algorithm ?? "";
-            string comment = label != last ? $"{label}: {step.Node.Op} {step.Node.Type}{(algorithm.Length > 0 ? ", " : "")}{algorithm}" : algorithm == lastAlgorithm ? "" : algorithm;
+            string comment = label != last ? $"{label}: {step.Node.Op} {step.Node.Type}{(algorithm.Length > 0 ? ", " : "")}{algorithm}"
+                : algorithm == lastAlgorithm ? "" : algorithm;
             (last, lastAlgorithm) = (label, algorithm);
             string method = _kernels.MethodOf(kernel);
             string target = method.Length == 0 ? "" : $"{_kernelClass}.{method}";
             string samples = step.DividesSamples ? OwnSamples : _plan.IsOfSamples(step.Node) ? "samples" : "1";
             int stage = Stage.IndexOf(stages, i);
-            string[] operands = [.. step.Call.Operands.Select(o => step.DividesSamples ? MemoryOfOwnSamples(o) : Memory(o)), .. ScratchOf(step)];
+            string[] operands = [.. step.Call.Operands.Select(o => step.DividesSamples ? MemoryOfOwnSamples(o) : Memory(o)),
+                .. ScratchOf(step)];
             string call = Wrapped(kernel.Call(
                 target, operands, samples, kernel.IsDivided ? UnitRange.Part(kernel.Units) : UnitRange.All(kernel.Units),
                 step.DividesSamples ? FirstSample : "0"));
@@ -220,19 +233,22 @@ internal sealed class PlanWriter
 
     // The same for the samples that are the part's own.
     private string MemoryOfOwnSamples(int value) =>
-        Memory(value, _plan.Graph[value].Type.PerSample ? FormattableString.Invariant($"{FirstSample} * {_plan.LayoutOf(value).Length}") : null);
+        Memory(value, _plan.Graph[value].Type.PerSample
+            ? FormattableString.Invariant($"{FirstSample} * {_plan.LayoutOf(value).Length}") : null);
 
     // Threads that share a step have memory of their own; one alone uses the arena's.
     private static string[] ScratchOf(Step step)
     {
         int length = step.Call.Kernel.Scratch;
         string place = FormattableString.Invariant($"arena[{step.ScratchOffset}]");
-        return length == 0 ? [] : step.Call.Kernel.IsDivided || step.DividesSamples ? [FormattableString.Invariant($"ThreadMemory.Of(parts, ref {place}, {length})")] : [place];
+        return length == 0 ? [] : step.Call.Kernel.IsDivided
+            || step.DividesSamples ? [FormattableString.Invariant($"ThreadMemory.Of(parts, ref {place}, {length})")] : [place];
     }
 
     // Outputs that no kernel could write to the caller's memory directly.
     private IEnumerable<GraphOutput> RemainingOutputs() => _plan.Graph.Outputs.Where(output =>
-        !((_plan.Slots[output.Value].Region == Region.Output && _plan.Slots[output.Value].Name == output.Name) || _plan.Graph[output.Value].Shape.Rank == 0));
+        !((_plan.Slots[output.Value].Region == Region.Output && _plan.Slots[output.Value].Name == output.Name)
+            || _plan.Graph[output.Value].Shape.Rank == 0));
 
     private string Copy(GraphOutput output)
     {
@@ -241,7 +257,8 @@ internal sealed class PlanWriter
         return $"Elementwise.Copy(ref {Memory(output.Value)}, ref {Signature.Reference(output.Name)}, {length});";
     }
 
-    // Where each method begins, and the end: a call of a hundred characters is some forty bytes of IL, and they should stay far below 15 KB.
+    // Where each method begins, and the end: a call of a hundred characters is some forty bytes of IL, and they should stay far below 15
+    // KB.
     private static List<int> Chunks(List<(string Comment, string Call)> steps)
     {
         const int MostSteps = 64;
@@ -284,8 +301,10 @@ internal sealed class PlanWriter
     // A layer's result is called after the layer, everything else after what it is of and what was done.
     private static string NameOf(Node node)
     {
-        string pascal = string.Concat(node.Name.Split('.', '_', '-', ' ').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1)));
-        bool isLayer = node.Op is OpNames.Parameter || (Ops.OperatorTable.TryGet(node.Op, out Ops.Operator op) && (op.Layer is not null || op is Ops.LossOperator));
+        string pascal = string.Concat(
+            node.Name.Split('.', '_', '-', ' ').Where(w => w.Length > 0).Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1)));
+        bool isLayer = node.Op is OpNames.Parameter
+            || (Ops.OperatorTable.TryGet(node.Op, out Ops.Operator op) && (op.Layer is not null || op is Ops.LossOperator));
         string suffix = isLayer && pascal.Length > 0 ? "" : node.Is(OpNames.Reorder) ? "Packed" : Ops.OperatorTable.Get(node.Op).ResultName;
         return Identifiers.Of(pascal + suffix);
     }
@@ -294,7 +313,8 @@ internal sealed class PlanWriter
     private static string Wrapped(string call)
     {
         int open = call.IndexOf('(');
-        return call.Length <= Widest || open < 0 ? call : call.Substring(0, open + 1) + "\n    " + call.Substring(open + 1).Replace(", ref ", ",\n    ref ");
+        return call.Length <= Widest || open < 0
+            ? call : call.Substring(0, open + 1) + "\n    " + call.Substring(open + 1).Replace(", ref ", ",\n    ref ");
     }
 
     private static string Unique(HashSet<string> taken, string name)

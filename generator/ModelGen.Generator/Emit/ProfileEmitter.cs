@@ -5,7 +5,9 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
 
-/// <summary>Writes the method that measures the steps of inference, and the list that says what they are, for networks that ask for it.</summary>
+/// <summary>
+/// Writes the method that measures the steps of inference, and the list that says what they are, for networks that ask for it.
+/// </summary>
 internal static class ProfileEmitter
 {
     private const string Runtime = "global::ModelGen.Runtime.";
@@ -17,14 +19,17 @@ internal static class ProfileEmitter
     /// <param name="beginExclusive">Begins what one call does at a time.</param>
     /// <param name="plan">The private class of the plan, in full.</param>
     /// <param name="arguments">What the plan's method Step takes behind the step's number.</param>
-    public static void EmitMethod(CodeWriter w, string networkName, Signature signature, Action emitChecks, Func<IDisposable> beginExclusive, string plan, string arguments)
+    public static void EmitMethod(CodeWriter w, string networkName, GeneratedMembers members, Action emitChecks,
+        Func<IDisposable> beginExclusive, string plan, string arguments)
     {
         w.Line("/// <summary>");
-        w.Line("/// Does what Forward does, on the calling thread alone, and writes how long each step took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. <c>Summary.Steps</c> says");
+        w.Line("/// Does what Forward does, on the calling thread alone, and writes how long each step took, in ticks of <see "
+            + "cref=\"global::System.Diagnostics.Stopwatch\"/>. <c>Summary.Steps</c> says");
         w.Line("/// what the steps are. Allocates nothing.");
         w.Line("/// </summary>");
-        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> is the number of steps.</exception>");
-        using (w.Block($"public void Profile({signature.Parameters()}, global::System.Span<long> ticks)"))
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> "
+            + "is the number of steps.</exception>");
+        using (w.Block(members.Head("Profile")))
         {
             emitChecks();
             w.Line($"{Runtime}Check.Steps(ticks.Length, {plan}.StepCount, {Literals.Quote(networkName)}, nameof(ticks));");
@@ -36,24 +41,26 @@ internal static class ProfileEmitter
 
     /// <summary>Writes the trainer's method Profile, and the list that says what its steps are.</summary>
     /// <param name="rows">That list.</param>
-    /// <param name="parameters">Inputs and targets.</param>
     /// <param name="emitBody">Writes what the method does.</param>
-    public static void EmitTrainingMethod(CodeWriter w, IEnumerable<string> rows, string parameters, Action emitBody)
+    public static void EmitTrainingMethod(CodeWriter w, GeneratedMembers members, IEnumerable<string> rows, Action emitBody)
     {
         w.Line("/// <summary>What the steps of training are that <see cref=\"Profile\"/> measures.</summary>");
-        w.Line("public static global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary> Steps { get; } =");
+        w.Line(members.HeadInTrainer("Steps") + " { get; } =");
         w.Line("[");
         foreach (string row in rows)
             w.Line("    " + row + ",");
         w.Line("];");
         w.Line();
         w.Line("/// <summary>");
-        w.Line("/// Does what Step does, on the calling thread alone, and writes how long each step of <see cref=\"Steps\"/> took, in ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. It does not stop");
+        w.Line("/// Does what Step does, on the calling thread alone, and writes how long each step of <see cref=\"Steps\"/> took, in "
+            + "ticks of <see cref=\"global::System.Diagnostics.Stopwatch\"/>. It does not stop");
         w.Line("/// where the loss is not finite: parameters are not either, then. Allocates nothing.");
         w.Line("/// </summary>");
-        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> is the number of steps.</exception>");
-        w.Line("/// <exception cref=\"global::ModelGen.NonFiniteUpdateException\">What has become of the parameters is not finite; then only LoadCheckpoint makes the trainer usable again.</exception>");
-        using (w.Block($"public void Profile({parameters}, global::System.Span<long> ticks)"))
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length; that of <paramref name=\"ticks\"/> "
+            + "is the number of steps.</exception>");
+        w.Line("/// <exception cref=\"global::ModelGen.NonFiniteUpdateException\">What has become of the parameters is not finite; then "
+            + "only LoadCheckpoint makes the trainer usable again.</exception>");
+        using (w.Block(members.HeadInTrainer("Profile")))
             emitBody();
         w.Line();
     }
@@ -91,14 +98,19 @@ internal static class ProfileEmitter
             Kernel kernel = step.Call.Kernel;
             string method = kernels.MethodOf(kernel);
             string called = kernel.Call(method, [.. step.Call.Operands.Select(_ => "x")], "1");
-            (string op, long multiplyAdds) = step.ClearsHalo ? ("ClearHalo", 0) : (step.Node.Op, SummaryEmitter.MultiplyAddsOf(plan.Graph, step.Node));
-            yield return Row(step.Node.Name, op, step.Node.Shape, called.Substring(0, called.IndexOf('(')), multiplyAdds, Stage.IndexOf(plan.Stages, i));
+            (string op, long multiplyAdds) = step.ClearsHalo
+                ? ("ClearHalo", 0) : (step.Node.Op, SummaryEmitter.MultiplyAddsOf(plan.Graph, step.Node));
+            yield return Row(step.Node.Name, op, step.Node.Shape, called.Substring(0, called.IndexOf('(')), multiplyAdds,
+                Stage.IndexOf(plan.Stages, i));
         }
     }
 
     /// <summary>The row of an output's copy to the caller's memory.</summary>
     public static string Copy(Graphs.Node node) => Row(node.Name, "Copy", node.Shape, "Elementwise.Copy", 0);
 
-    private static string Row(string layer, string op, Graphs.Shape shape, string kernel, long multiplyAdds, int stage = -1) => FormattableString.Invariant(
-        $"new global::ModelGen.StepSummary({Literals.Quote(layer)}, {Literals.Quote(op)}, [{string.Join(", ", shape.Dimensions)}], {Literals.Quote(kernel)}, {multiplyAdds}{(stage >= 0 ? $", {stage}" : "")})");
+    private static string Row(string layer, string op, Graphs.Shape shape, string kernel, long multiplyAdds, int stage = -1)
+    {
+        string what = $"{Literals.Quote(layer)}, {Literals.Quote(op)}, [{string.Join(", ", shape.Dimensions)}], {Literals.Quote(kernel)}";
+        return FormattableString.Invariant($"new global::ModelGen.StepSummary({what}, {multiplyAdds}{(stage >= 0 ? $", {stage}" : "")})");
+    }
 }

@@ -26,14 +26,17 @@ internal static class SummaryEmitter
     /// <param name="readLength">Floats of those that <c>Forward</c> reads as they are.</param>
     /// <param name="training">Null for networks that are not trainable.</param>
     /// <param name="steps">One <c>StepSummary</c> as C# text for each step; none for networks that are not profiled.</param>
-    public static void Emit(CodeWriter w, NetworkModel model, Plan plan, string layers, long parameterLength, long readLength, TrainingMemory? training, IReadOnlyCollection<string> steps)
+    public static void Emit(
+        CodeWriter w, NetworkModel model, GeneratedMembers members, Plan plan, string layers, long parameterLength, long readLength,
+        TrainingMemory? training, IReadOnlyCollection<string> steps)
     {
         // Of several inputs the first: the image.
         string input = string.Join(", ", model.Graph.Inputs.First().Shape.Dimensions);
         w.Line("/// <summary>Layers with shapes, parameters and mult-adds, and where their results live.</summary>");
-        w.Line("public static global::ModelGen.NetworkSummary Summary { get; } = new(");
+        w.Line(members.Head("Summary") + " { get; } = new(");
         w.Line($"    {Literals.Quote(model.Class.Name.TrimStart('@'))}, [{input}], {layers},");
-        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, {(training?.Arena ?? 0) * sizeof(float)}, {model.Batch})");
+        w.Line($"    {(long)plan.ArenaLength * sizeof(float)}, {(long)plan.ArenaLowerBound * sizeof(float)}, "
+            + $"{(training?.Arena ?? 0) * sizeof(float)}, {model.Batch})");
         w.Line("{");
         w.Line($"    ParameterBytes = {parameterLength * sizeof(float)},");
         w.Line($"    ReadParameterBytes = {readLength * sizeof(float)},");
@@ -76,10 +79,12 @@ internal static class SummaryEmitter
                 : "null, 0, 0";
             string kernel = node is not null && kernels.TryGetValue(node.Id, out Kernel? chosen) ? chosen.Algorithm ?? "" : "";
             yield return $"new({Literals.Quote(layer.Name)}, {Literals.Quote(layer.Op)}, [{string.Join(", ", layer.Shape.Dimensions)}], "
-                + $"{ParametersOf(model.Graph, layer)}, {MultiplyAddsOf(model.Graph, layer)}, {place}{(kernel.Length > 0 ? ", " + Literals.Quote(kernel) : "")})";
+                + $"{ParametersOf(model.Graph, layer)}, {MultiplyAddsOf(model.Graph, layer)}, "
+                + $"{place}{(kernel.Length > 0 ? ", " + Literals.Quote(kernel) : "")})";
         }
     }
 
     // A layer that was fused into the one before has no memory of its own.
-    private static Lifetime? LifetimeOf(Plan plan, Node node) => plan.Slots[node.Id].Region == Region.Arena ? plan.LifetimeOf(node.Id) : null;
+    private static Lifetime? LifetimeOf(Plan plan, Node node) =>
+        plan.Slots[node.Id].Region == Region.Arena ? plan.LifetimeOf(node.Id) : null;
 }

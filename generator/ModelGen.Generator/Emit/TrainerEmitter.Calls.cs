@@ -7,28 +7,34 @@ namespace ModelGen.Generator.Emit;
 /// <summary>The trainer's public methods that run a plan.</summary>
 internal sealed partial class TrainerEmitter
 {
-    private string OptimizerClass => "global::ModelGen." + _options.Optimizer;
-
-    private string StepArguments => $"Optimizer, _seed, _steps, _updates, {(_options.AccumulateGradients ? "_accumulated" : "0")}, _check";
+    private string StepArguments =>
+        $"Optimizer, _seed, _steps, _updates, {(_options[TrainableOption.AccumulateGradients] ? "_accumulated" : "0")}, _check";
 
     private void EmitStep(CodeWriter w, string name, string plan, string summary)
     {
         w.Line($"/// <summary>{summary} Returns the mean loss of the samples given, before the update. Allocates nothing.</summary>");
         EmitParameterDocumentation(w);
-        w.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{(_options.IsOfClasses ? ", or a label is not a class" : "")}; nothing has changed then.</exception>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong "
+            + $"length{(_options.IsOfClasses ? ", or a label is not a class" : "")}; nothing has changed then.</exception>");
         w.Line("/// <exception cref=\"global::System.InvalidOperationException\">");
-        w.Line("/// Another call on this trainer is running; or its scheduler did not do all parts of the work: the step has then been completed without it if it had begun to change parameters, and nothing has changed otherwise.");
+        w.Line("/// Another call on this trainer is running; or its scheduler did not do all parts of the work: the step has then been "
+            + "completed without it if it had begun to change parameters, and nothing has changed otherwise.");
         w.Line("/// </exception>");
-        w.Line("/// <exception cref=\"global::ModelGen.NonFiniteLossException\">The loss is NaN or infinite; nothing has changed then.</exception>");
-        w.Line($"/// <exception cref=\"global::ModelGen.NonFiniteUpdateException\">The loss is finite and {(_options.ChecksFirst ? "what would become of the parameters is not; nothing has changed then" : "what becomes of the parameters is not; then only LoadCheckpoint makes the trainer usable again")}.</exception>");
-        if (!_options.ClipGradients)
-            w.Line("/// <exception cref=\"global::System.InvalidOperationException\">The optimizer is to clip gradients, for which the network was not compiled.</exception>");
-        using (w.Block($"public float {name}({_signature.InputParameters()}, {TargetParameter})"))
+        w.Line("/// <exception cref=\"global::ModelGen.NonFiniteLossException\">The loss is NaN or infinite; nothing has changed "
+            + "then.</exception>");
+        string update = _options.ChecksFirst ? "what would become of the parameters is not; nothing has changed then"
+            : "what becomes of the parameters is not; then only LoadCheckpoint makes the trainer usable again";
+        w.Line($"/// <exception cref=\"global::ModelGen.NonFiniteUpdateException\">The loss is finite and {update}.</exception>");
+        if (!_options[TrainableOption.ClipGradients])
+            w.Line("/// <exception cref=\"global::System.InvalidOperationException\">The optimizer is to clip gradients, for which the "
+                + "network was not compiled.</exception>");
+        using (w.Block(_members.HeadInTrainer(name)))
         {
             EmitChecks(w, name);
             foreach (Node node in _step.Plan.Graph.Nodes.Where(n => n.Is(OpNames.UpdateRunningStatistics)))
-                w.Line($"{Runtime}BatchNorm.CheckCount((long)samples * {node.Attributes.Int("pixels")}, {Quoted}, {Literals.Quote(node.Name)});");
-            if (!_options.ClipGradients)
+                w.Line($"{Runtime}BatchNorm.CheckCount((long)samples * {node.Attributes.Int("pixels")}, {Quoted}, "
+                    + $"{Literals.Quote(node.Name)});");
+            if (!_options[TrainableOption.ClipGradients])
                 w.Line($"{Runtime}Check.DoesNotClip(Optimizer, {Quoted});");
             if (name == "Accumulate")
                 w.Line($"{Runtime}Check.Accumulated(_accumulated, samples, {Quoted});");
@@ -43,7 +49,7 @@ internal sealed partial class TrainerEmitter
                 w.Line("_steps++;");
                 if (name == "Step")
                     w.Line("_updates++;");
-                if (_options.AccumulateGradients)
+                if (_options[TrainableOption.AccumulateGradients])
                     w.Line(name == "Step" ? "_accumulated = 0;" : "_accumulated += samples;");
                 w.Line("_threads?.ThrowIfFailed();");
                 w.Line("return loss;");
@@ -54,10 +60,12 @@ internal sealed partial class TrainerEmitter
     private void EmitEvaluate(CodeWriter w)
     {
         bool ofClasses = _options.IsOfClasses;
-        w.Line($"/// <summary>{(ofClasses ? "Loss and accuracy" : "The mean loss")}, in inference mode, on any number of samples.</summary>");
+        w.Line($"/// <summary>{(ofClasses ? "Loss and accuracy" : "The mean loss")}, in inference mode, on any number of "
+            + "samples.</summary>");
         EmitParameterDocumentation(w);
-        w.Line($"/// <exception cref=\"global::System.ArgumentException\">A span has the wrong length{(ofClasses ? ", or a label is not a class" : "")}.</exception>");
-        using (w.Block($"public {EvaluationOf(ofClasses)} Evaluate({_signature.InputParameters()}, {TargetParameter})"))
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has the wrong "
+            + $"length{(ofClasses ? ", or a label is not a class" : "")}.</exception>");
+        using (w.Block(_members.HeadInTrainer("Evaluate")))
         {
             EmitChecks(w, "Evaluate");
             w.Line("double loss = 0;");
@@ -69,7 +77,8 @@ internal sealed partial class TrainerEmitter
                 {
                     w.Line($"{Private}{_name}TrainerPlan.Evaluate(");
                     w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
-                    string inputs = string.Join(", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
+                    string inputs = string.Join(
+                        ", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
                     w.Line($"    {inputs}, ref {Unsafe}(ref {FirstTarget}, first{(ofClasses ? "" : " * " + Output.LengthConstant)}),");
                     w.Line("    global::System.Math.Min(BatchSize, samples - first), _threads, ref loss, ref correct);");
                 }
@@ -78,10 +87,12 @@ internal sealed partial class TrainerEmitter
         }
     }
 
-    private void EmitProfile(CodeWriter w) => ProfileEmitter.EmitTrainingMethod(w, _step.DescribeSteps(), $"{_signature.InputParameters()}, {TargetParameter}", () =>
+    private void EmitProfile(CodeWriter w) =>
+        ProfileEmitter.EmitTrainingMethod(w, _members, _step.DescribeSteps(), () =>
     {
         EmitChecks(w, "Profile");
-        w.Line($"{Runtime}Check.Steps(ticks.Length, {Private}{_name}TrainerPlan.TrainStepCount, {Quoted}, nameof(ticks), \"Trainer.Steps\");");
+        w.Line($"{Runtime}Check.Steps(ticks.Length, {Private}{_name}TrainerPlan.TrainStepCount, {Quoted}, nameof(ticks), "
+            + "\"Trainer.Steps\");");
         using (_threads.EmitExclusive(w))
         {
             w.Line("_check.ThrowIfDamaged();");
@@ -90,7 +101,7 @@ internal sealed partial class TrainerEmitter
             w.Line("_check.ThrowIfFound((long)_steps + 1);");
             w.Line("_steps++;");
             w.Line("_updates++;");
-            if (_options.AccumulateGradients)
+            if (_options[TrainableOption.AccumulateGradients])
                 w.Line("_accumulated = 0;");
         }
     });
@@ -99,7 +110,7 @@ internal sealed partial class TrainerEmitter
     {
         w.Line("/// <summary>A copy of the weights as they are now, for inference and saving.</summary>");
         w.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another call on this trainer is running.</exception>");
-        using (w.Block("public Weights ToWeights()"))
+        using (w.Block(_members.HeadInTrainer("ToWeights")))
         {
             using (_threads.EmitExclusive(w))
             {
@@ -117,11 +128,13 @@ internal sealed partial class TrainerEmitter
         }
     }
 
-    // Called once a loss is not finite: what was computed is still there, but for what shares its memory, so the forward pass runs again, this time with a look at each result.
+    // Called once a loss is not finite: what was computed is still there, but for what shares its memory, so the forward pass runs again,
+    // this time with a look at each result.
     private void EmitNotFinite(CodeWriter w)
     {
         w.Line("// Runs forward again and looks at each result.");
-        using (w.Block($"private global::System.Exception NotFinite(float loss, {_signature.InputParameters()}, {TargetParameter}, int samples)"))
+        using (w.Block(
+            $"private global::System.Exception NotFinite(float loss, {_signature.InputParameters()}, {TargetParameter}, int samples)"))
         {
             w.Line("string where =");
             foreach (Argument input in _signature.Inputs)
@@ -138,16 +151,19 @@ internal sealed partial class TrainerEmitter
     private void EmitParameterDocumentation(CodeWriter w)
     {
         foreach (Argument input in _signature.Inputs)
-            w.Line($"/// <param name=\"{input.Name.TrimStart('@')}\">The samples one behind the other, <see cref=\"{input.LengthConstant}\"/> floats each.</param>");
+            w.Line($"/// <param name=\"{input.Name.TrimStart('@')}\">The samples one behind the other, <see "
+                + $"cref=\"{input.LengthConstant}\"/> floats each.</param>");
         w.Line(_options.IsOfClasses
             ? $"/// <param name=\"labels\">The class of each sample, 0 to {Classes - 1}.</param>"
-            : $"/// <param name=\"targets\">What the output should be, <see cref=\"{Output.LengthConstant}\"/> floats for each sample.</param>");
+            : $"/// <param name=\"targets\">What the output should be, <see cref=\"{Output.LengthConstant}\"/> floats for each "
+                + "sample.</param>");
     }
 
     // Lengths and labels; declares the number of samples. Evaluation takes as many as a span can hold, all else a batch.
     private void EmitChecks(CodeWriter w, string method)
     {
-        string most = method == "Evaluate" ? $"int.MaxValue / {_signature.Inputs.Append(Output).OrderByDescending(i => i.Shape.Length).First().LengthConstant}" : "BatchSize";
+        string most = method == "Evaluate" ? "int.MaxValue / "
+            + $"{_signature.Inputs.Append(Output).OrderByDescending(i => i.Shape.Length).First().LengthConstant}" : "BatchSize";
         string names = $"{Quoted}, nameof({Target}), {Literals.Quote(method)}";
         if (_options.IsOfClasses)
         {

@@ -8,8 +8,8 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Emit;
 
 /// <summary>
-/// Writes the nested <c>Trainer</c>: one plan for forward, backward and update, one for evaluation on the same parameters, which lie as the kernels read them, and
-/// the copies between that and PyTorch's order.
+/// Writes the nested <c>Trainer</c>: one plan for forward, backward and update, one for evaluation on the same parameters, which lie as the
+/// kernels read them, and the copies between that and PyTorch's order.
 /// </summary>
 internal sealed partial class TrainerEmitter
 {
@@ -19,6 +19,7 @@ internal sealed partial class TrainerEmitter
     private const string Unsafe = "global::System.Runtime.CompilerServices.Unsafe.Add";
 
     private readonly NetworkModel _model;
+    private readonly GeneratedMembers _members;
     private readonly TrainingOptions _options;
     private readonly Signature _signature;
     private readonly string _name;
@@ -32,9 +33,10 @@ internal sealed partial class TrainerEmitter
     private readonly int _arenaLength;
 
     public TrainerEmitter(
-        NetworkModel model, TrainingPlans plans, string name, KernelSet kernels, IReadOnlyDictionary<string, int> canonicalOffsets)
+        NetworkModel model, GeneratedMembers members, TrainingPlans plans, string name, KernelSet kernels,
+        IReadOnlyDictionary<string, int> canonicalOffsets)
     {
-        (_model, _name, _canonicalOffsets) = (model, name, canonicalOffsets);
+        (_model, _members, _name, _canonicalOffsets) = (model, members, name, canonicalOffsets);
         _signature = new Signature(model.Graph);
         _options = model.Training!;
         (_cuts, _arenaLength) = (plans.Cuts, plans.ArenaLength);
@@ -64,13 +66,15 @@ internal sealed partial class TrainerEmitter
 
     public static string TargetOf(bool ofClasses) => ofClasses ? ValueNames.Labels : ValueNames.Targets;
 
-    public static string TargetParameterOf(bool ofClasses) => $"global::System.ReadOnlySpan<{(ofClasses ? "int" : "float")}> {TargetOf(ofClasses)}";
+    public static string TargetParameterOf(bool ofClasses) =>
+        $"global::System.ReadOnlySpan<{(ofClasses ? "int" : "float")}> {TargetOf(ofClasses)}";
 
     /// <summary>What evaluation returns: of numbers there is nothing but the loss.</summary>
     public static string EvaluationOf(bool ofClasses) => ofClasses ? "global::ModelGen.Evaluation" : "double";
 
     /// <summary>Networks of one input that learn classes can be trained by <c>Fit</c>.</summary>
-    public static string InterfaceOf(int inputs, bool ofClasses) => inputs == 1 && ofClasses ? " : global::ModelGen.IClassifierTrainer" : "";
+    public static string InterfaceOf(int inputs, bool ofClasses) =>
+        inputs == 1 && ofClasses ? " : global::ModelGen.IClassifierTrainer" : "";
 
     /// <summary>What the interface has of more general types than the class.</summary>
     public const string InterfaceMembers =
@@ -81,11 +85,12 @@ internal sealed partial class TrainerEmitter
     public void EmitClass(CodeWriter w)
     {
         w.Line();
-        w.Line("/// <summary>Trains the network by gradient descent: forward, loss, backward and update of a batch in one memory plan.</summary>");
-        using (w.Block("public sealed partial class Trainer" + InterfaceOf(_signature.Inputs.Count, _options.IsOfClasses)))
+        w.Line("/// <summary>Trains the network by gradient descent: forward, loss, backward and update of a batch in one memory "
+            + "plan.</summary>");
+        using (w.Block("public sealed partial class Trainer" + _members.TrainersInterface))
         {
             w.Line("/// <summary>The most samples of a step.</summary>");
-            w.Line($"public const int BatchSize = {_options.BatchSize};");
+            w.Line($"{_members.HeadInTrainer("BatchSize")} = {_options.BatchSize};");
             w.Line();
             w.Line("private readonly global::System.ArraySegment<float> _arena;");
             w.Line("private readonly global::System.ArraySegment<float> _parameters;");
@@ -95,12 +100,13 @@ internal sealed partial class TrainerEmitter
             w.Line("private ulong _seed;");
             w.Line("private ulong _steps;");
             w.Line("private ulong _updates;");
-            if (_options.AccumulateGradients)
+            if (_options[TrainableOption.AccumulateGradients])
                 w.Line("private int _accumulated;");
             w.Line();
             w.Line("/// <summary>Creates a trainer that starts from a copy of the weights. The seed is that of dropout.</summary>");
-            w.Line("/// <exception cref=\"global::System.InvalidOperationException\">The weights were loaded without their parameters.</exception>");
-            using (w.Block($"public Trainer(Weights initial, {OptimizerClass} optimizer, int seed = 0)"))
+            w.Line("/// <exception cref=\"global::System.InvalidOperationException\">The weights were loaded without their "
+                + "parameters.</exception>");
+            using (w.Block(_members.HeadInTrainer(ClassPart.Constructors)))
             {
                 w.Line("global::System.ArgumentNullException.ThrowIfNull(initial);");
                 w.Line("global::System.ArgumentNullException.ThrowIfNull(optimizer);");
@@ -113,24 +119,25 @@ internal sealed partial class TrainerEmitter
             }
             w.Line();
             w.Line("/// <summary>Learning rate and all else that may change between steps.</summary>");
-            w.Line($"public {OptimizerClass} Optimizer {{ get; }}");
+            w.Line(_members.HeadInTrainer("Optimizer") + " { get; }");
             w.Line();
-            if (InterfaceOf(_signature.Inputs.Count, _options.IsOfClasses).Length > 0)
+            if (_members.TrainersInterface.Length > 0)
                 w.Line(InterfaceMembers + "\n");
             w.Line("/// <summary>Bytes of memory for activations and gradients.</summary>");
-            w.Line($"public const long ArenaBytes = {Literals.Grouped((long)_arenaLength * sizeof(float))};");
+            w.Line($"{_members.HeadInTrainer("ArenaBytes")} = {Literals.Grouped((long)_arenaLength * sizeof(float))};");
             w.Line();
             w.Line("/// <summary>Bytes of memory for parameters and what the optimizer keeps for them.</summary>");
-            w.Line($"public const long ParameterBytes = {Literals.Grouped((long)_step.Plan.ParameterLength * sizeof(float))};");
+            w.Line($"{_members.HeadInTrainer("ParameterBytes")} = {Literals.Grouped((long)_step.Plan.ParameterLength * sizeof(float))};");
             w.Line();
-            _threads.EmitMembers(w);
-            EmitStep(w, "Step", "Train", _options.AccumulateGradients
+            _threads.EmitMembers(w, _members);
+            EmitStep(w, "Step", "Train", _options[TrainableOption.AccumulateGradients]
                 ? "One step on 1 to <see cref=\"BatchSize\"/> samples and all those accumulated before, by the mean of their gradients."
                 : "One step on 1 to <see cref=\"BatchSize\"/> samples.");
             w.Line();
-            if (_options.AccumulateGradients)
+            if (_options[TrainableOption.AccumulateGradients])
             {
-                EmitStep(w, "Accumulate", "Accumulate", "Adds the gradients of 1 to <see cref=\"BatchSize\"/> samples to those of the next <see cref=\"Step\"/>. No parameter changes, running averages of batch normalisation do.");
+                EmitStep(w, "Accumulate", "Accumulate", "Adds the gradients of 1 to <see cref=\"BatchSize\"/> samples to those of the "
+                    + "next <see cref=\"Step\"/>. No parameter changes, running averages of batch normalisation do.");
                 w.Line();
             }
             EmitEvaluate(w);
@@ -139,7 +146,7 @@ internal sealed partial class TrainerEmitter
                 EmitProfile(w);
             EmitToWeights(w);
             w.Line();
-            _checkpoints.EmitMembers(w);
+            _checkpoints.EmitMembers(w, _members);
             w.Line();
             EmitNotFinite(w);
         }
@@ -148,7 +155,8 @@ internal sealed partial class TrainerEmitter
     /// <summary>Writes the plans.</summary>
     public void EmitPrivate(CodeWriter w)
     {
-        string memory = $"Floats arena, Floats parameters, {_signature.InputReferences()}, ref {(_options.IsOfClasses ? "int" : "float")} {Target}, int samples";
+        string memory = $"Floats arena, Floats parameters, {_signature.InputReferences()}, ref "
+            + $"{(_options.IsOfClasses ? "int" : "float")} {Target}, int samples";
         string training = memory + ", " + TrainerThreadsEmitter.StateOf(_options.Optimizer);
         w.Line();
         w.Line("/// <summary>The steps of training and evaluation.</summary>");
@@ -163,7 +171,7 @@ internal sealed partial class TrainerEmitter
             EmitTraining(w, "Train", training, _cuts.Update, "TrainStepCount");
             if (_model.Profile)
                 ProfileEmitter.EmitSteps(w, "TrainStep", training, _step.WholeSteps);
-            if (_options.AccumulateGradients)
+            if (_options[TrainableOption.AccumulateGradients])
                 EmitTraining(w, "Accumulate", training, _cuts.Checked, $"{_cuts.Gradients}");
             using (w.Block($"public static string WhereNotFinite({training})"))
             {
@@ -233,7 +241,8 @@ internal sealed partial class TrainerEmitter
                 w.Line("if (check.Stops())");
                 w.Line("    return loss;");
             }
-            w.Line($"TrainSteps({(first == _cuts.Checked ? "CheckedStepCount" : $"{first}")}, {end}, {PlanWriter.ArgumentsOf(parameters)}, threads);");
+            w.Line($"TrainSteps({(first == _cuts.Checked ? "CheckedStepCount" : $"{first}")}, {end}, "
+                + $"{PlanWriter.ArgumentsOf(parameters)}, threads);");
             w.Line("return loss;");
         }
         w.Line();

@@ -1,3 +1,4 @@
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Emit;
@@ -22,16 +23,21 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
     private string Class => name + "TrainerThreads";
 
     /// <summary>The parameters of steps that are the trainer's state and not memory.</summary>
-    public static string StateOf(string optimizer) => $"ModelGen.{optimizer} {Optimizer}, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated, UpdateCheck check";
+    public static string StateOf(string optimizer) =>
+        $"ModelGen.{optimizer} {Optimizer}, ulong randomSeed, ulong stepNumber, ulong updateNumber, int accumulated, UpdateCheck check";
 
     /// <summary>Writes the public properties.</summary>
-    public void EmitMembers(CodeWriter w) => ThreadsEmitter.EmitProperties(
-        w, Threads, Owner, "EnterTrainer", "a step or an evaluation", name, IsDivided ? $"new global::{SourceHeader.Namespace}.{Class}(_arena, _parameters)" : null);
+    public void EmitMembers(CodeWriter w, GeneratedMembers members) => ThreadsEmitter.EmitProperties(
+        w, members, Threads, Owner, "EnterTrainer", "a step or an evaluation", name, IsDivided
+            ? $"new global::{SourceHeader.Namespace}.{Class}(_arena, _parameters)" : null);
 
     /// <summary>Begins what a trainer does for one call at a time.</summary>
     public IDisposable EmitExclusive(CodeWriter w) => ThreadsEmitter.EmitExclusive(w, Owner, "EnterTrainer", name);
 
-    /// <summary>Writes a method that runs steps on whatever threads there are: <paramref name="method"/>Steps(int first, int end, …, ParallelPlan? threads).</summary>
+    /// <summary>
+    /// Writes a method that runs steps on whatever threads there are: <paramref name="method"/>Steps(int first, int end, …, ParallelPlan?
+    /// threads).
+    /// </summary>
     /// <param name="step">The method with the steps.</param>
     /// <param name="parameters">Its parameters behind the step's number.</param>
     public void EmitRun(CodeWriter w, string method, string step, string parameters, PlanWriter plan)
@@ -61,7 +67,8 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
         string state = StateOf(optimizer);
         string[] fields = [.. Names(state).Select(Field)];
         w.Line("/// <summary>The steps of training and evaluation as threads run them, each a part.</summary>");
-        using (w.Block($"file sealed class {Class}(ArraySegment<float> arena, ArraySegment<float> parameters) : ParallelPlan({Literals.Quote(name)})"))
+        using (w.Block(
+            $"file sealed class {Class}(ArraySegment<float> arena, ArraySegment<float> parameters) : ParallelPlan({Literals.Quote(name)})"))
         {
             if (dividesTraining && dividesEvaluation)
                 w.Line($"private bool {Evaluates};");
@@ -69,9 +76,11 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
             {
                 // Objects are known from the first run on.
                 foreach (string field in Split(state))
-                    w.Line($"private {field.Substring(0, field.Length - NameOf(field).Length - 1)}{(IsObject(field) ? "?" : "")} {Field(NameOf(field))};");
+                    w.Line($"private {field.Substring(0, field.Length - NameOf(field).Length - 1)}{(IsObject(field) ? "?" : "")} "
+                        + $"{Field(NameOf(field))};");
                 w.Line();
-                EmitRunOfStages(w, "Train", "TrainStep", $"{memory}, {state}", "false", $"({string.Join(", ", fields)}) = ({string.Join(", ", Names(state))});");
+                EmitRunOfStages(w, "Train", "TrainStep", $"{memory}, {state}", "false", $"({string.Join(", ", fields)}) = "
+                    + $"({string.Join(", ", Names(state))});");
             }
             if (dividesEvaluation)
             {
@@ -90,7 +99,8 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
                         w.Line("return;");
                     }
                 }
-                EmitLoop(w, dividesTraining ? "TrainStep" : "EvaluationStep", memory, dividesTraining ? $", {string.Join(", ", Names(state).Select(n => Field(n) + (n is Optimizer or "check" ? "!" : "")))}" : "");
+                EmitLoop(w, dividesTraining ? "TrainStep" : "EvaluationStep", memory, dividesTraining ? ", "
+                    + $"{string.Join(", ", Names(state).Select(n => Field(n) + (n is Optimizer or "check" ? "!" : "")))}" : "");
             }
         }
         w.Line();
@@ -104,7 +114,8 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
                 w.Line($"{Evaluates} = {evaluates};");
             if (remember is not null)
                 w.Line(remember);
-            IEnumerable<string> arguments = References(parameters).Select((r, i) => $"Argument{i} = ref {(IsOfInts(r) ? $"Unsafe.As<int, float>(ref {NameOf(r)})" : NameOf(r))}");
+            IEnumerable<string> arguments = References(parameters)
+                .Select((r, i) => $"Argument{i} = ref {(IsOfInts(r) ? $"Unsafe.As<int, float>(ref {NameOf(r)})" : NameOf(r))}");
             w.Line($"var memory = new CallersMemory {{ {string.Join(", ", arguments)} }};");
             string completes = remember is null ? "" : $", completes: first >= {name}TrainerPlan.CheckedStepCount";
             w.Line($"Run({name}TrainerPlan.{step}Stages, first, end, memory, samples{completes});");
@@ -118,7 +129,8 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
         {
             w.Line($"{name}TrainerPlan.{step}(");
             w.Line("    step, AlignedMemory.First(arena), AlignedMemory.First(parameters),");
-            string references = string.Join(", ", References(memory).Select((r, i) => IsOfInts(r) ? $"ref Unsafe.As<float, int>(ref Argument({i}))" : $"ref Argument({i})"));
+            string references = string.Join(", ",
+                References(memory).Select((r, i) => IsOfInts(r) ? $"ref Unsafe.As<float, int>(ref Argument({i}))" : $"ref Argument({i})"));
             w.Line($"    {references}, Samples{state}, part, parts);");
         }
     }
@@ -129,7 +141,8 @@ internal sealed class TrainerThreadsEmitter(string name, bool dividesTraining, b
     // Arena and parameters are the team's own; all else comes with the call.
     private static IEnumerable<string> Passed(string list) => Split(list).Where(p => NameOf(p) is not ("arena" or "parameters"));
 
-    private static IEnumerable<string> References(string parameters) => Split(parameters).Where(p => p.StartsWith("ref ", StringComparison.Ordinal));
+    private static IEnumerable<string> References(string parameters) =>
+        Split(parameters).Where(p => p.StartsWith("ref ", StringComparison.Ordinal));
 
     private static bool IsObject(string parameter) => NameOf(parameter) is Optimizer or "check";
 

@@ -47,6 +47,8 @@ internal readonly record struct AttributeMap(EquatableArray<KeyValuePair<string,
     public AttributeMap With(string name, AttributeValue value) =>
         Of([.. Entries.Where(e => e.Key != name).Select(e => (e.Key, e.Value)), (name, value)]);
 
+    public AttributeMap Without(string name) => new(Entries.Where(e => e.Key != name).ToEquatableArray());
+
     public override string ToString() =>
         Entries.Count == 0 ? "" : "{" + string.Join(", ", Entries.Select(e => $"{e.Key}={e.Value}")) + "}";
 }

@@ -4,8 +4,8 @@ using ModelGen.Generator.Collections;
 namespace ModelGen.Generator.Language;
 
 /// <summary>
-/// Names of layers, given or by default. A default name counts all layers of its kind before it, named or not, so that naming one does not rename the
-/// parameters of the others.
+/// Names of layers, given or by default. A default name counts all layers of its kind before it, named or not, so that naming one does not
+/// rename the parameters of the others.
 /// </summary>
 internal sealed class LayerNames
 {
@@ -38,11 +38,14 @@ internal sealed class LayerNames
     }
 
     /// <summary>The name that the next layer of this kind gets unless it is given one.</summary>
-    public string Next(string stem) => stem + ((_counts.TryGetValue(stem, out int before) ? before : 0) + 1).ToString(CultureInfo.InvariantCulture);
+    public string Next(string stem) =>
+        stem + ((_counts.TryGetValue(stem, out int before) ? before : 0) + 1).ToString(CultureInfo.InvariantCulture);
 
     public bool TryGet(string name, int before, out int index) => _indices.TryGetValue(name, out index) && index < before;
 
-    /// <summary>The layer itself or one after it that has this name, where the user gave it; default names of later layers are not known yet.</summary>
+    /// <summary>
+    /// The layer itself or one after it that has this name, where the user gave it; default names of later layers are not known yet.
+    /// </summary>
     public int? FindLater(EquatableArray<LayerDeclaration> layers, string name, int from)
     {
         if (_names[from] == name)
@@ -57,5 +60,6 @@ internal sealed class LayerNames
 
     /// <summary>Parts of letters, digits and underscores (ASCII), joined by points: what PyTorch's modules can be called.</summary>
     public static bool IsValid(string name) =>
-        name.Split('.').All(part => part.Length > 0 && part.All(c => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or >= '0' and <= '9' or '_'));
+        name.Split('.').All(part => part.Length > 0
+            && part.All(c => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or >= '0' and <= '9' or '_'));
 }

@@ -3,9 +3,9 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Language;
 
 /// <summary>
-/// How a layer's attributes are written as a C# attribute: what must be given is a constructor argument, in order; the rest are properties. A pair may be
-/// two constructor arguments, or one property for both and a plural one for each: <c>Stride = 2</c>, <c>Strides = new[] { 2, 1 }</c>.
-/// The attribute classes, their reading and their pages all follow this.
+/// How a layer's attributes are written as a C# attribute: what must be given is a constructor argument, in order; the rest are properties.
+/// A pair may be two constructor arguments, or one property for both and a plural one for each: <c>Stride = 2</c>, <c>Strides = new[] { 2,
+/// 1 }</c>. The attribute classes, their reading and their pages all follow this.
 /// </summary>
 internal static class LayerSyntax
 {
@@ -25,7 +25,9 @@ internal static class LayerSyntax
 
     public static bool TakesSeveralInputs(Operator op) => op.Layer!.MaxInputs > 1;
 
-    /// <summary>Required attributes of kind pair can be given as height and width: <c>kernelSize</c> as <c>kernelHeight</c>, <c>kernelWidth</c>.</summary>
+    /// <summary>
+    /// Required attributes of kind pair can be given as height and width: <c>kernelSize</c> as <c>kernelHeight</c>, <c>kernelWidth</c>.
+    /// </summary>
     public static (string Height, string Width) HeightAndWidth(AttributeSpec spec)
     {
         string stem = spec.Name.EndsWith("Size", StringComparison.Ordinal) ? spec.Name.Substring(0, spec.Name.Length - 4) : spec.Name;
@@ -50,7 +52,9 @@ internal static class LayerSyntax
         _ => Property(spec),
     };
 
-    /// <summary>The attribute that a constructor argument or property gives, in which form; false for names that are not the operator's own.</summary>
+    /// <summary>
+    /// The attribute that a constructor argument or property gives, in which form; false for names that are not the operator's own.
+    /// </summary>
     public static bool TryFind(Operator op, string writtenAs, out AttributeSpec spec, out WrittenForm form)
     {
         foreach (AttributeSpec candidate in op.Attributes)

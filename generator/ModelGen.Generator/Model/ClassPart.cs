@@ -4,7 +4,10 @@ namespace ModelGen.Generator.Model;
 
 /// <summary>What may be generated of a class: another part that C# refuses would be an error in a text that nobody wrote.</summary>
 /// <param name="Extent">How much.</param>
-/// <param name="Taken">What the author declares already and a stub leaves out, as <see cref="Model.GeneratedMember.Key"/>; of nested classes with their names before.</param>
+/// <param name="Taken">
+/// What the author declares already and a stub leaves out, as <see cref="Model.GeneratedMember.Key"/>; of nested classes with their names
+/// before.
+/// </param>
 internal sealed record ClassPart(PartExtent Extent, EquatableArray<string> Taken)
 {
     /// <summary>The key that stands for all constructors.</summary>

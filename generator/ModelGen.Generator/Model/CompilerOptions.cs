@@ -1,20 +1,33 @@
-using ModelGen.Generator.Collections;
-using ModelGen.Generator.Ops;
+using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Model;
 
-/// <summary>What a network as a whole asks of the compiler, beside its graph.</summary>
-/// <param name="Optimize">What kernels are chosen for.</param>
-/// <param name="WeightStorage">How fully connected layers that do not say it themselves store their weights.</param>
-internal sealed record CompilerOptions(Optimization Optimize = Optimization.Speed, LinearStorage WeightStorage = LinearStorage.Auto)
+/// <summary>What a network as a whole asks of the compiler, beside its graph: the values of <see cref="NetworkOption"/>.</summary>
+internal sealed record CompilerOptions : OptionSet
 {
     public static readonly CompilerOptions Default = new();
 
-    /// <summary>The words for <see cref="Optimization"/> in files, in the order of the members, which is also that of the public enum.</summary>
-    public static EquatableArray<string> Optimizations => ["speed", "memory", "exact"];
+    /// <param name="optimize">What kernels are chosen for.</param>
+    /// <param name="weightStorage">How fully connected layers that do not say it themselves store their weights.</param>
+    /// <param name="batch">The most samples that one call of <c>Forward</c> takes.</param>
+    /// <param name="profile">Whether there is a method that measures each step.</param>
+    public CompilerOptions(
+        Optimization optimize = Optimization.Speed, LinearStorage weightStorage = LinearStorage.Auto, int batch = 1, bool profile = false)
+    {
+        this[NetworkOption.Optimize] = NetworkOption.Optimize.Words[(int)optimize];
+        this[NetworkOption.WeightStorage] = NetworkOption.WeightStorage.Words[(int)weightStorage];
+        this[NetworkOption.Batch] = batch;
+        this[NetworkOption.Profile] = profile;
+    }
 
-    /// <summary>The same for <see cref="LinearStorage"/>.</summary>
-    public static EquatableArray<string> WeightStorages => Ops.WeightStorages.Words;
+    /// <summary>What was said, as it was written.</summary>
+    public CompilerOptions(AttributeMap said)
+        : base(NetworkOption.All, said)
+    {
+    }
+
+    /// <summary>What kernels are chosen for.</summary>
+    public Optimization Optimize => (Optimization)NetworkOption.Optimize.IndexOf(this[NetworkOption.Optimize]);
 }
 
 /// <summary>See the public enum <c>Optimize</c>.</summary>

@@ -5,8 +5,9 @@ namespace ModelGen.Generator.Model;
 /// <summary>A member of a generated class as C# declares it.</summary>
 /// <param name="Name">Its name; <see cref="Model.ClassPart.Constructors"/> of constructors.</param>
 /// <param name="Parameters">The types of the parameters, without nullability; null of what has none.</param>
-/// <param name="Stub">The member with a body that throws; null where it is private and a stub does without.</param>
-internal sealed record GeneratedMember(string Name, string? Parameters, string? Stub)
+/// <param name="Head">Its declaration up to the body; null where it is private and a stub does without.</param>
+/// <param name="Body">The rest of it in a stub, which throws.</param>
+internal sealed record GeneratedMember(string Name, string? Parameters, string? Head, string Body)
 {
     private const string Throws = "throw new global::System.InvalidOperationException(\"This network was compiled with errors.\")";
 
@@ -15,23 +16,27 @@ internal sealed record GeneratedMember(string Name, string? Parameters, string? 
 
     public static string KeyOf(string name, string? parameters) => parameters is null ? name : $"{name}({parameters})";
 
+    /// <summary>The member of a stub; null where it does without.</summary>
+    public string? Stub => Head is null ? null : Head + Body;
+
     // One, not zero: code that divides by a constant zero would be an error of its own.
-    public static GeneratedMember Constant(string type, string name) => new(name, null, $"public const {type} {name} = 1;");
+    public static GeneratedMember Constant(string type, string name) => new(name, null, $"public const {type} {name}", " = 1;");
 
     public static GeneratedMember Property(string type, string name, bool isStatic = false) =>
-        new(name, null, $"public {(isStatic ? "static " : "")}{type} {name} => {Throws};");
+        new(name, null, $"public {(isStatic ? "static " : "")}{type} {name}", $" => {Throws};");
 
-    public static GeneratedMember Setting(string type, string name) => new(name, null, $"public {type} {name} {{ get => {Throws}; set => {Throws}; }}");
+    public static GeneratedMember Setting(string type, string name) =>
+        new(name, null, $"public {type} {name}", $" {{ get => {Throws}; set => {Throws}; }}");
 
     public static GeneratedMember Method(string type, string name, string parameters, bool isStatic = false) =>
-        new(name, TypesOf(parameters), $"public {(isStatic ? "static " : "")}{type} {name}({parameters}) => {Throws};");
+        new(name, TypesOf(parameters), $"public {(isStatic ? "static " : "")}{type} {name}({parameters})", $" => {Throws};");
 
     public static GeneratedMember Constructor(string className, string parameters) =>
-        new(Model.ClassPart.Constructors, TypesOf(parameters), $"public {className}({parameters}) => {Throws};");
+        new(ClassPart.Constructors, TypesOf(parameters), $"public {className}({parameters})", $" => {Throws};");
 
-    public static GeneratedMember Private(string name) => new(name, null, null);
+    public static GeneratedMember Private(string name) => new(name, null, null, "");
 
-    public static GeneratedMember PrivateMethod(string name, string parameters) => new(name, TypesOf(parameters), null);
+    public static GeneratedMember PrivateMethod(string name, string parameters) => new(name, TypesOf(parameters), null, "");
 
     // "global::System.Span<float> x, string? y = null" is "System.Span<float>, string".
     private static string TypesOf(string parameters)

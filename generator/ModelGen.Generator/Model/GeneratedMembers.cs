@@ -6,8 +6,8 @@ using static ModelGen.Generator.Model.GeneratedMember;
 namespace ModelGen.Generator.Model;
 
 /// <summary>
-/// What the generated part of a class declares, in the one list from which stubs are written and by which members of the author's own are found to be in the way. The
-/// tests hold it against what the emitter writes.
+/// What the generated part of a class declares, in one list: the emitters take the heads of what they write from it, stubs are written from
+/// it, and by it members of the author's own are found to be in the way. The tests hold it against what is written.
 /// </summary>
 /// <param name="name">The class, as it is written in C#.</param>
 /// <param name="surface">What its declaration asks for.</param>
@@ -28,7 +28,7 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
     public static GeneratedMembers Of(string name, Surface surface, MemberNames members)
     {
         Shape unknown = Shape.Of(1);
-        var taken = new HashSet<string>(StringComparer.Ordinal) { "labels", "targets" };
+        var taken = new HashSet<string>(ReservedNames.Refused, StringComparer.Ordinal);
         return new GeneratedMembers(name, surface, new Signature(Named(members.Inputs, "image"), Named(members.Outputs, "output")));
 
         // Names that meet are an error of the network; here they only have to differ.
@@ -38,6 +38,20 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
 
     public bool HasTrainer => surface.HasTrainer;
 
+    /// <summary>The members of the class of a network without errors.</summary>
+    public static GeneratedMembers Of(NetworkModel model) =>
+        new(model.Class.Name, Surface.Of(model.Training, model.Options), new Signature(model.Graph));
+
+    /// <summary>How a member of the class is declared, up to its body.</summary>
+    /// <param name="overload">Which of several of that name.</param>
+    public string Head(string member, int overload = 0) => HeadIn(OfClass(), member, overload);
+
+    /// <summary>The same of a member of the trainer.</summary>
+    public string HeadInTrainer(string member, int overload = 0) => HeadIn(OfTrainer(), member, overload);
+
+    private static string HeadIn(IEnumerable<GeneratedMember> members, string name, int overload) =>
+        members.Where(m => m.Name == name).ElementAt(overload).Head ?? throw new InvalidOperationException($"{name} is private");
+
     /// <summary>True for what the class itself cannot be called.</summary>
     public bool Contains(string member) => member == Weights || (HasTrainer && member == Trainer) || OfClass().Any(m => m.Name == member);
 
@@ -46,15 +60,18 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
     {
         // Of several inputs or outputs one could be called like the class, which is an error of its own.
         IEnumerable<string> lengths = signature.Inputs.Concat(signature.Outputs).Select(a => a.LengthConstant).Distinct();
-        foreach (string constant in lengths.Where(c => c != name || c is "InputLength" or "OutputLength").Concat(["ParameterCount", "Batch"]))
+        foreach (string constant in lengths.Where(c => c != name || c is "InputLength" or "OutputLength")
+            .Concat(["ParameterCount", "Batch"]))
             yield return Constant("int", constant);
         yield return Constant("long", "MultiplyAdds");
         yield return Constant("long", "ArenaBytes");
         yield return Property("global::ModelGen.NetworkSummary", "Summary", isStatic: true);
         yield return Method(Weights, "CreateWeights", "int seed", isStatic: true);
         yield return Method(Weights, "LoadWeights", "string path, global::ModelGen.WeightLoadOptions? options = null", isStatic: true);
-        yield return Method(Weights, "LoadWeights", "global::System.IO.Stream stream, global::ModelGen.WeightLoadOptions? options = null", isStatic: true);
-        yield return Method(Weights, "LoadWeights", "global::System.ReadOnlyMemory<byte> content, global::ModelGen.WeightLoadOptions? options = null", isStatic: true);
+        yield return Method(Weights, "LoadWeights", "global::System.IO.Stream stream, global::ModelGen.WeightLoadOptions? options = null",
+            isStatic: true);
+        yield return Method(Weights, "LoadWeights", "global::System.ReadOnlyMemory<byte> content, global::ModelGen.WeightLoadOptions? "
+            + "options = null", isStatic: true);
         yield return Method(Weights, "LoadWeights", "string path, string skip, int seed = 0", isStatic: true);
         yield return Constructor(name, "Weights weights");
         yield return Constructor(name, "Weights weights, global::System.Memory<float> arena");
@@ -84,7 +101,8 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
     {
         if (!HasTrainer)
             yield break;
-        foreach (string field in new[] { "_arena", "_parameters", "_initial", "_seed", "_steps", "_updates", "_accumulated", "_threads", "_owner", "_check" })
+        foreach (string field in new[] { "_arena", "_parameters", "_initial", "_seed", "_steps", "_updates", "_accumulated", "_threads",
+            "_owner", "_check" })
             yield return Private(field);
         yield return Constant("int", "BatchSize");
         yield return Constant("long", "ArenaBytes");
@@ -106,7 +124,8 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
             yield return PrivateMethod("NotFinite", $"float loss, {parameters}, int samples");
         }
         if (HasProfile)
-            yield return Property("global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary>", "Steps", isStatic: true);
+            yield return Property("global::System.Collections.Generic.IReadOnlyList<global::ModelGen.StepSummary>", "Steps",
+                isStatic: true);
         yield return Method(Weights, "ToWeights", "");
         yield return Property("long", "Updates");
         yield return Method("void", "SaveCheckpoint", $"string path, int epoch = 0, {Notes}");
@@ -123,7 +142,8 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
 
     private string[] Optimizers =>
     [
-        .. (surface.IsInDoubt ? Ops.OptimizerTable.Names.Prepend(surface.Optimizer).Distinct() : [surface.Optimizer]).Select(o => "global::ModelGen." + o),
+        .. (surface.IsInDoubt ? Ops.OptimizerTable.Names.Prepend(surface.Optimizer).Distinct() : [surface.Optimizer])
+            .Select(o => "global::ModelGen." + o),
     ];
 
     private bool HasProfile => surface.HasProfile || surface.IsInDoubt;

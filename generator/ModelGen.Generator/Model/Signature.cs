@@ -10,21 +10,11 @@ namespace ModelGen.Generator.Model;
 internal sealed record Argument(string Name, string LengthConstant, Shape Shape);
 
 /// <summary>
-/// How the inputs and outputs of a network appear in its public surface: one span each, in the graph's order, and a constant for each length. A single input or output
-/// has the constant <c>InputLength</c> or <c>OutputLength</c>; of several each has one of its own name.
+/// How the inputs and outputs of a network appear in its public surface: one span each, in the graph's order, and a constant for each
+/// length. A single input or output has the constant <c>InputLength</c> or <c>OutputLength</c>; of several each has one of its own name.
 /// </summary>
 internal sealed class Signature
 {
-    private const string Keywords =
-        " abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum event explicit extern false finally "
-        + "fixed float for foreach goto if implicit in int interface internal is lock long namespace new null object operator out override params private protected public "
-        + "readonly ref return sbyte sealed short sizeof stackalloc static string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual "
-        + "void volatile while ";
-
-    // What generated methods call their own arguments and locals, and members of their classes that they use.
-    private const string Locals = " arena parameters packed scratch samples optimizer randomSeed stepNumber updateNumber accumulated firstSample ownSamples team _threads evaluates givenOptimizer givenRandomSeed givenStepNumber givenUpdateNumber givenAccumulated check givenCheck _check where first loss correct step part parts memory threads ticks start end "
-        + "_modelGenArena _modelGenWeights _modelGenThreads _modelGenOwner _owner _arena _parameters _seed _steps _updates _accumulated Optimizer NotFinite ToWeights CopyWeights nameof ";
-
     public Signature(Graph graph)
         : this([.. graph.Inputs.Select(i => (i.Name, i.Shape))], [.. graph.Outputs.Select(o => (o.Name, graph[o.Value].Shape))])
     {
@@ -41,7 +31,8 @@ internal sealed class Signature
     public IReadOnlyList<Argument> Outputs { get; }
 
     /// <summary>The inputs as parameters, one span each; types in full unless <paramref name="prefix"/> is empty.</summary>
-    public string InputParameters(string prefix = "global::System.") => string.Join(", ", Inputs.Select(i => $"{prefix}ReadOnlySpan<float> {i.Name}"));
+    public string InputParameters(string prefix = "global::System.") =>
+        string.Join(", ", Inputs.Select(i => $"{prefix}ReadOnlySpan<float> {i.Name}"));
 
     /// <summary>The inputs and then the outputs as parameters.</summary>
     public string Parameters(string prefix = "global::System.") =>
@@ -54,19 +45,15 @@ internal sealed class Signature
     public string References() => InputReferences() + string.Concat(Outputs.Select(o => $", ref float {AsReference(o.Name)}"));
 
     /// <summary>The first element of a span, in the user's class.</summary>
-    public static string FirstOf(Argument argument) => $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({argument.Name})";
+    public static string FirstOf(Argument argument) =>
+        $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({argument.Name})";
 
     /// <summary>A name from outside as an argument of a generated method.</summary>
-    public static string Argument(string name)
-    {
-        string identifier = Identifiers.Of(name);
-        return Keywords.Contains($" {identifier} ") ? "@" + identifier
-            : Locals.Contains($" {identifier} ") ? identifier + "_"
-            : identifier;
-    }
+    public static string Argument(string name) => ReservedNames.AsArgument(Identifiers.Of(name));
 
     /// <summary>
-    /// The same in the private namespace, where types and methods go by their own names, which all begin with a capital: an argument that does would hide the one that it is called like.
+    /// The same in the private namespace, where types and methods go by their own names, which all begin with a capital: an argument that
+    /// does would hide the one that it is called like.
     /// </summary>
     public static string Reference(string name) => AsReference(Argument(name));
 

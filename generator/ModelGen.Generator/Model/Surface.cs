@@ -26,6 +26,17 @@ internal sealed record Surface
     /// </summary>
     public bool IsInDoubt { get; init; }
 
+    /// <summary>What the class of such a network has.</summary>
+    /// <param name="training">Null where nothing is trained.</param>
+    public static Surface Of(TrainingOptions? training, CompilerOptions options) => new()
+    {
+        HasTrainer = training is not null,
+        HasProfile = options[NetworkOption.Profile],
+        TrainsNumbers = training is { IsOfClasses: false },
+        Accumulates = training is not null && training[TrainableOption.AccumulateGradients],
+        Optimizer = training?.Optimizer ?? Ops.OptimizerTable.Names[0],
+    };
+
     /// <summary>The same where a part of the declaration cannot be read.</summary>
     public Surface InDoubt() => this with { IsInDoubt = true, HasTrainer = true };
 }

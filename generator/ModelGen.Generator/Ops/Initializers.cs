@@ -36,6 +36,40 @@ internal static class Initializers
 
     public static bool IsTrainable(Node parameter) => !parameter.Attributes.TryGet("trainable", out AttributeValue t) || t.Int != 0;
 
+    /// <summary>How each parameter of a graph starts, <see cref="Auto"/> resolved.</summary>
+    public static Func<Node, string> Of(Graph graph)
+    {
+        int[] readers = FirstReaders(graph);
+        return parameter => parameter.Attributes.Word("init", "zeros") is string init && init != Auto
+            ? init : Resolve(graph, readers, parameter);
+    }
+
+    // He's bound where a ReLU follows, perhaps behind a batch normalisation, and Xavier's otherwise.
+    private static string Resolve(Graph graph, int[] readers, Node parameter)
+    {
+        int layer = readers[parameter.Id];
+        for (int next = layer < 0 ? -1 : readers[layer]; next >= 0; next = readers[next])
+        {
+            if (graph[next].Op is "Relu")
+                return He;
+            if (graph[next].Op is not (OpNames.BatchNorm2d or OpNames.Dropout or OpNames.GaussianNoise or OpNames.Add or "MaxPool2d"))
+                break;
+        }
+        return Xavier;
+    }
+
+    // The first node that reads each value; −1 where none does.
+    private static int[] FirstReaders(Graph graph)
+    {
+        int[] readers = [.. Enumerable.Repeat(-1, graph.Nodes.Count)];
+        for (int id = graph.Nodes.Count - 1; id >= 0; id--)
+        {
+            foreach (int input in graph[id].Inputs)
+                readers[input] = id;
+        }
+        return readers;
+    }
+
     /// <summary>The bound of the uniform distribution; for biases fan-in is that of their layer.</summary>
     public static float Bound(Node parameter, string init)
     {

@@ -23,8 +23,8 @@ internal static class AddLoss
         int total = builder.Add(options.Loss, [map[main], target], options.LossAttributes(1), ValueNames.Loss);
         foreach (GraphOutput output in graph.Outputs.Where(o => o.Name != ValueNames.Output))
         {
-            int loss = builder.Add(options.Loss, [map[output.Value], target], options.LossAttributes(options.AuxiliaryWeight),
-                ValueNames.Loss + "." + output.Name);
+            AttributeMap attributes = options.LossAttributes(options[TrainableOption.AuxiliaryWeight] ?? 0);
+            int loss = builder.Add(options.Loss, [map[output.Value], target], attributes, ValueNames.Loss + "." + output.Name);
             total = builder.Add(OpNames.Add, [total, loss], AttributeMap.Empty, ValueNames.Loss);
         }
         // What they would become is looked at before any of them changes.

@@ -18,6 +18,6 @@ internal static class ChooseWeightStorage
     private static string Choose(Node node, CompilerOptions options)
     {
         string said = node.Attributes.Word(WeightStorages.Attribute, WeightStorages.Auto);
-        return said == WeightStorages.Auto ? CompilerOptions.WeightStorages[(int)options.WeightStorage] : said;
+        return said == WeightStorages.Auto ? options[NetworkOption.WeightStorage] : said;
     }
 }

@@ -31,7 +31,7 @@ internal static class Pipeline
     public static Graph ForTraining(Graph declared, TrainingOptions options, CompilerOptions? compiler = null,
         CancellationToken cancellation = default)
     {
-        Graph graph = options.AuxiliaryWeight == 0 ? MainOutput(declared) : declared;
+        Graph graph = (options[TrainableOption.AuxiliaryWeight] ?? 0) == 0 ? MainOutput(declared) : declared;
         graph = Verified(PrepareTraining.Run(graph, options.Trains), nameof(PrepareTraining), cancellation);
         graph = Verified(AddLoss.ForTraining(graph, options), nameof(AddLoss), cancellation);
         graph = Verified(Differentiate.ForUpdate(graph, ValueNames.Loss, options), nameof(Differentiate), cancellation);

@@ -15,23 +15,4 @@ namespace ModelGen;
 /// a record. All layers stand on one declaration of the class, since the order of several would be undefined.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class NetworkAttribute : Attribute
-{
-    /// <summary>
-    /// The most samples of one call of <c>Forward</c>, at least 1. Kernels and memory are planned for this many; a call may have fewer, and
-    /// <c>ArenaBytes</c> grows with it.
-    /// </summary>
-    public int Batch { get; set; } = 1;
-
-    /// <summary>
-    /// Whether the network gets a method <c>Profile</c>, which is <c>Forward</c> with a clock between its steps, and <c>Summary.Steps</c>,
-    /// which says what they are.
-    /// </summary>
-    public bool Profile { get; set; }
-
-    /// <summary>What inference and training are compiled for; <see cref="ModelGen.Optimize.Speed"/> unless given.</summary>
-    public Optimize Optimize { get; set; }
-
-    /// <summary>How fully connected layers store their weights for inference, unless they say it themselves; float unless given.</summary>
-    public WeightStorage WeightStorage { get; set; }
-}
+public sealed partial class NetworkAttribute : Attribute;

@@ -59,7 +59,7 @@ internal sealed class DifferentialProgram(string text)
         if (_compilation.GetTypeByMetadataName("P")?.GetMembers("Run").OfType<IMethodSymbol>().FirstOrDefault()
             is not { Parameters.Length: 0 } method)
             return new(Verdict.NotCSharp, "there is no P.Run");
-        DefinitionProblem? failure = null;
+        LocatedProblem<Location>? failure = null;
         List<string> ours = [];
         try
         {
@@ -71,8 +71,7 @@ internal sealed class DifferentialProgram(string text)
         }
         catch (DefinitionException e)
         {
-            return Errors.Count > 0 ? new(Verdict.NotCSharp, Errors[0].ToString())
-                : new(Verdict.Refused, Show(e.Problem), e.Problem.Location);
+            return Errors.Count > 0 ? new(Verdict.NotCSharp, Errors[0].ToString()) : new(Verdict.Refused, Show(e.Problem), e.Problem.Place);
         }
         catch (UnreadableException e)
         {
@@ -128,10 +127,10 @@ internal sealed class DifferentialProgram(string text)
     }
 
     // What C# leaves open is the hardware's to say.
-    private static bool IsLeftOpen(DefinitionProblem problem) =>
+    private static bool IsLeftOpen(LocatedProblem<Location> problem) =>
         problem.Problem.Message.Contains("leaves the result open", StringComparison.Ordinal);
 
-    private static string Show(DefinitionProblem problem) => $"{problem.Problem.Id}: {problem.Problem.Message.Split(" — in ")[0]}";
+    private static string Show(LocatedProblem<Location> problem) => $"{problem.Problem.Id}: {problem.Problem.Message.Split(" — in ")[0]}";
 
     private List<string> Interpret(IMethodSymbol method)
     {

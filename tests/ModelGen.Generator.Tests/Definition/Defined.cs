@@ -62,7 +62,7 @@ internal static class Defined
         CSharpCompilation compilation = Compile.Create(sources);
         DefinitionResult result = Interpret(compilation, type);
         Assert.True(result.Network.Graph is not null,
-            string.Join("\n", result.Problems.Select(p => $"{p.Problem.Id} {p.Location.GetLineSpan()}: {p.Problem.Message}")));
+            string.Join("\n", result.Problems.Select(p => $"{p.Problem.Id} {p.Place.GetLineSpan()}: {p.Problem.Message}")));
         Graph recorded = Record(compilation, type);
         Assert.Equal(recorded.ToString(), result.Network.Graph.ToString());
         Assert.Equal(recorded, result.Network.Graph);

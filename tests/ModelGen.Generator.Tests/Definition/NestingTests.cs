@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Language.Definition;
 using ModelGen.Generator.Tests.FrontEnds;
 
@@ -62,7 +63,7 @@ public class NestingTests
     [MemberData(nameof(Refused))]
     public void WhatIsTooDeepIsRefusedOnASmallStack(string what, string body)
     {
-        DefinitionProblem problem = Assert.Single(Interpret(Defined.Network(body)).Problems);
+        LocatedProblem<Location> problem = Assert.Single(Interpret(Defined.Network(body)).Problems);
         Assert.True(problem.Problem.Id == "MG0203", what);
         Assert.Equal("this is nested too deeply, at most 10,000 parts inside each other are read; use locals for some of them",
             problem.Problem.Message);

@@ -41,7 +41,7 @@ public class RandomProgramsTests
             var compilation = Compile.Create(source);
             DefinitionResult result = Defined.Interpret(compilation);
             bool isRefused = compilation.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error);
-            DefinitionProblem? error = result.Problems.FirstOrDefault(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
+            LocatedProblem<Location>? error = result.Problems.FirstOrDefault(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
             Assert.True(isRefused || result.Network.Graph is null == error is not null, source);
             // What C# leaves open is the hardware's to say.
             if (isRefused || error?.Problem.Id is "MG0201" or "MG0203"

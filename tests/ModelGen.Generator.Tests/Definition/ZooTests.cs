@@ -25,7 +25,7 @@ public class ZooTests
     {
         DefinitionResult result = ZooDefinitions.Interpret(name);
         Assert.True(result.Network.Graph is not null,
-            string.Join("\n", result.Problems.Select(p => $"{p.Problem.Id} {p.Location.GetLineSpan()}: {p.Problem.Message}")));
+            string.Join("\n", result.Problems.Select(p => $"{p.Problem.Id} {p.Place.GetLineSpan()}: {p.Problem.Message}")));
         Graph recorded = GraphRecorder.Record(Compiled.Value.GetType(name + "Network")!);
         Assert.Equal(recorded.ToString(), result.Network.Graph.ToString());
         Assert.Equal(recorded, result.Network.Graph);
@@ -36,8 +36,8 @@ public class ZooTests
     public void WarnsOfNothing(string name)
     {
         DefinitionResult result = ZooDefinitions.Interpret(name);
-        Assert.All(result.Problems, p =>
-            Assert.Contains($"#pragma warning disable {p.Problem.Id}", p.Location.SourceTree!.ToString(), StringComparison.Ordinal));
+        Assert.All(result.Problems,
+            p => Assert.Contains($"#pragma warning disable {p.Problem.Id}", p.Place.SourceTree!.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -37,6 +37,17 @@ public class ArgumentNamesTests
             Check("image", some);
     }
 
+    [Fact]
+    public void AnyKeywordCanBeAnInputOrOutput()
+    {
+        string[] keywords = [.. SyntaxFacts.GetReservedKeywordKinds().Select(SyntaxFacts.GetText)];
+        Assert.Contains("__arglist", keywords);
+        Check("class", "output");
+        Check("__arglist", "output");
+        foreach (string[] some in keywords.Chunk(7))
+            Check("image", some);
+    }
+
     // The others are reported.
     private static bool IsAllowed(string input, params string[] outputs) => !NetworkChecks.Members(Declare(input, outputs), "Net").Any();
 
@@ -52,7 +63,10 @@ public class ArgumentNamesTests
     // A network with other outputs than "output" cannot be trained.
     private static string Emit(string input, params string[] outputs) => NetworkCompiler.Compile(new NetworkModel(
         Declare(input, outputs), new ClassDeclaration("Test", [], "Net", "public"), outputs is ["output"]
-            ? new TrainingOptions(4, OpNames.CrossEntropy, 0) : null, Batch: 2, Profile: true));
+            ? new TrainingOptions(4, OpNames.CrossEntropy, 0) : null)
+    {
+        Options = new CompilerOptions(batch: 2, profile: true),
+    });
 
     // Wide enough for threads; of several outputs, which are the same, all are copied.
     private static Graph Declare(string input, params string[] outputs)

@@ -73,7 +73,7 @@ internal static class CompiledNetwork
     private static readonly CSharpParseOptions Options = new(LanguageVersion.CSharp12, DocumentationMode.Diagnose);
 
     public static string Emit(Graph graph, TrainingOptions? training, int batch = 1) =>
-        NetworkCompiler.Compile(new NetworkModel(graph, new ClassDeclaration("Test", [], "Net", "public"), training, batch));
+        NetworkCompiler.Compile(new NetworkModel(graph, new ClassDeclaration("Test", [], "Net", "public"), training) { Options = new CompilerOptions(batch: batch) });
 
     /// <summary>The compilation of emitted source with the test's driver.</summary>
     public static CSharpCompilation Compile(string source, IEnumerable<MetadataReference> references) =>

@@ -96,13 +96,13 @@ public class ExecutionTests
         patterns = [.. patterns.Where(p => trained.Any(n => NamePattern.Matches(p, n)))];
         return new(BatchOf(seed) + seed % 2, loss, seed % 3 * 0.1f)
         {
-            Optimizer = OptimizerTable.Names[seed / 2 % OptimizerTable.Names.Count],
-            ClipGradients = seed % 5 == 0,
-            AccumulateGradients = seed % 7 == 0,
-            CheckUpdates = seed % 3 == 1,
-            Checkpoint = seed % 5 < 3,
-            HuberDelta = loss == OpNames.Huber ? 0.3f : 1,
-            HingePower = loss == OpNames.Hinge ? 1 + seed % 2 : 1,
+            [TrainableOption.Optimizer] = OptimizerTable.Names[seed / 2 % OptimizerTable.Names.Count],
+            [TrainableOption.ClipGradients] = seed % 5 == 0,
+            [TrainableOption.AccumulateGradients] = seed % 7 == 0,
+            [TrainableOption.CheckUpdates] = seed % 3 == 1,
+            [TrainableOption.Checkpoint] = seed % 5 < 3,
+            [TrainableOption.HuberDelta] = loss == OpNames.Huber ? 0.3f : 1,
+            [TrainableOption.HingePower] = loss == OpNames.Hinge ? 1 + seed % 2 : 1,
             Frozen = trained.All(n => patterns.Any(p => NamePattern.Matches(p, n))) ? [] : patterns.ToEquatableArray(),
         };
     }
@@ -112,7 +112,7 @@ public class ExecutionTests
         GradientDescent optimizer = OptimizerReference.All[options.Optimizer].Tame(seed);
         optimizer.L1Penalty = seed % 3 * 1e-3f;
         optimizer.ExcludeBiasesAndNorms = seed % 4 < 2;
-        if (options.ClipGradients)
+        if (options[TrainableOption.ClipGradients])
             optimizer.MaxGradientNorm = 0.1f;
         return optimizer;
     }
@@ -161,7 +161,7 @@ public class ExecutionTests
         {
             TrainingStep step = TrainingStep.None with { Optimizer = optimizer, Updates = i, Rounding = disturb };
             // A step on the same samples twice: what the first pass would change is put back, sums of gradients and running averages apart.
-            if (options.AccumulateGradients)
+            if (options[TrainableOption.AccumulateGradients])
             {
                 Dictionary<string, double[]> pass = CentralDifferences.Copy(values);
                 ReferenceInterpreter.Outputs(graphs.Step, batch, pass, step);

@@ -86,9 +86,10 @@ public class RandomGraphsTests
         bool isTrained = seed % 8 == 0 || seed % 8 == 5;
         if (isTrained)
             graph = RemoveDropout.Run(graph);
-        string text = NetworkJson.Write(new NetworkModel(graph, new ClassDeclaration("Test", [], graph.Name, "public"), isTrained
-            ? ExecutionTests.OptionsOf(seed, graph) : null, 1 + seed % 4,
-            seed % 3 == 0) { Options = new CompilerOptions((Optimization)(seed % 3), (LinearStorage)(seed % 2)) });
+        var options = new CompilerOptions((Optimization)(seed % 3), (LinearStorage)(seed % 2), 1 + seed % 4, seed % 3 == 0);
+        TrainingOptions? training = isTrained ? ExecutionTests.OptionsOf(seed, graph) : null;
+        string text = NetworkJson.Write(
+            new NetworkModel(graph, new ClassDeclaration("Test", [], graph.Name, "public"), training) { Options = options });
         return IsDamaged(seed) ? Damage(text, new Random(seed)) : text;
     }
 

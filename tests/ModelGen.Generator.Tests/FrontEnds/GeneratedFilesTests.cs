@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Language;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Writers;
 
@@ -31,6 +32,18 @@ public class GeneratedFilesTests
     public void EveryLayerSaysItsShapesAndHasAnExample() =>
         Assert.All(OperatorTable.Layers,
             op => Assert.True(op.Layer is { ShapeRule.Length: > 0, Example.Length: > 0, Source.Length: > 0 }, op.Name));
+
+    [Fact]
+    public void EnumsOfOptionsHaveTheirWordsInOrder()
+    {
+        foreach (WordOption option in NetworkOption.All.Concat(TrainableOption.All).OfType<WordOption>())
+        {
+            Type? type = typeof(NetworkAttribute).Assembly.GetType("ModelGen." + option.Name);
+            Assert.NotNull(type);
+            Assert.Equal(option.Words.Select(w => w.ToLowerInvariant()), Enum.GetNames(type).Select(n => n.ToLowerInvariant()));
+            Assert.Equal(Enumerable.Range(0, option.Words.Count), Enum.GetValuesAsUnderlyingType(type).Cast<int>());
+        }
+    }
 
     [Fact]
     public void EnumsHaveTheWordsInTheirOrder()

@@ -44,9 +44,11 @@ public class RandomNetworksTests
         from count in Gen.Choose(0, 6)
         from layers in AnyLayer().ArrayOf(count)
         from batch in Gen.Frequency((9, Gen.Constant(1)), (1, AnyInt))
-        from training in Gen.Frequency((4, Gen.Constant<TrainingDeclaration?>(null)), (1, AnyTraining()))
-        select new NetworkDeclaration(new ClassDeclaration("", [], "Net", "public"), ClassPart.Whole, [], input, layers.ToEquatableArray(),
-            training, Batch: batch);
+        from training in Gen.Frequency((4, Gen.Constant<OptionsDeclaration?>(null)), (1, AnyTraining()))
+        let options = new OptionsDeclaration(AttributeMap.Of((NetworkOption.Batch.Name, batch)))
+        select new NetworkDeclaration(
+            new ClassDeclaration("", [], "Net", "public"), ClassPart.Whole, [], input, layers.ToEquatableArray(), training,
+            Definition: null, options);
 
     private static Gen<EquatableArray<InputDeclaration>> AnyInput() =>
         from size in Gen.Frequency((20, Gen.Choose(4, 24)), (1, AnyInt))
@@ -56,21 +58,23 @@ public class RandomNetworksTests
         let shape = Enumerable.Range(0, rank).Select(i => i == 0 && rank > 1 ? channels : size)
         select Enumerable.Repeat(new InputDeclaration(shape.ToEquatableArray(), true), count).ToEquatableArray();
 
-    private static Gen<TrainingDeclaration?> AnyTraining() =>
+    private static Gen<OptionsDeclaration?> AnyTraining() =>
         from batch in AnyInt
         from loss in Gen.Frequency((6, Gen.Constant(0)), (6, Gen.Choose(0, 5)), (1, AnyInt))
+        from power in AnyInt
         from smoothing in Gen.Elements(0, 0.1, 1, -1, double.NaN)
         from number in Gen.Elements(0, 0.3, 1, -1, double.NaN, double.PositiveInfinity, 1e300)
         from other in Gen.Choose(0, 8)
         from freeze in Gen.Elements("*", "conv1.*", "*.bias", ", fc1.weight,,", "nothing", "*/")
-        let training = new TrainingDeclaration { BatchSize = batch, Loss = loss, LabelSmoothing = smoothing }
-        select (TrainingDeclaration?)(other switch
+        let said = AttributeMap.Of(("BatchSize", batch), ("Loss", TrainableOption.Loss.WordOf(loss)), ("LabelSmoothing", smoothing))
+        select (OptionsDeclaration?)new OptionsDeclaration(other switch
         {
-            1 => training with { HuberDelta = number },
-            2 => training with { HingeMargin = number, HingePower = loss },
-            3 => training with { AuxiliaryWeight = number },
-            4 => training with { Freeze = freeze },
-            _ => training,
+            1 => said.With("HuberDelta", number),
+            2 => said.With("HingeMargin", number).With("HingePower", power),
+            3 => said.With("AuxiliaryWeight", number),
+            4 => said.With("Freeze", freeze),
+            5 => said.With("Optimizer", TrainableOption.Optimizer.WordOf(power)),
+            _ => said,
         });
 
     private static Gen<LayerDeclaration> AnyLayer() =>

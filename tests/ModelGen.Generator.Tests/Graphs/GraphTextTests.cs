@@ -24,7 +24,7 @@ public class GraphTextTests
     [Fact]
     public void PrintedInferenceGraphsReadBack() =>
         Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), (int seed) =>
-            ReadsBack(Pipeline.ForInference(RandomGraphs.Network(seed), new CompilerOptions(WeightStorage: LinearStorage.BFloat16))))
+            ReadsBack(Pipeline.ForInference(RandomGraphs.Network(seed), new CompilerOptions(weightStorage: LinearStorage.BFloat16))))
             .QuickCheckThrowOnFailure();
 
     // How a node is done stands behind its attributes, in the algorithm's own notation.

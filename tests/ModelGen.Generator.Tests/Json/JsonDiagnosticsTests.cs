@@ -130,11 +130,11 @@ public class JsonDiagnosticsTests
         "the network has no 'inputs'; add e.g. \"inputs\": { \"image\": [3, 224, 224] } for channels, height and width or [784] for "
             + "features", 1)]
     [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"layers\": [] }", 1, 52, "MG0009", "the network has no 'layers'", 1)]
-    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4, 4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 35, "MG0005",
-        "input 'x' takes 3 sizes (channels, height, width) or 1 (features), without the batch; got 2", 1)]
-    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [0] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 36, "MG0005",
-        "input 'x': a size must be at least 1, got 0", 1)]
-    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"class\": [4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 30, "MG0308", null, 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4, 4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 35, "MG0005", "input 'x' "
+        + "takes 3 sizes (channels, height, width) or 1 (features), without the batch; got 2 (4, 4)", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [0] }, \"layers\": [{ "
+        + "\"op\": \"Relu\" }] }", 1, 36, "MG0005", "input 'x': a size must be at least 1, got 0", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"labels\": [4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 30, "MG0308", null, 1)]
     [InlineData("{ \"name\": \"Net\", \"inputs\": { \"output\": [4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 30, "MG0308", null, 1)]
     [InlineData("{ \"name\": \"Weights\", \"inputs\": { \"x\": [4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 11, "MG0308",
         "'Weights' is the name of a member of every network's class; choose another name for the class", 0)]

@@ -38,6 +38,21 @@ public class JsonFrontEndTests
         Assert.Equal([2, 2], strided.Attributes.Ints("stride"));
     }
 
+    // As the parameters of Define can.
+    [Theory]
+    [InlineData("samples")]
+    [InlineData("class")]
+    [InlineData("weights")]
+    [InlineData("path")]
+    [InlineData("__arglist")]
+    public void InputsCanHaveNamesThatGeneratedCodeUses(string name)
+    {
+        string text = $$"""{ "name": "Net", "inputs": { "{{name}}": [4] }, "layers": [{ "op": "Linear", "outFeatures": 3 }], "trainable": { } }""";
+        JsonNetwork network = JsonFrontEnd.Build(text);
+        Assert.Empty(network.Problems);
+        Assert.Equal([name], network.Model!.Graph.Inputs.Select(i => i.Name));
+    }
+
     [Fact]
     public void LeNet5IsTheGraphOfItsAttributes()
     {
@@ -52,7 +67,8 @@ public class JsonFrontEndTests
                 Layer("Linear", ("outFeatures", 120)), Layer("Tanh"), Layer("Linear", ("outFeatures", 84)), Layer("Tanh"),
                 Layer("Linear", ("outFeatures", 10)),
             ],
-            new TrainingDeclaration { BatchSize = 16, LabelSmoothing = 0.1 });
+            new OptionsDeclaration(AttributeMap.Of(("BatchSize", 16), ("LabelSmoothing", 0.1))), Definition: null,
+            new OptionsDeclaration(AttributeMap.Empty));
         Assert.Equal(AttributeFrontEnd.Build(declaration).Model, JsonFrontEnd.Build(JsonSamples.Read("LeNet5")).Model);
 
         static LayerDeclaration Layer(string op, params (string Name, int Value)[] arguments) =>
@@ -138,8 +154,8 @@ public class JsonFrontEndTests
                 JsonNetwork network = JsonFrontEnd.Build(damaged);
                 bool hasErrors = network.Problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
                 Assert.Equal(hasErrors, network.Model is null);
-                Assert.All(network.Problems, p => Assert.True(p.Range.Start >= 0 && p.Range.End <= damaged.Length
-                    && !p.Problem.Message.Contains('\n', StringComparison.Ordinal)));
+                Assert.All(network.Problems, p => Assert.True(
+                    p.Place.Start >= 0 && p.Place.End <= damaged.Length && !p.Problem.Message.Contains('\n', StringComparison.Ordinal)));
                 if (network.Model is null)
                     continue;
                 models++;

@@ -49,8 +49,9 @@ public class RoundTripTests
             """);
         Assert.Empty(network.Problems);
         Assert.Equal((3, true, true, true, false),
-            (network.Model!.Training!.BatchSize, network.Model.Training.AccumulateGradients, network.Model.Training.CheckUpdates,
-                network.Model.Training.Checkpoint, network.Model.Training.ClipGradients));
+            (network.Model!.Training!.BatchSize, network.Model.Training[TrainableOption.AccumulateGradients],
+            network.Model.Training[TrainableOption.CheckUpdates], network.Model.Training[TrainableOption.Checkpoint],
+            network.Model.Training[TrainableOption.ClipGradients]));
         Assert.Equal(network.Model, JsonFrontEnd.Build(NetworkJson.Write(network.Model)).Model);
     }
 

@@ -123,9 +123,9 @@ internal static class ClaimGraphs
     {
         var options = new TrainingOptions(Batch, OpNames.CrossEntropy, 0)
         {
-            Optimizer = OptimizerTable.Names[number % OptimizerTable.Names.Count], ClipGradients = number % 3 == 1,
-                AccumulateGradients = number % 5 > 2,
-            CheckUpdates = number % 7 > 4,
+            [TrainableOption.Optimizer] = OptimizerTable.Names[number % OptimizerTable.Names.Count],
+            [TrainableOption.ClipGradients] = number % 3 == 1, [TrainableOption.AccumulateGradients] = number % 5 > 2,
+            [TrainableOption.CheckUpdates] = number % 7 > 4,
         };
         yield return new(LayoutPlanner.Plan(Pipeline.ForTraining(declared, options), _ => null), Batch, ParametersChange: true);
         if (number % 4 == 0)

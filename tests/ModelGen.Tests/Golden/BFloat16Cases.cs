@@ -28,7 +28,7 @@ internal static class BFloat16Cases
         Graph declared = Declare(random, seed);
         int batch = 1 + seed % 7;
         int samples = 1 + random.Next(batch);
-        Graph graph = Pipeline.ForInference(declared, new CompilerOptions(WeightStorage: LinearStorage.BFloat16));
+        Graph graph = Pipeline.ForInference(declared, new CompilerOptions(weightStorage: LinearStorage.BFloat16));
         var check = new GraphCheck(new GraphFunction(id, graph, batch, ParameterUse.Constant), samples);
         foreach (Node node in declared.Nodes.Where(n => n.Op is OpNames.Input or OpNames.Parameter))
         {

@@ -24,7 +24,7 @@ internal sealed class NetworkCases
         Logits = new GraphFunction(name + "_logits", Pipeline.ForInference(Declared), Samples, ParameterUse.Constant);
         Gradient = new GraphFunction(name + "_gradient", WithGradients(), Samples, ParameterUse.Changing);
         Step = new GraphFunction(
-            name + "_step", Pipeline.ForTraining(Declared, new TrainingOptions(Samples, OpNames.CrossEntropy, LabelSmoothing: 0)), Samples,
+            name + "_step", Pipeline.ForTraining(Declared, new TrainingOptions(Samples, OpNames.CrossEntropy, labelSmoothing: 0)), Samples,
             ParameterUse.Changing);
     }
 

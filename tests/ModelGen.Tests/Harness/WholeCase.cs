@@ -36,10 +36,12 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
         var later = new Random(seed + 2);
         LinearStorage storage = later.Next(4) == 0 ? LinearStorage.BFloat16 : LinearStorage.Auto;
         bool checksUpdates = later.Next(4) == 0;
-        return new WholeCase(seed, graph, TrainingOf(graph, random, checksUpdates), random.Next(3) switch { 0 => 1, 1 => 3, _ => 4 })
+        TrainingOptions? training = TrainingOf(graph, random, checksUpdates);
+        int batch = random.Next(3) switch { 0 => 1, 1 => 3, _ => 4 };
+        return new WholeCase(seed, graph, training, batch)
         {
             Options = new CompilerOptions(
-                random.Next(6) switch { 0 => Optimization.Memory, 1 => Optimization.Exact, _ => Optimization.Speed }, storage),
+                random.Next(6) switch { 0 => Optimization.Memory, 1 => Optimization.Exact, _ => Optimization.Speed }, storage, batch),
             // All that can be divided, however small, or as users have it.
             Division = random.Next(4) == 0 ? Division.Worthwhile : Division.Everything,
         };
@@ -48,7 +50,7 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
     /// <summary>Values as inference has them, which may keep the weights of fully connected layers in bfloat16.</summary>
     public Dictionary<string, double[]> Stored(Dictionary<string, double[]> values)
     {
-        if (Options.WeightStorage != LinearStorage.BFloat16)
+        if (Options[NetworkOption.WeightStorage] != WeightStorages.BFloat16)
             return values;
         string[] weights = [.. Graph.Nodes.Where(n => n.Is(OpNames.Linear)).Select(n => Graph[n.Inputs[1]].Name)];
         return values.ToDictionary(
@@ -59,7 +61,7 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
 
     /// <summary>What the emitter takes.</summary>
     public NetworkModel Model(string name) =>
-        new(Graph, new ClassDeclaration("Test", [], name, "public"), Training, Batch) { Options = Options, Division = Division };
+        new(Graph, new ClassDeclaration("Test", [], name, "public"), Training) { Options = Options, Division = Division };
 
     /// <summary>The graphs of a step and of evaluation, as they are compiled.</summary>
     public (Graph Step, Graph Evaluation) TrainingGraphs() =>
@@ -72,7 +74,7 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
         GradientDescent optimizer = OptimizerReference.All[Training!.Optimizer].Tame(random.Next(3));
         optimizer.L1Penalty = random.Next(3) * 1e-3f;
         optimizer.ExcludeBiasesAndNorms = random.Next(2) == 0;
-        if (Training.ClipGradients)
+        if (Training[TrainableOption.ClipGradients])
             optimizer.MaxGradientNorm = 0.1f;
         return optimizer;
     }
@@ -97,14 +99,14 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
         int batch = random.Next(3) switch { 0 => 3, 1 => 5, _ => 9 };
         return new TrainingOptions(batch, loss, loss == OpNames.CrossEntropy ? random.Next(3) * 0.1f : 0)
         {
-            Optimizer = OptimizerTable.Names[random.Next(OptimizerTable.Names.Count)],
-            ClipGradients = random.Next(5) == 0,
-            AccumulateGradients = random.Next(7) == 0,
-            Checkpoint = random.Next(3) == 0,
-            CheckUpdates = checksUpdates,
-            HuberDelta = loss == OpNames.Huber ? 0.3f : 1,
-            HingePower = loss == OpNames.Hinge ? 1 + random.Next(2) : 1,
-            AuxiliaryWeight = hasHeads ? random.Next(3) * 0.3f : 0,
+            [TrainableOption.Optimizer] = OptimizerTable.Names[random.Next(OptimizerTable.Names.Count)],
+            [TrainableOption.ClipGradients] = random.Next(5) == 0,
+            [TrainableOption.AccumulateGradients] = random.Next(7) == 0,
+            [TrainableOption.Checkpoint] = random.Next(3) == 0,
+            [TrainableOption.CheckUpdates] = checksUpdates,
+            [TrainableOption.HuberDelta] = loss == OpNames.Huber ? 0.3f : 1,
+            [TrainableOption.HingePower] = loss == OpNames.Hinge ? 1 + random.Next(2) : 1,
+            [TrainableOption.AuxiliaryWeight] = hasHeads ? random.Next(3) * 0.3f : 0,
             Frozen = trained.All(n => patterns.Any(p => Freezes(p, n))) ? [] : patterns.ToEquatableArray(),
         };
     }

@@ -193,7 +193,7 @@ internal sealed class WholeCheck(WholeCase network, WholeNetwork compiled, bool 
         for (int i = 0; i < Steps; i++)
         {
             TrainingStep step = rounding.Step(i) with { Optimizer = optimizer };
-            if (network.Training!.AccumulateGradients)
+            if (network.Training![TrainableOption.AccumulateGradients])
             {
                 // The same samples before: what that would change is put back, sums of gradients and running averages apart.
                 Dictionary<string, double[]> pass = CentralDifferences.Copy(values);

@@ -46,7 +46,7 @@ public class LeNet5TrainingTests
     public void AShortBatchIsAveragedOverItsOwnSamples(int samples)
     {
         NetworkCases reference = NetworkCases.Of("lenet5");
-        Graph graph = Pipeline.ForTraining(reference.Declared, new TrainingOptions(samples, OpNames.CrossEntropy, LabelSmoothing: 0));
+        Graph graph = Pipeline.ForTraining(reference.Declared, new TrainingOptions(samples, OpNames.CrossEntropy, labelSmoothing: 0));
         var check = new GraphCheck(new GraphFunction("short_batch", graph, samples, ParameterUse.Changing),
             samples) { Optimizer = GoldenLeNet5.Trainer().Optimizer };
         (check.Values["input"], check.Labels[ValueNames.Labels]) = GoldenLeNet5.Batch(samples);

@@ -132,7 +132,7 @@ public class LossTests
     {
         Graph declared = TwoHeads();
         const int Batch = 3;
-        TrainingOptions options = new(Batch, OpNames.CrossEntropy, 0.1f) { AuxiliaryWeight = 0.3f };
+        TrainingOptions options = new(Batch, OpNames.CrossEntropy, 0.1f) { [TrainableOption.AuxiliaryWeight] = 0.3f };
         Graph training = GraphVerifier.Verify(Pipeline.ForTraining(declared, options), "test");
         Dictionary<string, double[]> values = RandomGraphs.Values(training, Batch, 7);
         TrainingStep step = TrainingStep.None with { Optimizer = new Sgd(1) };
@@ -150,11 +150,10 @@ public class LossTests
             Assert.Equal(values[parameter.Name][1] - gradient, after[parameter.Name][1], 1e-7);
         }
         // Evaluation is of the main output, and with weight 0 so is training.
-        Assert.Equal(Cross(values, ValueNames.Output),
-            ReferenceInterpreter.Outputs(Pipeline.ForEvaluation(declared, options), Batch,
-                CentralDifferences.Copy(values))[ValueNames.Loss][0], 12);
-        Assert.DoesNotContain(Pipeline.ForTraining(declared, options with { AuxiliaryWeight = 0 }).Parameters,
-            p => p.Name.Contains("aux", StringComparison.Ordinal));
+        Assert.Equal(Cross(values, ValueNames.Output), ReferenceInterpreter.Outputs(
+            Pipeline.ForEvaluation(declared, options), Batch, CentralDifferences.Copy(values))[ValueNames.Loss][0], 12);
+        TrainingOptions without = new(Batch, OpNames.CrossEntropy, 0.1f) { [TrainableOption.AuxiliaryWeight] = 0 };
+        Assert.DoesNotContain(Pipeline.ForTraining(declared, without).Parameters, p => p.Name.Contains("aux", StringComparison.Ordinal));
 
         double Total(Dictionary<string, double[]> at) => Cross(at, ValueNames.Output) + 0.3 * (Cross(at, "aux1") + Cross(at, "aux2"));
 

@@ -119,9 +119,9 @@ public class ProfileTests
     public void NothingOfItIsWrittenUnasked()
     {
         Graph graph = GraphRecorder.Record(typeof(Profiled));
-        var model = new NetworkModel(graph, new ClassDeclaration("", [], "Profiled", "public"), Training: null, Profile: true);
+        var model = new NetworkModel(graph, new ClassDeclaration("", [], "Profiled", "public"), Training: null) { Options = new CompilerOptions(profile: true) };
         Assert.Contains("StepSummary", NetworkCompiler.Compile(model), StringComparison.Ordinal);
-        string unasked = NetworkCompiler.Compile(model with { Profile = false });
+        string unasked = NetworkCompiler.Compile(model with { Options = CompilerOptions.Default });
         Assert.DoesNotContain("StepSummary", unasked, StringComparison.Ordinal);
         Assert.DoesNotContain("Profile(", unasked, StringComparison.Ordinal);
     }

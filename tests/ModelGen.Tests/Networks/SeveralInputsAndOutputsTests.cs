@@ -65,7 +65,7 @@ public class SeveralInputsAndOutputsTests
 
     private static Type Compile(int auxiliaryClasses, float auxiliaryWeight) => Compile(NetworkCompiler.Compile(new NetworkModel(
         Declare(auxiliaryClasses), new ClassDeclaration("", [], "Two", "public"),
-        new TrainingOptions(4, "CrossEntropy", 0) { AuxiliaryWeight = auxiliaryWeight })));
+        new TrainingOptions(4, "CrossEntropy", 0) { [TrainableOption.AuxiliaryWeight] = auxiliaryWeight })));
 
     private static Graph Declare(int auxiliaryClasses = 3)
     {

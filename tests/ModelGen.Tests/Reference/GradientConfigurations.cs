@@ -69,8 +69,8 @@ internal static class GradientConfigurations
             : [random.Next(1, 4), random.Next(1, 6), random.Next(1, 6)]);
         int x = graph.Input("input", type);
         int target = graph.Input("target", ofClasses ? new TensorType(Shape.Of(positions), PerSample: true, ElementType.I32) : type);
-        TrainingOptions options = new(1, loss, seed % 5 < 2 ? 0 : 0.1f) { HuberDelta = 0.3f, HingeMargin = 0.7f,
-            HingePower = 1 + seed % 2 };
+        TrainingOptions options = new(1, loss, seed % 5 < 2 ? 0 : 0.1f) { [TrainableOption.HuberDelta] = 0.3f,
+            [TrainableOption.HingeMargin] = 0.7f, [TrainableOption.HingePower] = 1 + seed % 2 };
         graph.Output("output", graph.Add(loss, [x, target], options.LossAttributes(seed % 3 == 0 ? 1 : 0.3f)));
         return graph.Build();
     }

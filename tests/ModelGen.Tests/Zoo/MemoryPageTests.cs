@@ -73,9 +73,10 @@ public class MemoryPageTests
     private static Row Measure(string name, int batch)
     {
         Graph recorded = name == nameof(ResNet18ForCifar) ? GraphRecorder.Record(ResNet18ForCifar, name) : ZooNetworks.Record(name);
-        Graph declared = recorded with { Outputs =
-            recorded.Outputs.Select((o, i) => i == 0 ? o with { Name = ValueNames.Output } : o).ToEquatableArray() };
-        var options = new TrainingOptions(batch, OpNames.CrossEntropy, 0) { AuxiliaryWeight = declared.Outputs.Count > 1 ? 0.3f : 0 };
+        Graph declared = recorded with { Outputs = recorded.Outputs.Select((o, i) => i == 0 ? o with { Name = ValueNames.Output } : o)
+            .ToEquatableArray() };
+        var options = new TrainingOptions(
+            batch, OpNames.CrossEntropy, 0) { [TrainableOption.AuxiliaryWeight] = declared.Outputs.Count > 1 ? 0.3f : 0 };
         LaidOutGraph training = LayoutPlanner.Plan(Pipeline.ForTraining(declared, options), _ => null);
         LaidOutGraph recomputing = Recompute.Run(training, ValueNames.Loss, batch);
         Shape input = declared.Inputs.First().Shape;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
@@ -9,8 +8,8 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Language.Attributes;
 
 /// <summary>
-/// From layers written as attributes to a graph. Every mistake is reported once, where it was made: what depends on a broken layer is not checked against
-/// its unknown result, but its own arguments and names are.
+/// From layers written as attributes to a graph. Every mistake is reported once, where it was made: what depends on a broken layer is not
+/// checked against its unknown result, but its own arguments and names are.
 /// </summary>
 internal sealed class AttributeFrontEnd
 {
@@ -18,27 +17,28 @@ internal sealed class AttributeFrontEnd
 
     private readonly NetworkDeclaration _declaration;
     private readonly string _network;
-    private readonly List<LocatedProblem> _problems = [];
+    private readonly List<LocatedProblem<Place>> _problems = [];
     private readonly GraphBuilder _graph;
+    private readonly LayerBuilder _layers;
     private readonly LayerNames _names = new();
 
     // The value of each layer; null where it is unknown because the layer, or one before it, is broken.
     private readonly int?[] _values;
     private readonly bool[] _isRead;
     private int? _input;
-    private long _parameterLength;
-    private int _countedNodes;
 
     private AttributeFrontEnd(NetworkDeclaration declaration)
     {
         _declaration = declaration;
         _network = declaration.Class.Name.TrimStart('@');
         _graph = new GraphBuilder(_network);
+        _layers = new LayerBuilder(_graph);
         _values = new int?[declaration.Layers.Count];
         _isRead = new bool[declaration.Layers.Count];
     }
 
-    public static FrontEndResult Build(NetworkDeclaration declaration, CancellationToken cancellation = default) => new AttributeFrontEnd(declaration).Build(cancellation);
+    public static FrontEndResult Build(NetworkDeclaration declaration, CancellationToken cancellation = default) =>
+        new AttributeFrontEnd(declaration).Build(cancellation);
 
     private FrontEndResult Build(CancellationToken cancellation)
     {
@@ -50,52 +50,47 @@ internal sealed class AttributeFrontEnd
             _values[i] = ReadLayer(i);
         }
         if (_declaration.Layers.Count == 0)
-            Report(ProblemIds.NoLayers, $"{_network} has no layers; write them as attributes, in order: [Conv2d(6, 5), Tanh, Flatten, Linear(10)]", Place.Class);
+            Report(ProblemIds.NoLayers, $"{_network} has no layers; write them as attributes, in order: [Conv2d(6, 5), Tanh, "
+                + "Flatten, Linear(10)]", Place.Class);
         int? result = _values.LastOrDefault();
         TensorType[] types = [.. Enumerable.Range(0, _graph.Count).Select(_graph.TypeOf)];
         (string, Shape?)[] outputs = result is int scores ? [(ValueNames.Output, types[scores].Shape)] : [];
-        TrainingOptions? training = TrainingReader.Read(_declaration.Training, outputs, Enumerable.Range(0, _graph.Count).Select(i => _graph[i]), _problems);
+        TrainingOptions? training = OptionChecks.Training(
+            _declaration.Training, outputs, Enumerable.Range(0, _graph.Count).Select(i => _graph[i]), _problems);
         CompilerOptions options = FrontEnd.CheckNetwork(_declaration, types, _problems);
         if (result is not int output || !IsReadable() || _problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id)))
             return new(null, _problems.ToEquatableArray());
 
         ReportUnusedLayers();
         _graph.Output(ValueNames.Output, output);
-        return new(new NetworkModel(_graph.Build(), _declaration.Class, training, _declaration.Batch!.Value, _declaration.Profile) { Options = options }, _problems.ToEquatableArray());
+        return new(new NetworkModel(_graph.Build(), _declaration.Class, training) { Options = options }, _problems.ToEquatableArray());
     }
 
     // What the C# compiler refuses it reports itself; there is no model without it.
     private bool IsReadable() =>
-        _declaration.Batch is not null && _declaration.Inputs.All(i => i.IsReadable) && _declaration.Layers.All(l => l.IsReadable) && _declaration.Training is not { IsReadable: false };
+        _declaration.Options.IsReadable && _declaration.Inputs.All(i => i.IsReadable) && _declaration.Layers.All(l => l.IsReadable)
+            && _declaration.Training is not { IsReadable: false };
 
     private void ReadInput()
     {
         if (_declaration.Inputs.Count == 0)
         {
             Report(ProblemIds.NoInput,
-                $"{_network} has no [Input]; add one, e.g. [Input(1, 28, 28)] for channels, height and width or [Input(784)] for features", Place.Class);
+                $"{_network} has no [Input]; add one, e.g. [Input(1, 28, 28)] for channels, height and width or [Input(784)] for features",
+                Place.Class);
             return;
         }
         InputDeclaration input = _declaration.Inputs[0];
         if (!input.IsReadable)
             return;
-        for (int i = 0; i < input.Shape.Count; i++)
+        try
         {
-            if (input.Shape[i] < 1)
-            {
-                Report(ProblemIds.InvalidArgument,
-                    $"Input: every size must be at least 1, got {input.Shape[i].ToString(CultureInfo.InvariantCulture)}", Place.Input.At("shape", i));
-                return;
-            }
+            Try(Place.Input, () => _input = LayerChecks.AddInput(_graph, "Input", "image", input.Shape));
         }
-        if (input.Shape.Count is not (1 or 3))
+        catch (BadShapeException e)
         {
-            string dimensions = input.Shape.Count == 0 ? "none" : $"{input.Shape.Count} ({string.Join(", ", input.Shape)})";
-            Report(ProblemIds.InvalidArgument, $"Input takes 3 sizes (channels, height, width) or 1 (features), without the batch; got {dimensions}", Place.Input);
-            return;
+            _problems.Add(new(e.Problem, e.Element < 0 ? Place.Input : Place.Input.At("shape", e.Element)));
         }
-        TensorType type = TensorType.Sample([.. input.Shape]);
-        Try(Place.Input, () => _input = _graph.Input("image", Require.Size(new OperatorCall("Input", "", [], AttributeMap.Empty), type)));
     }
 
     private int? ReadLayer(int index)
@@ -117,14 +112,8 @@ internal sealed class AttributeFrontEnd
             return null;
 
         int? value = null;
-        Try(place, () =>
-        {
-            int built = op.BuildLayer(_graph, [.. inputs.Select(i => i!.Value)], op.WithDefaults(given, forLayer: true), name);
-            foreach (Problem warning in op.Warnings(CallOf(_graph[built])))
-                _problems.Add(new(warning, place));
-            CheckParameters(label);
-            value = built;
-        });
+        int[] known = [.. inputs.Select(i => i!.Value)];
+        Try(place, () => value = _layers.Add(op, known, given, name, warning => _problems.Add(new(warning, place))));
         return value;
     }
 
@@ -135,7 +124,8 @@ internal sealed class AttributeFrontEnd
         if (layer.Name is not null && !LayerNames.IsValid(layer.Name))
         {
             Report(ProblemIds.InvalidArgument,
-                $"{op.Name}: '{layer.Name}' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, as in 'layer1.0.conv1'", place);
+                $"{op.Name}: '{layer.Name}' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, "
+                + "as in 'layer1.0.conv1'", place);
         }
         else if (name == LayerSyntax.NetworkInput)
         {
@@ -144,7 +134,8 @@ internal sealed class AttributeFrontEnd
         else if (sameName is int other)
         {
             Report(ProblemIds.DuplicateName,
-                $"{op.Name} '{name}': layer {other + 1}, {_declaration.Layers[other].Op}, has this name already; give one of them another Name", place);
+                $"{op.Name} '{name}': layer {other + 1}, {_declaration.Layers[other].Op}, has this name already; give one of "
+                + "them another Name", place);
         }
         return name;
     }
@@ -162,7 +153,8 @@ internal sealed class AttributeFrontEnd
         var values = new int?[layer.Inputs.Count];
         for (int i = 0; i < values.Length; i++)
         {
-            Place place = LayerSyntax.TakesSeveralInputs(op) ? new Place(index).At(LayerSyntax.Inputs, i) : new Place(index).At(LayerSyntax.From);
+            Place place = LayerSyntax.TakesSeveralInputs(op)
+                ? new Place(index).At(LayerSyntax.Inputs, i) : new Place(index).At(LayerSyntax.From);
             if (layer.Inputs[i] == LayerSyntax.NetworkInput)
             {
                 values[i] = _input;
@@ -180,11 +172,12 @@ internal sealed class AttributeFrontEnd
         }
         if (values.Length < description.MinInputs || values.Length > description.MaxInputs)
         {
-            string expected = description.MinInputs == description.MaxInputs ? $"{description.MinInputs}" : $"{description.MinInputs} to {description.MaxInputs}";
+            string expected = LayerChecks.InputCount(description.MinInputs, description.MaxInputs);
             string previous = index == 0 ? LayerSyntax.NetworkInput : _names[index - 1];
             string second = index > 1 ? _names[index - 2] : LayerSyntax.NetworkInput;
             Report(ProblemIds.InputCount,
-                $"{label} takes {expected} inputs, got {values.Length}; name them all, the layer before too: {op.Name}(\"{previous}\", \"{second}\")", new Place(index));
+                $"{label} takes {expected} inputs, got {values.Length}; name them all, the layer before too: "
+                + $"{op.Name}(\"{previous}\", \"{second}\")", new Place(index));
             MarkPrevious(index);
             return null;
         }
@@ -201,7 +194,8 @@ internal sealed class AttributeFrontEnd
         string remedy;
         if (_names.FindLater(_declaration.Layers, from, index) is int later)
         {
-            remedy = later == index ? "which is the layer itself; a layer reads those before it" : "which comes later; a layer reads those before it";
+            remedy = later == index ? "which is the layer itself; a layer reads those before it"
+                : "which comes later; a layer reads those before it";
         }
         else
         {
@@ -209,19 +203,10 @@ internal sealed class AttributeFrontEnd
             IReadOnlyList<string> nearest = NearestNames.Find(from, known);
             remedy = nearest.Count > 0
                 ? $"but no layer before it has that name; did you mean {string.Join(" or ", nearest.Take(6).Select(n => $"'{n}'"))}?"
-                : $"but no layer before it has that name; there are {string.Join(", ", known.Take(12).Select(n => $"'{n}'"))}{(known.Count > 12 ? ", …" : "")}";
+                : "but no layer before it has that name; there are "
+                    + $"{string.Join(", ", known.Take(12).Select(n => $"'{n}'"))}{(known.Count > 12 ? ", …" : "")}";
         }
         Report(ProblemIds.UnknownFrom, $"{label} reads '{from}', {remedy}", place);
-    }
-
-    // Weights are one block of memory.
-    private void CheckParameters(string label)
-    {
-        long before = _parameterLength;
-        for (; _countedNodes < _graph.Count; _countedNodes++)
-            _parameterLength += _graph[_countedNodes].Is(OpNames.Parameter) ? _graph[_countedNodes].Shape.Length : 0;
-        if (_parameterLength > Require.LargestLength && before <= Require.LargestLength)
-            throw new ShapeException(ProblemIds.TooLarge, $"{label}: with its parameters the network has {_parameterLength}; at most {Require.LargestLength} are supported");
     }
 
     private void ReportUnusedLayers()
@@ -231,7 +216,8 @@ internal sealed class AttributeFrontEnd
             if (!_isRead[i])
             {
                 Report(ProblemIds.UnusedLayer,
-                    $"{_declaration.Layers[i].Op} '{_names[i]}': no layer reads its result; remove it, or name it as the input of a later layer", new Place(i));
+                    $"{_declaration.Layers[i].Op} '{_names[i]}': no layer reads its result; remove it, or name it as the input "
+                    + "of a later layer", new Place(i));
             }
         }
     }
@@ -241,8 +227,6 @@ internal sealed class AttributeFrontEnd
         if (index - 1 > NetworkInputIndex)
             _isRead[index - 1] = true;
     }
-
-    private OperatorCall CallOf(Node node) => new(node.Op, node.Name, node.Inputs.Select(_graph.TypeOf).ToEquatableArray(), node.Attributes);
 
     private void Report(string id, string message, Place place) => _problems.Add(new(new Problem(id, message), place));
 

@@ -6,21 +6,24 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Language.Attributes;
 
-/// <summary>Makes an operator's attributes of the arguments that a user wrote, and checks them as far as that goes without knowing the inputs.</summary>
+/// <summary>
+/// Makes an operator's attributes of the arguments that a user wrote, and checks them as far as that goes without knowing the inputs.
+/// </summary>
 internal sealed class LayerArguments
 {
     private readonly Operator _op;
     private readonly string _label;
     private readonly Place _place;
-    private readonly List<LocatedProblem> _problems;
+    private readonly List<LocatedProblem<Place>> _problems;
     private readonly Dictionary<string, string> _writtenAs = new(StringComparer.Ordinal);
     private AttributeMap _attributes = AttributeMap.Empty;
 
-    private LayerArguments(Operator op, string label, Place place, List<LocatedProblem> problems) =>
+    private LayerArguments(Operator op, string label, Place place, List<LocatedProblem<Place>> problems) =>
         (_op, _label, _place, _problems) = (op, label, place, problems);
 
     /// <summary>Null where something was wrong, which then has been added to <paramref name="problems"/>.</summary>
-    public static AttributeMap? Read(Operator op, string label, Place place, EquatableArray<LayerArgument> arguments, List<LocatedProblem> problems)
+    public static AttributeMap? Read(
+        Operator op, string label, Place place, EquatableArray<LayerArgument> arguments, List<LocatedProblem<Place>> problems)
     {
         int before = problems.Count;
         var reader = new LayerArguments(op, label, place, problems);
@@ -54,35 +57,22 @@ internal sealed class LayerArguments
 
     private AttributeValue? Convert(LayerArgument argument, AttributeSpec spec, WrittenForm form)
     {
-        switch (spec.Kind)
-        {
-            case AttributeKind.Float:
-                float real = (float)argument.Value.Number;
-                if (!float.IsNaN(real) && !float.IsInfinity(real))
-                    return real;
-                Report(argument, $"{argument.WrittenAs} must be a finite number, got {argument.Value.Number.ToString("R", CultureInfo.InvariantCulture)}");
-                return null;
-            case AttributeKind.Word:
-                int index = argument.Value.Int;
-                if (index >= 0 && index < spec.Words.Count)
-                    return spec.Words[index];
-                Report(argument, $"{argument.WrittenAs} must be one of {string.Join(", ", spec.Words)}, got number {Text(index)}");
-                return null;
-            case AttributeKind.Bool:
-                return argument.Value;
-            default:
-                return Integers(argument, spec, form);
-        }
+        if (spec.Kind is AttributeKind.Int or AttributeKind.Pair or AttributeKind.Border)
+            return Integers(argument, spec, form);
+        AttributeValue written = spec.Kind == AttributeKind.Word ? LayerChecks.WordOf(spec, argument.Value.Int) : argument.Value;
+        if (LayerChecks.Refuse(spec, written) is not string refusal)
+            return LayerChecks.Normal(spec, written);
+        Report(argument, $"{argument.WrittenAs} {refusal}");
+        return null;
     }
 
     private AttributeValue? Integers(LayerArgument argument, AttributeSpec spec, WrittenForm form)
     {
         EquatableArray<int> given = argument.Value.Ints;
-        for (int i = 0; i < given.Count; i++)
+        if (LayerChecks.Refuse(spec, argument.Value) is string refusal)
         {
-            if (given[i] >= spec.Minimum)
-                continue;
-            Report(argument, $"{argument.WrittenAs} must be at least {Text(spec.Minimum)}, got {Text(given[i])}", form == WrittenForm.Each ? i : -1);
+            Report(argument, $"{argument.WrittenAs} {refusal}", form == WrittenForm.Each
+                ? LayerChecks.FirstTooSmall(spec, argument.Value) : -1);
             return null;
         }
         switch (form, spec.Kind, given.Count)
@@ -101,7 +91,8 @@ internal sealed class LayerArguments
             case (WrittenForm.Each, AttributeKind.Border, 2):
                 return new[] { given[0], given[1], given[0], given[1] };
             default:
-                string expected = spec.Kind == AttributeKind.Border ? "2 numbers (height, width) or 4 (top, left, bottom, right)" : "2 numbers (height, width)";
+                string expected = spec.Kind == AttributeKind.Border
+                    ? "2 numbers (height, width) or 4 (top, left, bottom, right)" : "2 numbers (height, width)";
                 Report(argument, $"{argument.WrittenAs} takes {expected}, got {Text(given.Count)}");
                 return null;
         }

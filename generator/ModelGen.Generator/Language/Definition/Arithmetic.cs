@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace ModelGen.Generator.Language.Definition;
 
-/// <summary>C#'s operators on numbers, to the bit: overflow wraps or throws, float stays float. Operands come converted to one type, as the compiler does it.</summary>
+/// <summary>
+/// C#'s operators on numbers, to the bit: overflow wraps or throws, float stays float. Operands come converted to one type, as the compiler
+/// does it.
+/// </summary>
 internal static class Arithmetic
 {
     /// <summary>The result; null where the operator does not exist for these operands.</summary>
@@ -54,7 +57,9 @@ internal static class Arithmetic
         _ => null,
     };
 
-    /// <summary>Conversion between numbers; null where the target is no number, or the result of converting a real number is not defined.</summary>
+    /// <summary>
+    /// Conversion between numbers; null where the target is no number, or the result of converting a real number is not defined.
+    /// </summary>
     /// <exception cref="OverflowException"/>
     public static object? Convert(object value, SpecialType target, bool isChecked)
     {
@@ -255,7 +260,8 @@ internal static class Arithmetic
         where T : IComparable<T>
     {
         if (a is double and double.NaN or float and float.NaN || b is double and double.NaN or float and float.NaN)
-            return kind is BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual ? false : null;
+            return kind is BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan
+                or BinaryOperatorKind.GreaterThanOrEqual ? false : null;
         int order = a.CompareTo(b);
         return kind switch
         {

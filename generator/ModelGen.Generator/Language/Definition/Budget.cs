@@ -6,7 +6,9 @@ internal sealed class Budget(CancellationToken cancellation)
     /// <summary>Steps after which a definition is taken for one without end. The largest networks we know need a fifth.</summary>
     public const int MostSteps = 1_000_000;
 
-    /// <summary>How many characters of a text are charged like one evaluation: they are copied in less time, but all of them may be kept.</summary>
+    /// <summary>
+    /// How many characters of a text are charged like one evaluation: they are copied in less time, but all of them may be kept.
+    /// </summary>
     public const int CharactersOfStep = 16;
 
     private long _spent;

@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Collections;
+using ModelGen.Generator.Diagnostics;
 
 namespace ModelGen.Generator.Language.Definition;
 
 /// <summary>
-/// Remembers what definitions came to. Each keystroke makes a new compilation, but a result stands while the text that ran is the same, the rest of the
-/// project declares the same (method bodies elsewhere do not matter) and the references are the same.
+/// Remembers what definitions came to. Each keystroke makes a new compilation, but a result stands while the text that ran is the same, the
+/// rest of the project declares the same (method bodies elsewhere do not matter) and the references are the same.
 /// </summary>
 internal static class DefinitionCache
 {
@@ -92,4 +93,5 @@ internal static class DefinitionCache
 /// <param name="Network">The part that is compared by value and goes on to the compiler.</param>
 /// <param name="Problems">With their places.</param>
 /// <param name="TreesRead">Every tree of which code ran.</param>
-internal sealed record DefinitionResult(DefinedNetwork Network, IReadOnlyList<DefinitionProblem> Problems, IReadOnlyList<SyntaxTree> TreesRead);
+internal sealed record DefinitionResult(
+    DefinedNetwork Network, IReadOnlyList<LocatedProblem<Location>> Problems, IReadOnlyList<SyntaxTree> TreesRead);

@@ -28,7 +28,8 @@ internal sealed partial class Interpreter
         object? right = Evaluate(compound.Value);
         ITypeSymbol target = TypeHere(compound.Target.Type!);
         object? result;
-        if (target.SpecialType == SpecialType.System_String && compound.OperatorMethod is null or { ContainingType.SpecialType: SpecialType.System_String })
+        if (target.SpecialType == SpecialType.System_String
+            && compound.OperatorMethod is null or { ContainingType.SpecialType: SpecialType.System_String })
         {
             result = Concatenate(left, right, compound);
         }
@@ -45,9 +46,10 @@ internal sealed partial class Interpreter
         }
         else
         {
-            // x += y computes in the type that both have in common, to which the compiler has converted y, and converts back. IsChecked says nothing of
-            // operators that never overflow themselves, such as >>>, whose result may not fit all the same.
-            bool isShift = compound.OperatorKind is BinaryOperatorKind.LeftShift or BinaryOperatorKind.RightShift or BinaryOperatorKind.UnsignedRightShift;
+            // x += y computes in the type that both have in common, to which the compiler has converted y, and converts back. IsChecked
+            // says nothing of operators that never overflow themselves, such as >>>, whose result may not fit all the same.
+            bool isShift = compound.OperatorKind is BinaryOperatorKind.LeftShift or BinaryOperatorKind.RightShift
+                or BinaryOperatorKind.UnsignedRightShift;
             if (left is byte or sbyte or short or ushort or char)
                 left = Arithmetic.Convert(left, SpecialType.System_Int32, false);
             if (!isShift && left is int or long or uint or ulong or float or double && Underlying(compound.Value.Type) is { } common)
@@ -106,7 +108,8 @@ internal sealed partial class Interpreter
         if (!_deconstructions.TryGetValue(syntax, out DeconstructionInfo info))
         {
             SemanticModel model = ModelOf(syntax.SyntaxTree);
-            info = syntax is AssignmentExpressionSyntax assignment ? model.GetDeconstructionInfo(assignment) : model.GetDeconstructionInfo((ForEachVariableStatementSyntax)syntax);
+            info = syntax is AssignmentExpressionSyntax assignment
+                ? model.GetDeconstructionInfo(assignment) : model.GetDeconstructionInfo((ForEachVariableStatementSyntax)syntax);
             _deconstructions.Add(syntax, info);
         }
         return info;
@@ -121,7 +124,8 @@ internal sealed partial class Interpreter
     };
 
     /// <summary>Takes a value to parts as the compiler says, down to what is assigned, and converts each.</summary>
-    private void Part(IOperation target, object? value, ITypeSymbol? type, DeconstructionInfo info, List<(IOperation Target, object? Value)> values)
+    private void Part(IOperation target, object? value, ITypeSymbol? type, DeconstructionInfo info,
+        List<(IOperation Target, object? Value)> values)
     {
         while (target is IDeclarationExpressionOperation declaration)
             target = declaration.Expression;
@@ -130,7 +134,8 @@ internal sealed partial class Interpreter
             values.Add((target, ConvertLeaf(value, type, target, info.Conversion)));
             return;
         }
-        (IReadOnlyList<object?> parts, IReadOnlyList<ITypeSymbol?> types) = Deconstruct(value, type, info.Method, tuple.Elements.Length, target);
+        (IReadOnlyList<object?> parts, IReadOnlyList<ITypeSymbol?> types) = Deconstruct(
+            value, type, info.Method, tuple.Elements.Length, target);
         for (int i = 0; i < parts.Count; i++)
             Part(tuple.Elements[i], parts[i], types[i], info.Nested.IsDefaultOrEmpty ? default : info.Nested[i], values);
     }
@@ -140,11 +145,13 @@ internal sealed partial class Interpreter
         if (target is IDiscardOperation || target.Type is not { } type)
             return value;
         (source, type) = (source is null ? null : TypeHere(source), TypeHere(type));
-        return conversion is { IsUserDefined: true, MethodSymbol: { } method } ? ConvertByMethod(value, method, source, type, target) : ConvertTo(value, source, type, false, target);
+        return conversion is { IsUserDefined: true, MethodSymbol: { } method }
+            ? ConvertByMethod(value, method, source, type, target) : ConvertTo(value, source, type, false, target);
     }
 
     /// <summary>The parts of a value and their types in the code: by its method Deconstruct, or of a tuple its items.</summary>
-    private (IReadOnlyList<object?> Parts, IReadOnlyList<ITypeSymbol?> Types) Deconstruct(object? value, ITypeSymbol? type, IMethodSymbol? method, int count, IOperation place)
+    private (IReadOnlyList<object?> Parts, IReadOnlyList<ITypeSymbol?> Types) Deconstruct(
+        object? value, ITypeSymbol? type, IMethodSymbol? method, int count, IOperation place)
     {
         if (value is null && (method is null || !method.IsStatic))
             throw Fails(place.Syntax, "what is deconstructed is null");
@@ -152,7 +159,8 @@ internal sealed partial class Interpreter
         {
             if (value is not TupleValue tuple || tuple.Items.Count != count)
                 throw Refuse(place, "only tuples, pairs and records can be deconstructed here; read the parts one by one");
-            return ([.. tuple.Items], [.. Enumerable.Range(0, count).Select(i => TupleOf(type)?.TupleElements[i].Type ?? tuple.Type?.TupleElements[i].Type)]);
+            return ([.. tuple.Items],
+                [.. Enumerable.Range(0, count).Select(i => TupleOf(type)?.TupleElements[i].Type ?? tuple.Type?.TupleElements[i].Type)]);
         }
         IParameterSymbol[] results = [.. method.Parameters.Where(p => p.RefKind == RefKind.Out)];
         ITypeSymbol?[] types = [.. results.Select(p => TypeHere(p.Type))];
@@ -169,7 +177,8 @@ internal sealed partial class Interpreter
         }
         // The one that the compiler makes for a record reads its properties.
         if (value is RecordValue record && method.IsImplicitlyDeclared)
-            return ([.. results.Select(p => ReadProperty(record.Type.GetMembers(p.Name).OfType<IPropertySymbol>().First(), record, place))], types);
+            return ([.. results.Select(
+                p => ReadProperty(record.Type.GetMembers(p.Name).OfType<IPropertySymbol>().First(), record, place))], types);
         throw Refuse(place, "only tuples, pairs and records can be deconstructed here; read the parts one by one");
     }
 
@@ -194,11 +203,14 @@ internal sealed partial class Interpreter
                 return ResolveElement(Evaluate(element.ArrayReference), Evaluate(element.Indices[0]), element);
             case IImplicitIndexerReferenceOperation element:
                 return ResolveElement(Evaluate(element.Instance), Evaluate(element.Argument), element);
-            case IPropertyReferenceOperation { Property.IsIndexer: true, Arguments.Length: 1, Instance: { } instance } element when !HasSource(element.Property):
+            case IPropertyReferenceOperation { Property.IsIndexer: true, Arguments.Length: 1,
+                Instance: { } instance } element when !HasSource(element.Property):
                 return ResolveElement(Evaluate(instance), Evaluate(element.Arguments[0].Value), element);
-            case IPropertyReferenceOperation { Property: { IsIndexer: false } property } reference when IsInMaking(reference.Instance, property):
+            case IPropertyReferenceOperation { Property: { IsIndexer: false } property } reference when IsInMaking(
+                reference.Instance, property):
                 return ResolveMember(property, reference);
-            case IFieldReferenceOperation { Field: { ContainingType.IsTupleType: false } field } reference when IsInMaking(reference.Instance, field):
+            case IFieldReferenceOperation { Field: { ContainingType.IsTupleType: false } field } reference when IsInMaking(
+                reference.Instance, field):
                 return ResolveMember(field, reference);
             default:
                 throw target is IFieldReferenceOperation { Field.ContainingType.IsTupleType: true }
@@ -207,7 +219,8 @@ internal sealed partial class Interpreter
         }
     }
 
-    // A local that is assigned before its declaration has run (declared without a value, in a loop) has its variable by then; it is looked up late.
+    // A local that is assigned before its declaration has run (declared without a value, in a loop) has its variable by then; it is looked
+    // up late.
     private (Func<object?> Get, Action<object?> Set) ResolveLocal(ILocalSymbol local)
     {
         Cell? cell = _frame.Find(local);

@@ -27,7 +27,8 @@ internal sealed partial class Interpreter
                     variable, "a variable that a delegate is given by reference is not understood in a definition; pass its value");
             }
             object?[] values = ArgumentsOf(invocation.Arguments, method.Parameters.Length);
-            return CallFunction(function as FunctionValue ?? throw Fails(invocation.Syntax, "what is called is null"), values, invocation.Syntax);
+            return CallFunction(function as FunctionValue ?? throw Fails(invocation.Syntax, "what is called is null"), values,
+                invocation.Syntax);
         }
         object? instance = invocation.Instance is null ? null : Evaluate(invocation.Instance);
         if (ExtensionReceiver(method) is { } receiver)
@@ -46,7 +47,8 @@ internal sealed partial class Interpreter
         ? Fails(invocation.Syntax, $"{method.Name} is called on null")
         : Refuse(invocation, $"the instance method '{method.Name}' is not understood in a definition; make it static");
 
-    // No other record derives from it, so that its own method is the one that is called, also where the call is one of an interface or of object.
+    // No other record derives from it, so that its own method is the one that is called, also where the call is one of an interface or of
+    // object.
     private object? InvokeOnRecord(IInvocationOperation invocation, IMethodSymbol method, RecordValue record)
     {
         IMethodSymbol? own = method;
@@ -56,19 +58,23 @@ internal sealed partial class Interpreter
         }
         else if (!SymbolEqualityComparer.Default.Equals(method.ContainingType.OriginalDefinition, record.Type.OriginalDefinition))
         {
-            own = record.Type.GetMembers(method.Name).OfType<IMethodSymbol>().FirstOrDefault(m => m.IsOverride && SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, method.OriginalDefinition));
+            own = record.Type.GetMembers(method.Name).OfType<IMethodSymbol>().FirstOrDefault(m => m.IsOverride
+                && SymbolEqualityComparer.Default.Equals(m.OverriddenMethod?.OriginalDefinition, method.OriginalDefinition));
         }
-        if (own is not null && HasSource(own) && SymbolEqualityComparer.Default.Equals(own.ContainingType.OriginalDefinition, record.Type.OriginalDefinition))
+        if (own is not null && HasSource(own)
+            && SymbolEqualityComparer.Default.Equals(own.ContainingType.OriginalDefinition, record.Type.OriginalDefinition))
             return InvokeSource(invocation, own, record, null);
         // What the compiler makes for a record.
         if (method is { Name: "Equals", Parameters.Length: 1 })
             return ValueEquals(record, ArgumentsOf(invocation.Arguments, 1)[0], invocation);
         throw method.IsVirtual || method.IsAbstract || method.IsOverride
             ? Refuse(invocation, $"the virtual method '{method.Name}' is not understood in a definition; use a switch")
-            : Refuse(invocation, $"'{record.Type.Name}.{method.Name}' is not understood in a definition; write a static method of this project that does it");
+            : Refuse(invocation, $"'{record.Type.Name}.{method.Name}' is not understood in a definition; write a static method of this "
+                + "project that does it");
     }
 
-    private object? InvokeSource(IInvocationOperation invocation, IMethodSymbol method, object? self, (IParameterSymbol Symbol, Cell Cell)? receiver)
+    private object? InvokeSource(
+        IInvocationOperation invocation, IMethodSymbol method, object? self, (IParameterSymbol Symbol, Cell Cell)? receiver)
     {
         if (method.IsAsync)
             throw Refuse(invocation, "an async method is not understood in a definition; call a synchronous one");
@@ -99,7 +105,8 @@ internal sealed partial class Interpreter
     private object? CallMethod(IMethodSymbol method, IReadOnlyList<object?> arguments, SyntaxNode place, object? self) =>
         CallMethod(method, [.. arguments.Select(a => new Cell(a))], place, self);
 
-    private object? CallMethod(IMethodSymbol method, Cell[] arguments, SyntaxNode place, object? self, (IParameterSymbol Symbol, Cell Cell)? receiver = null)
+    private object? CallMethod(
+        IMethodSymbol method, Cell[] arguments, SyntaxNode place, object? self, (IParameterSymbol Symbol, Cell Cell)? receiver = null)
     {
         IMethodSymbol definition = method.OriginalDefinition;
         definition = definition.PartialImplementationPart ?? definition;
@@ -107,7 +114,8 @@ internal sealed partial class Interpreter
         if (body is ILocalFunctionOperation local)
             body = local.Body ?? throw Refuse(place, $"{method.Name} has no body");
         Frame? outer = method.MethodKind == MethodKind.LocalFunction ? FrameOf(method) : null;
-        var frame = new Frame(definition, outer, self) { Types = TypesOf(method, (self as RecordValue)?.Type ?? (outer is null ? method.ContainingType : null)) };
+        var frame = new Frame(definition, outer,
+            self) { Types = TypesOf(method, (self as RecordValue)?.Type ?? (outer is null ? method.ContainingType : null)) };
         if (receiver is { } of)
             frame.Declare(of.Symbol, of.Cell);
         return Run(definition, body, frame, arguments, place);
@@ -116,7 +124,8 @@ internal sealed partial class Interpreter
     internal object? CallFunction(FunctionValue function, object?[] arguments, SyntaxNode place)
     {
         if (function.Body is not null)
-            return Run(function.Method, function.Body, new Frame(function.Method, function.Outer, null), [.. arguments.Select(a => new Cell(a))], place);
+            return Run(function.Method, function.Body, new Frame(function.Method, function.Outer, null),
+                [.. arguments.Select(a => new Cell(a))], place);
         // Methods take what the delegate's parameters are, which may be more special: string for object.
         IMethodSymbol method = function.Method;
         if (function.Self is not null && method.IsStatic)
@@ -135,7 +144,8 @@ internal sealed partial class Interpreter
     private object? Run(IMethodSymbol method, IOperation body, Frame frame, Cell[] arguments, SyntaxNode place)
     {
         if (_calls.Count >= DeepestCall)
-            throw Problem(ProblemIds.RunsAway, $"{method.Name} is called {DeepestCall} calls deep; does the recursion end?", CallPlace(place));
+            throw Problem(ProblemIds.RunsAway, $"{method.Name} is called {DeepestCall} calls deep; does the recursion end?",
+                CallPlace(place));
         for (int i = 0; i < method.Parameters.Length && i < arguments.Length; i++)
             frame.Declare(method.Parameters[i], arguments[i]);
         Frame before = _frame;
@@ -181,10 +191,12 @@ internal sealed partial class Interpreter
             else if (AttributeOf(value) is AttributeValue attribute)
                 arguments.Add(new LayerArgument(parameter, attribute));
         }
-        return Layer(invocation.TargetMethod.Name, invocation.Syntax, inputs, name, arguments, parameter => places.TryGetValue(parameter, out SyntaxNode? place) ? place : null);
+        return Layer(invocation.TargetMethod.Name, invocation.Syntax, inputs, name, arguments,
+            parameter => places.TryGetValue(parameter, out SyntaxNode? place) ? place : null);
     }
 
-    private TensorValue Layer(string layer, SyntaxNode call, List<TensorValue> inputs, string? name, List<LayerArgument> arguments, Func<string, SyntaxNode?> placeOf)
+    private TensorValue Layer(string layer, SyntaxNode call,
+        List<TensorValue> inputs, string? name, List<LayerArgument> arguments, Func<string, SyntaxNode?> placeOf)
     {
         // Each is written into the code, and looked at by every pass.
         Charge(call, inputs.Count * 10L);
@@ -234,6 +246,7 @@ internal sealed partial class Interpreter
         string full = $"{method.ContainingType?.Name}.{method.Name}";
         string assembly = method.ContainingAssembly?.Name ?? "another assembly";
         return Problem(ProblemIds.NoSource,
-            $"{full} is in {assembly}, whose source is not in this project, so that it cannot be interpreted; write it as a static method of this project", CallPlace(place));
+            $"{full} is in {assembly}, whose source is not in this project, so that it cannot be interpreted; write it as a static "
+            + "method of this project", CallPlace(place));
     }
 }

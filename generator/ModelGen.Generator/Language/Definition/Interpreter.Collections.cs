@@ -27,14 +27,16 @@ internal sealed partial class Interpreter
         return new ArrayValue([.. Enumerable.Repeat(initial, length)], element);
     }
 
-    private object? EvaluateInitializer(IOperation value, ITypeSymbol type) => value is IArrayInitializerOperation nested && type is IArrayTypeSymbol { ElementType: var element }
+    private object? EvaluateInitializer(IOperation value, ITypeSymbol type) =>
+        value is IArrayInitializerOperation nested && type is IArrayTypeSymbol { ElementType: var element }
         ? new ArrayValue([.. nested.ElementValues.Select(v => EvaluateInitializer(v, element))], element)
         : Evaluate(value);
 
     private object EvaluateCollection(CollectionExpressionSyntax collection, ITypeSymbol? type)
     {
         SemanticModel model = ModelOf(collection.SyntaxTree);
-        type ??= model.GetTypeInfo(collection, cancellation).ConvertedType is { } converted ? TypeHere(converted) : throw Refuse(collection, "this collection has no type that is understood in a definition; give it one");
+        type ??= model.GetTypeInfo(collection, cancellation).ConvertedType is { } converted
+            ? TypeHere(converted) : throw Refuse(collection, "this collection has no type that is understood in a definition; give it one");
         ITypeSymbol element = ElementTypeOf(Underlying(type)!) ?? throw RefuseCollection(collection, type);
         var items = new List<object?>();
         foreach (CollectionElementSyntax part in collection.Elements)
@@ -83,9 +85,11 @@ internal sealed partial class Interpreter
         Conversion conversion = model.GetConversion(expression, cancellation);
         ITypeSymbol? source = operation.Type is { } type ? TypeHere(type) : null;
         // The operation is the converted one where the expression has no type of its own.
-        if (conversion.IsIdentity || operation is IConversionOperation { IsImplicit: true } or IDelegateCreationOperation || source is null && value is not TupleValue)
+        if (conversion.IsIdentity || operation is IConversionOperation { IsImplicit: true } or IDelegateCreationOperation || source is null
+            && value is not TupleValue)
             return value;
-        return conversion is { IsUserDefined: true, MethodSymbol: { } method } ? ConvertByMethod(value, method, source, element, operation) : ConvertTo(value, source, element, false, operation);
+        return conversion is { IsUserDefined: true, MethodSymbol: { } method }
+            ? ConvertByMethod(value, method, source, element, operation) : ConvertTo(value, source, element, false, operation);
     }
 
     // What a collection expression makes; a type of the user's has its own rules.
@@ -93,14 +97,16 @@ internal sealed partial class Interpreter
     {
         IArrayTypeSymbol { Rank: 1 } array => array.ElementType,
         INamedTypeSymbol { TypeArguments.Length: 1 } named when IsSpan(named) => named.TypeArguments[0],
-        INamedTypeSymbol { TypeArguments.Length: 1, ContainingNamespace: { Name: "Generic", ContainingNamespace.Name: "Collections" } } named => named.TypeArguments[0],
+        INamedTypeSymbol { TypeArguments.Length: 1,
+            ContainingNamespace: { Name: "Generic", ContainingNamespace.Name: "Collections" } } named => named.TypeArguments[0],
         _ => null,
     };
 
     // What enumerating gives.
     private static ITypeSymbol? ItemTypeOf(ITypeSymbol collection) =>
         collection.SpecialType == SpecialType.System_String ? null
-        : ElementTypeOf(collection) ?? collection.AllInterfaces.FirstOrDefault(i => i.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T)?.TypeArguments[0];
+        : ElementTypeOf(collection) ?? collection.AllInterfaces.FirstOrDefault(
+            i => i.OriginalDefinition.SpecialType == SpecialType.System_Collections_Generic_IEnumerable_T)?.TypeArguments[0];
 
     // Parentheses have no operation of their own.
     private static ExpressionSyntax Inside(ExpressionSyntax expression) =>
@@ -121,7 +127,8 @@ internal sealed partial class Interpreter
         if (collection is null)
             throw Fails(place.Syntax, "what is indexed is null");
         if (collection is string text)
-            return (() => index is RangeValue part ? Slice(text, part, place) : text[Position(index, text.Length, place)], _ => throw NotUnderstood(place));
+            return (() => index is RangeValue part
+                ? Slice(text, part, place) : text[Position(index, text.Length, place)], _ => throw NotUnderstood(place));
         if (collection is not ItemsValue { Items: var items } values)
             throw NotUnderstood(place);
         if (index is RangeValue range)
@@ -166,7 +173,8 @@ internal sealed partial class Interpreter
         long position = index switch
         {
             int number => number,
-            long or uint or ulong or byte or sbyte or short or ushort or char when place is IArrayElementReferenceOperation => (long)Arithmetic.Convert(index, SpecialType.System_Int64, false)!,
+            long or uint or ulong or byte or sbyte or short or ushort
+                or char when place is IArrayElementReferenceOperation => (long)Arithmetic.Convert(index, SpecialType.System_Int64, false)!,
             IndexValue fromEither => fromEither.In(length),
             _ => throw Refuse(place, "this index is not understood in a definition; use an int"),
         };
@@ -180,7 +188,8 @@ internal sealed partial class Interpreter
         (int start, int end) = (range.Start.In(length), range.End.In(length));
         return start >= 0 && end <= length && start <= end
             ? (start, end - start)
-            : throw Fails(place.Syntax, $"range {Arithmetic.Text(start)}..{Arithmetic.Text(end)} is outside of {Arithmetic.Text(length)} items");
+            : throw Fails(place.Syntax, $"range {Arithmetic.Text(start)}..{Arithmetic.Text(end)} is outside of "
+                + $"{Arithmetic.Text(length)} items");
     }
 
     /// <summary>The items of anything that can be enumerated.</summary>

@@ -6,7 +6,8 @@ using ModelGen.Generator.Collections;
 
 namespace ModelGen.Generator.Language.Definition;
 
-// Conversions: which one it is the compiler has said; from which type to which follows from the operation, whose type parameters are replaced.
+// Conversions: which one it is the compiler has said; from which type to which follows from the operation, whose type parameters are
+// replaced.
 internal sealed partial class Interpreter
 {
     private object? EvaluateConversion(IConversionOperation conversion)
@@ -32,7 +33,8 @@ internal sealed partial class Interpreter
         return ConvertTo(value, source, target, conversion.IsChecked || !kind.IsNumeric && IsCheckedAt(conversion.Syntax), conversion);
     }
 
-    // The compiler says of conversions between plain numbers alone whether they are checked, not of those of enums, nullable numbers and tuples.
+    // The compiler says of conversions between plain numbers alone whether they are checked, not of those of enums, nullable numbers and
+    // tuples.
     private bool IsCheckedAt(SyntaxNode node) => node.Ancestors().Select(outer => outer switch
     {
         CheckedExpressionSyntax expression => expression.IsKind(SyntaxKind.CheckedExpression),
@@ -59,13 +61,16 @@ internal sealed partial class Interpreter
 
     private object ConvertByLibrary(object? value, IMethodSymbol method, IOperation place) => (method.ContainingType.Name, value) switch
     {
-        ("Index", int index) => index >= 0 ? new IndexValue(index, false) : throw Fails(place.Syntax, $"an index of {Arithmetic.Text(index)}"),
-        ("Span" or "ReadOnlySpan", null or ArrayValue or SpanValue) when method.ContainingType.ContainingNamespace.Name == "System" => SpanValue.Of(value as ItemsValue, TypeHere(method.ContainingType.TypeArguments[0])),
+        ("Index", int index) => index >= 0
+            ? new IndexValue(index, false) : throw Fails(place.Syntax, $"an index of {Arithmetic.Text(index)}"),
+        ("Span" or "ReadOnlySpan", null or ArrayValue or SpanValue) when method.ContainingType.ContainingNamespace.Name == "System" =>
+            SpanValue.Of(value as ItemsValue, TypeHere(method.ContainingType.TypeArguments[0])),
         ("String", string text) when method.ReturnType.Name == "ReadOnlySpan" => Letters(text),
         _ => throw NotUnderstood(place),
     };
 
-    private SpanValue Letters(string text) => new(new ArraySegment<object?>([.. text.Select(c => (object?)c)]), Special(SpecialType.System_Char));
+    private SpanValue Letters(string text) =>
+        new(new ArraySegment<object?>([.. text.Select(c => (object?)c)]), Special(SpecialType.System_Char));
 
     /// <summary>One number for all, two for height and width, four as they are.</summary>
     private static SizesValue? SizesOf(object? value, int count)
@@ -77,7 +82,8 @@ internal sealed partial class Interpreter
             TupleValue tuple when tuple.Items.All(i => i is int) => [.. tuple.Items.Select(i => (int)i!)],
             _ => null,
         };
-        return numbers is null || count % numbers.Length != 0 ? null : new SizesValue(Enumerable.Range(0, count).Select(i => numbers[i % numbers.Length]).ToEquatableArray());
+        return numbers is null || count % numbers.Length != 0
+            ? null : new SizesValue(Enumerable.Range(0, count).Select(i => numbers[i % numbers.Length]).ToEquatableArray());
     }
 
     /// <summary>The conversions that are not methods.</summary>
@@ -110,7 +116,8 @@ internal sealed partial class Interpreter
         if (value.Items.Count != target.TupleElements.Length)
             throw Unexpected(place);
         return new TupleValue(
-            value.Items.Select((item, i) => ConvertItem(item, source?.TupleElements[i].Type, target.TupleElements[i].Type, isChecked, place)).ToEquatableArray(), target);
+            value.Items.Select((item, i) => ConvertItem(
+                item, source?.TupleElements[i].Type, target.TupleElements[i].Type, isChecked, place)).ToEquatableArray(), target);
     }
 
     /// <summary>Converts a part of something: which conversion it is the compiler is asked anew.</summary>
@@ -119,7 +126,8 @@ internal sealed partial class Interpreter
         if (source is null || SymbolEqualityComparer.Default.Equals(source, target))
             return source is null ? ConvertTo(value, null, target, isChecked, place) : value;
         Conversion conversion = compilation.ClassifyConversion(source, target);
-        return conversion is { IsUserDefined: true, MethodSymbol: { } method } ? ConvertByMethod(value, method, source, target, place) : ConvertTo(value, source, target, isChecked, place);
+        return conversion is { IsUserDefined: true, MethodSymbol: { } method }
+            ? ConvertByMethod(value, method, source, target, place) : ConvertTo(value, source, target, isChecked, place);
     }
 
     /// <summary>A new object each time, as boxing makes one.</summary>
@@ -153,14 +161,17 @@ internal sealed partial class Interpreter
             return value;
         ITypeSymbol? own = TypeOf(value);
         ITypeSymbol Plain(ITypeSymbol type) => type is INamedTypeSymbol { EnumUnderlyingType: { } underlying } ? underlying : type;
-        if (own is not null && (own.TypeKind == TypeKind.Enum || target.TypeKind == TypeKind.Enum) && SymbolEqualityComparer.Default.Equals(Plain(own), Plain(target)))
-            return target is INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum ? new EnumValue(@enum, PlainNumber(value)!) : PlainNumber(value)!;
+        if (own is not null && (own.TypeKind == TypeKind.Enum || target.TypeKind == TypeKind.Enum)
+            && SymbolEqualityComparer.Default.Equals(Plain(own), Plain(target)))
+            return target is INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum
+                ? new EnumValue(@enum, PlainNumber(value)!) : PlainNumber(value)!;
         throw Fails(place.Syntax, $"a boxed {own?.ToDisplayString()} cannot be cast to {target.ToDisplayString()}");
     }
 
     private object CheckReference(object value, ITypeSymbol source, ITypeSymbol target, IOperation place)
     {
-        if (target.SpecialType == SpecialType.System_Object || compilation.ClassifyConversion(source, target) is { IsImplicit: true } || IsOf(value, target, place))
+        if (target.SpecialType == SpecialType.System_Object || compilation.ClassifyConversion(source, target) is { IsImplicit: true }
+            || IsOf(value, target, place))
             return value;
         throw Fails(place.Syntax, $"this {TypeOf(value)?.ToDisplayString()} cannot be cast to {target.ToDisplayString()}");
     }
@@ -192,7 +203,9 @@ internal sealed partial class Interpreter
 
     private static ITypeSymbol? Underlying(ITypeSymbol? type) => IsNullable(type) ? ((INamedTypeSymbol)type!).TypeArguments[0] : type;
 
-    private static bool IsSpan(ITypeSymbol type) => type is { Name: "Span" or "ReadOnlySpan", IsValueType: true, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+    private static bool IsSpan(ITypeSymbol type) =>
+        type is { Name: "Span" or "ReadOnlySpan", IsValueType: true,
+        ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 
     private static INamedTypeSymbol? TupleOf(ITypeSymbol? type) => type is INamedTypeSymbol { IsTupleType: true } tuple ? tuple : null;
 }

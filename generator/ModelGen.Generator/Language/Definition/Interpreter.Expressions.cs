@@ -72,14 +72,19 @@ internal sealed partial class Interpreter
         IMethodSymbol method = reference.Method;
         if (method.MethodKind == MethodKind.LocalFunction)
             return new FunctionValue(method, null, FrameOf(method).Capture());
-        bool isBound = !method.IsStatic || method.ReducedFrom is not null || reference.Instance is not null and not IInstanceReferenceOperation;
-        object? self = isBound && reference.Instance is not null ? Evaluate(reference.Instance) ?? throw Fails(reference.Syntax, $"{method.Name} of null") : null;
-        return new FunctionValue(method.ReducedFrom is { } whole ? Reconstruct(method, whole) : method, null, _frame) { Self = self, Place = reference };
+        bool isBound = !method.IsStatic || method.ReducedFrom is not null
+            || reference.Instance is not null and not IInstanceReferenceOperation;
+        object? self = isBound && reference.Instance is not null
+            ? Evaluate(reference.Instance) ?? throw Fails(reference.Syntax, $"{method.Name} of null") : null;
+        return new FunctionValue(
+            method.ReducedFrom is { } whole ? Reconstruct(method, whole) : method, null, _frame) { Self = self, Place = reference };
     }
 
     private static IMethodSymbol Reconstruct(IMethodSymbol reduced, IMethodSymbol whole) =>
         whole.TypeParameters.Length == 0 ? whole
-        : whole.Construct([.. whole.TypeParameters.Select(p => reduced.GetTypeInferredDuringReduction(p) ?? reduced.TypeArguments[reduced.OriginalDefinition.TypeParameters.IndexOf(p)])]);
+        : whole.Construct(
+            [.. whole.TypeParameters.Select(p => reduced.GetTypeInferredDuringReduction(p)
+            ?? reduced.TypeArguments[reduced.OriginalDefinition.TypeParameters.IndexOf(p)])]);
 
     private IndexValue? IndexOf(IOperation? operation) => operation is null ? null : Evaluate(operation) switch
     {
@@ -92,14 +97,17 @@ internal sealed partial class Interpreter
     {
         null or { IsReferenceType: true } => null,
         INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } => null,
-        INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum => new EnumValue(@enum, Arithmetic.Convert(0, @enum.EnumUnderlyingType!.SpecialType, false)!),
-        INamedTypeSymbol { IsTupleType: true } tuple => new TupleValue(tuple.TupleElements.Select(e => DefaultOf(e.Type, place)).ToEquatableArray(), tuple),
+        INamedTypeSymbol { TypeKind: TypeKind.Enum } @enum => new EnumValue(
+            @enum, Arithmetic.Convert(0, @enum.EnumUnderlyingType!.SpecialType, false)!),
+        INamedTypeSymbol { IsTupleType: true } tuple => new TupleValue(
+            tuple.TupleElements.Select(e => DefaultOf(e.Type, place)).ToEquatableArray(), tuple),
         INamedTypeSymbol { IsRecord: true, IsValueType: true } record when HasSource(record) => NewRecord(record, place),
         { SpecialType: SpecialType.System_Boolean } => false,
         _ when IsOurs(type, "Pair") => new SizesValue([0, 0]),
         _ when IsOurs(type, "Border") => new SizesValue([0, 0, 0, 0]),
         _ when IsSpan(type) => SpanValue.Of(null, ((INamedTypeSymbol)type).TypeArguments[0]),
         { Name: "Index", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } => new IndexValue(0, false),
-        _ => Arithmetic.Convert(0, type.SpecialType, false) ?? throw Refuse(place, $"the default of {type.ToDisplayString()} is not understood in a definition; write the value"),
+        _ => Arithmetic.Convert(0, type.SpecialType, false)
+            ?? throw Refuse(place, $"the default of {type.ToDisplayString()} is not understood in a definition; write the value"),
     };
 }

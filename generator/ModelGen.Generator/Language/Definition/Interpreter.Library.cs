@@ -33,7 +33,9 @@ internal sealed partial class Interpreter
         foreach (IArgumentOperation argument in arguments)
         {
             values[argument.Parameter!.Ordinal] = argument.Parameter.RefKind is RefKind.Ref or RefKind.Out
-                ? throw Refuse(argument, $"{argument.Parameter.ContainingSymbol.ContainingType.Name}.{argument.Parameter.ContainingSymbol.Name} is not understood in a definition, since it has results by reference")
+                ? throw Refuse(argument,
+                    $"{argument.Parameter.ContainingSymbol.ContainingType.Name}.{argument.Parameter.ContainingSymbol.Name} is not "
+                    + "understood in a definition, since it has results by reference")
                 : Evaluate(argument.Value);
         }
         return values;
@@ -49,12 +51,14 @@ internal sealed partial class Interpreter
             _library.Add(definition, does = LibraryTable.Find(definition));
         if (does is null)
             throw NotInLibrary(member, place);
-        string name = member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? $"new {member.ContainingType.Name}" : $"{member.ContainingType.Name}.{member.Name}";
+        string name = member is IMethodSymbol { MethodKind: MethodKind.Constructor }
+            ? $"new {member.ContainingType.Name}" : $"{member.ContainingType.Name}.{member.Name}";
         bool hasInstance = !member.IsStatic && member is not IMethodSymbol { MethodKind: MethodKind.Constructor };
         if (hasInstance && arguments[0] is null && member.ContainingType.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T)
             throw Fails(place.Syntax, member is IPropertySymbol ? $"{member.Name} of null" : $"{member.Name} is called on null");
         if (hasInstance && arguments[0] is RecordValue record)
-            throw Refuse(place, $"'{record.Type.Name}.{member.Name}' is not understood in a definition; write a static method of this project that does it");
+            throw Refuse(place, $"'{record.Type.Name}.{member.Name}' is not understood in a definition; write a static method of this "
+                + "project that does it");
         foreach (object? argument in arguments)
         {
             if (argument is string text)
@@ -67,7 +71,8 @@ internal sealed partial class Interpreter
                 ChargeText(place.Syntax, made.Length);
             return result;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or ArithmeticException or FormatException or NullReferenceException or OutOfMemoryException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or ArithmeticException or FormatException
+            or NullReferenceException or OutOfMemoryException)
         {
             throw Fails(place.Syntax, $"{name} throws {e.GetType().Name} for these arguments");
         }
@@ -81,16 +86,21 @@ internal sealed partial class Interpreter
         {
             IMethodSymbol { MethodKind: MethodKind.Ordinary } method when !isSystem => NoSource(method, place.Syntax),
             IMethodSymbol { MethodKind: MethodKind.Ordinary } =>
-                Refuse(place, $"{member.ContainingType.Name}.{member.Name} is not understood in a definition; write a static method of this project that does it"),
+                Refuse(place, $"{member.ContainingType.Name}.{member.Name} is not understood in a definition; write a static method of "
+                    + "this project that does it"),
             _ => NotUnderstood(place),
         };
     }
 
     /// <summary>A sequence that LINQ makes.</summary>
-    /// <param name="depth">How many sequences it is made of, one asking the other for its items, each on the stack of the one before.</param>
-    internal SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? elementType, int depth, SyntaxNode place) => depth <= DeepestSequence
+    /// <param name="depth">
+    /// How many sequences it is made of, one asking the other for its items, each on the stack of the one before.
+    /// </param>
+    internal SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? elementType, int depth, SyntaxNode place) =>
+        depth <= DeepestSequence
         ? new(items, elementType, depth)
-        : throw Problem(ProblemIds.RunsAway, $"this sequence is made of more than {DeepestSequence} others, one inside the other; make a list of one of them: ToList()", CallPlace(place));
+        : throw Problem(ProblemIds.RunsAway, $"this sequence is made of more than {DeepestSequence} others, one inside the other; make a "
+            + "list of one of them: ToList()", CallPlace(place));
 
     /// <summary>The items of anything that can be enumerated, each a step.</summary>
     internal IEnumerable<object?> CountedItems(object? collection, SyntaxNode place) => Counted(ItemsOf(collection, place), place);

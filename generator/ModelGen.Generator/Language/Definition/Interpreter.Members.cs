@@ -24,7 +24,8 @@ internal sealed partial class Interpreter
             throw NotUnderstood(reference);
         return HasSource(field) || field.AssociatedSymbol is { } property && HasSource(property)
             ? ReadStatic(field, reference)
-            : throw Refuse(reference, $"'{field.ContainingType.Name}.{field.Name}' is in another assembly, whose source is not in this project; only its constants can be used");
+            : throw Refuse(reference, $"'{field.ContainingType.Name}.{field.Name}' is in another assembly, whose source is not in this "
+                + "project; only its constants can be used");
     }
 
     private object? ReadInstanceField(IFieldSymbol field, object instance, IOperation place)
@@ -34,7 +35,8 @@ internal sealed partial class Interpreter
         if (instance is not TupleValue tuple)
             throw NotUnderstood(place);
         field = field.CorrespondingTupleField ?? field;
-        return field.Name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(field.Name.Substring(4), out int number) && number <= tuple.Items.Count
+        return field.Name.StartsWith("Item", StringComparison.Ordinal) && int.TryParse(field.Name.Substring(4), out int number)
+            && number <= tuple.Items.Count
             ? tuple.Items[number - 1]
             : throw NotUnderstood(place);
     }
@@ -94,9 +96,11 @@ internal sealed partial class Interpreter
         return ReadStatic(property, place);
     }
 
-    private object? RunAccessor(IPropertySymbol property, SyntaxNode body, (IParameterSymbol Symbol, Cell Cell)? receiver, Cell? value, RecordValue? self, IOperation place)
+    private object? RunAccessor(IPropertySymbol property, SyntaxNode body, (IParameterSymbol Symbol, Cell Cell)? receiver, Cell? value,
+        RecordValue? self, IOperation place)
     {
-        IMethodSymbol accessor = body is AccessorDeclarationSyntax && ModelOf(body.SyntaxTree).GetDeclaredSymbol(body, cancellation) is IMethodSymbol declared
+        IMethodSymbol accessor = body is AccessorDeclarationSyntax
+            && ModelOf(body.SyntaxTree).GetDeclaredSymbol(body, cancellation) is IMethodSymbol declared
             ? declared
             : property.GetMethod!.OriginalDefinition;
         var frame = new Frame(accessor, null, self) { Types = TypesOf(null, self?.Type ?? property.ContainingType) };

@@ -17,7 +17,8 @@ internal sealed partial class Interpreter
         }
         object? a = Evaluate(binary.LeftOperand);
         object? b = Evaluate(binary.RightOperand);
-        if (binary.Type?.SpecialType == SpecialType.System_String && binary.OperatorKind == BinaryOperatorKind.Add && binary.OperatorMethod is null or { ContainingType.SpecialType: SpecialType.System_String })
+        if (binary.Type?.SpecialType == SpecialType.System_String && binary.OperatorKind == BinaryOperatorKind.Add
+            && binary.OperatorMethod is null or { ContainingType.SpecialType: SpecialType.System_String })
             return Concatenate(a, b, binary);
         if (binary.OperatorMethod is { ContainingType.SpecialType: not SpecialType.System_String } method)
             return CallOperator(method, binary, binary.IsLifted, a, b);
@@ -51,7 +52,8 @@ internal sealed partial class Interpreter
         (string a, string b) => a == b && !ReferenceEquals(a, b)
             ? throw Refuse(place, "whether two equal texts are one object is not understood in a definition; compare them as strings")
             : ReferenceEquals(a, b),
-        (FunctionValue, FunctionValue) => ReferenceEquals(left, right) ? true : throw Refuse(place, "equality of delegates is not understood in a definition; compare what they are made of"),
+        (FunctionValue, FunctionValue) => ReferenceEquals(left, right)
+            ? true : throw Refuse(place, "equality of delegates is not understood in a definition; compare what they are made of"),
         _ => ReferenceEquals(left, right),
     };
 
@@ -90,14 +92,16 @@ internal sealed partial class Interpreter
         }
         catch (OverflowException)
         {
-            throw Fails(place.Syntax, $"'{Wording.Short(place.Syntax)}' overflows {place.Type?.ToDisplayString()} for {Arithmetic.Text(left)} and {Arithmetic.Text(right)}");
+            throw Fails(place.Syntax, $"'{Wording.Short(place.Syntax)}' overflows {place.Type?.ToDisplayString()} for "
+                + $"{Arithmetic.Text(left)} and {Arithmetic.Text(right)}");
         }
     }
 
     // Of what is known, null | true is true and null & false is false.
     private static object? Lifted(BinaryOperatorKind kind, object? left, object? right) => (kind, left ?? right) switch
     {
-        (BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan or BinaryOperatorKind.GreaterThanOrEqual, _) => false,
+        (BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual or BinaryOperatorKind.GreaterThan
+            or BinaryOperatorKind.GreaterThanOrEqual, _) => false,
         (BinaryOperatorKind.Or, true) => true,
         (BinaryOperatorKind.And, false) => false,
         _ => null,
@@ -113,14 +117,16 @@ internal sealed partial class Interpreter
         if (operand is null)
             return unary.IsLifted || unary.OperatorKind == UnaryOperatorKind.Hat ? null : throw Unexpected(unary);
         if (unary.OperatorKind == UnaryOperatorKind.Hat)
-            return (int)operand >= 0 ? new IndexValue((int)operand, true) : throw Fails(unary.Syntax, $"an index of {Arithmetic.Text(operand)} from the end");
+            return (int)operand >= 0
+                ? new IndexValue((int)operand, true) : throw Fails(unary.Syntax, $"an index of {Arithmetic.Text(operand)} from the end");
         try
         {
             object? plain = PlainNumber(operand);
             if (operand is EnumValue && plain is byte or sbyte or short or ushort)
                 plain = Arithmetic.Convert(plain, SpecialType.System_Int32, false);
             object result = Arithmetic.Unary(unary.OperatorKind, plain, unary.IsChecked) ?? throw NotUnderstood(unary);
-            return operand is EnumValue member ? new EnumValue(member.Type, Arithmetic.Convert(result, member.Type.EnumUnderlyingType!.SpecialType, false)!) : result;
+            return operand is EnumValue member
+                ? new EnumValue(member.Type, Arithmetic.Convert(result, member.Type.EnumUnderlyingType!.SpecialType, false)!) : result;
         }
         catch (OverflowException)
         {
@@ -138,7 +144,8 @@ internal sealed partial class Interpreter
             return method.ReturnType.SpecialType == SpecialType.System_Boolean && operands.Length == 2 ? false : null;
         }
         if (IsOurs(method.ContainingType, "Tensor"))
-            return Layer(TensorLayers.LayerOf(method.Name), place.Syntax, [.. operands.Select(o => TensorOf(o, place.Syntax))], null, [], _ => null);
+            return Layer(TensorLayers.LayerOf(method.Name), place.Syntax, [.. operands.Select(o => TensorOf(o, place.Syntax))], null,
+                [], _ => null);
         if (HasSource(method))
             return CallMethod(method, operands, place.Syntax, null);
         if (isEquality && method.ContainingType.TypeKind is TypeKind.Class or TypeKind.Delegate && operands.Any(o => o is null))
@@ -153,10 +160,12 @@ internal sealed partial class Interpreter
     {
         object? left = Evaluate(tuples.LeftOperand);
         object? right = Evaluate(tuples.RightOperand);
-        return TuplesAreEqual(left, tuples.LeftOperand.Type, right, tuples.RightOperand.Type, tuples) == (tuples.OperatorKind == BinaryOperatorKind.Equals);
+        return TuplesAreEqual(left, tuples.LeftOperand.Type, right, tuples.RightOperand.Type,
+            tuples) == (tuples.OperatorKind == BinaryOperatorKind.Equals);
     }
 
-    // Each part is compared by the operator == of its type; the operation does not say which, so that only those are understood where that is plain.
+    // Each part is compared by the operator == of its type; the operation does not say which, so that only those are understood where that
+    // is plain.
     private bool TuplesAreEqual(object? left, ITypeSymbol? leftType, object? right, ITypeSymbol? rightType, IOperation place)
     {
         if (left is not TupleValue a || right is not TupleValue b)
@@ -164,7 +173,8 @@ internal sealed partial class Interpreter
         for (int i = 0; i < a.Items.Count; i++)
         {
             Step(place.Syntax);
-            ITypeSymbol? l = TupleOf(Underlying(leftType))?.TupleElements[i].Type, r = TupleOf(Underlying(rightType))?.TupleElements[i].Type;
+            ITypeSymbol? l = TupleOf(Underlying(leftType))?.TupleElements[i].Type,
+            r = TupleOf(Underlying(rightType))?.TupleElements[i].Type;
             if (!PartsAreEqual(a.Items[i], l is null ? null : TypeHere(l), b.Items[i], r is null ? null : TypeHere(r), place))
                 return false;
         }
@@ -178,10 +188,12 @@ internal sealed partial class Interpreter
         if (left is null || right is null)
             return left is null && right is null;
         (leftType, rightType) = (Underlying(leftType), Underlying(rightType));
-        if (left is RecordValue record && SymbolEqualityComparer.Default.Equals(leftType, record.Type) && SymbolEqualityComparer.Default.Equals(rightType, record.Type))
+        if (left is RecordValue record && SymbolEqualityComparer.Default.Equals(leftType, record.Type)
+            && SymbolEqualityComparer.Default.Equals(rightType, record.Type))
             return ValueEquals(left, right, place);
         if (leftType is { IsReferenceType: true } && leftType.SpecialType != SpecialType.System_String && left is not TensorValue)
-            throw Refuse(place, $"equality of {leftType.ToDisplayString()} in tuples is not understood in a definition; compare the parts one by one");
+            throw Refuse(place, $"equality of {leftType.ToDisplayString()} in tuples is not understood in a definition; compare the "
+                + "parts one by one");
         if (left.GetType() == right.GetType() && left is not RecordValue)
             return Arithmetic.AreEqual(left, right);
         return Arithmetic.Promote(left, right) is (object wideLeft, object wideRight)

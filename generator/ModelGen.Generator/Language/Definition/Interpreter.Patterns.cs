@@ -44,7 +44,8 @@ internal sealed partial class Interpreter
             throw NotUnderstood(pattern);
         if (pattern.DeconstructionSubpatterns.Length > 0 || pattern.DeconstructSymbol is not null)
         {
-            (IReadOnlyList<object?> parts, _) = Deconstruct(value, pattern.MatchedType, pattern.DeconstructSymbol as IMethodSymbol, pattern.DeconstructionSubpatterns.Length, pattern);
+            (IReadOnlyList<object?> parts, _) = Deconstruct(
+                value, pattern.MatchedType, pattern.DeconstructSymbol as IMethodSymbol, pattern.DeconstructionSubpatterns.Length, pattern);
             for (int i = 0; i < pattern.DeconstructionSubpatterns.Length; i++)
             {
                 if (!Matches(pattern.DeconstructionSubpatterns[i], parts[i]))
@@ -90,9 +91,11 @@ internal sealed partial class Interpreter
     private bool MatchesRelation(IRelationalPatternOperation pattern, object? value)
     {
         object constant = Evaluate(pattern.Value)!;
-        if (value is null || (value is EnumValue member ? !(constant is EnumValue other && SymbolEqualityComparer.Default.Equals(other.Type, member.Type)) : value.GetType() != constant.GetType()))
+        if (value is null || (value is EnumValue member ? !(constant is EnumValue other
+            && SymbolEqualityComparer.Default.Equals(other.Type, member.Type)) : value.GetType() != constant.GetType()))
             return false;
-        return Arithmetic.Promote(PlainNumber(value)!, PlainNumber(constant)!) is (object left, object right) && Arithmetic.Binary(pattern.OperatorKind, left, right, false) is bool matches
+        return Arithmetic.Promote(PlainNumber(value)!, PlainNumber(constant)!) is (object left, object right)
+            && Arithmetic.Binary(pattern.OperatorKind, left, right, false) is bool matches
             ? matches
             : throw NotUnderstood(pattern);
     }
@@ -113,7 +116,8 @@ internal sealed partial class Interpreter
         {
             if (pattern.Patterns[i] is ISlicePatternOperation part)
             {
-                if (part.Pattern is not null && !Matches(part.Pattern, value is string whole ? whole.Substring(i, skipped) : Part((ItemsValue)value, i, skipped, pattern)))
+                if (part.Pattern is not null && !Matches(
+                    part.Pattern, value is string whole ? whole.Substring(i, skipped) : Part((ItemsValue)value, i, skipped, pattern)))
                     return false;
                 continue;
             }
@@ -126,5 +130,6 @@ internal sealed partial class Interpreter
     }
 
     private static bool IsOurs(ITypeSymbol? type, string name) =>
-        type?.Name == name && type.ContainingNamespace is { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true } && type.ContainingType is null;
+        type?.Name == name && type.ContainingNamespace is { Name: "ModelGen", ContainingNamespace.IsGlobalNamespace: true }
+            && type.ContainingType is null;
 }

@@ -14,13 +14,17 @@ internal sealed partial class Interpreter
         if (HasSource(type))
             return EvaluateRecord(creation, type);
         if (type.IsTupleType)
-            return creation.Arguments.Length == 0 ? DefaultOf(type, creation) : new TupleValue([.. ArgumentsOf(creation.Arguments, creation.Arguments.Length)], type);
-        if (type.IsValueType && creation.Arguments.Length == 0 && creation.Initializer is null && creation.Constructor is null or { IsImplicitlyDeclared: true })
+            return creation.Arguments.Length == 0
+                ? DefaultOf(type, creation) : new TupleValue([.. ArgumentsOf(creation.Arguments, creation.Arguments.Length)], type);
+        if (type.IsValueType && creation.Arguments.Length == 0 && creation.Initializer is null
+            && creation.Constructor is null or { IsImplicitlyDeclared: true })
             return DefaultOf(type, creation);
-        object? made = UseLibrary(creation.Constructor!, ArgumentsOf(creation.Arguments, creation.Constructor!.Parameters.Length), creation);
+        object? made = UseLibrary(
+            creation.Constructor!, ArgumentsOf(creation.Arguments, creation.Constructor!.Parameters.Length), creation);
         foreach (IOperation part in creation.Initializer?.Initializers ?? ImmutableArray<IOperation>.Empty)
         {
-            if (part is not IInvocationOperation { TargetMethod: { Name: "Add", IsStatic: false, ContainingType.Name: "List" }, Arguments.Length: 1 } add)
+            if (part is not IInvocationOperation { TargetMethod: { Name: "Add", IsStatic: false, ContainingType.Name: "List" },
+                Arguments.Length: 1 } add)
                 throw NotUnderstood(part);
             UseLibrary(add.TargetMethod, [made, Evaluate(add.Arguments[0].Value)], add);
         }
@@ -68,15 +72,18 @@ internal sealed partial class Interpreter
             foreach (IParameterSymbol parameter in parameters)
             {
                 // Only where the compiler has made the property of the parameter.
-                if (record.Type.GetMembers(parameter.Name).OfType<IPropertySymbol>().FirstOrDefault()?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is ParameterSyntax)
+                if (record.Type.GetMembers(parameter.Name).OfType<IPropertySymbol>()
+                    .FirstOrDefault()?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is ParameterSyntax)
                     record.Stored[parameter.Name] = frame.Find(parameter)!.Value;
             }
             RunInitializers(record, frame);
             return;
         }
         var body = (IConstructorBodyOperation)BodyOf(constructor, declaration);
-        IInvocationOperation? other = (body.Initializer as IExpressionStatementOperation)?.Operation as IInvocationOperation ?? body.Initializer as IInvocationOperation;
-        if (other is not null && SymbolEqualityComparer.Default.Equals(other.TargetMethod.ContainingType.OriginalDefinition, record.Type.OriginalDefinition))
+        IInvocationOperation? other = (body.Initializer as IExpressionStatementOperation)?.Operation as IInvocationOperation
+            ?? body.Initializer as IInvocationOperation;
+        if (other is not null && SymbolEqualityComparer.Default.Equals(
+            other.TargetMethod.ContainingType.OriginalDefinition, record.Type.OriginalDefinition))
         {
             Frame before = _frame;
             _frame = frame;
@@ -106,7 +113,8 @@ internal sealed partial class Interpreter
         _frame = before;
     }
 
-    private EqualsValueClauseSyntax? InitializerOf(ISymbol member) => member is IFieldSymbol { IsConst: false, AssociatedSymbol: null } or IPropertySymbol
+    private EqualsValueClauseSyntax? InitializerOf(ISymbol member) =>
+        member is IFieldSymbol { IsConst: false, AssociatedSymbol: null } or IPropertySymbol
         ? member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
         {
             VariableDeclaratorSyntax field => field.Initializer,
@@ -126,8 +134,10 @@ internal sealed partial class Interpreter
     {
         if (Evaluate(with.Operand) is not RecordValue record)
             throw NotUnderstood(with);
-        if (record.Type.InstanceConstructors.Any(c => !c.IsImplicitlyDeclared && c.Parameters.Length == 1 && SymbolEqualityComparer.Default.Equals(c.Parameters[0].Type, record.Type)))
-            throw Refuse(with, $"{record.Type.Name} has its own constructor for copies, which is not understood in a definition; leave it out");
+        if (record.Type.InstanceConstructors.Any(c => !c.IsImplicitlyDeclared && c.Parameters.Length == 1
+            && SymbolEqualityComparer.Default.Equals(c.Parameters[0].Type, record.Type)))
+            throw Refuse(with, $"{record.Type.Name} has its own constructor for copies, which is not understood in a "
+                + "definition; leave it out");
         RecordValue copy = CopyOf(record);
         copy.IsOpen = true;
         Initialize(copy, with.Initializer);
@@ -163,10 +173,15 @@ internal sealed partial class Interpreter
         }
     }
 
-    /// <summary>True for a member that may be assigned now: of a record in its constructor or an init accessor, or static in its type's initialisation.</summary>
+    /// <summary>
+    /// True for a member that may be assigned now: of a record in its constructor or an init accessor, or static in its type's
+    /// initialisation.
+    /// </summary>
     private bool IsInMaking(IOperation? instance, ISymbol member) => instance is null
-        ? member.IsStatic && _initialising.Count > 0 && SymbolEqualityComparer.Default.Equals(_initialising.Peek().Type, TypeHere(member.ContainingType))
-        : instance is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } && _frame.Self is RecordValue { IsOpen: true };
+        ? member.IsStatic && _initialising.Count > 0
+            && SymbolEqualityComparer.Default.Equals(_initialising.Peek().Type, TypeHere(member.ContainingType))
+        : instance is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }
+            && _frame.Self is RecordValue { IsOpen: true };
 
     private (Func<object?> Get, Action<object?> Set) ResolveMember(ISymbol member, IMemberReferenceOperation place)
     {
@@ -192,7 +207,8 @@ internal sealed partial class Interpreter
         if (!SymbolEqualityComparer.Default.Equals(left.Type, right.Type))
             return false;
         IMethodSymbol? own = left.Type.GetMembers("Equals").OfType<IMethodSymbol>()
-            .FirstOrDefault(m => HasSource(m) && m.Parameters.Length == 1 && SymbolEqualityComparer.Default.Equals(m.Parameters[0].Type, left.Type));
+            .FirstOrDefault(m => HasSource(m) && m.Parameters.Length == 1
+                && SymbolEqualityComparer.Default.Equals(m.Parameters[0].Type, left.Type));
         if (own is not null)
             return CallMethod(own, [right], place.Syntax, left) is true;
         foreach (KeyValuePair<string, object?> stored in left.Stored)

@@ -18,7 +18,8 @@ internal sealed partial class Interpreter
     {
         if (variable.Symbol.IsRef)
             throw Refuse(variable, "a ref local is not understood; use a plain local");
-        IVariableInitializerOperation? initializer = variable.Initializer ?? (variable.Parent as IVariableDeclarationOperation)?.Initializer;
+        IVariableInitializerOperation? initializer = variable.Initializer
+            ?? (variable.Parent as IVariableDeclarationOperation)?.Initializer;
         object? value = initializer is null ? null : Evaluate(initializer.Value);
         _frame.Declare(variable.Symbol, new Cell(value));
     }
@@ -60,14 +61,16 @@ internal sealed partial class Interpreter
         object? collection = Evaluate(loop.Collection);
         ForEachStatementInfo info = ModelOf(loop.Syntax.SyntaxTree).GetForEachStatementInfo((CommonForEachStatementSyntax)loop.Syntax);
         if (info.GetEnumeratorMethod is { } method && HasSource(method))
-            throw Refuse(loop.Collection, $"'{method.ContainingType.Name}.{method.Name}' is not understood in a definition; enumerate an array or a List");
+            throw Refuse(loop.Collection, $"'{method.ContainingType.Name}.{method.Name}' is not understood in a definition; enumerate an "
+                + "array or a List");
         ITypeSymbol? type = info.ElementType is { } element ? TypeHere(element) : null;
         IEnumerable<object?> items = ItemsOf(collection, loop.Collection.Syntax);
         using IEnumerator<object?> enumerator = items.GetEnumerator();
         while (MoveNext(enumerator, loop.Collection.Syntax))
         {
             if (loop.LoopControlVariable is IVariableDeclaratorOperation variable)
-                _frame.Declare(variable.Symbol, new Cell(ConvertLoopValue(enumerator.Current, type, TypeHere(variable.Symbol.Type), info.ElementConversion, loop)));
+                _frame.Declare(variable.Symbol,
+                    new Cell(ConvertLoopValue(enumerator.Current, type, TypeHere(variable.Symbol.Type), info.ElementConversion, loop)));
             else
                 DeconstructLoopValue(loop, enumerator.Current, type);
             Flow flow = Round(loop, running);
@@ -77,7 +80,8 @@ internal sealed partial class Interpreter
         return Flow.Next;
     }
 
-    private object? ConvertLoopValue(object? value, ITypeSymbol? source, ITypeSymbol target, Conversion conversion, IForEachLoopOperation loop) =>
+    private object? ConvertLoopValue(
+        object? value, ITypeSymbol? source, ITypeSymbol target, Conversion conversion, IForEachLoopOperation loop) =>
         conversion is { IsUserDefined: true, MethodSymbol: { } method } ? ConvertByMethod(value, method, source, target, loop.Collection)
         : conversion.IsIdentity ? value
         : ConvertTo(value, source, target, false, loop.Collection);
@@ -139,7 +143,8 @@ internal sealed partial class Interpreter
 
     private bool Matches(ICaseClauseOperation clause, object? value) => clause switch
     {
-        ISingleValueCaseClauseOperation single => Arithmetic.AreEqual(value, Evaluate(single.Value)) || value is double.NaN or float.NaN && Evaluate(single.Value) is double.NaN or float.NaN,
+        ISingleValueCaseClauseOperation single => Arithmetic.AreEqual(value, Evaluate(single.Value)) || value is double.NaN or float.NaN
+            && Evaluate(single.Value) is double.NaN or float.NaN,
         IPatternCaseClauseOperation pattern => Matches(pattern.Pattern, value) && (pattern.Guard is null || Truth(pattern.Guard)),
         IDefaultCaseClauseOperation => false,
         _ => throw NotUnderstood(clause),
@@ -154,7 +159,8 @@ internal sealed partial class Interpreter
             exception = conversion.Operand;
         if (exception is not IObjectCreationOperation creation)
             return Refuse(thrown, "a rethrown exception is not understood; write throw new ArgumentException(\"…\")");
-        string? message = creation.Arguments.Where(a => a.Parameter?.Name == "message").Select(a => Evaluate(a.Value) as string).FirstOrDefault()
+        string? message = creation.Arguments.Where(a => a.Parameter?.Name == "message").Select(a => Evaluate(a.Value) as string)
+            .FirstOrDefault()
             ?? creation.Arguments.Select(a => Evaluate(a.Value)).OfType<string>().FirstOrDefault();
         return Fails(thrown.Syntax, $"the definition throws {creation.Type?.Name}{(message is null ? "" : ": " + message)}");
     }

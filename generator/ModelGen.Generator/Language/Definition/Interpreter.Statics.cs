@@ -5,7 +5,8 @@ using ModelGen.Generator.Diagnostics;
 
 namespace ModelGen.Generator.Language.Definition;
 
-// Static fields and properties: a type's initialisers run once, in the order in which they are written, and its static constructor behind them.
+// Static fields and properties: a type's initialisers run once, in the order in which they are written, and its static constructor behind
+// them.
 internal sealed partial class Interpreter
 {
     private readonly Dictionary<ISymbol, Statics> _statics = new(SymbolEqualityComparer.Default);
@@ -46,14 +47,17 @@ internal sealed partial class Interpreter
         {
             if (!known.IsReady && !_initialising.Contains(known))
                 throw Refuse(place, $"the static constructor of {type.Name} is not understood in a definition; leave it out");
-            // Within its own initialisation a field that stands further down is still empty. Between two types it depends on which one is first.
+            // Within its own initialisation a field that stands further down is still empty. Between two types it depends on which one is
+            // first.
             if (!known.IsReady && _initialising.Peek() != known)
-                throw Refuse(place, $"the static members of {type.Name} and {_initialising.Peek().Type.Name} are initialised by each other, which is not understood in a definition");
+                throw Refuse(place, $"the static members of {type.Name} and {_initialising.Peek().Type.Name} are initialised by each "
+                    + "other, which is not understood in a definition");
             return known;
         }
         var statics = new Statics(type);
         _statics.Add(type, statics);
-        ISymbol[] members = [.. type.GetMembers().Where(m => m.IsStatic && m is IFieldSymbol { IsConst: false, AssociatedSymbol: null } or IPropertySymbol)];
+        ISymbol[] members = [.. type.GetMembers()
+            .Where(m => m.IsStatic && m is IFieldSymbol { IsConst: false, AssociatedSymbol: null } or IPropertySymbol)];
         foreach (IFieldSymbol field in type.GetMembers().OfType<IFieldSymbol>().Where(f => f is { IsStatic: true, IsConst: false }))
             Try(statics, StoreOf(field), () => DefaultOf(field.Type, place));
         _initialising.Push(statics);
@@ -73,7 +77,8 @@ internal sealed partial class Interpreter
         if (StaticConstructorOf(type) is { } constructor)
         {
             var body = (IConstructorBodyOperation)BodyOf(constructor, constructor.DeclaringSyntaxReferences[0].GetSyntax(cancellation));
-            Run(constructor, (body.BlockBody ?? body.ExpressionBody)!, new Frame(constructor, null, null) { Types = TypesOf(null, type) }, [], place.Syntax);
+            Run(constructor, (body.BlockBody ?? body.ExpressionBody)!, new Frame(constructor, null, null) { Types = TypesOf(null, type) },
+                [], place.Syntax);
         }
         _initialising.Pop();
         statics.IsReady = true;
@@ -89,7 +94,8 @@ internal sealed partial class Interpreter
             statics.Stored[name] = value();
             return true;
         }
-        catch (Exception e) when (e is UnreadableException or DefinitionException { Problem.Problem.Id: ProblemIds.NotUnderstood or ProblemIds.NoSource })
+        catch (Exception e) when (e is UnreadableException
+            or DefinitionException { Problem.Problem.Id: ProblemIds.NotUnderstood or ProblemIds.NoSource })
         {
             GoBackTo(before);
             statics.Stored[name] = null;
@@ -123,7 +129,8 @@ internal sealed partial class Interpreter
         }
     }
 
-    private static IMethodSymbol? StaticConstructorOf(INamedTypeSymbol type) => type.OriginalDefinition.StaticConstructors.FirstOrDefault(c => !c.IsImplicitlyDeclared);
+    private static IMethodSymbol? StaticConstructorOf(INamedTypeSymbol type) =>
+        type.OriginalDefinition.StaticConstructors.FirstOrDefault(c => !c.IsImplicitlyDeclared);
 
     /// <summary>The static members of a type.</summary>
     private sealed class Statics(INamedTypeSymbol type)

@@ -11,7 +11,8 @@ internal sealed partial class Interpreter
 {
     public static readonly IReadOnlyList<Understood<Func<Interpreter, IOperation, Flow>>> StatementTable =
     [
-        new(OperationKind.MethodBody, "methods", (i, o) => i.Execute(((IMethodBodyOperation)o).BlockBody ?? ((IMethodBodyOperation)o).ExpressionBody!)),
+        new(OperationKind.MethodBody, "methods",
+            (i, o) => i.Execute(((IMethodBodyOperation)o).BlockBody ?? ((IMethodBodyOperation)o).ExpressionBody!)),
         new(OperationKind.Block, "blocks", (i, o) => i.ExecuteAll(((IBlockOperation)o).Operations)),
         new(OperationKind.VariableDeclarationGroup, "locals", (i, o) => i.DeclareAll((IVariableDeclarationGroupOperation)o)),
         new(OperationKind.LocalFunction, "local functions", (_, _) => Flow.Next),
@@ -27,27 +28,36 @@ internal sealed partial class Interpreter
 
     public static readonly IReadOnlyList<Understood<Func<Interpreter, IOperation, object?>>> ExpressionTable =
     [
-        new(OperationKind.LocalReference, "locals and parameters", (i, o) => ((ILocalReferenceOperation)o).IsDeclaration ? null : i.CellOf(((ILocalReferenceOperation)o).Local, o).Value),
-        new(OperationKind.ParameterReference, "locals and parameters", (i, o) => i.CellOf(((IParameterReferenceOperation)o).Parameter, o).Value),
-        new(OperationKind.DeclarationExpression, "locals and parameters", (i, o) => i.Evaluate(((IDeclarationExpressionOperation)o).Expression)),
+        new(OperationKind.LocalReference, "locals and parameters", (i, o) => ((ILocalReferenceOperation)o).IsDeclaration
+            ? null : i.CellOf(((ILocalReferenceOperation)o).Local, o).Value),
+        new(OperationKind.ParameterReference, "locals and parameters",
+            (i, o) => i.CellOf(((IParameterReferenceOperation)o).Parameter, o).Value),
+        new(OperationKind.DeclarationExpression, "locals and parameters",
+            (i, o) => i.Evaluate(((IDeclarationExpressionOperation)o).Expression)),
         new(OperationKind.Parenthesized, "parentheses", (i, o) => i.Evaluate(((IParenthesizedOperation)o).Operand)),
-        new(OperationKind.Binary, "operators, also your own, in `checked` code too, and on nullable values", (i, o) => i.EvaluateBinary((IBinaryOperation)o)),
-        new(OperationKind.Unary, "operators, also your own, in `checked` code too, and on nullable values", (i, o) => i.EvaluateUnary((IUnaryOperation)o)),
+        new(OperationKind.Binary, "operators, also your own, in `checked` code too, and on nullable values",
+            (i, o) => i.EvaluateBinary((IBinaryOperation)o)),
+        new(OperationKind.Unary, "operators, also your own, in `checked` code too, and on nullable values",
+            (i, o) => i.EvaluateUnary((IUnaryOperation)o)),
         new(OperationKind.Increment, "`++` and `--`", (i, o) => i.EvaluateIncrement((IIncrementOrDecrementOperation)o)),
         new(OperationKind.Decrement, "`++` and `--`", (i, o) => i.EvaluateIncrement((IIncrementOrDecrementOperation)o)),
         new(OperationKind.SimpleAssignment, "assignments", (i, o) => i.EvaluateAssignment((ISimpleAssignmentOperation)o)),
         new(OperationKind.CompoundAssignment, "assignments", (i, o) => i.EvaluateCompound((ICompoundAssignmentOperation)o)),
-        new(OperationKind.DeconstructionAssignment, "deconstruction", (i, o) => i.EvaluateDeconstruction((IDeconstructionAssignmentOperation)o)),
+        new(OperationKind.DeconstructionAssignment, "deconstruction",
+            (i, o) => i.EvaluateDeconstruction((IDeconstructionAssignmentOperation)o)),
         new(OperationKind.Conversion, "conversions, also your own", (i, o) => i.EvaluateConversion((IConversionOperation)o)),
-        new(OperationKind.Conditional, "`? :`", (i, o) => i.Evaluate(i.Truth(((IConditionalOperation)o).Condition) ? ((IConditionalOperation)o).WhenTrue : ((IConditionalOperation)o).WhenFalse!)),
+        new(OperationKind.Conditional, "`? :`", (i, o) => i.Evaluate(
+            i.Truth(((IConditionalOperation)o).Condition) ? ((IConditionalOperation)o).WhenTrue : ((IConditionalOperation)o).WhenFalse!)),
         new(OperationKind.Coalesce, "`??`, `??=`", (i, o) => i.EvaluateCoalesce((ICoalesceOperation)o)),
         new(OperationKind.CoalesceAssignment, "`??`, `??=`", (i, o) => i.EvaluateCoalesceAssignment((ICoalesceAssignmentOperation)o)),
         new(OperationKind.ConditionalAccess, "`?.`", (i, o) => i.EvaluateConditionalAccess((IConditionalAccessOperation)o)),
         new(OperationKind.ConditionalAccessInstance, "`?.`", (i, _) => i._frame.Receivers.Peek()),
         new(OperationKind.SwitchExpression, "`switch` and `is` with patterns", (i, o) => i.EvaluateSwitch((ISwitchExpressionOperation)o)),
-        new(OperationKind.IsPattern, "`switch` and `is` with patterns", (i, o) => i.Matches(((IIsPatternOperation)o).Pattern, i.Evaluate(((IIsPatternOperation)o).Value))),
+        new(OperationKind.IsPattern, "`switch` and `is` with patterns",
+            (i, o) => i.Matches(((IIsPatternOperation)o).Pattern, i.Evaluate(((IIsPatternOperation)o).Value))),
         new(OperationKind.IsType, "`switch` and `is` with patterns", (i, o) => i.EvaluateIsType((IIsTypeOperation)o)),
-        new(OperationKind.InterpolatedString, "interpolation with formats and alignment (in the invariant culture)", (i, o) => i.EvaluateInterpolation((IInterpolatedStringOperation)o)),
+        new(OperationKind.InterpolatedString, "interpolation with formats and alignment (in the invariant culture)",
+            (i, o) => i.EvaluateInterpolation((IInterpolatedStringOperation)o)),
         new(OperationKind.Tuple, "tuples and their `==`", (i, o) => i.EvaluateTuple((ITupleOperation)o)),
         new(OperationKind.TupleBinary, "tuples and their `==`", (i, o) => i.EvaluateTupleBinary((ITupleBinaryOperation)o)),
         new(OperationKind.ArrayCreation, "arrays of one dimension, also of arrays", (i, o) => i.EvaluateArray((IArrayCreationOperation)o)),
@@ -65,9 +75,12 @@ internal sealed partial class Interpreter
             OperationKind.Invocation,
             "calls with named, default, `params`, `in`, `ref` and `out` arguments (of locals, parameters, elements of arrays and spans)",
             (i, o) => i.Invoke((IInvocationOperation)o)),
-        new(OperationKind.AnonymousFunction, "lambdas, and methods and local functions as delegates", (i, o) => i.EvaluateLambda((IAnonymousFunctionOperation)o)),
-        new(OperationKind.MethodReference, "lambdas, and methods and local functions as delegates", (i, o) => i.EvaluateMethodGroup((IMethodReferenceOperation)o)),
-        new(OperationKind.DelegateCreation, "lambdas, and methods and local functions as delegates", (i, o) => i.EvaluateDelegate((IDelegateCreationOperation)o)),
+        new(OperationKind.AnonymousFunction, "lambdas, and methods and local functions as delegates",
+            (i, o) => i.EvaluateLambda((IAnonymousFunctionOperation)o)),
+        new(OperationKind.MethodReference, "lambdas, and methods and local functions as delegates",
+            (i, o) => i.EvaluateMethodGroup((IMethodReferenceOperation)o)),
+        new(OperationKind.DelegateCreation, "lambdas, and methods and local functions as delegates",
+            (i, o) => i.EvaluateDelegate((IDelegateCreationOperation)o)),
         new(OperationKind.DefaultValue, "`default`", (i, o) => i.DefaultOf(o.Type is { } type ? i.TypeHere(type) : null, o)),
         new(OperationKind.TypeParameterObjectCreation, "`default`", (i, o) => i.EvaluateNew((ITypeParameterObjectCreationOperation)o)),
         new(OperationKind.Throw, "`throw`", (i, o) => throw i.Thrown((IThrowOperation)o)),
@@ -77,12 +90,15 @@ internal sealed partial class Interpreter
     [
         new(OperationKind.DiscardPattern, "`_`", (_, _, _) => true),
         new(OperationKind.ConstantPattern, "constants", (_, o, value) => MatchesConstant((IConstantPatternOperation)o, value)),
-        new(OperationKind.RelationalPattern, "`<`, `<=`, `>`, `>=`", (i, o, value) => i.MatchesRelation((IRelationalPatternOperation)o, value)),
+        new(OperationKind.RelationalPattern, "`<`, `<=`, `>`, `>=`",
+            (i, o, value) => i.MatchesRelation((IRelationalPatternOperation)o, value)),
         new(OperationKind.NegatedPattern, "`not`, `and`, `or`", (i, o, value) => !i.Matches(((INegatedPatternOperation)o).Pattern, value)),
         new(OperationKind.BinaryPattern, "`not`, `and`, `or`", (i, o, value) => i.MatchesBinary((IBinaryPatternOperation)o, value)),
-        new(OperationKind.DeclarationPattern, "types and `var`", (i, o, value) => i.MatchesDeclaration((IDeclarationPatternOperation)o, value)),
+        new(OperationKind.DeclarationPattern, "types and `var`",
+            (i, o, value) => i.MatchesDeclaration((IDeclarationPatternOperation)o, value)),
         new(OperationKind.TypePattern, "types and `var`", (i, o, value) => i.IsOf(value, ((ITypePatternOperation)o).MatchedType, o)),
-        new(OperationKind.RecursivePattern, "properties and positions", (i, o, value) => i.MatchesRecursive((IRecursivePatternOperation)o, value)),
+        new(OperationKind.RecursivePattern, "properties and positions",
+            (i, o, value) => i.MatchesRecursive((IRecursivePatternOperation)o, value)),
         new(OperationKind.ListPattern, "lists with a slice", (i, o, value) => i.MatchesList((IListPatternOperation)o, value)),
     ];
 
@@ -135,9 +151,11 @@ internal sealed partial class Interpreter
 
     private bool EvaluateIsType(IIsTypeOperation test) => IsOf(Evaluate(test.ValueOperand), test.TypeOperand, test) != test.IsNegated;
 
-    private TupleValue EvaluateTuple(ITupleOperation tuple) => new(tuple.Elements.Select(Evaluate).ToEquatableArray(), tuple.Type is { } type ? TupleOf(TypeHere(type)) : null);
+    private TupleValue EvaluateTuple(ITupleOperation tuple) =>
+        new(tuple.Elements.Select(Evaluate).ToEquatableArray(), tuple.Type is { } type ? TupleOf(TypeHere(type)) : null);
 
-    private RangeValue EvaluateRange(IRangeOperation range) => new(IndexOf(range.LeftOperand) ?? new(0, false), IndexOf(range.RightOperand) ?? new(0, true));
+    private RangeValue EvaluateRange(IRangeOperation range) =>
+        new(IndexOf(range.LeftOperand) ?? new(0, false), IndexOf(range.RightOperand) ?? new(0, true));
 
     private FunctionValue EvaluateLambda(IAnonymousFunctionOperation lambda)
     {
@@ -146,11 +164,13 @@ internal sealed partial class Interpreter
     }
 
     private object EvaluateThis(IInstanceReferenceOperation self) =>
-        self.ReferenceKind == InstanceReferenceKind.ContainingTypeInstance && _frame.Self is { } record ? record : throw NotUnderstood(self);
+        self.ReferenceKind == InstanceReferenceKind.ContainingTypeInstance && _frame.Self is { } record
+            ? record : throw NotUnderstood(self);
 
     // A class may have a constructor that does something.
     private object? EvaluateNew(ITypeParameterObjectCreationOperation creation) =>
-        TypeHere(creation.Type!) is { IsValueType: true } type && !HasSource(type) ? DefaultOf(type, creation) : throw NotUnderstood(creation);
+        TypeHere(creation.Type!) is { IsValueType: true } type && !HasSource(type)
+            ? DefaultOf(type, creation) : throw NotUnderstood(creation);
 
     // The interface of collection expressions came later than the compiler we support; their syntax says all.
     private object EvaluateCollection(IOperation operation)
@@ -158,6 +178,7 @@ internal sealed partial class Interpreter
         ITypeSymbol? type = operation.Type is { } here ? TypeHere(here) : null;
         if (operation.Syntax is CollectionExpressionSyntax collection)
             return EvaluateCollection(collection, type);
-        return operation.Kind == ImplicitCollection && type is not null ? MakeCollection(type, [.. operation.ChildOperations.Select(Evaluate)], operation) : throw NotUnderstood(operation);
+        return operation.Kind == ImplicitCollection && type is not null
+            ? MakeCollection(type, [.. operation.ChildOperations.Select(Evaluate)], operation) : throw NotUnderstood(operation);
     }
 }

@@ -58,7 +58,8 @@ internal sealed partial class Interpreter
         TupleValue tuple => tuple.Type,
         FunctionValue function => function.Type,
         ArrayValue { ElementType: { } element } => compilation.CreateArrayTypeSymbol(element),
-        ListValue { ElementType: { } element } => compilation.GetTypeByMetadataName("System.Collections.Generic.List`1")?.Construct(element),
+        ListValue { ElementType: { } element } => compilation.GetTypeByMetadataName(
+            "System.Collections.Generic.List`1")?.Construct(element),
         TensorValue => compilation.GetTypeByMetadataName("ModelGen.Tensor"),
         SizesValue sizes => compilation.GetTypeByMetadataName(sizes.Numbers.Count == 2 ? "ModelGen.Pair" : "ModelGen.Border"),
         IndexValue => compilation.GetTypeByMetadataName("System.Index"),
@@ -88,7 +89,8 @@ internal sealed partial class Interpreter
             return true;
         // The runtime takes arrays of numbers of the same size for one another.
         return own is IArrayTypeSymbol && type is IArrayTypeSymbol { ElementType.IsValueType: true }
-            ? throw Refuse(place, $"whether {own.ToDisplayString()} is {type.ToDisplayString()} is not understood; keep its kind in an enum and test that")
+            ? throw Refuse(place, $"whether {own.ToDisplayString()} is {type.ToDisplayString()} is not understood; keep its kind in an "
+                + "enum and test that")
             : false;
     }
 

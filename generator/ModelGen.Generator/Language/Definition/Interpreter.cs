@@ -11,8 +11,9 @@ using ModelGen.Generator.Diagnostics;
 namespace ModelGen.Generator.Language.Definition;
 
 /// <summary>
-/// Runs the C# of a definition on the operations that the C# compiler makes of it, so that overloads, conversions, constants and defaults are the
-/// compiler's own. What it does not understand is refused where it stands; nothing is guessed. This file: what every evaluation passes through.
+/// Runs the C# of a definition on the operations that the C# compiler makes of it, so that overloads, conversions, constants and defaults
+/// are the compiler's own. What it does not understand is refused where it stands; nothing is guessed. This file: what every evaluation
+/// passes through.
 /// </summary>
 internal sealed partial class Interpreter(Compilation compilation, DefinedGraph graph, CancellationToken cancellation)
 {
@@ -31,7 +32,7 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
     private Frame _frame = null!;
 
     /// <summary>What is odd but legal, so far.</summary>
-    public List<DefinitionProblem> Warnings { get; } = [];
+    public List<LocatedProblem<Location>> Warnings { get; } = [];
 
     /// <summary>Every tree whose code ran.</summary>
     public IReadOnlyCollection<SyntaxTree> TreesRead => _models.Keys;
@@ -48,7 +49,8 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         IOperation body = BodyOf(method, declaration);
         _frame = new Frame(method, null, null);
         for (int i = 0; i < method.Parameters.Length; i++)
-            _frame.Declare(method.Parameters[i], new Cell(i < arguments.Count ? arguments[i] : Constant(method.Parameters[i].ExplicitDefaultValue, method.Parameters[i].Type)));
+            _frame.Declare(method.Parameters[i], new Cell(
+                i < arguments.Count ? arguments[i] : Constant(method.Parameters[i].ExplicitDefaultValue, method.Parameters[i].Type)));
         Execute(body);
         return _frame.Result;
     }
@@ -61,9 +63,14 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         return model;
     }
 
-    /// <summary>The errors that the C# compiler has in the code that ran; it says better what is wrong. It is not asked of what is nested too deeply, which ends the process.</summary>
-    public IReadOnlyList<Diagnostic> ErrorsOfCompiler(SyntaxNode definition) => [.. _bodies.Append(definition).Select(Nesting.MemberOf).Distinct()
-        .Where(member => Nesting.Beyond(member) is null).SelectMany(member => Refusal.ErrorsIn(ModelOf(member.SyntaxTree), member, cancellation))];
+    /// <summary>
+    /// The errors that the C# compiler has in the code that ran; it says better what is wrong. It is not asked of what is nested too
+    /// deeply, which ends the process.
+    /// </summary>
+    public IReadOnlyList<Diagnostic> ErrorsOfCompiler(SyntaxNode definition) =>
+        [.. _bodies.Append(definition).Select(Nesting.MemberOf).Distinct()
+        .Where(member => Nesting.Beyond(member) is null)
+            .SelectMany(member => Refusal.ErrorsIn(ModelOf(member.SyntaxTree), member, cancellation))];
 
     private IOperation BodyOf(ISymbol symbol, SyntaxNode declaration)
     {
@@ -105,9 +112,13 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
     }
 
     private DefinitionException TooDeep(SyntaxNode node) =>
-        Problem(ProblemIds.RunsAway, $"this is nested too deeply, at most {Nesting.Deepest.ToString("N0", CultureInfo.InvariantCulture)} parts inside each other are read; use locals for some of them", node.GetLocation());
+        Problem(ProblemIds.RunsAway, $"this is nested too deeply, at most {Nesting.Deepest.ToString("N0", CultureInfo.InvariantCulture)} "
+            + "parts inside each other are read; use locals for some of them", node.GetLocation());
 
-    /// <summary>Charges work to the budget, before it is done: one for an evaluation, the length of what is moved, compared or made for everything else.</summary>
+    /// <summary>
+    /// Charges work to the budget, before it is done: one for an evaluation, the length of what is moved, compared or made for everything
+    /// else.
+    /// </summary>
     internal void Charge(SyntaxNode node, long work)
     {
         if (!_budget.Charge(work))
@@ -119,7 +130,8 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
     internal void ChargeText(SyntaxNode node, long length, long? added = null)
     {
         if (length > LongestText)
-            throw Problem(ProblemIds.RunsAway, $"this text has {length.ToString(CultureInfo.InvariantCulture)} characters; does a loop end?", node.GetLocation());
+            throw Problem(ProblemIds.RunsAway, $"this text has {length.ToString(CultureInfo.InvariantCulture)} characters; "
+                + "does a loop end?", node.GetLocation());
         Charge(node, (added ?? length) / Budget.CharactersOfStep);
     }
 
@@ -130,7 +142,8 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         return longest is null
             ? Problem(ProblemIds.RunsAway, $"the definition takes more than {steps} steps; does a recursion end?", node.GetLocation())
             : Problem(ProblemIds.RunsAway,
-                $"the definition takes more than {steps} steps, this loop has run {longest.Rounds.ToString("N0", CultureInfo.InvariantCulture)} times; does it end?", longest.Head);
+                $"the definition takes more than {steps} steps, this loop has run "
+                + $"{longest.Rounds.ToString("N0", CultureInfo.InvariantCulture)} times; does it end?", longest.Head);
     }
 
     // A constant as the compiler knows it; an enum's is the number.
@@ -150,7 +163,8 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
     internal DefinitionException Fails(SyntaxNode node, string message) => Problem(ProblemIds.Fails, message, node.GetLocation());
 
     private DefinitionException Problem(string id, string message, Location location) =>
-        new(new DefinitionProblem(new Problem(id, message + Callers()), location, [.. Enumerable.Reverse(_calls).Select(c => c.Place)]));
+        new(new LocatedProblem<Location>(
+            new Problem(id, message + Callers()), location, [.. Enumerable.Reverse(_calls).Select(c => c.Place)]));
 
     // The arguments say which of many calls it was.
     private string Callers()
@@ -158,7 +172,8 @@ internal sealed partial class Interpreter(Compilation compilation, DefinedGraph 
         const int Most = 4;
         if (_calls.Count == 0)
             return "";
-        IEnumerable<string> calls = Enumerable.Reverse(_calls).Take(Most).Select(c => $"{c.Method.Name}({string.Join(", ", c.Arguments.Select(Shown.Of))})");
+        IEnumerable<string> calls = Enumerable.Reverse(_calls).Take(Most)
+            .Select(c => $"{c.Method.Name}({string.Join(", ", c.Arguments.Select(Shown.Of))})");
         return " — in " + string.Join(", called by ", calls) + (_calls.Count > Most ? ", …" : "");
     }
 

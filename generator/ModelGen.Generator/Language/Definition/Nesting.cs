@@ -4,7 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace ModelGen.Generator.Language.Definition;
 
 /// <summary>
-/// How deeply text is nested, found without recursion: the C# compiler is asked what a member means only where its own recursion ends within <see cref="Collections.OwnStack"/>.
+/// How deeply text is nested, found without recursion: the C# compiler is asked what a member means only where its own recursion ends
+/// within <see cref="Collections.OwnStack"/>.
 /// </summary>
 internal static class Nesting
 {

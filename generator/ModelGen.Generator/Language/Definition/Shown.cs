@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ModelGen.Generator.Language.Definition;
 
-/// <summary>Values as messages show them: of what is large the beginning, since arrays may hold millions of items, and themselves.</summary>
+/// <summary>
+/// Values as messages show them: of what is large the beginning, since arrays may hold millions of items, and themselves.
+/// </summary>
 internal static class Shown
 {
     private const int LongestText = 80;

@@ -1,8 +1,8 @@
 namespace ModelGen.Generator.Language.Definition;
 
 /// <summary>
-/// How a layer is written as a method of <c>Tensor</c>: what must be given first, then what has a default, then the name. The methods and their
-/// interpretation both follow this.
+/// How a layer is written as a method of <c>Tensor</c>: what must be given first, then what has a default, then the name. The methods and
+/// their interpretation both follow this.
 /// </summary>
 internal static class TensorLayers
 {
@@ -18,7 +18,8 @@ internal static class TensorLayers
     /// <summary>All inputs, of the static method.</summary>
     public const string Inputs = "inputs";
 
-    private static readonly (string Layer, string Token, string Method)[] Operators = [("Add", "+", "op_Addition"), ("Multiply", "*", "op_Multiply")];
+    private static readonly (string Layer, string Token, string Method)[] Operators = [("Add", "+", "op_Addition"),
+        ("Multiply", "*", "op_Multiply")];
 
     /// <summary>The C# operator that stands for a layer of two inputs; null for most.</summary>
     public static string? OperatorOf(string layer) => Operators.FirstOrDefault(o => o.Layer == layer).Token;

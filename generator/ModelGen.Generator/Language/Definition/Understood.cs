@@ -3,7 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace ModelGen.Generator.Language.Definition;
 
 /// <summary>
-/// One kind of operation that is understood. What is in no table is refused; docs/definitions.md is written from the tables, so that it says neither more nor less.
+/// One kind of operation that is understood. What is in no table is refused; docs/definitions.md is written from the tables, so that it
+/// says neither more nor less.
 /// </summary>
 /// <param name="Kind">The compiler's name.</param>
 /// <param name="Words">What users call it; kinds that belong together have the same words.</param>

@@ -17,7 +17,8 @@ internal sealed record SizesValue(EquatableArray<int> Numbers);
 /// <summary>A member of an enum, or a number cast to one.</summary>
 internal sealed record EnumValue(INamedTypeSymbol Type, object Number)
 {
-    public bool Equals(EnumValue? other) => other is not null && Number.Equals(other.Number) && SymbolEqualityComparer.Default.Equals(Type, other.Type);
+    public bool Equals(EnumValue? other) =>
+        other is not null && Number.Equals(other.Number) && SymbolEqualityComparer.Default.Equals(Type, other.Type);
 
     public override int GetHashCode() => Number.GetHashCode();
 
@@ -173,7 +174,8 @@ internal sealed class Frame(IMethodSymbol method, Frame? outer, object? self)
 
     public Cell? Find(ISymbol symbol) => _cells.TryGetValue(symbol, out Cell? cell) ? cell : outer?.Find(symbol);
 
-    public ITypeSymbol? Find(ITypeParameterSymbol parameter) => Types is not null && Types.TryGetValue(parameter, out ITypeSymbol? type) ? type : outer?.Find(parameter);
+    public ITypeSymbol? Find(ITypeParameterSymbol parameter) =>
+        Types is not null && Types.TryGetValue(parameter, out ITypeSymbol? type) ? type : outer?.Find(parameter);
 
     /// <summary>The same variables, but not those declared anew later: what a lambda captures.</summary>
     /// <summary>How many variables that copies.</summary>

@@ -51,9 +51,9 @@ internal sealed class JsonArguments(JsonProblems problems, JsonFields fields)
             case AttributeKind.Word:
                 if (fields.Text(value, what, scope) is not string word)
                     return null;
-                if (spec.Words.Contains(word))
+                if (LayerChecks.Refuse(spec, word) is not string refusal)
                     return word;
-                problems.Add(ProblemIds.InvalidArgument, $"{what} must be one of {string.Join(", ", spec.Words)}, got '{JsonNames.Printable(word)}'", value.Range, scope);
+                problems.Add(ProblemIds.InvalidArgument, $"{what} {refusal}", value.Range, scope);
                 return null;
             default:
                 return Integers(spec, value, what, scope);
@@ -69,10 +69,11 @@ internal sealed class JsonArguments(JsonProblems problems, JsonFields fields)
             real = double.Parse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
         if (real is not double number)
             return null;
-        float single = (float)number;
-        if (!float.IsInfinity(single) && !float.IsNaN(single))
-            return single;
-        problems.Add(ProblemIds.InvalidArgument, $"{what} must be a finite number of single precision, got {value.Describe()}", value.Range, scope);
+        // What was written says more than infinity does.
+        if (LayerChecks.IsFinite(number))
+            return (float)number;
+        problems.Add(ProblemIds.InvalidArgument, $"{what} must be a finite number of single precision, got {value.Describe()}",
+            value.Range, scope);
         return null;
     }
 
@@ -102,7 +103,8 @@ internal sealed class JsonArguments(JsonProblems problems, JsonFields fields)
             int[] given = [.. numbers.Select(n => n!.Value)];
             return given.Length == 2 && spec.Kind == AttributeKind.Border ? new[] { given[0], given[1], given[0], given[1] } : given;
         }
-        string expected = spec.Kind == AttributeKind.Border ? "2 numbers (height, width) or 4 (top, left, bottom, right)" : "2 numbers (height, width)";
+        string expected = spec.Kind == AttributeKind.Border
+            ? "2 numbers (height, width) or 4 (top, left, bottom, right)" : "2 numbers (height, width)";
         problems.Add(ProblemIds.InvalidArgument, $"{what} takes {expected}, got {JsonFields.Text(value.Items.Count)}", value.Range, scope);
         return null;
     }

@@ -30,7 +30,8 @@ internal sealed class JsonBlocks(JsonProblems problems, JsonFields fields)
         {
             foreach (JsonMember member in parameters.Members)
             {
-                if (CheckVariable(member.Name, member.NameRange, _file) && fields.Integer(member.Value, $"parameter '{member.Name}'", _file, allowTruth: true) is long value)
+                if (CheckVariable(member.Name, member.NameRange, _file)
+                    && fields.Integer(member.Value, $"parameter '{member.Name}'", _file, allowTruth: true) is long value)
                     _file = _file.With(member.Name, value);
             }
         }
@@ -54,7 +55,9 @@ internal sealed class JsonBlocks(JsonProblems problems, JsonFields fields)
         return null;
     }
 
-    /// <summary>The integers that a block sees: the file's parameters and its own; null where the call is wrong, which has been reported.</summary>
+    /// <summary>
+    /// The integers that a block sees: the file's parameters and its own; null where the call is wrong, which has been reported.
+    /// </summary>
     public Dictionary<string, long>? Bind(JsonBlock block, JsonValue call, JsonScope scope)
     {
         var given = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -90,7 +93,8 @@ internal sealed class JsonBlocks(JsonProblems problems, JsonFields fields)
                     problems.Add(ProblemIds.InvalidArgument, $"{label} needs {parameter.Name}", call.Range, scope);
                 isComplete = false;
             }
-            else if (fields.Integer(parameter.Value, $"{label}: the default of {parameter.Name}", variables, allowTruth: true) is long fallback)
+            else if (fields.Integer(
+                parameter.Value, $"{label}: the default of {parameter.Name}", variables, allowTruth: true) is long fallback)
             {
                 variables = variables.With(parameter.Name, fallback);
             }
@@ -105,7 +109,8 @@ internal sealed class JsonBlocks(JsonProblems problems, JsonFields fields)
     /// <summary>Whether a name can be a parameter or index here; reports it where not.</summary>
     public bool CheckVariable(string name, TextRange range, JsonScope scope)
     {
-        string? wrong = !JsonNames.IsIdentifier(name) ? $"'{JsonNames.Printable(name)}' cannot be a parameter or index; it is a letter, then letters, digits and underscores"
+        string? wrong = !JsonNames.IsIdentifier(name)
+            ? $"'{JsonNames.Printable(name)}' cannot be a parameter or index; it is a letter, then letters, digits and underscores"
             : Reserved.Contains(name) ? $"'{name}' cannot be a parameter or index; the format uses this word itself"
             : scope.Variables.ContainsKey(name) ? $"'{name}' is a parameter or index here already; choose another name"
             : scope.Variables.Count >= MostVariables ? $"there are more than {JsonFields.Text(MostVariables)} parameters and indices"
@@ -139,7 +144,8 @@ internal sealed class JsonBlocks(JsonProblems problems, JsonFields fields)
                 if (LayerNames.IsValid(name.Text) && !inputs.Contains(name.Text))
                     inputs.Add(name.Text);
                 else
-                    problems.Add(ProblemIds.InvalidName, $"{label}: '{JsonNames.Printable(name.Text)}' cannot be the name of an input, or is one already", name.Range);
+                    problems.Add(ProblemIds.InvalidName, $"{label}: '{JsonNames.Printable(name.Text)}' cannot be the name of an input, "
+                        + "or is one already", name.Range);
             }
         }
         if (inputs.Count == 0)

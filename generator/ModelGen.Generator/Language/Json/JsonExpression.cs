@@ -4,8 +4,9 @@ using System.Text;
 namespace ModelGen.Generator.Language.Json;
 
 /// <summary>
-/// The arithmetic of attribute values and names, in 64-bit integers where truth is 1 or 0: + - * / % (division towards zero), comparisons, !, &amp;&amp;, ||, ?:,
-/// parentheses, and names of parameters and indices. It is C#'s, precedence included; what C# would not evaluate is not evaluated here.
+/// The arithmetic of attribute values and names, in 64-bit integers where truth is 1 or 0: + - * / % (division towards zero), comparisons,
+/// !, &amp;&amp;, ||, ?:, parentheses, and names of parameters and indices. It is C#'s, precedence included; what C# would not evaluate is
+/// not evaluated here.
 /// </summary>
 internal sealed class JsonExpression
 {
@@ -21,7 +22,8 @@ internal sealed class JsonExpression
     private int _position;
     private int _depth;
 
-    private JsonExpression(string text, int offset, IReadOnlyDictionary<string, long> names) => (_text, _offset, _names) = (text, offset, names);
+    private JsonExpression(string text, int offset, IReadOnlyDictionary<string, long> names) =>
+        (_text, _offset, _names) = (text, offset, names);
 
     /// <summary>The value of a whole text; <c>${…}</c> around it is taken off.</summary>
     /// <exception cref="ExpressionException">It is not an expression, or has no value.</exception>
@@ -36,7 +38,8 @@ internal sealed class JsonExpression
     {
         var result = new StringBuilder();
         int end = 0;
-        for (int start = text.IndexOf("${", StringComparison.Ordinal); start >= 0; start = text.IndexOf("${", end, StringComparison.Ordinal))
+        for (int start = text.IndexOf("${", StringComparison.Ordinal); start >= 0; start = text.IndexOf(
+            "${", end, StringComparison.Ordinal))
         {
             int close = text.IndexOf('}', start);
             if (close < 0)
@@ -54,11 +57,13 @@ internal sealed class JsonExpression
     {
         var expression = new JsonExpression(text, offset, names);
         if (text.Length > LongestText)
-            throw expression.Error($"an expression has at most {LongestText.ToString(CultureInfo.InvariantCulture)} characters", 0, text.Length);
+            throw expression.Error($"an expression has at most {LongestText.ToString(CultureInfo.InvariantCulture)} characters", 0,
+                text.Length);
         long value = expression.Choice(isUsed: true);
         expression.SkipSpace();
         if (expression._position < text.Length)
-            throw expression.Error($"expected an operator or the end, got '{JsonNames.Printable(text.Substring(expression._position, 1))}'", expression._position, 1);
+            throw expression.Error($"expected an operator or the end, got '{JsonNames.Printable(text.Substring(expression._position, 1))}'",
+                expression._position, 1);
         return value;
     }
 
@@ -156,7 +161,8 @@ internal sealed class JsonExpression
             _position++;
         string word = _text.Substring(start, _position - start);
         if (word.Length == 0)
-            throw Error(start < _text.Length ? $"expected a number or a name, got '{JsonNames.Printable(_text.Substring(start, 1))}'" : "expected a number or a name", start, 1);
+            throw Error(start < _text.Length ? $"expected a number or a name, got '{JsonNames.Printable(_text.Substring(start, 1))}'"
+                : "expected a number or a name", start, 1);
         if (word[0] is >= '0' and <= '9')
         {
             return long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
@@ -167,7 +173,8 @@ internal sealed class JsonExpression
             return Truth(word == "true");
         if (_names.TryGetValue(word, out long value))
             return value;
-        string remedy = JsonNames.Suggest(word, _names.Keys.OrderBy(n => n, StringComparer.Ordinal), "there are no parameters or indices here");
+        string remedy = JsonNames.Suggest(
+            word, _names.Keys.OrderBy(n => n, StringComparer.Ordinal), "there are no parameters or indices here");
         throw Error($"nothing is called '{JsonNames.Printable(word)}'; {remedy}", start, word.Length);
     }
 

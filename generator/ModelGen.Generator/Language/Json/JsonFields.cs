@@ -53,7 +53,9 @@ internal sealed class JsonFields(JsonProblems problems)
         }
     }
 
-    /// <summary>A number without fraction, an expression or, where allowed, true or false; null where it is none of them, which is reported.</summary>
+    /// <summary>
+    /// A number without fraction, an expression or, where allowed, true or false; null where it is none of them, which is reported.
+    /// </summary>
     public long? Integer(JsonValue value, string what, JsonScope scope, bool allowTruth = false)
     {
         if (value.Kind == JsonKind.Number)
@@ -62,7 +64,8 @@ internal sealed class JsonFields(JsonProblems problems)
                 return number;
             bool isInteger = value.Text.All(c => c is '-' or (>= '0' and <= '9'));
             problems.Add(ProblemIds.WrongValue,
-                $"{what} must be an integer{(isInteger ? " of 64 bits" : " without point and exponent")}, got {value.Describe()}", value.Range, scope);
+                $"{what} must be an integer{(isInteger ? " of 64 bits" : " without point and exponent")}, got {value.Describe()}",
+                value.Range, scope);
             return null;
         }
         if (allowTruth && value.Kind == JsonKind.Boolean)
@@ -70,7 +73,8 @@ internal sealed class JsonFields(JsonProblems problems)
         if (value.Kind != JsonKind.String)
         {
             problems.Add(ProblemIds.WrongValue,
-                $"{what} must be an integer{(allowTruth ? ", true, false" : "")} or an expression in a string, got {value.Describe()}", value.Range, scope);
+                $"{what} must be an integer{(allowTruth ? ", true, false" : "")} or an expression in a string, got {value.Describe()}",
+                value.Range, scope);
             return null;
         }
         try

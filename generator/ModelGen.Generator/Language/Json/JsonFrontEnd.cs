@@ -8,14 +8,20 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Language.Json;
 
 /// <summary>
-/// From the text of a <c>*.network.json</c> file to a graph; docs/json.md says what such a file holds. Whatever the text is, it ends soon, and with a network or an error.
+/// From the text of a <c>*.network.json</c> file to a graph; docs/json.md says what such a file holds. Whatever the text is, it ends soon,
+/// and with a network or an error.
 /// </summary>
 internal sealed class JsonFrontEnd
 {
     public const string FileSuffix = ".network.json";
 
+    private const string Trainable = "trainable";
+
     private static readonly string[] Keys =
-        ["$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs", "batch", "profile", "optimize", "weightStorage", "trainable"];
+    [
+        "$schema", "description", "name", "namespace", "accessibility", "inputs", "parameters", "blocks", "layers", "outputs",
+        .. NetworkOption.All.Select(o => o.Key), Trainable,
+    ];
 
     private readonly JsonDocument _document;
     private readonly JsonProblems _problems;
@@ -36,7 +42,8 @@ internal sealed class JsonFrontEnd
     /// <param name="text">The file.</param>
     /// <param name="rootNamespace">The namespace of networks that name none.</param>
     /// <param name="cancellation">Asked at each step of the file.</param>
-    public static JsonNetwork Build(string text, string rootNamespace = "", CancellationToken cancellation = default) => new JsonFrontEnd(text, rootNamespace, cancellation).Build();
+    public static JsonNetwork Build(string text, string rootNamespace = "", CancellationToken cancellation = default) =>
+        new JsonFrontEnd(text, rootNamespace, cancellation).Build();
 
     private JsonNetwork Build()
     {
@@ -50,33 +57,32 @@ internal sealed class JsonFrontEnd
         (ClassDeclaration? declaration, string accessibility) = ReadClass(root);
         Surface surface = SurfaceOf(root);
         if (!_document.IsWhole)
-            return new(declaration, surface, null, null, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
+            return new(declaration, surface, null, null, _problems.ToEquatableArray()) { NameRange = nameRange,
+                Accessibility = accessibility, Members = MembersOf(root) };
 
         _fields.CheckKeys(root, "a network", null, Keys);
         var graph = new GraphBuilder(declaration?.Name.TrimStart('@') ?? "network");
         TrainingOptions? training = null;
-        int batch = 1;
+        CompilerOptions options = CompilerOptions.Default;
         try
         {
-            training = BuildGraph(root, graph, out batch);
+            (training, options) = BuildGraph(root, graph);
         }
         catch (JsonLayers.RunawayException)
         {
             // Reported where it was noticed.
         }
-        if (root["profile"] is JsonValue profile)
-            _fields.Is(profile, JsonKind.Boolean, "profile");
-        CompilerOptions options = ReadOptions(root);
         Graph? built = _problems.HasErrors ? null : graph.Build();
         if (built is not null)
             CheckMembers(root, built, declaration);
-        NetworkModel? model = built is null || declaration is null || _problems.HasErrors ? null : new NetworkModel(built, declaration, training, batch, surface.HasProfile) { Options = options };
-        return new(declaration, surface, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility, Members = MembersOf(root) };
+        NetworkModel? model = built is null || declaration is null || _problems.HasErrors
+            ? null : new NetworkModel(built, declaration, training) { Options = options };
+        return new(declaration, surface, built, model, _problems.ToEquatableArray()) { NameRange = nameRange, Accessibility = accessibility,
+            Members = MembersOf(root) };
     }
 
-    private TrainingOptions? BuildGraph(JsonValue root, GraphBuilder graph, out int batch)
+    private (TrainingOptions? Training, CompilerOptions Options) BuildGraph(JsonValue root, GraphBuilder graph)
     {
-        batch = 1;
         JsonLayerValue? first = ReadInputs(root, graph);
         var scope = new JsonScope();
         // With several inputs 'input' could be any of them.
@@ -97,46 +103,24 @@ internal sealed class JsonFrontEnd
             if (value.Id is int id)
                 graph.Output(name, id);
         }
-        batch = ReadBatch(root, scope, graph);
-        TrainingOptions? training = root["trainable"] is JsonValue trainable ? JsonTraining.Read(trainable, _problems, _fields, scope, graph, outputs) : null;
+        var reader = new JsonOptions(_problems, _fields, scope);
+        CompilerOptions options = reader.ReadNetwork(root, graph);
+        TrainingOptions? training = root[Trainable] is JsonValue trainable
+            ? reader.ReadTraining(trainable, Trainable, graph, outputs) : null;
         if (!_problems.HasErrors)
             layers.ReportUnreadLayers();
-        return training;
+        return (training, options);
     }
 
     // Of a file that is not whole, or has a key that means nothing, it is open what it asks for.
     private Surface SurfaceOf(JsonValue root)
     {
-        bool isInDoubt = !_document.IsWhole || root.Members.Any(m => !Keys.Contains(m.Name)) || (root["trainable"] is JsonValue trainable && JsonTraining.IsInDoubt(trainable));
-        Surface surface = NetworkDeclaration.SurfaceOf(JsonTraining.SurfaceOf(root), root["profile"] is { IsTrue: true });
+        JsonValue? trainable = root[Trainable];
+        bool isInDoubt = !_document.IsWhole || root.Members.Any(m => !Keys.Contains(m.Name))
+            || (trainable is not null && JsonOptions.IsInDoubt(trainable));
+        TrainingOptions? training = trainable is null ? null : new TrainingOptions(JsonOptions.Plain(trainable, TrainableOption.All));
+        var surface = Surface.Of(training, new CompilerOptions(JsonOptions.Plain(root, NetworkOption.All)));
         return isInDoubt ? surface.InDoubt() : surface;
-    }
-
-    private int ReadBatch(JsonValue root, JsonScope scope, GraphBuilder graph)
-    {
-        if (root["batch"] is not JsonValue written || _fields.Size(written, "batch", scope, 1) is not int batch)
-            return 1;
-        if (NetworkChecks.BatchTooLarge("batch", batch, Enumerable.Range(0, graph.Count).Select(graph.TypeOf)) is Problem problem)
-            _problems.Add(problem.Id, problem.Message, written.Range);
-        return batch;
-    }
-
-    private CompilerOptions ReadOptions(JsonValue root)
-    {
-        return new CompilerOptions((Optimization)Member("optimize", CompilerOptions.Optimizations), (LinearStorage)Member("weightStorage", CompilerOptions.WeightStorages));
-
-        int Member(string key, EquatableArray<string> words)
-        {
-            if (root[key] is not JsonValue written || !_fields.Is(written, JsonKind.String, key))
-                return 0;
-            for (int i = 0; i < words.Count; i++)
-            {
-                if (words[i] == written.Text)
-                    return i;
-            }
-            _problems.Add(ProblemIds.InvalidArgument, $"{key} must be one of {string.Join(", ", words)}, got '{JsonNames.Printable(written.Text)}'", written.Range);
-            return 0;
-        }
     }
 
     private (ClassDeclaration? Declaration, string Accessibility) ReadClass(JsonValue root)
@@ -147,7 +131,8 @@ internal sealed class JsonFrontEnd
             if (written.Text is "public" or "internal")
                 accessibility = written.Text;
             else
-                _problems.Add(ProblemIds.InvalidArgument, $"accessibility must be public or internal, got '{JsonNames.Printable(written.Text)}'", written.Range);
+                _problems.Add(ProblemIds.InvalidArgument, "accessibility must be public or internal, got "
+                    + $"'{JsonNames.Printable(written.Text)}'", written.Range);
         }
         string space = _rootNamespace;
         if (root["namespace"] is JsonValue given)
@@ -162,7 +147,8 @@ internal sealed class JsonFrontEnd
             if (root["namespace"] is JsonValue place)
             {
                 _problems.Add(ProblemIds.InvalidName,
-                    $"'{JsonNames.Printable(space)}' cannot be a namespace; it is names of ASCII letters, digits and underscores joined by points, {JsonNames.LongestIdentifier} characters at most", place.Range);
+                    $"'{JsonNames.Printable(space)}' cannot be a namespace; it is names of ASCII letters, digits and underscores joined "
+                    + $"by points, {JsonNames.LongestIdentifier} characters at most", place.Range);
                 return (null, accessibility);
             }
             // Not written by the author of the file: the project's own name may be anything.
@@ -171,7 +157,8 @@ internal sealed class JsonFrontEnd
         if (root["name"] is not JsonValue name)
         {
             if (_document.IsWhole)
-                _problems.Add(ProblemIds.WrongValue, "a network needs 'name', which is the name of its class", new TextRange(root.Range.Start, 1));
+                _problems.Add(ProblemIds.WrongValue, "a network needs 'name', which is the name of its class",
+                    new TextRange(root.Range.Start, 1));
             return (null, accessibility);
         }
         if (!_fields.Is(name, JsonKind.String, "name"))
@@ -179,15 +166,18 @@ internal sealed class JsonFrontEnd
         if (!JsonNames.IsIdentifier(name.Text))
         {
             _problems.Add(ProblemIds.InvalidName,
-                $"'{JsonNames.Printable(name.Text)}' cannot be the name of a class; it is an ASCII letter, then letters, digits and underscores, {JsonNames.LongestIdentifier} at most", name.Range);
+                $"'{JsonNames.Printable(name.Text)}' cannot be the name of a class; it is an ASCII letter, then letters, digits and "
+                + $"underscores, {JsonNames.LongestIdentifier} at most", name.Range);
             return (null, accessibility);
         }
         if (GeneratedMembers.Of("", SurfaceOf(root) with { HasTrainer = true }, MembersOf(root)).Contains(name.Text))
         {
-            _problems.Add(ProblemIds.InvalidName, $"'{name.Text}' is the name of a member of every network's class; choose another name for the class", name.Range);
+            _problems.Add(ProblemIds.InvalidName, $"'{name.Text}' is the name of a member of every network's class; choose another "
+                + "name for the class", name.Range);
             return (null, accessibility);
         }
-        return (new ClassDeclaration(string.Join(".", parts.Select(JsonNames.Escape)), [], JsonNames.Escape(name.Text), accessibility), accessibility);
+        return (new ClassDeclaration(string.Join(".", parts.Select(JsonNames.Escape)), [], JsonNames.Escape(name.Text), accessibility),
+            accessibility);
     }
 
     /// <summary>Adds the inputs to the graph; returns the first, which the first layer reads unless it says otherwise.</summary>
@@ -196,7 +186,8 @@ internal sealed class JsonFrontEnd
         if (root["inputs"] is not JsonValue inputs)
         {
             _problems.Add(ProblemIds.NoInput,
-                "the network has no 'inputs'; add e.g. \"inputs\": { \"image\": [3, 224, 224] } for channels, height and width or [784] for features", new TextRange(root.Range.Start, 1));
+                "the network has no 'inputs'; add e.g. \"inputs\": { \"image\": [3, 224, 224] } for channels, height and width or "
+                + "[784] for features", new TextRange(root.Range.Start, 1));
             return null;
         }
         if (!_fields.Is(inputs, JsonKind.Object, "inputs"))
@@ -206,10 +197,11 @@ internal sealed class JsonFrontEnd
         JsonLayerValue? first = null;
         foreach (JsonMember input in inputs.Members)
         {
-            if (!JsonNames.CanBeInput(input.Name))
+            if (!JsonNames.IsIdentifier(input.Name))
             {
                 _problems.Add(ProblemIds.InvalidName,
-                    $"'{JsonNames.Printable(input.Name)}' cannot be the name of an input, which becomes a parameter of Forward; it is an ASCII letter, then letters, digits and underscores, and no word that C# or the generated code uses", input.NameRange);
+                    $"'{JsonNames.Printable(input.Name)}' cannot be the name of an input, which becomes a parameter of Forward; it is an "
+                    + "ASCII letter, then letters, digits and underscores", input.NameRange);
             }
             var value = new JsonLayerValue(ReadInput(input, graph), null, input.Name);
             _inputs[input.Name] = value;
@@ -227,16 +219,14 @@ internal sealed class JsonFrontEnd
         int?[] sizes = [.. input.Value.Items.Select(i => _fields.Size(i, $"{label}: a size", scope, 1))];
         if (sizes.Any(s => s is null))
             return null;
-        if (sizes.Length is not (1 or 3))
-        {
-            _problems.Add(ProblemIds.InvalidArgument,
-                $"{label} takes 3 sizes (channels, height, width) or 1 (features), without the batch; got {JsonFields.Text(sizes.Length)}", input.Value.Range);
-            return null;
-        }
         try
         {
-            TensorType type = TensorType.Sample([.. sizes.Select(s => s!.Value)]);
-            return graph.Input(input.Name, Require.Size(new OperatorCall(label, "", [], AttributeMap.Empty), type));
+            return LayerChecks.AddInput(graph, label, input.Name, [.. sizes.Select(s => s!.Value)]);
+        }
+        catch (BadShapeException e)
+        {
+            _problems.Add(e.Problem.Id, e.Problem.Message, input.Value.Range);
+            return null;
         }
         catch (ShapeException e)
         {
@@ -259,8 +249,9 @@ internal sealed class JsonFrontEnd
             _problems.Add(ProblemIds.WrongValue, "'outputs' names no output; leave it out for the result of the last layer", written.Range);
         foreach (JsonMember output in written.Members)
         {
-            if (!JsonNames.IsIdentifier(output.Name) || JsonNames.IsKeyword(output.Name) || _inputs.ContainsKey(output.Name))
-                _problems.Add(ProblemIds.InvalidName, $"'{JsonNames.Printable(output.Name)}' cannot be the name of an output", output.NameRange);
+            if (!JsonNames.IsIdentifier(output.Name) || _inputs.ContainsKey(output.Name))
+                _problems.Add(ProblemIds.InvalidName, $"'{JsonNames.Printable(output.Name)}' cannot be the name of an output",
+                    output.NameRange);
             string label = $"output '{JsonNames.Printable(output.Name)}'";
             if (_fields.Text(output.Value, label, scope) is not string source)
                 continue;
@@ -278,7 +269,8 @@ internal sealed class JsonFrontEnd
         return new(Names("inputs"), Names("outputs"));
 
         EquatableArray<string> Names(string key) =>
-            root[key] is { Kind: JsonKind.Object } members ? members.Members.Select(m => m.Name).Where(JsonNames.IsIdentifier).Distinct().ToEquatableArray() : [];
+            root[key] is { Kind: JsonKind.Object } members
+                ? members.Members.Select(m => m.Name).Where(JsonNames.IsIdentifier).Distinct().ToEquatableArray() : [];
     }
 
     private void CheckMembers(JsonValue root, Graph graph, ClassDeclaration? declaration)
@@ -286,8 +278,11 @@ internal sealed class JsonFrontEnd
         foreach (MemberProblem problem in NetworkChecks.Members(graph, declaration?.Name ?? ""))
         {
             string name = problem.IsInput ? graph.Inputs.ElementAt(problem.Index).Name : graph.Outputs[problem.Index].Name;
-            JsonMember? member = root[problem.IsInput ? "inputs" : "outputs"]?.Members.FirstOrDefault(m => m.Name == name);
+            // An output that the file does not name is in the way of an input that it does.
+            JsonMember? member = Named(problem.IsInput ? "inputs" : "outputs", name) ?? Named("inputs", name);
             _problems.Add(problem.Problem.Id, problem.Problem.Message, member?.NameRange ?? root.Range);
         }
+
+        JsonMember? Named(string key, string name) => root[key]?.Members.FirstOrDefault(m => m.Name == name);
     }
 }

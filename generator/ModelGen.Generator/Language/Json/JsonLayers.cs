@@ -1,4 +1,3 @@
-using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
@@ -6,8 +5,8 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Language.Json;
 
 /// <summary>
-/// Runs the steps of a file, which are layers, blocks, repeats and choices, and adds what they make to the graph. A layer that is broken has an unknown value;
-/// what depends on it is not checked against that, so that one mistake is one error.
+/// Runs the steps of a file, which are layers, blocks, repeats and choices, and adds what they make to the graph. A layer that is broken
+/// has an unknown value; what depends on it is not checked against that, so that one mistake is one error.
 /// </summary>
 internal sealed class JsonLayers
 {
@@ -26,7 +25,7 @@ internal sealed class JsonLayers
     private readonly JsonFields _fields;
     private readonly JsonArguments _arguments;
     private readonly JsonBlocks _blocks;
-    private readonly GraphBuilder _graph;
+    private readonly LayerBuilder _builder;
     private readonly LayerNames _names = new();
     private readonly List<JsonLayerValue> _layers = [];
     private readonly Dictionary<string, JsonLayerValue> _blockResults = new(StringComparer.Ordinal);
@@ -37,18 +36,20 @@ internal sealed class JsonLayers
     private readonly CancellationToken _cancellation;
     private int _steps;
     private long _readValues;
-    private int _countedNodes;
-    private long _parameterLength;
 
     public JsonLayers(
-        JsonProblems problems, JsonFields fields, JsonBlocks blocks, GraphBuilder graph, Dictionary<string, JsonLayerValue> networkInputs, CancellationToken cancellation)
+        JsonProblems problems, JsonFields fields, JsonBlocks blocks, GraphBuilder graph, Dictionary<string, JsonLayerValue> networkInputs,
+        CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        (_problems, _fields, _blocks, _graph, _networkInputs) = (problems, fields, blocks, graph, networkInputs);
+        (_problems, _fields, _blocks, _networkInputs) = (problems, fields, blocks, networkInputs);
+        _builder = new LayerBuilder(graph);
         _arguments = new JsonArguments(problems, fields);
     }
 
-    /// <summary>Runs steps one after the other; each reads the result of the one before unless it says otherwise. Returns the last result.</summary>
+    /// <summary>
+    /// Runs steps one after the other; each reads the result of the one before unless it says otherwise. Returns the last result.
+    /// </summary>
     /// <exception cref="RunawayException">There are too many steps; this has been reported.</exception>
     public JsonLayerValue Run(JsonValue steps, JsonScope scope, JsonLayerValue current)
     {
@@ -76,7 +77,8 @@ internal sealed class JsonLayers
     public IEnumerable<string> NamesIn(JsonScope scope) =>
         scope.Inputs.Keys.Concat(scope.Call is null ? _networkInputs.Keys : Enumerable.Empty<string>())
             .Concat(_layers.Select(l => l.Name).Concat(_blockResults.Keys)
-                .Where(n => n.Length > scope.Prefix.Length && n.StartsWith(scope.Prefix, StringComparison.Ordinal)).Select(n => n.Substring(scope.Prefix.Length)))
+                .Where(n => n.Length > scope.Prefix.Length && n.StartsWith(scope.Prefix, StringComparison.Ordinal))
+                    .Select(n => n.Substring(scope.Prefix.Length)))
             .Distinct();
 
     public void MarkRead(JsonLayerValue value)
@@ -88,7 +90,8 @@ internal sealed class JsonLayers
     public void ReportUnreadLayers()
     {
         foreach (KeyValuePair<TextRange, (string Label, bool IsRead)> layer in _reads.Where(r => !r.Value.IsRead).OrderBy(r => r.Key.Start))
-            _problems.Add(ProblemIds.UnusedLayer, $"{layer.Value.Label}: no layer reads its result; remove it, or name it as the input of a later layer", layer.Key);
+            _problems.Add(ProblemIds.UnusedLayer, $"{layer.Value.Label}: no layer reads its result; remove it, or name it as the input "
+                + "of a later layer", layer.Key);
     }
 
     public void ReportUnknown(string label, string name, TextRange range, JsonScope scope)
@@ -97,7 +100,8 @@ internal sealed class JsonLayers
             return;
         string remedy = JsonNames.Suggest(name, NamesIn(scope), "there is nothing to read");
         string place = scope.Call is null ? "" : " of this block";
-        _problems.Add(ProblemIds.UnknownFrom, $"{label} reads '{JsonNames.Printable(name)}', but no layer before it{place} has that name; {remedy}", range, scope);
+        _problems.Add(ProblemIds.UnknownFrom, $"{label} reads '{JsonNames.Printable(name)}', but no layer before it{place} has that "
+            + $"name; {remedy}", range, scope);
     }
 
     private JsonLayerValue RunStep(JsonValue step, JsonScope scope, JsonLayerValue current)
@@ -109,7 +113,8 @@ internal sealed class JsonLayers
         if (kinds.Length != 1)
         {
             string got = kinds.Length == 0 ? "none of them" : string.Join(" and ", kinds.Select(k => $"'{k}'"));
-            _problems.Add(ProblemIds.WrongValue, $"a layer has one of {string.Join(", ", StepKinds.Select(k => $"'{k}'"))}, got {got}", step.Range, scope);
+            _problems.Add(ProblemIds.WrongValue, $"a layer has one of {string.Join(", ", StepKinds.Select(k => $"'{k}'"))}, got {got}",
+                step.Range, scope);
             return current with { Id = null };
         }
         return kinds[0] switch
@@ -136,7 +141,8 @@ internal sealed class JsonLayers
         _readValues += count;
         if (_readValues <= MostReads)
             return;
-        _problems.Add(ProblemIds.Runaway, $"the layers of the network name more than {JsonFields.Text(MostReads)} values that they read", from.Range, scope);
+        _problems.Add(ProblemIds.Runaway, $"the layers of the network name more than {JsonFields.Text(MostReads)} values that they read",
+            from.Range, scope);
         throw new RunawayException();
     }
 
@@ -145,9 +151,11 @@ internal sealed class JsonLayers
         _fields.CheckKeys(step, "a repeat", scope, "repeat", "index", "layers");
         int? rounds = _fields.Size(step["repeat"]!, "repeat", scope, 0);
         string? index = null;
-        if (step["index"] is JsonValue written && _fields.Is(written, JsonKind.String, "index", scope) && _blocks.CheckVariable(written.Text, written.Range, scope))
+        if (step["index"] is JsonValue written && _fields.Is(written, JsonKind.String, "index", scope)
+            && _blocks.CheckVariable(written.Text, written.Range, scope))
             index = written.Text;
-        if (Body(step, "layers", "a repeat", scope) is not JsonValue body || rounds is not int count || (index is null && step["index"] is not null))
+        if (Body(step, "layers", "a repeat", scope) is not JsonValue body || rounds is not int count
+            || (index is null && step["index"] is not null))
             return current with { Id = null };
         for (int i = 0; i < count; i++)
         {
@@ -184,11 +192,13 @@ internal sealed class JsonLayers
         }
         if (scope.Depth >= JsonScope.DeepestCall)
         {
-            _problems.Add(ProblemIds.Runaway, $"blocks call one another more than {JsonFields.Text(JsonScope.DeepestCall)} deep", step.Range, scope);
+            _problems.Add(ProblemIds.Runaway, $"blocks call one another more than {JsonFields.Text(JsonScope.DeepestCall)} deep",
+                step.Range, scope);
             throw new RunawayException();
         }
         string? name = step["name"] is null ? "" : FullName(step, $"block '{JsonNames.Printable(block.Name)}'", scope);
-        JsonLayerValue[]? inputs = ReadInputs(step, $"block '{JsonNames.Printable(block.Name)}'", block.Inputs.Count, block.Inputs.Count, scope, current);
+        JsonLayerValue[]? inputs = ReadInputs(
+            step, $"block '{JsonNames.Printable(block.Name)}'", block.Inputs.Count, block.Inputs.Count, scope, current);
         Dictionary<string, long>? variables = _blocks.Bind(block, step, scope);
         if (inputs is null || variables is null || name is null)
             return current with { Id = null };
@@ -200,7 +210,8 @@ internal sealed class JsonLayers
         if (name.Length > 0)
         {
             if (_blockResults.ContainsKey(name))
-                _problems.Add(ProblemIds.DuplicateName, $"block '{name}': another block has this name already; give one of them another name", step["name"]!.Range, scope);
+                _problems.Add(ProblemIds.DuplicateName, $"block '{name}': another block has this name already; give one of "
+                    + "them another name", step["name"]!.Range, scope);
             _blockResults[name] = result with { Name = name };
         }
         return result;
@@ -221,13 +232,15 @@ internal sealed class JsonLayers
         if (sameName is int other)
         {
             _problems.Add(ProblemIds.DuplicateName,
-                $"{opName} '{name}': another layer, {_reads[_layers[other].Layer!.Value].Label}, has this name already; give one of them another name",
+                $"{opName} '{name}': another layer, {_reads[_layers[other].Layer!.Value].Label}, has this name already; give one of "
+                + "them another name",
                 step["name"]?.Range ?? step.Range, scope);
         }
         string label = new OperatorCall(opName, name, [], AttributeMap.Empty).Label;
         if (!_reads.ContainsKey(step.Range))
             _reads[step.Range] = (label, IsRead: false);
-        JsonLayerValue value = new(op is null || (given is null && step["name"] is not null) ? null : Build(op, label, name, step, scope, current), step.Range, name);
+        JsonLayerValue value = new(op is null || (given is null && step["name"] is not null)
+            ? null : Build(op, label, name, step, scope, current), step.Range, name);
         if (op is null)
             MarkRead(current);
         _layers.Add(value);
@@ -242,11 +255,8 @@ internal sealed class JsonLayers
             return null;
         try
         {
-            int built = op.BuildLayer(_graph, [.. inputs.Select(i => i.Id!.Value)], op.WithDefaults(given, forLayer: true), name);
-            Node node = _graph[built];
-            foreach (Problem warning in op.Warnings(new OperatorCall(node.Op, node.Name, node.Inputs.Select(_graph.TypeOf).ToEquatableArray(), node.Attributes)))
-                _problems.Add(warning.Id, warning.Message, step.Range, scope);
-            CheckParameters(label);
+            int[] known = [.. inputs.Select(i => i.Id!.Value)];
+            int built = _builder.Add(op, known, given, name, warning => _problems.Add(warning.Id, warning.Message, step.Range, scope));
             return built;
         }
         catch (ShapeException e)
@@ -299,9 +309,10 @@ internal sealed class JsonLayers
 
     private void ReportCount(JsonValue place, string label, int fewest, int most, int count, JsonScope scope)
     {
-        string expected = fewest == most ? JsonFields.Text(fewest) : $"{JsonFields.Text(fewest)} to {JsonFields.Text(most)}";
+        string expected = LayerChecks.InputCount(fewest, most);
         _problems.Add(ProblemIds.InputCount,
-            $"{label} takes {expected} input{(most == 1 ? "" : "s")}, got {JsonFields.Text(count)}{(most == 1 ? "" : "; name them all in 'from', the layer before too: [\"a\", \"b\"]")}",
+            $"{label} takes {expected} input{(most == 1 ? "" : "s")}, got "
+            + $"{JsonFields.Text(count)}{(most == 1 ? "" : "; name them all in 'from', the layer before too: [\"a\", \"b\"]")}",
             place.Range, scope);
     }
 
@@ -313,8 +324,10 @@ internal sealed class JsonLayers
             return null;
         string full = scope.Prefix + name;
         string? wrong = name.Length <= JsonNames.LongestLayer && !LayerNames.IsValid(name)
-            ? $"{label}: '{JsonNames.Printable(name)}' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, as in 'layer1.0.conv1'"
-            : full.Length > JsonNames.LongestLayer ? $"{label}: a layer's name with those of its blocks has at most {JsonFields.Text(JsonNames.LongestLayer)} characters"
+            ? $"{label}: '{JsonNames.Printable(name)}' cannot be a layer's name; it is letters, digits and underscores, in parts joined "
+                + "by points, as in 'layer1.0.conv1'"
+            : full.Length > JsonNames.LongestLayer
+                ? $"{label}: a layer's name with those of its blocks has at most {JsonFields.Text(JsonNames.LongestLayer)} characters"
             : null;
         string id = ProblemIds.InvalidArgument;
         if (wrong is null && scope.Inputs.ContainsKey(name))
@@ -331,20 +344,8 @@ internal sealed class JsonLayers
     private void ReportUnknownOperator(JsonValue written, JsonScope scope)
     {
         string remedy = JsonNames.Suggest(written.Text, OperatorTable.Layers.Select(o => o.Name), "");
-        _problems.Add(ProblemIds.UnknownOperator, $"there is no layer '{JsonNames.Printable(written.Text)}'; {remedy}", written.Range, scope);
-    }
-
-    // Weights are one block of memory.
-    private void CheckParameters(string label)
-    {
-        long before = _parameterLength;
-        for (; _countedNodes < _graph.Count; _countedNodes++)
-            _parameterLength += _graph[_countedNodes].Is(OpNames.Parameter) ? _graph[_countedNodes].Shape.Length : 0;
-        if (_parameterLength > Require.LargestLength && before <= Require.LargestLength)
-        {
-            throw new ShapeException(ProblemIds.TooLarge,
-                $"{label}: with its parameters the network has {JsonFields.Text(_parameterLength)}; at most {JsonFields.Text(Require.LargestLength)} are supported");
-        }
+        _problems.Add(ProblemIds.UnknownOperator, $"there is no layer '{JsonNames.Printable(written.Text)}'; {remedy}",
+            written.Range, scope);
     }
 
     /// <summary>Ends a file that does not end by itself.</summary>

@@ -5,8 +5,8 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Language.Json;
 
 /// <summary>
-/// What names from outside may be. They are not trusted: what becomes an identifier is refused unless it is plain ASCII and not one that generated code uses
-/// itself, and what a message quotes is printable and short.
+/// What names from outside may be. They are not trusted: what becomes an identifier is refused unless it is plain ASCII, and what a message
+/// quotes is printable and short.
 /// </summary>
 internal static class JsonNames
 {
@@ -15,22 +15,12 @@ internal static class JsonNames
     /// <summary>Longest name of a layer, with the names of the blocks around it.</summary>
     public const int LongestLayer = 512;
 
-    // Parameters and locals beside which the name of an input stands in generated code.
-    private static readonly HashSet<string> Taken = new(StringComparer.Ordinal)
-    {
-        "output", "labels", "targets", "weights", "samples", "arena", "parameters", "packed", "scratch", "optimizer", "seed", "randomSeed", "stepNumber", "updateNumber", "accumulated", "where",
-        "loss", "correct", "first", "initial", "path", "name", "value",
-    };
-
     /// <summary>An ASCII letter or underscore, then letters, digits and underscores.</summary>
     public static bool IsIdentifier(string name) =>
         name.Length is > 0 and <= LongestIdentifier && name[0] is not (>= '0' and <= '9')
         && name.All(c => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or >= '0' and <= '9' or '_');
 
-    public static bool IsKeyword(string name) => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None;
-
-    /// <summary>True for what the parameter of <c>Forward</c> that takes an input can be called.</summary>
-    public static bool CanBeInput(string name) => IsIdentifier(name) && !IsKeyword(name) && !Taken.Contains(name);
+    private static bool IsKeyword(string name) => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None;
 
     /// <summary>With <c>@</c> where C# has the word for itself.</summary>
     public static string Escape(string identifier) =>
@@ -42,14 +32,18 @@ internal static class JsonNames
         const int MostCandidates = 1000;
         const int MostShown = 12;
         string[] known = [.. candidates.Take(MostCandidates)];
-        IReadOnlyList<string> nearest = name.Length > LongestIdentifier ? [] : NearestNames.Find(name, known.Where(n => n.Length <= LongestIdentifier));
+        IReadOnlyList<string> nearest = name.Length > LongestIdentifier
+            ? [] : NearestNames.Find(name, known.Where(n => n.Length <= LongestIdentifier));
         if (nearest.Count > 0)
             return $"did you mean {string.Join(" or ", nearest.Take(6).Select(Quote))}?";
-        return known.Length == 0 ? none : $"there are {string.Join(", ", known.Take(MostShown).Select(Quote))}{(known.Length > MostShown ? ", …" : "")}";
+        return known.Length == 0
+            ? none : $"there are {string.Join(", ", known.Take(MostShown).Select(Quote))}{(known.Length > MostShown ? ", …" : "")}";
 
         static string Quote(string candidate) => $"'{Printable(candidate)}'";
     }
 
-    /// <summary>For messages and comments: on one line, without what could end a comment or change the direction of text, at most 64 characters.</summary>
+    /// <summary>
+    /// For messages and comments: on one line, without what could end a comment or change the direction of text, at most 64 characters.
+    /// </summary>
     public static string Printable(string name) => Readable.Name(name);
 }

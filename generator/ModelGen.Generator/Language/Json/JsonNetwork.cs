@@ -10,7 +10,8 @@ namespace ModelGen.Generator.Language.Json;
 /// <param name="Surface">What the file asks for.</param>
 /// <param name="Graph">Null where there are errors.</param>
 /// <param name="Model">Null where there are errors; warnings alone leave a model.</param>
-internal sealed record JsonNetwork(ClassDeclaration? Class, Surface Surface, Graph? Graph, NetworkModel? Model, EquatableArray<JsonProblem> Problems)
+internal sealed record JsonNetwork(
+    ClassDeclaration? Class, Surface Surface, Graph? Graph, NetworkModel? Model, EquatableArray<LocatedProblem<TextRange>> Problems)
 {
     /// <summary>The names of its inputs and outputs, as far as the file says them.</summary>
     public MemberNames Members { get; init; } = MemberNames.Unknown;
@@ -22,12 +23,9 @@ internal sealed record JsonNetwork(ClassDeclaration? Class, Surface Surface, Gra
     public string Accessibility { get; init; } = "public";
 }
 
-/// <summary>Something wrong, and where in the text.</summary>
-/// <param name="Calls">Where the blocks are called in which it is wrong, the innermost first.</param>
-internal readonly record struct JsonProblem(Problem Problem, TextRange Range, EquatableArray<TextRange> Calls);
-
 /// <summary>
-/// Collects what is wrong with a file. A mistake in a block is made once, however often the block is called, and told once: with the call by which it was found.
+/// Collects what is wrong with a file. A mistake in a block is made once, however often the block is called, and told once: with the call
+/// by which it was found.
 /// </summary>
 internal sealed class JsonProblems(string text)
 {
@@ -36,7 +34,7 @@ internal sealed class JsonProblems(string text)
 
     private const int MostCalls = 4;
 
-    private readonly List<JsonProblem> _problems = [];
+    private readonly List<LocatedProblem<TextRange>> _problems = [];
     private readonly HashSet<(string, TextRange)> _known = [];
 
     public bool HasErrors => _problems.Any(p => !DiagnosticCatalog.IsWarning(p.Problem.Id));
@@ -59,10 +57,10 @@ internal sealed class JsonProblems(string text)
                 chain += ", …";
             calls.Add(call);
         }
-        _problems.Add(new JsonProblem(new Problem(id, message + chain), range, calls.ToEquatableArray()));
+        _problems.Add(new LocatedProblem<TextRange>(new Problem(id, message + chain), range, calls.ToEquatableArray()));
     }
 
-    public EquatableArray<JsonProblem> ToEquatableArray() => _problems.ToEquatableArray();
+    public EquatableArray<LocatedProblem<TextRange>> ToEquatableArray() => _problems.ToEquatableArray();
 
     /// <summary>Line and column as editors count them, from 1.</summary>
     private string Position(TextRange range)

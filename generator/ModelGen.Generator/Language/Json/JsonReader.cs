@@ -4,9 +4,10 @@ using System.Text;
 namespace ModelGen.Generator.Language.Json;
 
 /// <summary>
-/// Reads JSON as RFC 8259 has it and nothing else: no comments, no trailing commas, no NaN. What the standard leaves open is refused where it could hide a
-/// mistake or an attack: names that come twice, halves of surrogate pairs, texts that are too large or too deep. It never throws, and reads on after a mistake, so
-/// that what a file says elsewhere is known. The generator ships no dependency, and no other reader says where each value stands.
+/// Reads JSON as RFC 8259 has it and nothing else: no comments, no trailing commas, no NaN. What the standard leaves open is refused where
+/// it could hide a mistake or an attack: names that come twice, halves of surrogate pairs, texts that are too large or too deep. It never
+/// throws, and reads on after a mistake, so that what a file says elsewhere is known. The generator ships no dependency, and no other
+/// reader says where each value stands.
 /// </summary>
 internal sealed class JsonReader
 {
@@ -171,7 +172,8 @@ internal sealed class JsonReader
     {
         if (_position < _text.Length && !Peek(other))
             return false;
-        Add(new JsonError(expected == "'}'" && !Peek(other) ? $"expected a name in double quotes, got {Here()}" : $"expected ',' or {expected}, got {Here()}", From(_position, 1), IsClear: false));
+        Add(new JsonError(expected == "'}'" && !Peek(other) ? $"expected a name in double quotes, got {Here()}"
+            : $"expected ',' or {expected}, got {Here()}", From(_position, 1), IsClear: false));
         return true;
     }
 
@@ -217,7 +219,8 @@ internal sealed class JsonReader
             if (c == '"')
                 break;
             if (c < ' ')
-                throw Error(_position, 1, $"a string may not contain the control character {Here()}; write \\u{((int)c).ToString("x4", CultureInfo.InvariantCulture)}");
+                throw Error(_position, 1, $"a string may not contain the control character {Here()}; write "
+                    + $"\\u{((int)c).ToString("x4", CultureInfo.InvariantCulture)}");
             int at = _position;
             if (c == '\\')
                 c = ReadEscape();
@@ -256,11 +259,13 @@ internal sealed class JsonReader
             case 't':
                 return '\t';
             case 'u' when _position + 4 <= _text.Length
-                && ushort.TryParse(_text.Substring(_position, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code):
+                && ushort.TryParse(_text.Substring(_position, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out ushort code):
                 _position += 4;
                 return (char)code;
             default:
-                throw Error(start, 2, kind == 'u' ? "\\u takes 4 hexadecimal digits" : "there is no such escape; there are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with 4 digits");
+                throw Error(start, 2, kind == 'u' ? "\\u takes 4 hexadecimal digits"
+                    : "there is no such escape; there are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with 4 digits");
         }
     }
 
@@ -310,7 +315,8 @@ internal sealed class JsonReader
             case "null":
                 return new JsonValue(JsonKind.Null, range, word);
             case "":
-                throw Error(start, 1, _position < _text.Length && _text[start] == '/' ? "JSON has no comments" : $"expected a value, got {Here()}");
+                throw Error(start, 1, _position < _text.Length && _text[start] == '/'
+                    ? "JSON has no comments" : $"expected a value, got {Here()}");
             case "NaN" or "Infinity":
                 throw new InvalidJsonException($"{word} is not a JSON number", range);
             default:

@@ -1,9 +1,13 @@
 namespace ModelGen.Generator.Language.Json;
 
-/// <summary>What names mean at a place in the file: the integers of expressions, the values that layers may read, and what is put before new names.</summary>
+/// <summary>
+/// What names mean at a place in the file: the integers of expressions, the values that layers may read, and what is put before new names.
+/// </summary>
 internal sealed class JsonScope
 {
-    /// <summary>Deepest nesting of block calls: enough for any network, too little for a block that calls itself without end to overflow the stack.</summary>
+    /// <summary>
+    /// Deepest nesting of block calls: enough for any network, too little for a block that calls itself without end to overflow the stack.
+    /// </summary>
     public const int DeepestCall = 32;
 
     /// <summary>Put before the names of layers: empty, or the block's name and a point.</summary>
@@ -27,7 +31,8 @@ internal sealed class JsonScope
     public int Depth { get; private init; }
 
     /// <summary>Inside a block.</summary>
-    public JsonScope Enter(string block, TextRange call, string prefix, Dictionary<string, long> variables, Dictionary<string, JsonLayerValue> inputs) =>
+    public JsonScope Enter(string block, TextRange call, string prefix,
+        Dictionary<string, long> variables, Dictionary<string, JsonLayerValue> inputs) =>
         new() { Prefix = prefix, Variables = variables, Inputs = inputs, Caller = this, Call = call, Block = block, Depth = Depth + 1 };
 
     /// <summary>The same with one more integer.</summary>

@@ -17,7 +17,9 @@ internal enum JsonKind
     Object,
 }
 
-/// <summary>A JSON value and where it stands. Numbers stay text until somebody asks for one of a certain kind, so that none is rounded on the way.</summary>
+/// <summary>
+/// A JSON value and where it stands. Numbers stay text until somebody asks for one of a certain kind, so that none is rounded on the way.
+/// </summary>
 internal sealed class JsonValue(JsonKind kind, TextRange range, string text)
 {
     public JsonKind Kind { get; } = kind;
@@ -40,7 +42,8 @@ internal sealed class JsonValue(JsonKind kind, TextRange range, string text)
 
     /// <summary>Where a part of a string's text stands; the whole string where escapes have shifted it.</summary>
     public TextRange RangeOf(int start, int length) =>
-        Text.Length + 2 == Range.Length ? new TextRange(Range.Start + 1 + Math.Min(start, Text.Length), Math.Min(length, Text.Length - Math.Min(start, Text.Length))) : Range;
+        Text.Length + 2 == Range.Length ? new TextRange(
+            Range.Start + 1 + Math.Min(start, Text.Length), Math.Min(length, Text.Length - Math.Min(start, Text.Length))) : Range;
 
     /// <summary>What the value is, for errors: <c>a string</c>, <c>an array</c>.</summary>
     public string Describe() => Kind switch
@@ -58,7 +61,9 @@ internal sealed class JsonValue(JsonKind kind, TextRange range, string text)
 internal sealed record JsonMember(string Name, TextRange NameRange, JsonValue Value);
 
 /// <summary>Why a text is not JSON, or not JSON that we are willing to read.</summary>
-/// <param name="IsClear">True where it is plain what was meant, a comma too many for instance, so that the rest is what its author wrote.</param>
+/// <param name="IsClear">
+/// True where it is plain what was meant, a comma too many for instance, so that the rest is what its author wrote.
+/// </param>
 internal sealed record JsonError(string Message, TextRange Range, bool IsClear);
 
 /// <summary>What could be read of a text.</summary>

@@ -14,9 +14,9 @@ namespace ModelGen.Generator.Language.Json;
 internal sealed record RecoveredLayer(Operator Op, string Name, EquatableArray<int> Inputs, AttributeMap Attributes, int Result);
 
 /// <summary>
-/// Finds the layers from which a graph was built. A graph keeps no layer-only attributes, such as a convolution's number of filters, which its parameters tell.
-/// Rather than have each operator say backwards what it says forwards, this builds the layer with what the attributes may have been, likeliest first, until the
-/// nodes are the same; so it holds for every operator, and what it answers is right.
+/// Finds the layers from which a graph was built. A graph keeps no layer-only attributes, such as a convolution's number of filters, which
+/// its parameters tell. Rather than have each operator say backwards what it says forwards, this builds the layer with what the attributes
+/// may have been, likeliest first, until the nodes are the same; so it holds for every operator, and what it answers is right.
 /// </summary>
 internal sealed class LayerRecovery(Graph graph)
 {
@@ -85,7 +85,8 @@ internal sealed class LayerRecovery(Graph graph)
         try
         {
             int[] leaves = [.. inputs.Select(i => ids.First(p => p.Value == i).Key)];
-            if (op.BuildLayer(builder, leaves, attributes, expected[expected.Length - 1].Name) != builder.Count - 1 || builder.Count - first != expected.Length)
+            if (op.BuildLayer(builder, leaves, attributes, expected[expected.Length - 1].Name) != builder.Count - 1
+                || builder.Count - first != expected.Length)
                 return false;
         }
         catch (Exception e) when (e is ShapeException or OverflowException or DivideByZeroException or IndexOutOfRangeException)
@@ -168,5 +169,6 @@ internal sealed class LayerRecovery(Graph graph)
     };
 
     private InvalidOperationException NotALayer(int node) =>
-        new($"{graph.Name} cannot be written as layers: {GraphPrinter.Print(graph[node])} comes from none; only a graph as declared can be, before any pass");
+        new($"{graph.Name} cannot be written as layers: {GraphPrinter.Print(graph[node])} comes from none; only a graph as declared can "
+            + "be, before any pass");
 }

@@ -7,16 +7,18 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Language.Json;
 
-/// <summary>Writes networks as <c>*.network.json</c>: one layer a line, no blocks, nothing that is a default. Reading it gives the same graph.</summary>
+/// <summary>
+/// Writes networks as <c>*.network.json</c>: one layer a line, no blocks, nothing that is a default. Reading it gives the same graph.
+/// </summary>
 internal static class NetworkJson
 {
     /// <exception cref="InvalidOperationException">The graph does not come from layers.</exception>
-    public static string Write(NetworkModel model) => Write(model.Graph, model.Class, model.Training, model.Batch, model.Profile, model.Options);
+    public static string Write(NetworkModel model) => Write(model.Graph, model.Class, model.Training, model.Options);
 
     /// <exception cref="InvalidOperationException">The graph does not come from layers.</exception>
-    public static string Write(Graph graph) => Write(graph, null, null, 1, false, CompilerOptions.Default);
+    public static string Write(Graph graph) => Write(graph, null, null, CompilerOptions.Default);
 
-    private static string Write(Graph graph, ClassDeclaration? declaration, TrainingOptions? training, int batch, bool profile, CompilerOptions options)
+    private static string Write(Graph graph, ClassDeclaration? declaration, TrainingOptions? training, CompilerOptions options)
     {
         var members = new List<string> { $"\"name\": {Quote(graph.Name)}" };
         if (declaration is { Namespace.Length: > 0 })
@@ -28,21 +30,14 @@ internal static class NetworkJson
         var writer = new LayerWriter(graph);
         string[] layers = [.. new LayerRecovery(graph).Layers().Select(writer.Write)];
         members.Add($"\"layers\": [\n    {string.Join(",\n    ", layers)}\n  ]");
-        bool isDefault = graph.Outputs.Count == 1 && graph.Outputs[0].Name == ValueNames.Output && graph.Outputs[0].Value == graph.Nodes.Count - 1;
+        bool isDefault = graph.Outputs.Count == 1 && graph.Outputs[0].Name == ValueNames.Output
+            && graph.Outputs[0].Value == graph.Nodes.Count - 1;
         if (!isDefault)
-            members.Add($"\"outputs\": {{ {string.Join(", ", graph.Outputs.Select(o => $"{Quote(o.Name)}: {Quote(writer.NameOf(o.Value))}"))} }}");
-        if (batch != 1)
-            members.Add($"\"batch\": {Number(batch)}");
-        if (profile)
-            members.Add("\"profile\": true");
-        if (options.Optimize != Optimization.Speed)
-            members.Add($"\"optimize\": {Quote(CompilerOptions.Optimizations[(int)options.Optimize])}");
-        if (options.WeightStorage != LinearStorage.Auto)
-            members.Add($"\"weightStorage\": {Quote(CompilerOptions.WeightStorages[(int)options.WeightStorage])}");
+            members.Add($"\"outputs\": {{ "
+                + $"{string.Join(", ", graph.Outputs.Select(o => $"{Quote(o.Name)}: {Quote(writer.NameOf(o.Value))}"))} }}");
+        members.AddRange(Options(NetworkOption.All, options));
         if (training is not null)
-        {
-            members.Add($"\"trainable\": {{ {string.Join(", ", Training(training, graph.Outputs.Count > 1))} }}");
-        }
+            members.Add($"\"trainable\": {{ {string.Join(", ", Options(TrainableOption.All, training))} }}");
         return "{\n  " + string.Join(",\n  ", members) + "\n}\n";
     }
 
@@ -62,37 +57,16 @@ internal static class NetworkJson
         return quoted.Append('"').ToString();
     }
 
-    private static IEnumerable<string> Training(TrainingOptions training, bool hasSeveralOutputs)
+    private static IEnumerable<string> Options(EquatableArray<Option> options, OptionSet values)
     {
-        var defaults = new TrainingOptions(0, "", 0);
-        yield return $"\"batchSize\": {Number(training.BatchSize)}";
-        yield return $"\"loss\": {Quote(training.Loss)}";
-        if (training.LabelSmoothing != defaults.LabelSmoothing)
-            yield return $"\"labelSmoothing\": {Number(training.LabelSmoothing)}";
-        if (training.HuberDelta != defaults.HuberDelta)
-            yield return $"\"huberDelta\": {Number(training.HuberDelta)}";
-        if (training.HingeMargin != defaults.HingeMargin)
-            yield return $"\"hingeMargin\": {Number(training.HingeMargin)}";
-        if (training.HingePower != defaults.HingePower)
-            yield return $"\"hingePower\": {Number(training.HingePower)}";
-        if (training.Optimizer != defaults.Optimizer)
-            yield return $"\"optimizer\": {Quote(training.Optimizer)}";
-        if (training.ClipGradients)
-            yield return "\"clipGradients\": true";
-        if (training.CheckUpdates)
-            yield return "\"checkUpdates\": true";
-        if (training.AccumulateGradients)
-            yield return "\"accumulateGradients\": true";
-        if (training.Checkpoint)
-            yield return "\"checkpoint\": true";
-        if (hasSeveralOutputs)
-            yield return $"\"auxiliaryWeight\": {Number(training.AuxiliaryWeight)}";
-        if (training.Frozen.Count > 0)
-            yield return $"\"freeze\": {Quote(string.Join(", ", training.Frozen))}";
+        foreach (Option option in options)
+        {
+            if (!values.Values.TryGet(option.Name, out AttributeValue value))
+                continue;
+            string text = value.IsWord ? Quote(value.Word) : option is FlagOption ? "true" : AttributeText.Number(value);
+            yield return $"\"{option.Key}\": {text}";
+        }
     }
-
-    // The float's own shortest text.
-    private static string Number(float number) => ((AttributeValue)number).Number.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Join(IEnumerable<int> numbers) => string.Join(", ", numbers.Select(n => Number(n)));
 
@@ -107,7 +81,8 @@ internal static class NetworkJson
         private int _previous = graph.Inputs.First().Id;
 
         public string NameOf(int value) =>
-            _results.TryGetValue(value, out string? name) ? name : throw new InvalidOperationException($"{graph.Name} cannot be written as layers: %{Number(value)} is no layer's result");
+            _results.TryGetValue(value, out string? name) ? name
+                : throw new InvalidOperationException($"{graph.Name} cannot be written as layers: %{Number(value)} is no layer's result");
 
         public string Write(RecoveredLayer layer)
         {
@@ -117,7 +92,10 @@ internal static class NetworkJson
             if (!isDefaultName)
                 members.Add($"\"name\": {Quote(layer.Name)}");
             if (layer.Inputs.Count != 1 || layer.Inputs[0] != _previous || layer.Op.Layer.MinInputs > 1)
-                members.Add($"\"from\": {(layer.Inputs.Count == 1 ? Quote(Source(layer.Inputs[0])) : $"[{string.Join(", ", layer.Inputs.Select(i => Quote(Source(i))))}]")}");
+            {
+                string[] sources = [.. layer.Inputs.Select(i => Quote(Source(i)))];
+                members.Add($"\"from\": {(sources.Length == 1 ? sources[0] : $"[{string.Join(", ", sources)}]")}");
+            }
             foreach (AttributeSpec spec in layer.Op.Attributes)
             {
                 AttributeValue value = layer.Attributes[spec.Name];
@@ -131,7 +109,8 @@ internal static class NetworkJson
         }
 
         // A layer may have the name that the only input has; the word 'input' no layer may have.
-        private string Source(int value) => graph[value].Is(OpNames.Input) && graph.Inputs.Count() == 1 ? LayerSyntax.NetworkInput : NameOf(value);
+        private string Source(int value) =>
+            graph[value].Is(OpNames.Input) && graph.Inputs.Count() == 1 ? LayerSyntax.NetworkInput : NameOf(value);
 
         private static string Text(AttributeSpec spec, AttributeValue value) => spec.Kind switch
         {

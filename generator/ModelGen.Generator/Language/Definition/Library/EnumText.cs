@@ -13,7 +13,8 @@ internal static class EnumText
         switch (format)
         {
             case null or "" or "G" or "g":
-                bool isFlags = value.Type.GetAttributes().Any(a => a.AttributeClass is { Name: "FlagsAttribute", ContainingNamespace.Name: "System" });
+                bool isFlags = value.Type.GetAttributes()
+                    .Any(a => a.AttributeClass is { Name: "FlagsAttribute", ContainingNamespace.Name: "System" });
                 return isFlags ? Flags(value) : Single(value);
             case "F" or "f":
                 return Flags(value);
@@ -70,7 +71,8 @@ internal static class EnumText
     }
 
     private static IEnumerable<(string Name, ulong Bits)> Members(EnumValue value) =>
-        value.Type.GetMembers().OfType<IFieldSymbol>().Where(f => f is { HasConstantValue: true, ConstantValue: not null }).Select(f => (f.Name, BitsOf(f.ConstantValue!)));
+        value.Type.GetMembers().OfType<IFieldSymbol>().Where(f => f is { HasConstantValue: true, ConstantValue: not null })
+            .Select(f => (f.Name, BitsOf(f.ConstantValue!)));
 
     // Always as many digits as the type has.
     private static string Hexadecimal(object number) => number switch

@@ -13,7 +13,8 @@ internal sealed class LibraryCall(Interpreter interpreter, ISymbol member, objec
 
     /// <summary>A type argument of the method; where it has none, of the type that has the member.</summary>
     public ITypeSymbol TypeArgument(int index) =>
-        interpreter.TypeHere(member is IMethodSymbol { TypeArguments.Length: > 0 } method ? method.TypeArguments[index] : member.ContainingType.TypeArguments[index]);
+        interpreter.TypeHere(member is IMethodSymbol { TypeArguments.Length: > 0 } method
+            ? method.TypeArguments[index] : member.ContainingType.TypeArguments[index]);
 
     public T Get<T>(int index) => (T)arguments[index]!;
 
@@ -53,7 +54,8 @@ internal sealed class LibraryCall(Interpreter interpreter, ISymbol member, objec
     /// <summary>A sequence that is evaluated when, and as often as, it is enumerated.</summary>
     public SequenceValue Sequence(IEnumerable<object?> items, ITypeSymbol? type)
     {
-        SequenceValue sequence = interpreter.Sequence(items, type, 1 + arguments.OfType<SequenceValue>().Select(s => s.Depth).DefaultIfEmpty().Max(), place.Syntax);
+        SequenceValue sequence = interpreter.Sequence(
+            items, type, 1 + arguments.OfType<SequenceValue>().Select(s => s.Depth).DefaultIfEmpty().Max(), place.Syntax);
         sequence.RunsCode = arguments.Any(
             a => a is SequenceValue { RunsCode: true } || (a is FunctionValue function && !Effects.IsPure(function)));
         return sequence;

@@ -18,8 +18,10 @@ internal static partial class LibraryTable
         Of<double, double, double>("Math.Max", RealNumbers.Max);
         Of<float, float, float>("Math.Min", (a, b) => (float)RealNumbers.Min(a, b));
         Of<double, double, double>("Math.Min", RealNumbers.Min);
-        Of("Math.Clamp", (float a, float low, float high) => low > high ? throw new ArgumentException("range") : a < low ? low : a > high ? high : a);
-        Of("Math.Clamp", (double a, double low, double high) => low > high ? throw new ArgumentException("range") : a < low ? low : a > high ? high : a);
+        Of("Math.Clamp", (float a, float low, float high) => low > high ? throw new ArgumentException("range") : a < low ? low
+            : a > high ? high : a);
+        Of("Math.Clamp", (double a, double low, double high) => low > high ? throw new ArgumentException("range") : a < low ? low
+            : a > high ? high : a);
         Of("Math.Abs", (sbyte a) => Math.Abs(a));
         Of("Math.Abs", (short a) => Math.Abs(a));
         Of("Math.Abs", (int a) => Math.Abs(a));
@@ -38,7 +40,8 @@ internal static partial class LibraryTable
         Of("Math.Round", (double a) => Math.Round(a));
         Of("Math.Round", (double a, int digits) => RealNumbers.Round(a, digits, 0));
         Add("Math.Round(double, MidpointRounding)", c => RealNumbers.Round(c.Get<double>(0), (int)c.Get<EnumValue>(1).Number));
-        Add("Math.Round(double, int, MidpointRounding)", c => RealNumbers.Round(c.Get<double>(0), c.Int(1), (int)c.Get<EnumValue>(2).Number));
+        Add("Math.Round(double, int, MidpointRounding)",
+            c => RealNumbers.Round(c.Get<double>(0), c.Int(1), (int)c.Get<EnumValue>(2).Number));
         Of("Math.Sqrt", (double a) => Math.Sqrt(a));
         Of("Math.Pow", (double a, double b) => RealNumbers.Pow(a, b));
         Of("Math.Exp", (double a) => Math.Exp(a));

@@ -4,21 +4,24 @@ namespace ModelGen.Generator.Language.Definition.Library;
 
 internal static partial class LibraryTable
 {
-    private static readonly string[] PlainTypes = ["bool", "byte", "sbyte", "short", "ushort", "int", "uint", "long", "ulong", "float", "double", "char"];
+    private static readonly string[] PlainTypes = ["bool", "byte", "sbyte", "short", "ushort", "int", "uint", "long", "ulong", "float",
+        "double", "char"];
 
     // What every value has.
     private static void AddObjects()
     {
         Add("object.Equals(object)", c => c.AreEqual(c[0], c[1]));
         Add("object.Equals(object, object)", c => c.AreEqual(c[0], c[1]));
-        Add("object.ReferenceEquals(object, object)", c => ReferenceEquals(c[0], c[1]) || (c[0] is string && c[1] is string a && a == (string)c[0]!
+        Add("object.ReferenceEquals(object, object)", c => ReferenceEquals(c[0], c[1])
+            || (c[0] is string && c[1] is string a && a == (string)c[0]!
             ? throw c.Refuse("whether two equal texts are one object is not understood in a definition; compare them by ==") : false));
         Add("object.ToString()", c => c.TextOf(c[0]));
         Add("ValueType.Equals(object)", c => c.AreEqual(c[0], c[1]));
         Add("Enum.Equals(object)", c => c.AreEqual(c[0], c[1]));
         Add("Enum.ToString()", c => c.TextOf(c[0]));
         Add("Enum.ToString(string)", c => c.TextOf(c[0], c[1] as string));
-        Add("Enum.HasFlag(Enum)", c => c[0] is EnumValue value && c[1] is EnumValue flag && SymbolEqualityComparer.Default.Equals(value.Type, flag.Type)
+        Add("Enum.HasFlag(Enum)", c => c[0] is EnumValue value && c[1] is EnumValue flag
+            && SymbolEqualityComparer.Default.Equals(value.Type, flag.Type)
             ? (EnumText.Bits(value) & EnumText.Bits(flag)) == EnumText.Bits(flag)
             : throw new ArgumentException("another enum"));
         foreach (string type in PlainTypes)
@@ -46,8 +49,10 @@ internal static partial class LibraryTable
             Add($"ValueTuple<{parts}>.Equals(object)", c => c.AreEqual(c[0], c[1]));
             Add($"ValueTuple<{parts}>.ToString()", c => c.TextOf(c[0]));
         }
-        Add("ArgumentNullException.ThrowIfNull(object, string)", c => c[0] is null ? throw new ArgumentNullException(c[1] as string) : null);
-        Add("Index(int, bool)", c => c.Int(0) < 0 ? throw new ArgumentOutOfRangeException(nameof(c)) : new IndexValue(c.Int(0), c.Get<bool>(1)));
+        Add("ArgumentNullException.ThrowIfNull(object, string)", c => c[0] is null
+            ? throw new ArgumentNullException(c[1] as string) : null);
+        Add("Index(int, bool)", c => c.Int(0) < 0
+            ? throw new ArgumentOutOfRangeException(nameof(c)) : new IndexValue(c.Int(0), c.Get<bool>(1)));
         Add("Index.Value", c => c.Get<IndexValue>(0).Value);
         Add("Index.IsFromEnd", c => c.Get<IndexValue>(0).FromEnd);
         Add("Index.GetOffset(int)", c => c.Get<IndexValue>(0).In(c.Int(1)));
@@ -82,7 +87,8 @@ internal static partial class LibraryTable
         Add("Tensor.ToString()", c => c.TextOf(c[0]));
     }
 
-    private static int Size(LibraryCall c, int rank, int axis, string name) => c.Get<TensorValue>(0).Shape is var shape && shape.Rank == rank
+    private static int Size(LibraryCall c, int rank, int axis, string name) =>
+        c.Get<TensorValue>(0).Shape is var shape && shape.Rank == rank
         ? shape[axis]
         : throw c.Fails($"{name} is for {(rank == 3 ? "images (channels×height×width)" : "vectors (features)")}; this tensor is {shape}");
 }

@@ -29,10 +29,13 @@ internal static partial class LibraryTable
         Query("First<T>(IEnumerable<T>)", c => c.Items(0).First());
         Query("First<T>(IEnumerable<T>, Func<T, bool>)", c => c.Items(0).First(i => c.Truth(1, i)));
         Query("FirstOrDefault<T>(IEnumerable<T>)", c => c.Items(0).DefaultIfEmpty(c.Default(c.TypeArgument(0))).First());
-        Query("FirstOrDefault<T>(IEnumerable<T>, Func<T, bool>)", c => c.Items(0).Where(i => c.Truth(1, i)).DefaultIfEmpty(c.Default(c.TypeArgument(0))).First());
-        Query("Last<T>(IEnumerable<T>)", c => c[0] is ItemsValue { Items: { Count: > 0 } items } ? items[items.Count - 1] : c.SettledItems(0).Last());
+        Query("FirstOrDefault<T>(IEnumerable<T>, Func<T, bool>)",
+            c => c.Items(0).Where(i => c.Truth(1, i)).DefaultIfEmpty(c.Default(c.TypeArgument(0))).First());
+        Query("Last<T>(IEnumerable<T>)", c => c[0] is ItemsValue { Items: { Count: > 0 } items }
+            ? items[items.Count - 1] : c.SettledItems(0).Last());
         Query("Single<T>(IEnumerable<T>)", c => c.Items(0).Single());
-        Query("ElementAt<T>(IEnumerable<T>, int)", c => c.Int(1) < 0 ? throw new ArgumentOutOfRangeException(nameof(c)) : c.SettledItems(0).ElementAt(c.Int(1)));
+        Query("ElementAt<T>(IEnumerable<T>, int)", c => c.Int(1) < 0
+            ? throw new ArgumentOutOfRangeException(nameof(c)) : c.SettledItems(0).ElementAt(c.Int(1)));
         Query("Contains<T>(IEnumerable<T>, T)", c => c.Items(0).Any(i => c.AreEqual(i, c[1])));
         Query("SequenceEqual<T>(IEnumerable<T>, IEnumerable<T>)", SequenceEqual);
         Query("Reverse<T>(IEnumerable<T>)", c => Lazy(c, c.TypeArgument(0), c.SettledItems(0).Reverse()));
@@ -44,17 +47,24 @@ internal static partial class LibraryTable
         Query("Append<T>(IEnumerable<T>, T)", c => Lazy(c, c.TypeArgument(0), c.Items(0).Concat([c[1]])));
         Query("Prepend<T>(IEnumerable<T>, T)", c => Lazy(c, c.TypeArgument(0), new[] { c[1] }.Concat(c.Items(0))));
         Query("Concat<T>(IEnumerable<T>, IEnumerable<T>)", c => Lazy(c, c.TypeArgument(0), c.Items(0).Concat(c.Items(1))));
-        Query("Zip<T, U>(IEnumerable<T>, IEnumerable<U>)", c => Lazy(c, null, c.Items(0).Zip(c.Items(1), (a, b) => (object?)new TupleValue([a, b]))));
-        Query("Zip<T, U, R>(IEnumerable<T>, IEnumerable<U>, Func<T, U, R>)", c => Lazy(c, c.TypeArgument(2), c.Items(0).Zip(c.Items(1), (a, b) => c.Call(2, a, b))));
+        Query("Zip<T, U>(IEnumerable<T>, IEnumerable<U>)",
+            c => Lazy(c, null, c.Items(0).Zip(c.Items(1), (a, b) => (object?)new TupleValue([a, b]))));
+        Query("Zip<T, U, R>(IEnumerable<T>, IEnumerable<U>, Func<T, U, R>)",
+            c => Lazy(c, c.TypeArgument(2), c.Items(0).Zip(c.Items(1), (a, b) => c.Call(2, a, b))));
         Query("Select<T, R>(IEnumerable<T>, Func<T, R>)", c => Lazy(c, c.TypeArgument(1), c.Items(0).Select(i => c.Call(1, i))));
-        Query("Select<T, R>(IEnumerable<T>, Func<T, int, R>)", c => Lazy(c, c.TypeArgument(1), c.Items(0).Select((item, i) => c.Call(1, item, i))));
-        Query("SelectMany<T, R>(IEnumerable<T>, Func<T, IEnumerable<R>>)", c => Lazy(c, c.TypeArgument(1), c.Items(0).SelectMany(i => c.Enumerate(c.Call(1, i)))));
+        Query("Select<T, R>(IEnumerable<T>, Func<T, int, R>)",
+            c => Lazy(c, c.TypeArgument(1), c.Items(0).Select((item, i) => c.Call(1, item, i))));
+        Query("SelectMany<T, R>(IEnumerable<T>, Func<T, IEnumerable<R>>)",
+            c => Lazy(c, c.TypeArgument(1), c.Items(0).SelectMany(i => c.Enumerate(c.Call(1, i)))));
         Query("Where<T>(IEnumerable<T>, Func<T, bool>)", c => Lazy(c, c.TypeArgument(0), c.Items(0).Where(i => c.Truth(1, i))));
-        Query("Where<T>(IEnumerable<T>, Func<T, int, bool>)", c => Lazy(c, c.TypeArgument(0), c.Items(0).Where((item, i) => c.Truth(1, item, i))));
+        Query("Where<T>(IEnumerable<T>, Func<T, int, bool>)",
+            c => Lazy(c, c.TypeArgument(0), c.Items(0).Where((item, i) => c.Truth(1, item, i))));
         Query("Aggregate<T>(IEnumerable<T>, Func<T, T, T>)", c => c.Items(0).Aggregate((sum, item) => c.Call(1, sum, item)));
         Query("Aggregate<T, A>(IEnumerable<T>, A, Func<A, T, A>)", c => c.Items(0).Aggregate(c[1], (sum, item) => c.Call(2, sum, item)));
-        Query("OrderBy<T, K>(IEnumerable<T>, Func<T, K>)", c => Lazy(c, c.TypeArgument(0), c.Items(0).OrderBy(i => c.Call(1, i), new Order(c))));
-        Query("OrderByDescending<T, K>(IEnumerable<T>, Func<T, K>)", c => Lazy(c, c.TypeArgument(0), c.Items(0).OrderByDescending(i => c.Call(1, i), new Order(c))));
+        Query("OrderBy<T, K>(IEnumerable<T>, Func<T, K>)",
+            c => Lazy(c, c.TypeArgument(0), c.Items(0).OrderBy(i => c.Call(1, i), new Order(c))));
+        Query("OrderByDescending<T, K>(IEnumerable<T>, Func<T, K>)",
+            c => Lazy(c, c.TypeArgument(0), c.Items(0).OrderByDescending(i => c.Call(1, i), new Order(c))));
         Query("Distinct<T>(IEnumerable<T>)", c => Lazy(c, c.TypeArgument(0), Distinct(c)));
     }
 

@@ -15,7 +15,8 @@ internal static partial class LibraryTable
     }
 
     // The real methods, which say how sums of floats round and what comes of NaN.
-    private static void Numeric<T, A>(Func<IEnumerable<T>, T> sum, Func<IEnumerable<T>, T> max, Func<IEnumerable<T>, T> min, Func<IEnumerable<T>, A> average)
+    private static void Numeric<T, A>(
+        Func<IEnumerable<T>, T> sum, Func<IEnumerable<T>, T> max, Func<IEnumerable<T>, T> min, Func<IEnumerable<T>, A> average)
     {
         Both("Sum", items => sum(items));
         Both("Max", items => max(items));

@@ -54,7 +54,8 @@ internal static partial class LibraryTable
         Add("string.PadLeft(int, char)", c => Charged(c, c.Int(1)).PadLeft(c.Int(1), c.Get<char>(2)));
         Add("string.PadRight(int, char)", c => Charged(c, c.Int(1)).PadRight(c.Int(1), c.Get<char>(2)));
         Add("string.Split(char, StringSplitOptions)", c => Split(c, c.Get<char>(1), c.Get<EnumValue>(2)));
-        Add("string.Split(char[])", c => c[1] is ItemsValue { Items: { Count: 1 } only } ? Split(c, (char)only[0]!, null) : throw c.Refuse("string.Split is understood for one character"));
+        Add("string.Split(char[])", c => c[1] is ItemsValue { Items: { Count: 1 } only }
+            ? Split(c, (char)only[0]!, null) : throw c.Refuse("string.Split is understood for one character"));
         Add("string.ToCharArray()", c => new ArrayValue([.. c.Items(0)], c.Special(SpecialType.System_Char)));
         Add("string.Length", c => c.Text(0).Length);
         Add("string(char, int)", c =>
@@ -74,7 +75,8 @@ internal static partial class LibraryTable
         Add("string.Equals(string, string, StringComparison)", c => string.Equals(c[0] as string, c[1] as string, Comparison(c, 2)));
         foreach (string separator in new[] { "string", "char" })
         {
-            foreach (string values in new[] { "string[]", "object[]", "IEnumerable<string>", "ReadOnlySpan<string>", "ReadOnlySpan<object>" })
+            foreach (string values in new[] { "string[]", "object[]", "IEnumerable<string>", "ReadOnlySpan<string>",
+                "ReadOnlySpan<object>" })
             {
                 if ((separator, values) is not ("char", "IEnumerable<string>"))
                     Add($"string.Join({separator}, {values})", Join);
@@ -84,7 +86,8 @@ internal static partial class LibraryTable
         foreach (string values in new[] { "string[]", "object[]", "IEnumerable<string>", "ReadOnlySpan<string>", "ReadOnlySpan<object>" })
             Add($"string.Concat({values})", c => Concat(c, c.Items(0)));
         Add("string.Concat<T>(IEnumerable<T>)", c => Concat(c, c.Items(0)));
-        foreach (string values in new[] { "object", "object, object", "object, object, object", "string, string", "string, string, string", "string, string, string, string" })
+        foreach (string values in new[] { "object", "object, object", "object, object, object", "string, string", "string, string, string",
+            "string, string, string, string" })
             Add($"string.Concat({values})", c => Concat(c, Enumerable.Range(0, c.Count).Select(i => c[i])));
     }
 
@@ -152,7 +155,8 @@ internal static partial class LibraryTable
         c.Charge(text.Length);
         return text.All(l => l is >= ' ' and < (char)127)
             ? text
-            : throw c.Refuse("what a culture makes of letters beyond ASCII is not understood in a definition; give StringComparison.Ordinal, or write the text");
+            : throw c.Refuse("what a culture makes of letters beyond ASCII is not understood in a definition; give "
+                + "StringComparison.Ordinal, or write the text");
     }
 
     private static StringComparison Comparison(LibraryCall c, int index) => (int)c.Get<EnumValue>(index).Number switch

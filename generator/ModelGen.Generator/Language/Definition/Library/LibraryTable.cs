@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace ModelGen.Generator.Language.Definition.Library;
 
 /// <summary>
-/// The members of .NET that a definition may use, by the compiler's name for each overload. What is not here is refused: no other member's behaviour is known.
-/// The list in docs/definitions.md is written from it.
+/// The members of .NET that a definition may use, by the compiler's name for each overload. What is not here is refused: no other member's
+/// behaviour is known. The list in docs/definitions.md is written from it.
 /// </summary>
 internal static partial class LibraryTable
 {
@@ -37,7 +37,8 @@ internal static partial class LibraryTable
     // Functions of plain values: the types of the lambda are those of the overload.
     private static void Of<A, R>(string name, Func<A, R> does) => Add($"{name}({Name<A>()})", c => does(c.Get<A>(0)));
 
-    private static void Of<A, B, R>(string name, Func<A, B, R> does) => Add($"{name}({Name<A>()}, {Name<B>()})", c => does(c.Get<A>(0), c.Get<B>(1)));
+    private static void Of<A, B, R>(string name, Func<A, B, R> does) =>
+        Add($"{name}({Name<A>()}, {Name<B>()})", c => does(c.Get<A>(0), c.Get<B>(1)));
 
     private static void Of<A, B, C, R>(string name, Func<A, B, C, R> does) =>
         Add($"{name}({Name<A>()}, {Name<B>()}, {Name<C>()})", c => does(c.Get<A>(0), c.Get<B>(1), c.Get<C>(2)));
@@ -45,7 +46,8 @@ internal static partial class LibraryTable
     // Instance methods of plain values: the first parameter is the instance.
     private static void On<A, R>(string name, Func<A, R> does) => Add($"{Name<A>()}.{name}()", c => does(c.Get<A>(0)));
 
-    private static void On<A, B, R>(string name, Func<A, B, R> does) => Add($"{Name<A>()}.{name}({Name<B>()})", c => does(c.Get<A>(0), c.Get<B>(1)));
+    private static void On<A, B, R>(string name, Func<A, B, R> does) =>
+        Add($"{Name<A>()}.{name}({Name<B>()})", c => does(c.Get<A>(0), c.Get<B>(1)));
 
     private static void On<A, B, C, R>(string name, Func<A, B, C, R> does) =>
         Add($"{Name<A>()}.{name}({Name<B>()}, {Name<C>()})", c => does(c.Get<A>(0), c.Get<B>(1), c.Get<C>(2)));

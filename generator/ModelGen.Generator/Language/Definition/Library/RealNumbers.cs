@@ -3,12 +3,14 @@ using System.Reflection;
 namespace ModelGen.Generator.Language.Definition.Library;
 
 /// <summary>
-/// What .NET 8 and later compute from real numbers, also where the compiler runs on an older runtime, which had other results for signed zeros and NaN.
+/// What .NET 8 and later compute from real numbers, also where the compiler runs on an older runtime, which had other results for signed
+/// zeros and NaN.
 /// </summary>
 internal static class RealNumbers
 {
     private static readonly Func<double, double>? HostLog2 =
-        typeof(Math).GetMethod("Log2", BindingFlags.Public | BindingFlags.Static, null, [typeof(double)], null)?.CreateDelegate(typeof(Func<double, double>)) as Func<double, double>;
+        typeof(Math).GetMethod("Log2", BindingFlags.Public | BindingFlags.Static, null, [typeof(double)], null)?.CreateDelegate(
+            typeof(Func<double, double>)) as Func<double, double>;
 
     public static double Max(double a, double b) => a != b ? double.IsNaN(a) ? a : b < a ? a : b : IsNegative(b) ? a : b;
 

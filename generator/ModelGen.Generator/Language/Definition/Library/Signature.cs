@@ -3,20 +3,25 @@ using System.Text;
 namespace ModelGen.Generator.Language.Definition.Library;
 
 /// <summary>
-/// Turns a member as one writes it in C#, <c>Enumerable.Zip&lt;T, U&gt;(IEnumerable&lt;T&gt;, IEnumerable&lt;U&gt;)</c>, into the documentation id by which the compiler
-/// knows it. Without parentheses it is a property; without a name behind the type, a constructor.
+/// Turns a member as one writes it in C#, <c>Enumerable.Zip&lt;T, U&gt;(IEnumerable&lt;T&gt;, IEnumerable&lt;U&gt;)</c>, into the
+/// documentation id by which the compiler knows it. Without parentheses it is a property; without a name behind the type, a constructor.
 /// </summary>
 internal sealed class Signature
 {
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
-        ["bool"] = "System.Boolean", ["byte"] = "System.Byte", ["sbyte"] = "System.SByte", ["short"] = "System.Int16", ["ushort"] = "System.UInt16",
-        ["int"] = "System.Int32", ["uint"] = "System.UInt32", ["long"] = "System.Int64", ["ulong"] = "System.UInt64", ["float"] = "System.Single",
+        ["bool"] = "System.Boolean", ["byte"] = "System.Byte", ["sbyte"] = "System.SByte", ["short"] = "System.Int16",
+        ["ushort"] = "System.UInt16",
+        ["int"] = "System.Int32", ["uint"] = "System.UInt32", ["long"] = "System.Int64", ["ulong"] = "System.UInt64",
+        ["float"] = "System.Single",
         ["double"] = "System.Double", ["char"] = "System.Char", ["string"] = "System.String", ["object"] = "System.Object",
-        ["List"] = "System.Collections.Generic.List", ["IEnumerable"] = "System.Collections.Generic.IEnumerable", ["IList"] = "System.Collections.Generic.IList",
-        ["ICollection"] = "System.Collections.Generic.ICollection", ["IReadOnlyCollection"] = "System.Collections.Generic.IReadOnlyCollection",
+        ["List"] = "System.Collections.Generic.List", ["IEnumerable"] = "System.Collections.Generic.IEnumerable",
+        ["IList"] = "System.Collections.Generic.IList",
+        ["ICollection"] = "System.Collections.Generic.ICollection",
+        ["IReadOnlyCollection"] = "System.Collections.Generic.IReadOnlyCollection",
         ["IReadOnlyList"] = "System.Collections.Generic.IReadOnlyList", ["KeyValuePair"] = "System.Collections.Generic.KeyValuePair",
-        ["Enumerable"] = "System.Linq.Enumerable", ["IOrderedEnumerable"] = "System.Linq.IOrderedEnumerable", ["BitOperations"] = "System.Numerics.BitOperations",
+        ["Enumerable"] = "System.Linq.Enumerable", ["IOrderedEnumerable"] = "System.Linq.IOrderedEnumerable",
+        ["BitOperations"] = "System.Numerics.BitOperations",
         ["Tensor"] = "ModelGen.Tensor", ["Pair"] = "ModelGen.Pair", ["Border"] = "ModelGen.Border",
     };
 
