@@ -152,7 +152,7 @@ public sealed class NetworkPoolTests
     }
 
     [Fact]
-    public void WhoComesFirstIsServedFirst()
+    public async Task WhoComesFirstIsServedFirst()
     {
         NetworkPool<Pooled> pool = new(1, () => new Pooled(Weights));
         NetworkLease<Pooled> lease = pool.Rent();
@@ -161,8 +161,7 @@ public sealed class NetworkPoolTests
         {
             Assert.False(next.IsCompleted);
             lease.Dispose();
-            Assert.True(next.Wait(TimeSpan.FromMinutes(1)));
-            lease = next.Result;
+            lease = await next.WaitAsync(TimeSpan.FromMinutes(1));
         }
         lease.Dispose();
         Assert.Equal(1, pool.Available);
