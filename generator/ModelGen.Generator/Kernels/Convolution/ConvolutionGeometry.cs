@@ -85,9 +85,9 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
     /// <summary>What a <c>TileShape</c> says of the products that are summed, as arguments in C#.</summary>
     public string Sums()
     {
-        bool acrossBlocks = Input.IsBlocked && Input.PlaneStride != Layout.Block && ChannelsPerGroup > Layout.Block;
+        bool acrossBlocks = Input.HasBlocksApart && ChannelsPerGroup > Layout.Block;
         int lanes = acrossBlocks ? Layout.Block : ChannelsPerGroup;
-        int laneStep = Input.IsBlocked ? 1 : Input.PlaneStride;
+        int laneStep = Input.ChannelStride;
         int blockStep = acrossBlocks ? Input.PlaneStride : 0;
         return Window.Taps == 1
             ? $"Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {ChannelsPerGroup}, Columns: {lanes}, ColumnStep: {laneStep}, "

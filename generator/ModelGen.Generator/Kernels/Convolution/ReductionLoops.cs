@@ -28,12 +28,11 @@ internal static class ReductionLoops
     private static void ForChannels(CodeWriter w, ConvolutionGeometry g, Action<string> body)
     {
         Layout input = g.Input;
-        bool contiguous = !input.IsBlocked || input.PlaneStride == Layout.Block || g.ChannelsPerGroup <= Layout.Block;
+        bool contiguous = !input.HasBlocksApart || g.ChannelsPerGroup <= Layout.Block;
         if (contiguous)
         {
-            int step = input.IsBlocked ? 1 : input.PlaneStride;
             using (w.For("c", 0, g.ChannelsPerGroup, out string c))
-                Channel(Index.Sum(0, (c, step)));
+                Channel(Index.Sum(0, (c, input.ChannelStride)));
             return;
         }
         using (w.For("cb", 0, Layout.DivideUp(g.ChannelsPerGroup, Layout.Block), out string cb))

@@ -129,7 +129,7 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
     private List<(string Sum, int InputOffset, int WeightOffset)> Taps(InputTile tile, int rowStep, int columnStep)
     {
         ConvolutionGeometry g = Geometry;
-        int channelStep = g.Input.IsBlocked ? 1 : g.Input.PlaneStride;
+        int channelStep = g.Input.ChannelStride;
         var taps = new List<(string, int, int)>();
         for (int c = 0; c < tile.Channels; c++)
         {
@@ -148,8 +148,8 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
     private (string, long) ChannelOffset(string channel)
     {
         Layout input = Geometry.Input;
-        if (!input.IsBlocked || input.PlaneStride == Layout.Block)
-            return (channel, input.IsBlocked ? 1 : input.PlaneStride);
+        if (!input.HasBlocksApart)
+            return (channel, input.ChannelStride);
         return Geometry.Groups * Geometry.ChannelsPerGroup <= Layout.Block
             ? (channel, 1)
             : ($"(({channel}) >> 4) * {input.PlaneStride} + (({channel}) & 15)", 1);
@@ -200,7 +200,7 @@ internal readonly record struct InputTile(int Channels, int Rows, int Columns, i
     // A tile's channels lie at equal distances, so in blocks they must not cross from one to the next; and no short tile is left over.
     private static IEnumerable<int> ChannelTiles(ConvolutionGeometry g)
     {
-        bool inBlocks = g.Input.IsBlocked && g.Input.PlaneStride != Layout.Block;
+        bool inBlocks = g.Input.HasBlocksApart;
         for (int channels = 1; channels <= Math.Min(24, g.ChannelsPerGroup); channels++)
         {
             if (g.ChannelsPerGroup % channels == 0 && (!inBlocks || Layout.Block % channels == 0))
