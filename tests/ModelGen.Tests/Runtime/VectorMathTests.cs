@@ -6,7 +6,7 @@ namespace ModelGen.Tests.Runtime;
 
 public class VectorMathTests
 {
-    private const double Bound = 2.0; // what docs/architecture.md promises, in units in the last place
+    private const double Bound = 2.0; // in units in the last place, as VectorMath promises
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
