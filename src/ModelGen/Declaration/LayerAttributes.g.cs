@@ -530,6 +530,17 @@ public sealed class SigmoidAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Elfwing, Uchibe and Doya 2018, Sigmoid-weighted linear units for neural network function approximation, §2.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SiluAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Silu, which needs no arguments.</summary>
+    public SiluAttribute()
+    {
+    }
+}
+
 /// <summary>Probabilities: eˣ / Σeˣ along one dimension.</summary>
 /// <remarks>
 /// Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.

@@ -389,6 +389,12 @@ public sealed partial class Tensor
     public Tensor Sigmoid(string? name = null) =>
         Record("Sigmoid", [this], name);
 
+    /// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>silu</c> with a running number unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: Elfwing, Uchibe and Doya 2018, Sigmoid-weighted linear units for neural network function approximation, §2.</remarks>
+    public Tensor Silu(string? name = null) =>
+        Record("Silu", [this], name);
+
     /// <summary>Probabilities: eˣ / Σeˣ along one dimension.</summary>
     /// <param name="dim">The dimension of the classes, the batch being dimension 0; negative counts from the end.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>softmax</c> with a running

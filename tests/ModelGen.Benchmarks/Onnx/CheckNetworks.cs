@@ -10,7 +10,7 @@ internal sealed partial class UnusualConvolutions : ICompiledNetwork
         x = x.Conv2d(8, 3, padding: 2, dilation: 2, groups: 8, bias: false, name: "depthwise").Sigmoid();
         x = x.Conv2d(12, 3, padding: (1, 2, 0, 1), paddingMode: PaddingMode.Replicate, name: "replicate").Elu(0.7);
         x = x.Conv2d(12, (1, 3), padding: 2, paddingMode: PaddingMode.Reflect, name: "reflect").LeakyRelu(0.2);
-        x = x.Conv2d(6, 3, stride: (2, 1), padding: 1, groups: 2, name: "grouped").Softplus().Dropout().Relu6();
+        x = x.Conv2d(6, 3, stride: (2, 1), padding: 1, groups: 2, name: "grouped").Softplus().Silu().Dropout().Relu6();
         return x.Flatten().Linear(7, bias: false).Tanh().Linear(9).Softmax();
     }
 }

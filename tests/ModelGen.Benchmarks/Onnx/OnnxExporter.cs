@@ -63,6 +63,8 @@ internal sealed class OnnxExporter
         OpNames.Multiply => Add(node, "Mul", Values(node)),
         "Maximum" => Add(node, "Max", Values(node)),
         "Relu" or "Tanh" or "Sigmoid" or "Softplus" => Add(node, node.Op, Values(node)),
+        // ONNX has no operator for it before version 24.
+        "Silu" => Add(node, "Mul", [.. Values(node), Add(node, "Sigmoid", Values(node))]),
         "Relu6" => Add(node, "Clip", [.. Values(node), Scalar(node, "min", 0), Scalar(node, "max", 6)]),
         "LeakyRelu" => Add(node, "LeakyRelu", Values(node), ("alpha", node.Attributes.Float("negativeSlope"))),
         "Elu" => Add(node, "Elu", Values(node), ("alpha", node.Attributes.Float("alpha"))),

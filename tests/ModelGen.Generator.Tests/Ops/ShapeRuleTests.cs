@@ -146,6 +146,8 @@ public class ShapeRuleTests
         { "LeakyReluGradient(%0, %0)", "f32[N,4,7,9]" },
         { "EluGradient(%0, %0)", "f32[N,4,7,9]" },
         { "SoftplusGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "Silu(%0)", "f32[N,4,7,9]" },
+        { "SiluGradient(%0, %0)", "f32[N,4,7,9]" },
     };
 
     [Theory]

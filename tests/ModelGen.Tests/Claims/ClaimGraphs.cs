@@ -35,8 +35,8 @@ internal static class ClaimGraphs
 
     private static readonly LayerCase[] Layers =
     [
-        .. new[] { "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "PositionBias", "BatchNorm2d", "GlobalAvgPool2d",
-            "Dropout", "Add", "Multiply", "Maximum", "Gate", "Concat", "Flatten" }
+        .. new[] { "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Silu", "PositionBias", "BatchNorm2d",
+            "GlobalAvgPool2d", "Dropout", "Add", "Multiply", "Maximum", "Gate", "Concat", "Flatten" }
             .Select(op => new LayerCase(op)),
         new("Affine", ("scale", 0.5), ("shift", 1.0)),
         new("GaussianNoise", ("standardDeviation", 0.25)),

@@ -18,7 +18,6 @@ internal static class GoldenManifest
         ["LayerNorm"] = NoOperator,
         ["GroupNorm"] = NoOperator,
         ["InstanceNorm2d"] = NoOperator,
-        ["Silu"] = NoOperator,
         ["Gelu"] = NoOperator,
         ["HardSwish"] = NoOperator,
         ["HardSigmoid"] = NoOperator,

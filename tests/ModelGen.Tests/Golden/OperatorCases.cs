@@ -109,7 +109,7 @@ internal static class OperatorCases
     {
         "Relu" or "MaxPool2d" or "Flatten" or "Relu6" or "Concat" or "Maximum" or "Pad" => Tolerance.Exact,
         "LeakyRelu" or "Affine" => new Tolerance(FloatsBetween: 1),
-        "Elu" or "Softplus" => new Tolerance(FloatsBetween: 4),
+        "Elu" or "Softplus" or "Silu" => new Tolerance(FloatsBetween: 4),
         "Mul" => new Tolerance(FloatsBetween: 2),
         "LocalResponseNorm" => new Tolerance(Relative: 1.2e-6),
         "LogSoftmax" => new Tolerance(Relative: 1.2e-6, Absolute: 2.4e-7), // near 0, where the sum of exponentials is rounded near 1

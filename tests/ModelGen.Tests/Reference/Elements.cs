@@ -24,6 +24,8 @@ internal static class Elements
         ["Elu"] = o => Map(o, x => x > 0 ? x : Constant(o, "alpha") * (Math.Exp(x) - 1)),
         ["EluGradient"] = o => Combine(o, (y, dy) => y > 0 ? dy : (y + Constant(o, "alpha")) * dy),
         ["Softplus"] = o => Map(o, x => Math.Max(x, 0) + LogOfOnePlus(Math.Exp(-Math.Abs(x)))),
+        ["Silu"] = o => Map(o, x => x / (1 + Math.Exp(-x))),
+        ["SiluGradient"] = o => Combine(o, (x, dy) => dy * SlopeOfSilu(x)),
         ["SoftplusGradient"] = o => Combine(o, (y, dy) => (1 - Math.Exp(-y)) * dy),
         ["PositionBias"] = o => [.. o[0].Select((x, i) => x + o[1][i % o[1].Length])],
         ["SampleSum"] = SampleSum,
@@ -48,6 +50,12 @@ internal static class Elements
         Activation.Sigmoid => [.. x.Select(v => 1 / (1 + Math.Exp(-v)))],
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "it has no definition here"),
     };
+
+    private static double SlopeOfSilu(double x)
+    {
+        double sigmoid = 1 / (1 + Math.Exp(-x));
+        return sigmoid * (1 + x * (1 - sigmoid));
+    }
 
     private static double[] Map(Operation operation, Func<double, double> function) => [.. operation[0].Select(function)];
 

@@ -211,7 +211,7 @@ internal sealed partial class RandomGraphs
         "Multiply" when _graph.TypeOf(input).Shape.Rank == 3 && Flip() => Gate(input),
         "Add" or "Multiply" or "Maximum" => Branch(op, input),
         "Concat" => Join(input),
-        "Flatten" or "Relu" or "Tanh" or "Sigmoid" or "Softplus" or "PositionBias" or "GlobalAvgPool2d" => Build(op, [input]),
+        "Flatten" or "Relu" or "Tanh" or "Sigmoid" or "Softplus" or "Silu" or "PositionBias" or "GlobalAvgPool2d" => Build(op, [input]),
         _ => throw new NotSupportedException($"no random layers are made of {op}; add it here"),
     };
 

@@ -9,7 +9,7 @@ public class ElementwiseTests
     private delegate void Binary(ref float a, ref float b, ref float y, nint n);
 
     public static TheoryData<string> UnaryNames =>
-        ["Relu", "Tanh", "Sigmoid", "Scale", "Copy", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine"];
+        ["Relu", "Tanh", "Sigmoid", "Scale", "Copy", "Relu6", "LeakyRelu", "Elu", "Softplus", "Affine", "Silu"];
     public static TheoryData<string> BinaryNames => 
         ["Add", "Multiply", "ReluGradient", "TanhGradient", "SigmoidGradient", "Relu6Gradient", "LeakyReluGradient", "EluGradient",
             "Maximum"];
@@ -35,6 +35,7 @@ public class ElementwiseTests
             ([(ref float x, ref float y, nint n) => Elementwise.Affine(ref x, ref y, n, -1f, 16f),
                 .. Widths(new Elementwise.AffineOp(-1f, 16f))],
             x => 16 - x),
+        "Silu" => ([Elementwise.Silu, .. Widths(default(Elementwise.SiluOp))], x => x / (1 + Math.Exp(-x))),
         _ => ([Elementwise.Copy], x => x),
     };
 
@@ -176,6 +177,22 @@ public class ElementwiseTests
         Elementwise.SoftplusGradient(ref y[0], ref dy[0], ref dx[0], x.Length);
         for (int i = 0; i < x.Length; i++)
             Assert.Equal(1, dx[i] / (dy[i] / (1 + Math.Exp(-x[i]))), 1e-6);
+    }
+
+    // From the input, in place too; its slope is 1/2 at 0, least at −2.4 and largest at 2.4.
+    [Fact]
+    public void SiluGradientIsItsSlope()
+    {
+        float[] x = [-80, -30, -10, -2.4f, -1.2784646f, -1, -1e-3f, 0, 1e-3f, 1, 2.4f, 10, 30, 80], dx = new float[x.Length];
+        float[] dy = [.. x.Select((_, i) => 1f + i)];
+        Elementwise.SiluGradient(ref x[0], ref dy[0], ref dx[0], x.Length);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double s = 1 / (1 + Math.Exp(-(double)x[i]));
+            // Three roundings of terms that are at most 1 + |x|, each times the sigmoid.
+            Assert.Equal(dy[i] * s * (1 + x[i] * (1 - s)), dx[i], 4e-7 * dy[i] * s * (1 + Math.Abs(x[i])));
+        }
+        Assert.Equal(0.5f * dy[7], dx[7]);
     }
 
     [Fact]

@@ -88,11 +88,20 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
             { ShapeRule = "Any shape, unchanged.", Example = "Softplus" },
             GradientOperator = "SoftplusGradient",
         },
+        new Elementwise("Silu", 1, "Silu", true)
+        {
+            Description = new("silu", "x / (1 + e⁻ˣ), also called swish.",
+                "Elfwing, Uchibe and Doya 2018, Sigmoid-weighted linear units for neural network function approximation, §2")
+            { ShapeRule = "Any shape, unchanged.", Example = "Silu" },
+            GradientOperator = "SiluGradient",
+            GradientReadsInput = true,
+        },
         new Elementwise("MaximumGradient", 3, "MaximumGradient", true),
         new Elementwise("Relu6Gradient", 2, "Relu6Gradient", true),
         new Elementwise("LeakyReluGradient", 2, "LeakyReluGradient", true) { Constants = [NegativeSlope] },
         new Elementwise("EluGradient", 2, "EluGradient", true) { Constants = [EluAlpha] },
         new Elementwise("SoftplusGradient", 2, "SoftplusGradient", true),
+        new Elementwise("SiluGradient", 2, "SiluGradient", true),
         new Elementwise("ReluGradient", 2, "ReluGradient", true),
         new Elementwise("TanhGradient", 2, "TanhGradient", true),
         new Elementwise("SigmoidGradient", 2, "SigmoidGradient", true),
@@ -121,6 +130,9 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
 
     /// <summary>The operator that takes the result y and dL/dy to dL/dx; for the others the rule is below.</summary>
     public string? GradientOperator { get; init; }
+
+    /// <summary>Whether that operator takes the input x in place of the result, which does not tell it.</summary>
+    public bool GradientReadsInput { get; init; }
 
     /// <summary>Numbers that the runtime function takes behind the length, in this order.</summary>
     public EquatableArray<AttributeSpec> Constants { get; init; } = [];
@@ -163,7 +175,8 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
                 "Maximum" => context.Graph.Add("MaximumGradient", [node.Inputs[i], node.Inputs[1 - i], gradient],
                     AttributeMap.Empty, node.Name),
                 "Affine" => context.Graph.Add(name, [gradient], node.Attributes.With("shift", 0.0), node.Name),
-                _ when GradientOperator is string op => context.Graph.Add(op, [node.Id, gradient], node.Attributes, node.Name),
+                _ when GradientOperator is string op => context.Graph.Add(
+                    op, [GradientReadsInput ? node.Inputs[0] : node.Id, gradient], node.Attributes, node.Name),
                 _ => throw new InvalidOperationException($"{name} appears only in backward passes and has no gradient of its own"),
             };
             context.Accumulate(node.Inputs[i], share);

@@ -92,7 +92,7 @@ internal sealed class Concat : Operator
             if (context.UsesOf(input.Id) != 1 || input.Op is OpNames.Input or OpNames.Parameter)
                 return null;
             Node? activation = input.Is(OpNames.Concat) ? ActivationOf(context, input)
-                : OperatorTable.Get(input.Op) is Elementwise { GradientOperator: not null } ? input : null;
+                : OperatorTable.Get(input.Op) is Elementwise { GradientOperator: not null, GradientReadsInput: false } ? input : null;
             if (activation is null || (common is not null && (common.Op != activation.Op || common.Attributes != activation.Attributes)))
                 return null;
             common = activation;

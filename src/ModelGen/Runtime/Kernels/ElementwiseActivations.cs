@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ModelGen.Runtime;
 
 // Activations beside relu, tanh and sigmoid, and the larger of two: the public form of each above its formula. Gradients are computed from
-// results.
+// results, but for SiLU's, whose results belong to two inputs each left of its least one.
 public static partial class Elementwise
 {
     /// <summary>y = min(max(x, 0), 6). NaN stays NaN.</summary>
@@ -33,6 +33,13 @@ public static partial class Elementwise
     /// <summary>dx = dy × (1 − e^−y), which is dy × sigmoid(x).</summary>
     public static void SoftplusGradient(ref float y, ref float dy, ref float dx, nint n) =>
         Map(default(SoftplusGradientOp), ref y, ref dy, ref dx, n);
+
+    /// <summary>y = x / (1 + e^−x), ≤ 3 ULP. NaN where x is −∞, as in PyTorch.</summary>
+    public static void Silu(ref float x, ref float y, nint n) => Map(default(SiluOp), ref x, ref y, n);
+
+    /// <summary>dx = dy × s × (1 + x × (1 − s)) with s = 1 / (1 + e^−x).</summary>
+    public static void SiluGradient(ref float x, ref float dy, ref float dx, nint n) =>
+        Map(default(SiluGradientOp), ref x, ref dy, ref dx, n);
 
     /// <summary>y = scale × x + shift.</summary>
     public static void Affine(ref float x, ref float y, nint n, float scale, float shift) =>
@@ -112,6 +119,23 @@ public static partial class Elementwise
         {
             V minusY = S.BitXor(a, S.Broadcast(-0f));
             return S.Multiply(b, S.BitXor(VectorMath.ExpMinusOneBelowZero<S, V>(minusY), S.Broadcast(-0f)));
+        }
+    }
+
+    internal readonly struct SiluOp : IUnary
+    {
+        [MethodImpl(Inline)]
+        public V Invoke<S, V>(V x) where S : struct, ISimd<V> where V : struct => S.Multiply(x, VectorMath.Sigmoid<S, V>(x));
+    }
+
+    internal readonly struct SiluGradientOp : IBinary
+    {
+        [MethodImpl(Inline)]
+        public V Invoke<S, V>(V a, V b) where S : struct, ISimd<V> where V : struct
+        {
+            V sigmoid = VectorMath.Sigmoid<S, V>(a);
+            V slope = S.Add(S.Broadcast(1f), S.Multiply(a, S.Subtract(S.Broadcast(1f), sigmoid)));
+            return S.Multiply(S.Multiply(b, sigmoid), slope);
         }
     }
 
