@@ -12,6 +12,7 @@ internal static class OperatorTable
         new GlobalAvgPool2d(), new AdaptiveAvgPool2d(), new AdaptiveAvgPoolGradient(),
         new BatchNorm2d(), new RunningStatistics(), new BatchStatistics(), new CheckRunningStatistics(), new UpdateRunningStatistics(),
         new BatchNormGradientSums(), new BatchNormGradient(), new Row(), new FoldWeight(), new FoldBias(),
+        new GroupNorm(), new GroupStatistics(), new GroupNormGradientSums(), new GroupNormGradient(),
         new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
         new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
         new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CountCorrect(),

@@ -300,6 +300,28 @@ public sealed class GlobalAvgPool2dAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>Normalises each sample by mean and variance of groups of its channels, the same in training and inference.</summary>
+/// <remarks>Shapes: C×H×W, unchanged. numGroups must divide C. Source: Wu and He 2018, Group normalization, §3.2.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class GroupNormAttribute : SingleInputLayerAttribute
+{
+    /// <summary>GroupNorm with what it must be given.</summary>
+    /// <param name="numGroups">Groups of neighbouring channels that share mean and variance; must divide their number.</param>
+    public GroupNormAttribute(int numGroups)
+    {
+        NumGroups = numGroups;
+    }
+
+    /// <summary>Groups of neighbouring channels that share mean and variance; must divide their number.</summary>
+    public int NumGroups { get; }
+
+    /// <summary>Added to the variance.</summary>
+    public double Eps { get; set; } = 1E-05;
+
+    /// <summary>Whether results are multiplied by a learned weight of each channel, and a bias is added.</summary>
+    public bool Affine { get; set; } = true;
+}
+
 /// <summary>x where it is positive, negativeSlope · x elsewhere.</summary>
 /// <remarks>
 /// Shapes: Any shape, unchanged. Source: Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models, §2.

@@ -201,6 +201,15 @@ public sealed partial class Tensor
     public Tensor GlobalAvgPool2d(string? name = null) =>
         Record("GlobalAvgPool2d", [this], name);
 
+    /// <summary>Normalises each sample by mean and variance of groups of its channels, the same in training and inference.</summary>
+    /// <param name="numGroups">Groups of neighbouring channels that share mean and variance; must divide their number. At least 1.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="affine">Whether results are multiplied by a learned weight of each channel, and a bias is added.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>norm</c> with a running number unless given.</param>
+    /// <remarks>Shapes: C×H×W, unchanged. numGroups must divide C. Source: Wu and He 2018, Group normalization, §3.2.</remarks>
+    public Tensor GroupNorm(int numGroups, double eps = 1E-05, bool affine = true, string? name = null) =>
+        Record("GroupNorm", [this], name, ("numGroups", numGroups), ("eps", eps), ("affine", affine));
+
     /// <summary>x where it is positive, negativeSlope · x elsewhere.</summary>
     /// <param name="negativeSlope">Slope left of 0; not negative.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number

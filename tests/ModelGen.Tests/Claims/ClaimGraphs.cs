@@ -41,6 +41,7 @@ internal static class ClaimGraphs
         new("Affine", ("scale", 0.5), ("shift", 1.0)),
         new("GaussianNoise", ("standardDeviation", 0.25)),
         new("LocalResponseNorm", ("size", 3)),
+        new("GroupNorm", ("numGroups", 1)),
         new("Softmax", ("dim", 1)),
         new("LogSoftmax", ("dim", 1)),
         new("AdaptiveAvgPool2d", ("outputSize", new[] { 4, 3 })),

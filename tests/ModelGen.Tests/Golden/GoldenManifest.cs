@@ -16,7 +16,6 @@ internal static class GoldenManifest
         ["MaxUnpool2d"] = NoOperator,
         ["LpPool2d"] = NoOperator,
         ["LayerNorm"] = NoOperator,
-        ["GroupNorm"] = NoOperator,
         ["InstanceNorm2d"] = NoOperator,
         ["Gelu"] = NoOperator,
         ["HardSwish"] = NoOperator,

@@ -27,6 +27,8 @@ internal static class ElementErrors
         ["Sigmoid"] = c => Moved(c, 4, ofInputs: 0),
         ["Elu"] = c => Moved(c, OfExponential, ofInputs: 0),
         ["Softplus"] = c => Moved(c, OfExponential, ofInputs: 0),
+        ["Silu"] = c => Moved(c, OfExponential, ofInputs: 0),
+        ["SiluGradient"] = c => Moved(c, OfExponential),
         ["TanhGradient"] = c => Moved(c, 3),
         ["SigmoidGradient"] = c => Moved(c, 3),
         ["EluGradient"] = c => Moved(c, 3),

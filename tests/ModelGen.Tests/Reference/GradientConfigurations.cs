@@ -39,6 +39,7 @@ internal static class GradientConfigurations
         RandomDropout => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.Dropout, seed, wide)),
         RandomNoise => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.GaussianNoise, seed, wide)),
         BatchStatistics => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.BatchNorm2d, seed, wide)),
+        GroupStatistics => RandomGraphs.SingleLayer("GroupNorm", seed, wide),
         Pad => Padding(seed),
         LossOperator => Loss(op, seed),
         { Layer: not null } => RandomGraphs.SingleLayer(op, seed, wide),

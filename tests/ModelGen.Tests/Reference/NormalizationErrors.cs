@@ -19,6 +19,10 @@ internal static class NormalizationErrors
         ["BatchStatistics"] = Statistics,
         ["BatchNormGradientSums"] = GradientSums,
         ["BatchNormGradient"] = c => ElementErrors.Moved(c, OfNormalization, partsOf: input => input == 3 ? 3 : input == 4 ? 2 : 1),
+        ["GroupStatistics"] = c => EachAlone(c, ValuesOfGroup(c) + 4),
+        ["GroupNorm"] = c => EachAlone(c, OfNormalization),
+        ["GroupNormGradientSums"] = c => EachAlone(c, c.ShapeOf(0)[1] * c.ShapeOf(0)[2] + OfNormalization),
+        ["GroupNormGradient"] = c => EachAlone(c, c.ShapeOf(0)[0] / c.Attributes.Int("numGroups") + 2 * OfNormalization),
         ["FoldBatchNormWeight"] = c => ElementErrors.Moved(c, 2),
         ["FoldBatchNormBias"] = c => ElementErrors.Moved(c, 2),
         ["LocalResponseNorm"] = Respond,
@@ -26,6 +30,16 @@ internal static class NormalizationErrors
         ["LocalResponseTerm"] = c => ElementErrors.Moved(c, OfPower),
         ["LocalResponseNormGradient"] = ResponseGradient,
     };
+
+    // Sums, whose terms are each as far off as their number makes it: as if every element alone were.
+    private static double[] EachAlone(ErrorCall call, double units) =>
+        ElementErrors.Moved(call, units, partsOf: input => call.Inputs[input].Length);
+
+    private static double ValuesOfGroup(ErrorCall call)
+    {
+        Shape image = call.ShapeOf(0);
+        return (double)image[0] / call.Attributes.Int("numGroups") * image[1] * image[2];
+    }
 
     private static double[] Normalize(ErrorCall call)
     {

@@ -17,6 +17,10 @@ internal static class Normalizations
         ["BatchNormGradient"] = Gradient,
         ["FoldBatchNormWeight"] = FoldWeight,
         ["FoldBatchNormBias"] = FoldBias,
+        ["GroupStatistics"] = OfGroups,
+        ["GroupNorm"] = NormalizeGroups,
+        ["GroupNormGradientSums"] = GroupGradientSums,
+        ["GroupNormGradient"] = GroupGradient,
         ["LocalResponseNorm"] = o => [.. o[0].Zip(ResponseScale(o), (x, s) => x * Math.Pow(s, -Beta(o)))],
         ["LocalResponseScale"] = ResponseScale,
         ["LocalResponseTerm"] = o => [.. o[0].Select((x, i) => o[2][i] * x * Math.Pow(o[1][i], -Beta(o) - 1))],
@@ -109,6 +113,80 @@ internal static class Normalizations
     // Inputs weight, bias, mean, variance and perhaps the convolution's bias.
     private static double[] FoldBias(Operation operation) => [.. operation[1].Select((bias, c) =>
         ((operation.Count == 5 ? operation[4][c] : 0) - operation[2][c]) * operation[0][c] / Deviation(operation, 3, c) + bias)];
+
+    // Of each sample, for each channel: its group's mean and inverse deviation, and its own variance.
+    private static double[] OfGroups(Operation operation)
+    {
+        Image x = operation.ImageOf(0);
+        double[] statistics = operation.NewResult();
+        int pixels = x.Height * x.Width, ofGroup = x.Channels / operation.Attributes.Int("numGroups");
+        for (int n = 0; n < operation.Batch; n++)
+        for (int c = 0; c < x.Channels; c++)
+        {
+            int group = n * x.Channels + c / ofGroup * ofGroup;
+            double[] values = x.Elements[(group * pixels)..((group + ofGroup) * pixels)];
+            double[] own = x.Elements[((n * x.Channels + c) * pixels)..((n * x.Channels + c + 1) * pixels)];
+            double mean = values.Average(), ownMean = own.Average();
+            statistics[3 * n * x.Channels + c] = mean;
+            double variance = values.Average(v => (v - mean) * (v - mean));
+            statistics[(3 * n + 1) * x.Channels + c] = 1 / Math.Sqrt(variance + operation.Attributes["eps"].Number);
+            statistics[(3 * n + 2) * x.Channels + c] = own.Average(v => (v - ownMean) * (v - ownMean));
+        }
+        return statistics;
+    }
+
+    private static double[] NormalizeGroups(Operation operation)
+    {
+        Image x = operation.ImageOf(0);
+        double[] y = operation.NewResult();
+        for (int i = 0; i < y.Length; i++)
+        {
+            double normalized = InGroup(x, operation[1], i);
+            y[i] = operation.Count == 2 ? normalized : normalized * operation[2][ChannelOf(x, i)] + operation[3][ChannelOf(x, i)];
+        }
+        return y;
+    }
+
+    // Inputs x, statistics, dy.
+    private static double[] GroupGradientSums(Operation operation)
+    {
+        Image x = operation.ImageOf(0);
+        double[] sums = operation.NewResult();
+        for (int i = 0; i < x.Elements.Length; i++)
+        {
+            int at = 2 * SampleOf(x, i) * x.Channels + ChannelOf(x, i);
+            sums[at] += operation[2][i];
+            sums[at + x.Channels] += operation[2][i] * InGroup(x, operation[1], i);
+        }
+        return sums;
+    }
+
+    // Inputs x, statistics, dy, sums and perhaps the weight.
+    private static double[] GroupGradient(Operation operation)
+    {
+        Image x = operation.ImageOf(0);
+        double[] dx = operation.NewResult();
+        int ofGroup = x.Channels / operation.Attributes.Int("numGroups");
+        for (int i = 0; i < dx.Length; i++)
+        {
+            int sample = SampleOf(x, i), channel = ChannelOf(x, i), first = channel / ofGroup * ofGroup;
+            double Mean(int row) => Enumerable.Range(first, ofGroup)
+                .Sum(c => Weight(c) * operation[3][(2 * sample + row) * x.Channels + c]) / (ofGroup * x.Height * x.Width);
+            double inverse = operation[1][(3 * sample + 1) * x.Channels + channel];
+            dx[i] = inverse * (Weight(channel) * operation[2][i] - Mean(0) - InGroup(x, operation[1], i) * Mean(1));
+        }
+        return dx;
+
+        double Weight(int channel) => operation.Count == 5 ? operation[4][channel] : 1;
+    }
+
+    private static double InGroup(Image x, double[] statistics, int i)
+    {
+        int at = 3 * SampleOf(x, i) * x.Channels + ChannelOf(x, i);
+        return (x.Elements[i] - statistics[at]) * statistics[at + x.Channels];
+    }
+
+    private static int SampleOf(Image x, int i) => i / (x.Channels * x.Height * x.Width);
 
     private static double Deviation(Operation operation, int variance, int channel) =>
         Math.Sqrt(operation[variance][channel] + operation.Attributes["eps"].Number);

@@ -132,8 +132,8 @@ internal sealed partial class RandomGraphs
     private TensorType InputTypeOf(string op) => op switch
     {
         "Linear" => TensorType.Sample(_random.Next(1, 20)),
-        "Conv2d" or "MaxPool2d" or "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" or "BatchNorm2d" or "LocalResponseNorm" =>
-            ImageType(),
+        "Conv2d" or "MaxPool2d" or "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" or "BatchNorm2d" or "GroupNorm"
+            or "LocalResponseNorm" => ImageType(),
         _ => _random.Next(3) == 0 ? TensorType.Sample(_random.Next(1, 20)) : ImageType(),
     };
 
@@ -198,6 +198,7 @@ internal sealed partial class RandomGraphs
         "GaussianNoise" => Build(op, [input], [("standardDeviation", Pick([0.0, 0.25, 3.0]))]),
         "Dropout" => Build(op, [input], [("p", Pick([0.0, 0.25, 0.5]))]),
         "AdaptiveAvgPool2d" => Build(op, [input], ("outputSize", Pair(1, 6))),
+        "GroupNorm" => GroupNorm(input),
         "LocalResponseNorm" =>
             Build(op, [input], ("size", _random.Next(1, 7)), ("alpha", Pick([1e-4, 0.5, 2.0])), ("beta", Pick([0.5, 0.75, 1.0])),
                 ("k", Pick([1.0, 2.0]))),
@@ -214,6 +215,13 @@ internal sealed partial class RandomGraphs
         "Flatten" or "Relu" or "Tanh" or "Sigmoid" or "Softplus" or "Silu" or "PositionBias" or "GlobalAvgPool2d" => Build(op, [input]),
         _ => throw new NotSupportedException($"no random layers are made of {op}; add it here"),
     };
+
+    private int GroupNorm(int input)
+    {
+        int channels = _graph.TypeOf(input).Shape[0];
+        int groups = Pick([.. Enumerable.Range(1, channels).Where(g => channels % g == 0)]);
+        return Build("GroupNorm", [input], ("numGroups", groups), ("eps", Pick([1e-5, 1e-3])), ("affine", Flip()));
+    }
 
     private int Convolution(int input)
     {
