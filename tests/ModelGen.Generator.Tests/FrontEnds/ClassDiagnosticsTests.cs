@@ -162,7 +162,7 @@ public class ClassDiagnosticsTests
         string layers = string.Concat(Enumerable.Range(0, 330).Select(i => $", Relu(Name = \"{new string('a', 50_000)}{i}\")"));
         return Expect($"[Network, Input(4){layers}] partial class Net;", new Finding(
             "MG0108", "Net",
-            "Net: the network is too large: the code for it would have more than 16,000,000 characters; "
+            "the network is too large: the code for it would have more than 16,000,000 characters; "
             + "use fewer layers, or fewer different ones"));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ModelGen.Tests.Harness;
 using ModelGen.Tests.Reference;
 
@@ -41,10 +42,11 @@ public class GoldenTests
     public void WideWindowCasesUseLoopsOfAllKinds()
     {
         string source = GraphFunction.Emit([.. WideWindowCases.Ids.SelectMany(WideWindowCases.Functions)]);
+        string[] pools = [.. Regex.Matches(source, "(Largest|Mean) of [^\n]*").Select(m => m.Value).Distinct()];
         foreach (string operation in (string[])["Largest", "Mean"])
         {
-            foreach (string layout in (string[])["(Dense|Pitched)", "Blocked"])
-                Assert.Matches($@"{operation} of \d+×(3[2-9]|[45]\d) [^;\n]*; {layout} to {layout}\.", source);
+            Assert.Contains(pools, p => Regex.IsMatch(p, $@"^{operation} of \d+×(3[2-9]|[45]\d) .*; (Dense|Pitched) to"));
+            Assert.Contains(pools, p => Regex.IsMatch(p, $@"^{operation} of \d+×(3[2-9]|[45]\d) .*; Blocked to"));
         }
         Assert.Matches(@"for \(int kx = 0; kx < (3[2-9]|[45]\d); kx\+\+\)", source);
     }

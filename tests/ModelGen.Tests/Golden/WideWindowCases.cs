@@ -50,10 +50,11 @@ internal static class WideWindowCases
         int[] stride = [random.Next(1, 3), random.Next(1, 4)];
         var builder = new GraphBuilder("wide");
         int x = builder.Input("input", TensorType.Sample(channels, kernelHeight + random.Next(3), kernelWidth + random.Next(1, 25)));
-        // Batch normalisation has kernels for blocks alone.
+        // Batch normalisation has kernels for blocks alone; a convolution with few results takes and leaves planes.
         bool isOfBlocks = channels >= Layout.Block;
-        if (isOfBlocks)
-            x = Layer(OpNames.BatchNorm2d, "before");
+        x = isOfBlocks
+            ? Layer(OpNames.BatchNorm2d, "before")
+            : Layer(OpNames.Conv2d, "before", ("outChannels", channels), ("kernelSize", new[] { 1, 1 }));
         AttributeValue kernel = new[] { kernelHeight, kernelWidth };
         int[] border = [padding[0], padding[1], padding[0], padding[1]];
         x = (seed % 4) switch
