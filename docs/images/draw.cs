@@ -89,7 +89,8 @@ static string Curve(string html)
     // The light colours, written out: not all programs that show pictures know variables.
     var colours = Regex.Matches(style, "--([a-z]+): (#[0-9a-f]{6});").GroupBy(m => m.Groups[1].Value, m => m.Groups[2].Value)
         .ToDictionary(values => values.Key, values => values.First());
-    style = Regex.Replace(style[style.IndexOf("svg {", StringComparison.Ordinal)..], "var\\(--([a-z]+)\\)", m => colours[m.Groups[1].Value]);
+    style = Regex.Replace(
+        style[style.IndexOf("svg {", StringComparison.Ordinal)..], "var\\(--([a-z]+)\\)", m => colours[m.Groups[1].Value]);
     style = style[..style.IndexOf("table {", StringComparison.Ordinal)].TrimEnd();
     return $"<svg{attributes}>\n<style>{style}</style>\n{svg.Groups[2].Value.Trim()}\n</svg>\n";
 }

@@ -62,14 +62,16 @@ internal static class NetworkCompiler
     }
 
     // What threads may share: nothing where a call brings more spans than the runtime can pass on.
-    private static Division DivisionOf(int arguments, Division wanted) => arguments <= KernelContract.MostArguments ? wanted : Division.None;
+    private static Division DivisionOf(int arguments, Division wanted) =>
+        arguments <= KernelContract.MostArguments ? wanted : Division.None;
 
     private static ShapeException TooLarge(NetworkModel model)
     {
         string training = model.Training is TrainingOptions options
             ? FormattableString.Invariant($", or a training step on {options.BatchSize},") : "";
+        string samples = FormattableString.Invariant($"{model.Batch} sample{(model.Batch == 1 ? "" : "s")}{training}");
         return new ShapeException(ProblemIds.TooLarge, FormattableString.Invariant(
-            $"{model.Class.Name.TrimStart('@')}: Forward on {model.Batch} sample{(model.Batch == 1 ? "" : "s")}{training} needs more than the ")
-            + FormattableString.Invariant($"{Arena.LongestLength} floats of memory that one array can have; use a smaller batch or image"));
+            $"{model.Class.Name.TrimStart('@')}: Forward on {samples} needs more than the {Arena.LongestLength} floats of memory that ")
+            + "one array can have; use a smaller batch or image");
     }
 }

@@ -1,6 +1,7 @@
 using ModelGen;
 
-// Learns the kernel [1, -1], which finds vertical edges, from an image and the edges that somebody else has found in it. Prints the error of each step
+// Learns the kernel [1, -1], which finds vertical edges, from an image and the edges that somebody else has found in it. Prints the error
+// of each step
 // and the kernel. Exit codes: 0 it has been learned, 1 it has not.
 const int Steps = 20;
 const int Seed = 1;
@@ -17,7 +18,8 @@ for (var y = 0; y < EdgeKernel.Height; y++)
     edges[y * (EdgeKernel.Width - 1) + 5] = -1;
 }
 
-// The error is a mean over 42 numbers, most of which are 0, so the rate has to be large: its curvature is 0.29 along one direction and 1.43 along the other.
+// The error is a mean over 42 numbers, most of which are 0, so the rate has to be large: its curvature is 0.29 along one direction and 1.43
+// along the other.
 var trainer = new EdgeKernel.Trainer(EdgeKernel.CreateWeights(Seed), new Sgd { LearningRate = 1.15f });
 Print("before", trainer.ToWeights());
 for (var step = 1; step <= Steps; step++)

@@ -34,7 +34,8 @@ internal static class ConfusionMatrix
             for (var predicted = 0; predicted < FashionMnistData.Classes; predicted++)
             {
                 var count = metrics[actual, predicted];
-                row.Append((count == 0 ? "·" : Text(count)).PadLeft(cell), Shade((double)count / Math.Max(metrics.Actual(actual), 1), actual == predicted));
+                row.Append((count == 0 ? "·" : Text(count)).PadLeft(cell),
+                    Shade((double)count / Math.Max(metrics.Actual(actual), 1), actual == predicted));
             }
 
             if (isWide)

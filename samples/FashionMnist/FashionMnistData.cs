@@ -65,15 +65,18 @@ internal sealed class FashionMnistData
     public ImageBatches TestBatches() => new(Test, Options(500, 0, null, shuffle: false));
 
     /// <summary>Training images in an order of its own for each epoch, which the seed fixes.</summary>
-    public ImageBatches TrainBatches(int batchSize, int seed, ImageAugmentation? augmentation) => new(Train, Options(batchSize, seed, augmentation, shuffle: true));
+    public ImageBatches TrainBatches(int batchSize, int seed, ImageAugmentation? augmentation) =>
+        new(Train, Options(batchSize, seed, augmentation, shuffle: true));
 
     private static ImageBatchOptions Options(int batchSize, int seed, ImageAugmentation? augmentation, bool shuffle) => new()
     {
-        BatchSize = batchSize, Seed = seed, Mean = [Mean], StandardDeviation = [StandardDeviation], Augmentation = augmentation, Shuffle = shuffle,
+        BatchSize = batchSize, Seed = seed, Mean = [Mean], StandardDeviation = [StandardDeviation],
+        Augmentation = augmentation, Shuffle = shuffle,
     };
 
     private static LabeledImages First(LabeledImages images, int count) =>
-        new(images.Bytes[..(count * images.ImageLength)].ToArray(), images.Labels[..count].ToArray(), images.Channels, images.Height, images.Width);
+        new(images.Bytes[..(count * images.ImageLength)].ToArray(), images.Labels[..count].ToArray(),
+            images.Channels, images.Height, images.Width);
 
     private static FashionMnistData Load(string folder, string description) => new(
         description,

@@ -10,7 +10,10 @@ public sealed partial class ResNet20
     private static Tensor Define([Shape(1, 28, 28)] Tensor image) => CifarResNet.Build(image, depth: 20);
 }
 
-/// <summary>DenseNet-BC of 40 layers with a growth of 12 (Huang et al. 2017, Densely connected convolutional networks, §3 and §4.2), on 28×28 grey images.</summary>
+/// <summary>
+/// DenseNet-BC of 40 layers with a growth of 12 (Huang et al. 2017, Densely connected convolutional networks, §3 and §4.2), on 28×28 grey
+/// images.
+/// </summary>
 [Network, Trainable(BatchSize = 64)]
 public sealed partial class DenseNet40
 {
@@ -37,7 +40,10 @@ public sealed partial class DenseNet40
         .BatchNorm2d(name: $"{name}.norm").Relu().Conv2d(width, kernel, padding: kernel / 2, bias: false, name: $"{name}.conv");
 }
 
-/// <summary>The first nine depthwise separable units of MobileNet v1 (Howard et al. 2017, table 1) with half the channels, and two of its five strides, as images are 28×28.</summary>
+/// <summary>
+/// The first nine depthwise separable units of MobileNet v1 (Howard et al. 2017, table 1) with half the channels, and two of its five
+/// strides, as images are 28×28.
+/// </summary>
 [Network, Trainable(BatchSize = 128)]
 public sealed partial class SmallMobileNet
 {
@@ -55,7 +61,8 @@ public sealed partial class SmallMobileNet
     }
 
     private static Tensor Unit(Tensor x, int width, int kernel, int stride, int groups, string name) => x
-        .Conv2d(width, kernel, stride: stride, padding: kernel / 2, groups: groups, bias: false, name: $"{name}.conv").BatchNorm2d(name: $"{name}.norm").Relu();
+        .Conv2d(width, kernel, stride: stride, padding: kernel / 2, groups: groups, bias: false, name: $"{name}.conv")
+            .BatchNorm2d(name: $"{name}.norm").Relu();
 }
 
 /// <summary>Network in Network as for CIFAR-10 (Lin, Chen and Yan 2014), on 28×28 grey images.</summary>

@@ -50,7 +50,9 @@ internal sealed record NetworkChoice(
     ];
 
     /// <summary>The learning rate of each step: up in the first fifth, down to nearly nothing in the rest.</summary>
-    public static LearningRateSchedule Schedule(float learningRate, long steps) => new OneCycleSchedule(learningRate, Math.Max(steps, 2), pctStart: 0.2f);
+    public static LearningRateSchedule Schedule(float learningRate, long steps) =>
+        new OneCycleSchedule(learningRate, Math.Max(steps, 2), pctStart: 0.2f);
 
-    private static Sgd Momentum(float learningRate) => new(learningRate, momentum: 0.9f, weightDecay: 5e-4f, nesterov: true) { ExcludeBiasesAndNorms = true };
+    private static Sgd Momentum(float learningRate) =>
+        new(learningRate, momentum: 0.9f, weightDecay: 5e-4f, nesterov: true) { ExcludeBiasesAndNorms = true };
 }

@@ -87,12 +87,14 @@ internal sealed record Options(
         };
         var learningRate = new Option<float?>("--learning-rate")
         {
-            Description = "Highest learning rate, by default what suits the network; it rises to it and falls to nearly 0, both along half a cosine.",
+            Description = "Highest learning rate, by default what suits the network; it rises to it "
+                + "and falls to nearly 0, both along half a cosine.",
             CustomParser = Nullable(Parser<float>("a number above 0, at most 10", value => value is > 0 and <= 10)),
             HelpName = "RATE",
         };
         var output = FileOption("--output", "Weights file to write; by default NETWORK.safetensors.");
-        var checkpoint = FileOption("--checkpoint", "File that is written after each epoch, and from which a run goes on that was stopped.");
+        var checkpoint = FileOption(
+            "--checkpoint", "File that is written after each epoch, and from which a run goes on that was stopped.");
         var csv = FileOption("--csv", "File for the curves, a line an epoch.");
         var html = FileOption("--html", "File for a page with the curves.");
         var tensorBoard = FileOption("--tensorboard", "Folder for the curves as TensorBoard reads them.", "DIR");

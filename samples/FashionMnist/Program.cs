@@ -42,7 +42,8 @@ static int Run(Options options)
     catch (OperationCanceledException)
     {
         return Fail(
-            options.Checkpoint is null ? "stopped; no weights were saved" : $"stopped; the same command goes on where {options.Checkpoint} was last written", Stopped);
+            options.Checkpoint is null ? "stopped; no weights were saved"
+            : $"stopped; the same command goes on where {options.Checkpoint} was last written", Stopped);
     }
 }
 
@@ -87,7 +88,8 @@ static int TrainAndReport(Options options, CancellationToken stop)
     return latency.BytesPerCall == 0 ? 0 : Fail("Forward allocates, which it must not", Failed);
 }
 
-static WeightStore Train(Options options, FashionMnistData data, ImageBatches testBatches, ITrainingObserver display, CancellationToken stop)
+static WeightStore Train(
+    Options options, FashionMnistData data, ImageBatches testBatches, ITrainingObserver display, CancellationToken stop)
 {
     var trainer = options.Network.CreateTrainer(options.Seed, options.LearningRate);
     trainer.Parallelism = options.Threads;

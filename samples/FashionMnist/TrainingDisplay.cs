@@ -69,7 +69,8 @@ internal static class TrainingDisplay
             base.Stepped(progress);
             if (progress.Step == progress.Steps)
             {
-                task.Description = width >= WidthWithText ? $"epoch {progress.Epoch}/{progress.Epochs}  measuring accuracy" : $"{progress.Epoch}/{progress.Epochs}  measuring";
+                task.Description = width >= WidthWithText ? $"epoch {progress.Epoch}/{progress.Epochs}  measuring accuracy"
+            : $"{progress.Epoch}/{progress.Epochs}  measuring";
                 return;
             }
 

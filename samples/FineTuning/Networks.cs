@@ -10,7 +10,9 @@ internal sealed partial class Clothes
     private static Tensor Define([Shape(1, 28, 28)] Tensor image) => Backbone.Of(image).Linear(5, name: "fc");
 }
 
-/// <summary>Tells sandals, shirts, sneakers, bags and boots apart, by what the other network has learned to see: only its last layer is trained.</summary>
+/// <summary>
+/// Tells sandals, shirts, sneakers, bags and boots apart, by what the other network has learned to see: only its last layer is trained.
+/// </summary>
 [Network]
 [Trainable(BatchSize = 64, Freeze = "layer*")]
 internal sealed partial class OtherClothes

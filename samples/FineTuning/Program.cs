@@ -3,7 +3,8 @@ using FineTuning;
 using ModelGen;
 using ModelGen.Data;
 
-// Trains a network on five classes of Fashion-MNIST, saves it, and fine-tunes it for the other five: the file is loaded but for its last layer, which
+// Trains a network on five classes of Fashion-MNIST, saves it, and fine-tunes it for the other five: the file is loaded but for its last
+// layer, which
 // alone is trained. Uses the subset that comes with the FashionMnist sample, 1,000 training images of each class.
 const int BackboneEpochs = 4;
 const int HeadEpochs = 3;
@@ -35,7 +36,9 @@ new Fit(HeadEpochs).Run(trainer, newBatches, () => Evaluation.Of(trainer, newVal
 trainer.ToWeights().Save(Path.Combine(folder, "other-clothes.safetensors"));
 
 var (tuned, time) = (Evaluation.Of(trainer, newValidation).Accuracy, Stopwatch.GetElapsedTime(start));
-Console.WriteLine($"fine-tuned in {time.TotalSeconds:F1} s; {OtherClothes.Trainer.ArenaBytes / 1024:N0} KB for activations and gradients, with nothing frozen {OtherClothesFromScratch.Trainer.ArenaBytes / 1024:N0}");
+Console.WriteLine($"fine-tuned in {time.TotalSeconds:F1} s; "
+    + $"{OtherClothes.Trainer.ArenaBytes / 1024:N0} KB for activations and gradients, "
+    + $"with nothing frozen {OtherClothesFromScratch.Trainer.ArenaBytes / 1024:N0}");
 
 // What was frozen is still what was loaded.
 var (before, after) = (Clothes.LoadWeights(backboneFile), trainer.ToWeights());
@@ -48,7 +51,8 @@ foreach (var parameter in after.Parameters.Where(p => p.Name.StartsWith("layer",
 return tuned > 0.9 ? 0 : Fail($"expected an accuracy above 90 %, got {tuned * 100:F2} %");
 
 LabeledImages Read(string name) =>
-    LabeledImages.FromIdx(Path.Combine(folder, $"{name}-images-idx3-ubyte.gz"), Path.Combine(folder, $"{name}-labels-idx1-ubyte.gz"), classes: 10);
+    LabeledImages.FromIdx(Path.Combine(folder, $"{name}-images-idx3-ubyte.gz"),
+        Path.Combine(folder, $"{name}-labels-idx1-ubyte.gz"), classes: 10);
 
 // Five classes, as 0 to 4.
 static ImageBatches Batches(LabeledImages all, int firstClass)

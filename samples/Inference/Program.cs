@@ -3,8 +3,10 @@ using System.Globalization;
 using Inference;
 
 // Usage: Inference [lenet5.safetensors]
-// Prints the ten logits of one fixed image, one a line, and what a call costs. "G9" shows every bit of a float. Compiled ahead of time for the instruction
-// sets of this machine (-p:IlcInstructionSet=native) the logits are those of the JIT to the last bit; for any processor they may differ in the last digits.
+// Prints the ten logits of one fixed image, one a line, and what a call costs. "G9" shows every bit of a float. Compiled ahead of time for
+// the instruction
+// sets of this machine (-p:IlcInstructionSet=native) the logits are those of the JIT to the last bit; for any processor they may differ in
+// the last digits.
 
 const int Calls = 10_000;
 const int Seed = 1;

@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace ModelGen.Generator.Collections;
 
-/// <summary>An immutable array that compares by its elements, so that records holding one are cacheable by the incremental generator.</summary>
+/// <summary>
+/// An immutable array that compares by its elements, so that records holding one are cacheable by the incremental generator.
+/// </summary>
 [System.Runtime.CompilerServices.CollectionBuilder(typeof(EquatableArray), nameof(EquatableArray.Create))]
 internal readonly struct EquatableArray<T>(T[] items) : IEquatable<EquatableArray<T>>, IReadOnlyList<T>
 {

@@ -4,12 +4,16 @@ using System.Runtime.ExceptionServices;
 namespace ModelGen.Generator.Collections;
 
 /// <summary>
-/// Runs work on a thread with a stack of known size. Compilers and editors call us on threads with 1 MiB and less, where the C# compiler's own recursion over a chain of some hundred calls ends
+/// Runs work on a thread with a stack of known size. Compilers and editors call us on threads with 1 MiB and less, where the C# compiler's
+/// own recursion over a chain of some hundred calls ends
 /// the process, which nobody can catch; and what can be compiled should not depend on who compiles it.
 /// </summary>
 internal static class OwnStack
 {
-    /// <summary>Bytes of the stack: addresses, of which only what is used becomes memory. What <c>Nesting.Deepest</c> lets through needs a third at most.</summary>
+    /// <summary>
+    /// Bytes of the stack: addresses, of which only what is used becomes memory. What <c>Nesting.Deepest</c> lets through needs a third at
+    /// most.
+    /// </summary>
     public const int Bytes = 64 << 20;
 
     // A third for what is running, a third for what is begun within it, and a third to spare.

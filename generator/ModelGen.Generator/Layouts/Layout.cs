@@ -87,7 +87,9 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     /// <summary>Floats from one channel to the next: within a block, or from plane to plane.</summary>
     public int ChannelStride => IsBlocked ? 1 : PlaneStride;
 
-    /// <summary>Whether the channels of a value may lie at unequal distances: in blocks that are further apart than their channels.</summary>
+    /// <summary>
+    /// Whether the channels of a value may lie at unequal distances: in blocks that are further apart than their channels.
+    /// </summary>
     public bool HasBlocksApart => IsBlocked && PlaneStride != Block;
 
     /// <summary>Floats before pixel (0, 0) of the first channel.</summary>

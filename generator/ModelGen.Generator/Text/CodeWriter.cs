@@ -6,7 +6,9 @@ namespace ModelGen.Generator.Text;
 /// <summary>Indented C# text with fixed '\n' line ends.</summary>
 internal sealed class CodeWriter
 {
-    /// <summary>The most characters of code: several times what networks of a thousand layers take, and half a minute of the C# compiler's time.</summary>
+    /// <summary>
+    /// The most characters of code: several times what networks of a thousand layers take, and half a minute of the C# compiler's time.
+    /// </summary>
     public const int MostCharacters = 16_000_000;
 
     private readonly StringBuilder _text = new();
@@ -19,7 +21,8 @@ internal sealed class CodeWriter
         if (_text.Length + (long)lines.Length > MostCharacters)
         {
             throw new ShapeException(ProblemIds.TooLarge, FormattableString.Invariant(
-                $"the network is too large: the code for it would have more than {MostCharacters:N0} characters; use fewer layers, or fewer different ones"));
+                $"the network is too large: the code for it would have more than {MostCharacters:N0} characters; ")
+                + "use fewer layers, or fewer different ones");
         }
         foreach (string line in lines.Split('\n'))
         {
@@ -59,7 +62,10 @@ internal sealed class CodeWriter
         return new Scope(this, close);
     }
 
-    /// <summary>Writes a public static array; a long one is put together from what several methods give, because the JIT compiler does not like methods that are too long.</summary>
+    /// <summary>
+    /// Writes a public static array; a long one is put together from what several methods give, because the JIT compiler does not like
+    /// methods that are too long.
+    /// </summary>
     public void Table(string type, string name, IReadOnlyList<string> rows)
     {
         const int MostRows = 200;
@@ -95,7 +101,8 @@ internal sealed class CodeWriter
     }
 
     /// <summary>
-    /// A loop with constant bounds. Where the body runs once there is no loop and <paramref name="index"/> is the constant; braces are written then only if
+    /// A loop with constant bounds. Where the body runs once there is no loop and <paramref name="index"/> is the constant; braces are
+    /// written then only if
     /// <paramref name="scoped"/>, for bodies that stand beside others with the same locals.
     /// </summary>
     /// <param name="index">What stands for the loop variable in the body.</param>
@@ -115,13 +122,15 @@ internal sealed class CodeWriter
     public Scope ForSamples(string variable = "n") => Block($"for (int {variable} = 0; {variable} < samples; {variable}++)");
 
     /// <summary>
-    /// A loop over tiles, of what a kernel divides among threads. Where it has several units, it does those tiles that begin in the units from the kernel's <c>firstUnit</c> to
+    /// A loop over tiles, of what a kernel divides among threads. Where it has several units, it does those tiles that begin in the units
+    /// from the kernel's <c>firstUnit</c> to
     /// <c>endUnit</c>; otherwise it is a loop with constant bounds.
     /// </summary>
     /// <param name="units">The kernel's units.</param>
     /// <param name="unit">What a unit has, if not one.</param>
     public Scope ForUnits(
-        string variable, int from, int to, int step, int units, out string index, bool scoped = false, string? stepText = null, int unit = 1)
+        string variable, int from, int to, int step, int units, out string index,
+        bool scoped = false, string? stepText = null, int unit = 1)
     {
         if (units == 1)
             return For(variable, from, to, step, out index, scoped, stepText);
@@ -136,7 +145,8 @@ internal sealed class CodeWriter
 
     public override string ToString() => _text.ToString();
 
-    private static string Increment(string variable, int step, string? text) => step == 1 ? variable + "++" : $"{variable} += {text ?? step.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+    private static string Increment(string variable, int step, string? text) =>
+        step == 1 ? variable + "++" : $"{variable} += {text ?? step.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
     /// <summary>Ends a block; the default ends nothing.</summary>
     internal readonly struct Scope(CodeWriter? writer, string close) : IDisposable

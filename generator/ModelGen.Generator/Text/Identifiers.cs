@@ -5,7 +5,9 @@ namespace ModelGen.Generator.Text;
 /// <summary>From names of others to identifiers.</summary>
 internal static class Identifiers
 {
-    /// <summary>Letters and digits of ASCII in a name; everything else becomes <c>_</c>. The one way from outside names to identifiers.</summary>
+    /// <summary>
+    /// Letters and digits of ASCII in a name; everything else becomes <c>_</c>. The one way from outside names to identifiers.
+    /// </summary>
     public static string Of(string name)
     {
         var text = new StringBuilder();

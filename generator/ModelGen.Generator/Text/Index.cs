@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace ModelGen.Generator.Text;
 
-/// <summary>Offsets as C# text: sums of index × stride in which constants are folded and zeros are left out, so that the generated code says no more than it must.</summary>
+/// <summary>
+/// Offsets as C# text: sums of index × stride in which constants are folded and zeros are left out, so that the generated code says no more
+/// than it must.
+/// </summary>
 internal static class Index
 {
     /// <summary>The sum of all terms and a constant; <c>0</c> if nothing is left.</summary>

@@ -7,7 +7,10 @@ internal static class NearestNames
     private const int LongestName = 128;
     private const int MostCandidates = 1000;
 
-    /// <summary>The names at the smallest edit distance, at most a third of the name's length but always one or two letters; none where all are further. Of very many or long names only some are looked at.</summary>
+    /// <summary>
+    /// The names at the smallest edit distance, at most a third of the name's length but always one or two letters; none where all are
+    /// further. Of very many or long names only some are looked at.
+    /// </summary>
     public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates)
     {
         if (name.Length > LongestName)

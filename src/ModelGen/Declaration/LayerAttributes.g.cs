@@ -553,7 +553,10 @@ public sealed class SigmoidAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
-/// <remarks>Shapes: Any shape, unchanged. Source: Elfwing, Uchibe and Doya 2018, Sigmoid-weighted linear units for neural network function approximation, §2.</remarks>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Elfwing, Uchibe and Doya 2018, Sigmoid-weighted linear units for neural network function
+/// approximation, §2.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class SiluAttribute : SingleInputLayerAttribute
 {

@@ -205,7 +205,8 @@ public sealed partial class Tensor
     /// <param name="numGroups">Groups of neighbouring channels that share mean and variance; must divide their number. At least 1.</param>
     /// <param name="eps">Added to the variance.</param>
     /// <param name="affine">Whether results are multiplied by a learned weight of each channel, and a bias is added.</param>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>norm</c> with a running number unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>norm</c> with a running number
+    /// unless given.</param>
     /// <remarks>Shapes: C×H×W, unchanged. numGroups must divide C. Source: Wu and He 2018, Group normalization, §3.2.</remarks>
     public Tensor GroupNorm(int numGroups, double eps = 1E-05, bool affine = true, string? name = null) =>
         Record("GroupNorm", [this], name, ("numGroups", numGroups), ("eps", eps), ("affine", affine));
@@ -399,8 +400,12 @@ public sealed partial class Tensor
         Record("Sigmoid", [this], name);
 
     /// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
-    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>silu</c> with a running number unless given.</param>
-    /// <remarks>Shapes: Any shape, unchanged. Source: Elfwing, Uchibe and Doya 2018, Sigmoid-weighted linear units for neural network function approximation, §2.</remarks>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>silu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Elfwing, Uchibe and Doya 2018, Sigmoid-weighted linear units for neural network function
+    /// approximation, §2.
+    /// </remarks>
     public Tensor Silu(string? name = null) =>
         Record("Silu", [this], name);
 

@@ -142,7 +142,8 @@ public class LanguageTests
             [Network]
             partial class Net
             {
-                static (Tensor Scores, Tensor Auxiliary) Define([Shape(3, 8, 8)] Tensor left, [Shape(3, 8, 8)] Tensor right, int classes = 4)
+                static (Tensor Scores, Tensor Auxiliary) Define(
+                    [Shape(3, 8, 8)] Tensor left, [Shape(3, 8, 8)] Tensor right, int classes = 4)
                 {
                     Tensor sum = left + right;
                     return (sum.Flatten().Linear(classes, name: "fc"), sum.Relu());

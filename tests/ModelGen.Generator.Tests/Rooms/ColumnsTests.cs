@@ -2,7 +2,9 @@ using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Rooms;
 
-/// <summary>Pages are read beside code: no line is wider than a window, no paragraph longer than five lines. The build checks code itself.</summary>
+/// <summary>
+/// Pages are read beside code: no line is wider than a window, no paragraph longer than five lines. The build checks code itself.
+/// </summary>
 public class ColumnsTests
 {
     private const int Most = 140;

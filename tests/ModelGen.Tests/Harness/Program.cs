@@ -24,7 +24,8 @@ internal static class Program
                guards COUNT [FIRST]     the same with all memory between pages that nobody may touch (Linux)
                show SEED                prints such a network
         'dotnet test' runs the tests, which start this program with
-               COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | claims COMPILED_KERNELS | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
+               COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | claims COMPILED_KERNELS
+               | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
         """;
 
     public static int Main(string[] arguments)

@@ -174,7 +174,8 @@ internal static class WholeSource
         {
             string target = training.IsOfClasses
                 ? "new ReadOnlySpan<int>((void*)targets, samples)" : Span("ReadOnlySpan", "targets", network.MainOutput);
-            string accumulate = training[TrainableOption.AccumulateGradients] ? "((Net.Trainer)trainer).Accumulate(ALL_INPUTS, ALL_TARGETS);" : "";
+            string accumulate = training[TrainableOption.AccumulateGradients]
+            ? "((Net.Trainer)trainer).Accumulate(ALL_INPUTS, ALL_TARGETS);" : "";
             driver = driver.Replace("//ACCUMULATE", accumulate, StringComparison.Ordinal)
                 .Replace("ALL_TARGETS", target, StringComparison.Ordinal)
                 .Replace("OPTIMIZER", "global::ModelGen." + training.Optimizer, StringComparison.Ordinal)

@@ -102,22 +102,36 @@ public class MemoryPageTests
         var text = new StringBuilder("""
             # Memory of training
 
-            A trainer allocates two pieces of memory when it is made: the arena, which a step and evaluation share, and the parameters with what the optimizer keeps for them. `Summary` prints both.
+            A trainer allocates two pieces of memory when it is made: the arena, which a step and evaluation share, and the parameters with what the
+            optimizer keeps for them. `Summary` prints both.
 
-            - **Arena**: activations, gradients, weights turned for the backward pass, and what kernels need for themselves, for `BatchSize` samples. The lower bound is the largest sum of values alive at one step.
-            - **Parameters**: weights and running averages as their layers read them. **Optimizer**: here SGD's velocities; Adam keeps twice as much, RMSProp three times.
+            - **Arena**: activations, gradients, weights turned for the backward pass, and what kernels need for themselves, for `BatchSize` samples.
+              The lower bound is the largest sum of values alive at one step.
+            - **Parameters**: weights and running averages as their layers read them. **Optimizer**: here SGD's velocities; Adam keeps twice as much,
+              RMSProp three times.
 
-            What the backward pass does not read is gone when its last reader has run, and results take the memory of inputs that nobody reads any more: activations, sums of residual blocks and all gradients that
-            are computed element by element are written in place. Activations are differentiated by their results; those that are concatenated, by the concatenation; batch normalisation by its input and the
-            statistics of the batch; dropout's masks are computed when they are needed; pooling looks for its maxima again. A gradient of parameters lives until the update right behind it; those
-            of large fully connected layers are made and used some rows at a time. Where gradients are clipped, all of them live until the end.
+            What the backward pass does not read is gone when its last reader has run, and results take the memory of inputs that nobody reads any more:
+            activations, sums of residual blocks and all gradients that are computed element by element are written in place. Activations are
+            differentiated by their results; those that are concatenated, by the concatenation; batch normalisation by its input and the statistics of
+            the batch; dropout's masks are computed when they are needed; pooling looks for its maxima again. A gradient of parameters lives until the
+            update right behind it; those of large fully connected layers are made and used some rows at a time. Where gradients are clipped, all of
+            them live until the end.
+
+            ## Memory of your own
+
+            An instance for inference can keep its activations in memory that the caller brings, part of a `float[]`: `new Digits(weights, memory)`.
+            Networks that run one after the other may have the same memory, since nothing in it outlives a call. **Two that run at the same time may
+            not, and nothing finds that out**: a second call on one instance is an `InvalidOperationException`, but memory can be cut into parts that
+            overlap in any way, and instances do not know of one another.
 
             ## Computing again
 
-            With `[Trainable(Checkpoint = true)]` a step keeps few activations. The forward pass is cut into segments where few values are alive (Chen et al. 2016, Training deep nets with sublinear memory cost). Of a
-            segment only what the next ones read is kept; the rest is computed again when the backward pass comes to it. The compiler tries divisions into up to 32 segments and takes the one whose plan needs the
-            least memory; of those within 2 % of it, the one that computes least again. The result of each step is the same bits: copies of a step run the same kernel on the same values, dropout uses the masks of
-            the first time, and running averages are updated once. (Files that hold a trainer's state are called checkpoints too; [they](training.md#checkpoints) have nothing to do with this.)
+            With `[Trainable(Checkpoint = true)]` a step keeps few activations. The forward pass is cut into segments where few values are alive (Chen
+            et al. 2016, Training deep nets with sublinear memory cost). Of a segment only what the next ones read is kept; the rest is computed again
+            when the backward pass comes to it. The compiler tries divisions into up to 32 segments and takes the one whose plan needs the least memory;
+            of those within 2 % of it, the one that computes least again. The result of each step is the same bits: copies of a step run the same kernel
+            on the same values, dropout uses the masks of the first time, and running averages are updated once. (Files that hold a trainer's state are
+            called checkpoints too; [they](training.md#checkpoints) have nothing to do with this.)
 
             The last column is what is computed again, in multiply-adds of the forward pass, which is about a third of a step.
 

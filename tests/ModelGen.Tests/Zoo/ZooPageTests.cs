@@ -37,8 +37,8 @@ public class ZooPageTests
         var text = new StringBuilder("""
             # The zoo
 
-            The networks of the package `ModelGen.Zoo` and what the compiler makes of them. A project that refers to it (`dotnet add package ModelGen.Zoo`, or in this repository
-            `<UseModelGenZoo>true</UseModelGenZoo>`) calls them in its own definitions, with `using ModelGen.Zoo`:
+            The networks of the package `ModelGen.Zoo` and what the compiler makes of them. A project that refers to it (`dotnet add package
+            ModelGen.Zoo`, or in this repository `<UseModelGenZoo>true</UseModelGenZoo>`) calls them in its own definitions, with `using ModelGen.Zoo`:
 
             ```csharp
             [Network]
@@ -48,8 +48,9 @@ public class ZooPageTests
             }
             ```
 
-            The arena holds all activations. The lower bound is the largest sum of values alive at one step. Lengths are of the generated source, kernels are distinct ones, and times are those
-            of one run of the generator, from graph to source, on the machine that wrote this page (the only column that no test holds).
+            The arena holds all activations. The lower bound is the largest sum of values alive at one step. Lengths are of the generated source,
+            kernels are distinct ones, and times are those of one run of the generator, from graph to source, on the machine that wrote this page (the
+            only column that no test holds).
 
             <!-- Written by ZooPageTests with MODELGEN_UPDATE=1. -->
 
