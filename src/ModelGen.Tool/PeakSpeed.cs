@@ -1,28 +1,33 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using ModelGen.Runtime;
 
 namespace ModelGen.Tool;
 
 /// <summary>What a core can do at most, measured: fused multiply-adds in registers, of the widest vectors that the machine has.</summary>
 internal static class PeakSpeed
 {
-    private const int Steps = 20_000, Chains = 10;
+    private const int Chains = 10, Steps = 20_000;
     private static readonly TimeSpan Time = TimeSpan.FromMilliseconds(200);
 
     /// <returns>GFLOP/s of the calling thread's core; a multiply-add is two operations.</returns>
     public static double Measure() =>
-        Vector512.IsHardwareAccelerated ? Measure(Run512, 16) : Vector256.IsHardwareAccelerated ? Measure(Run256, 8) : Measure(Run128, 4);
+        Vector512.IsHardwareAccelerated ? Measure<Vector512<float>, Simd512>()
+        : Vector256.IsHardwareAccelerated ? Measure<Vector256<float>, Simd256>()
+        : Measure<Vector128<float>, Simd128>();
 
-    private static double Measure(Func<float, float> run, int width)
+    private static double Measure<V, S>()
+        where V : struct
+        where S : struct, ISimd<V>
     {
         double best = 0;
         long start = Stopwatch.GetTimestamp();
         do
         {
             long before = Stopwatch.GetTimestamp();
-            run(0.5f);
-            best = Math.Max(best, 2.0 * Chains * Steps * width / Stopwatch.GetElapsedTime(before).TotalSeconds * 1e-9);
+            MultiplyAdd<V, S>(0.5f);
+            best = Math.Max(best, 2.0 * Chains * Steps * S.Width / Stopwatch.GetElapsedTime(before).TotalSeconds * 1e-9);
         }
         while (Stopwatch.GetElapsedTime(start) < Time);
         return best;
@@ -31,62 +36,27 @@ internal static class PeakSpeed
     // Ten sums that do not wait for each other: more than two units of four cycles' latency keep in flight, and no more than 16 registers
     // hold.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run512(float value)
+    private static float MultiplyAdd<V, S>(float value)
+        where V : struct
+        where S : struct, ISimd<V>
     {
-        Vector512<float> a = Vector512.Create(value), s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a;
+        V a = S.Broadcast(value), b = S.Broadcast(value);
+        V s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a;
         for (int i = 0; i < Steps; i++)
         {
-            s0 = Vector512.FusedMultiplyAdd(a, a, s0);
-            s1 = Vector512.FusedMultiplyAdd(a, a, s1);
-            s2 = Vector512.FusedMultiplyAdd(a, a, s2);
-            s3 = Vector512.FusedMultiplyAdd(a, a, s3);
-            s4 = Vector512.FusedMultiplyAdd(a, a, s4);
-            s5 = Vector512.FusedMultiplyAdd(a, a, s5);
-            s6 = Vector512.FusedMultiplyAdd(a, a, s6);
-            s7 = Vector512.FusedMultiplyAdd(a, a, s7);
-            s8 = Vector512.FusedMultiplyAdd(a, a, s8);
-            s9 = Vector512.FusedMultiplyAdd(a, a, s9);
+            s0 = S.FusedMultiplyAdd(a, b, s0);
+            s1 = S.FusedMultiplyAdd(a, b, s1);
+            s2 = S.FusedMultiplyAdd(a, b, s2);
+            s3 = S.FusedMultiplyAdd(a, b, s3);
+            s4 = S.FusedMultiplyAdd(a, b, s4);
+            s5 = S.FusedMultiplyAdd(a, b, s5);
+            s6 = S.FusedMultiplyAdd(a, b, s6);
+            s7 = S.FusedMultiplyAdd(a, b, s7);
+            s8 = S.FusedMultiplyAdd(a, b, s8);
+            s9 = S.FusedMultiplyAdd(a, b, s9);
         }
-        return Vector512.Sum(s0 + s1 + (s2 + s3) + (s4 + s5 + (s6 + s7)) + (s8 + s9));
-    }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run256(float value)
-    {
-        Vector256<float> a = Vector256.Create(value), s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a;
-        for (int i = 0; i < Steps; i++)
-        {
-            s0 = Vector256.FusedMultiplyAdd(a, a, s0);
-            s1 = Vector256.FusedMultiplyAdd(a, a, s1);
-            s2 = Vector256.FusedMultiplyAdd(a, a, s2);
-            s3 = Vector256.FusedMultiplyAdd(a, a, s3);
-            s4 = Vector256.FusedMultiplyAdd(a, a, s4);
-            s5 = Vector256.FusedMultiplyAdd(a, a, s5);
-            s6 = Vector256.FusedMultiplyAdd(a, a, s6);
-            s7 = Vector256.FusedMultiplyAdd(a, a, s7);
-            s8 = Vector256.FusedMultiplyAdd(a, a, s8);
-            s9 = Vector256.FusedMultiplyAdd(a, a, s9);
-        }
-        return Vector256.Sum(s0 + s1 + (s2 + s3) + (s4 + s5 + (s6 + s7)) + (s8 + s9));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static float Run128(float value)
-    {
-        Vector128<float> a = Vector128.Create(value), s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a;
-        for (int i = 0; i < Steps; i++)
-        {
-            s0 = Vector128.FusedMultiplyAdd(a, a, s0);
-            s1 = Vector128.FusedMultiplyAdd(a, a, s1);
-            s2 = Vector128.FusedMultiplyAdd(a, a, s2);
-            s3 = Vector128.FusedMultiplyAdd(a, a, s3);
-            s4 = Vector128.FusedMultiplyAdd(a, a, s4);
-            s5 = Vector128.FusedMultiplyAdd(a, a, s5);
-            s6 = Vector128.FusedMultiplyAdd(a, a, s6);
-            s7 = Vector128.FusedMultiplyAdd(a, a, s7);
-            s8 = Vector128.FusedMultiplyAdd(a, a, s8);
-            s9 = Vector128.FusedMultiplyAdd(a, a, s9);
-        }
-        return Vector128.Sum(s0 + s1 + (s2 + s3) + (s4 + s5 + (s6 + s7)) + (s8 + s9));
+        V sum = S.Add(S.Add(S.Add(s0, s1), S.Add(s2, s3)), S.Add(S.Add(S.Add(s4, s5), S.Add(s6, s7)), S.Add(s8, s9)));
+        return Unsafe.As<V, float>(ref sum);
     }
 }

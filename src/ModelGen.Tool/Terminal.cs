@@ -70,10 +70,13 @@ internal sealed class Terminal
         Output.Write(JsonSerializer.Serialize(value, value.GetType(), JsonOptions).ReplaceLineEndings("\n") + "\n");
     }
 
+    /// <summary>Whether <see cref="Progress"/> shows anything: for loops that are timed, which should not make texts for nobody.</summary>
+    public bool ShowsProgress => showsProgress && watch.ElapsedMilliseconds >= 1000;
+
     /// <summary>Says how far a command is, where somebody looks and it takes longer than a second.</summary>
     public void Progress(string text)
     {
-        if (!showsProgress || watch.ElapsedMilliseconds < 1000)
+        if (!ShowsProgress)
             return;
         Error.Write("\r" + text.PadRight(progressLength));
         progressLength = text.Length;

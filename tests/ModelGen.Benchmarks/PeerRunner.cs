@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ModelGen.Benchmarks.Onnx;
+using ModelGen.Tool;
 
 namespace ModelGen.Benchmarks;
 

@@ -57,7 +57,8 @@ internal static class BenchCommand
             long before = Stopwatch.GetTimestamp();
             forward(instance, arguments);
             microseconds.Add(Stopwatch.GetElapsedTime(before).TotalMicroseconds);
-            terminal.Progress($"{microseconds.Count} calls");
+            if (terminal.ShowsProgress)
+                terminal.Progress($"{microseconds.Count} calls");
         }
         microseconds.Sort();
         double median = microseconds[microseconds.Count / 2], minimum = microseconds[0];

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using ModelGen.Runtime;
 using ModelGen.Safetensors;
 
 namespace ModelGen.Tool.Commands;
@@ -42,9 +43,9 @@ internal static class ConvertCommand
         if (dtype is not (null or SafetensorsDtype.F32 or SafetensorsDtype.F16 or SafetensorsDtype.BF16))
             throw new ToolException($"--dtype: expected F32, F16 or BF16, got {dtype}");
         using var file = SafetensorsFile.Open(input);
-        var tensors = new List<OutputTensor>();
+        var tensors = new List<SafetensorsContent>();
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
-        int renamed = 0;
+        int renamed = 0, done = 0;
         foreach (var tensor in file.Tensors)
         {
             if (names.Of(tensor.Name) is not string name)
@@ -55,17 +56,19 @@ internal static class ConvertCommand
             renamed += name == tensor.Name ? 0 : 1;
             bool isFloat = tensor.Dtype is SafetensorsDtype.F32 or SafetensorsDtype.F16 or SafetensorsDtype.BF16;
             var type = isFloat && dtype is { } wanted ? wanted : tensor.Dtype;
-            tensors.Add(type == tensor.Dtype
-                ? new OutputTensor(name, type, tensor.Shape, tensor.End - tensor.Begin, () => file.ReadRaw(tensor.Name).ToArray())
-                : new OutputTensor(name, type, tensor.Shape, tensor.ElementCount * (type == SafetensorsDtype.F32 ? 4 : 2),
-                    () => Convert(file, tensor, type)));
+            long length = type == tensor.Dtype ? tensor.End - tensor.Begin : tensor.ElementCount * (type == SafetensorsDtype.F32 ? 4 : 2);
+            tensors.Add(new SafetensorsContent(name, type, tensor.Shape, length, stream =>
+            {
+                terminal.Progress($"{done++} of {tensors.Count} tensors");
+                stream.Write(type == tensor.Dtype ? file.ReadRaw(tensor.Name) : Convert(file, tensor, type));
+            }));
         }
-        TensorWriter.Write(output, tensors, file.Metadata, done => terminal.Progress($"{done} of {tensors.Count} tensors"));
+        SafetensorsWriter.Write(output, tensors, file.Metadata.Count == 0 ? null : file.Metadata);
         if (json)
             terminal.Json(new { input, output, tensors = tensors.Count, renamed, dropped = file.Tensors.Count - tensors.Count,
-                bytes = tensors.Sum(t => t.Bytes) });
+                bytes = tensors.Sum(t => t.Length) });
         else
-            terminal.Line($"{output}: {Numbers.Count(tensors.Count)} tensors, {Numbers.Count(tensors.Sum(t => t.Bytes))} bytes; "
+            terminal.Line($"{output}: {Numbers.Count(tensors.Count)} tensors, {Numbers.Count(tensors.Sum(t => t.Length))} bytes; "
                 + $"{Numbers.Count(renamed)} renamed, {Numbers.Count(file.Tensors.Count - tensors.Count)} left out");
         return ExitCode.Success;
     }
@@ -82,20 +85,13 @@ internal static class ConvertCommand
                 BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), value);
                 continue;
             }
-            ushort bits = dtype == SafetensorsDtype.F16 ? BitConverter.HalfToUInt16Bits((Half)value) : BFloat16(value);
+            ushort bits = dtype == SafetensorsDtype.F16 ? BitConverter.HalfToUInt16Bits((Half)value) : BFloat16.Round(value);
             bool isInfinite = (bits & 0x7FFF) == (dtype == SafetensorsDtype.F16 ? 0x7C00 : 0x7F80);
             if (isInfinite && float.IsFinite(value))
                 throw new ToolException($"{file.Path}: {tensor.Name}: {value:R} is too large for {dtype}");
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2 * i), bits);
         }
         return bytes;
-    }
-
-    // The upper half, rounded to the nearest, to even between two; NaN stays one.
-    private static ushort BFloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value) ? (ushort)(bits >> 16 | 0x40) : (ushort)(bits + 0x7FFF + (bits >> 16 & 1) >> 16);
     }
 
     /// <summary>What tensors are called, and which are left out.</summary>

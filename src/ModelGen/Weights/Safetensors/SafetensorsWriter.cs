@@ -45,45 +45,59 @@ public static class SafetensorsWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
+        Write(path, tensors.Select((tensor, index) => tensor is { Name: not null, Shape: not null }
+            ? new SafetensorsContent(tensor.Name, SafetensorsDtype.F32, tensor.Shape, (long)tensor.Data.Length * sizeof(float),
+                stream => WriteSingles(stream, tensor.Data.Span))
+            : throw new ArgumentException(
+                MessageText.Invariant($"Expected tensors with names and shapes, actual null at index {index}."), nameof(tensors))),
+            metadata, around);
+    }
+
+    /// <summary>
+    /// The same for tensors of any types. Larger elements come first, so that each tensor begins at a multiple of its elements' size.
+    /// </summary>
+    internal static void Write(
+        string path, IEnumerable<SafetensorsContent> tensors, IReadOnlyDictionary<string, string>? metadata,
+        Func<FileStream, Stream>? around = null)
+    {
         var sorted = Sort(tensors);
         byte[] header = Header(sorted, metadata);
 
-        AtomicFile.Write(path, header.Length + sorted.Sum(t => (long)t.Tensor.Data.Length * sizeof(float)), stream =>
+        AtomicFile.Write(path, header.Length + sorted.Sum(t => t.Tensor.Length), stream =>
         {
             stream.Write(header);
-            foreach (var (_, tensor) in sorted) WriteSingles(stream, tensor.Data.Span);
+            foreach (var (_, tensor) in sorted) tensor.Write(stream);
         }, around);
     }
 
-    static List<(byte[] Key, SafetensorsTensor Tensor)> Sort(IReadOnlyList<SafetensorsTensor> tensors)
+    static List<(byte[] Key, SafetensorsContent Tensor)> Sort(IEnumerable<SafetensorsContent> tensors)
     {
-        List<(byte[] Key, SafetensorsTensor Tensor)> sorted = new(tensors.Count);
+        List<(byte[] Key, SafetensorsContent Tensor)> sorted = [];
         foreach (var tensor in tensors)
         {
-            if (tensor?.Name is null || tensor.Shape is null)
-                throw new ArgumentException(
-                    MessageText.Invariant($"Expected tensors with names and shapes, actual null at index {sorted.Count}."),
-                    nameof(tensors));
             if (tensor.Name == SafetensorsHeader.MetadataKey)
                 throw new ArgumentException(
                     $"A tensor cannot be named '{SafetensorsHeader.MetadataKey}': the format reserves that key.", nameof(tensors));
-            if (!HasLength(tensor.Shape, tensor.Data.Length))
+            long elements = tensor.Length * 8 / tensor.Dtype.BitsPerElement();
+            if (!HasLength(tensor.Shape, elements))
                 throw new ArgumentException($"Tensor {MessageText.Quote(tensor.Name)}: " + MessageText.Invariant(
-                    $"expected as many elements as shape {MessageText.Shape(tensor.Shape)} has, actual {tensor.Data.Length}."),
+                    $"expected as many elements as shape {MessageText.Shape(tensor.Shape)} has, actual {elements}."),
                         nameof(tensors));
             sorted.Add((Utf8(tensor.Name, nameof(tensors), "a name"), tensor));
         }
-        // The reference sorts by dtype, of which there is one here, and then by name as Rust compares strings: by UTF-8 bytes.
+        // Of one type as the reference sorts them, by name as Rust compares strings: by UTF-8 bytes.
         // (UTF-16 order differs for characters beyond the basic plane.)
-        sorted.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
-        for (int i = 1; i < sorted.Count; i++)
-            if (sorted[i].Tensor.Name == sorted[i - 1].Tensor.Name)
+        sorted.Sort((a, b) => (b.Tensor.Dtype.BitsPerElement() - a.Tensor.Dtype.BitsPerElement()) is not 0 and int bySize
+            ? bySize : a.Key.AsSpan().SequenceCompareTo(b.Key));
+        var names = new HashSet<string>(sorted.Count, StringComparer.Ordinal);
+        foreach (var (_, tensor) in sorted)
+            if (!names.Add(tensor.Name))
                 throw new ArgumentException(
-                    $"Tensor {MessageText.Quote(sorted[i].Tensor.Name)}: expected each name once, actual twice.", nameof(tensors));
+                    $"Tensor {MessageText.Quote(tensor.Name)}: expected each name once, actual twice.", nameof(tensors));
         return sorted;
     }
 
-    static bool HasLength(IReadOnlyList<long> shape, int length)
+    static bool HasLength(IReadOnlyList<long> shape, long length)
     {
         // Overflow is refused even where a later 0 would undo it: no reader accepts such a shape.
         long product = 1;
@@ -95,7 +109,7 @@ public static class SafetensorsWriter
     }
 
     /// <summary>The length prefix and the JSON, padded with spaces to a multiple of 8 bytes so that the data is aligned.</summary>
-    static byte[] Header(List<(byte[] Key, SafetensorsTensor Tensor)> sorted, IReadOnlyDictionary<string, string>? metadata)
+    static byte[] Header(List<(byte[] Key, SafetensorsContent Tensor)> sorted, IReadOnlyDictionary<string, string>? metadata)
     {
         var json = new ArrayBufferWriter<byte>(256);
         json.Write("\0\0\0\0\0\0\0\0{"u8);
@@ -121,11 +135,12 @@ public static class SafetensorsWriter
         long offset = 0;
         foreach (var (key, tensor) in sorted)
         {
-            long end = offset + (long)tensor.Data.Length * sizeof(float);
+            long end = offset + tensor.Length;
             WriteAscii(json, separator);
             WriteString(json, key);
             string shape = string.Join(",", tensor.Shape.Select(d => d.ToString(CultureInfo.InvariantCulture)));
-            WriteAscii(json, MessageText.Invariant($":{{\"dtype\":\"F32\",\"shape\":[{shape}],\"data_offsets\":[{offset},{end}]}}"));
+            WriteAscii(json, MessageText.Invariant(
+                $":{{\"dtype\":\"{tensor.Dtype.Name()}\",\"shape\":[{shape}],\"data_offsets\":[{offset},{end}]}}"));
             offset = end;
             separator = ",";
         }
