@@ -32,7 +32,7 @@ internal static class DefinitionPageWriter
         string table = "\nOf .NET and of this library, beside constants and enums (T is any type):\n\n| type | members |\n|---|---|\n";
         foreach (IGrouping<string, string> type in LibraryTable.Signatures.GroupBy(ContainerOf).OrderBy(g => g.Key, StringComparer.Ordinal))
             table += $"| `{type.Key}` | {string.Join(", ", Members(type).Select(m => $"`{m}`"))} |\n";
-        return Columns.Wrap((language + table).ReplaceLineEndings("\n"));
+        return LongLines.BreakPage((language + table).ReplaceLineEndings("\n"));
     }
 
     private static string Words(IEnumerable<string> words) => string.Join(", ", words.Distinct());

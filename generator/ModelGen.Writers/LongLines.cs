@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ModelGen.Writers;
 
 /// <summary>
-/// Breaks lines of C# that are too long to read: comments between words, code behind its arrow, its first parenthesis or a comma.
+/// Breaks lines that are too long to read: prose and comments between words, code behind its arrow, its first parenthesis or a comma.
 /// </summary>
 internal static class LongLines
 {
@@ -15,7 +15,19 @@ internal static class LongLines
     // What stands for a space that a line must not end at.
     private const char Glue = '\u0001';
 
-    /// <summary>The text, of which no line is too long.</summary>
+    /// <summary>A page whose lines of prose are broken; tables, headings and code stay as they are.</summary>
+    public static string BreakPage(string page)
+    {
+        bool isCode = false;
+        return string.Join('\n', page.Split('\n').SelectMany(line =>
+        {
+            isCode ^= line.StartsWith("```", StringComparison.Ordinal);
+            return isCode || line.Length <= Most || line[0] is '|' or '#' ? [line]
+                : Fill("", line.StartsWith("- ", StringComparison.Ordinal) ? "  " : "", line);
+        }));
+    }
+
+    /// <summary>Code, of which no line is too long.</summary>
     public static string Break(string text) => string.Join("\n", text.Split('\n').SelectMany(BreakLine));
 
     private static IEnumerable<string> BreakLine(string line)

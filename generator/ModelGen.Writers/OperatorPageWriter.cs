@@ -25,7 +25,7 @@ internal static class OperatorPageWriter
         if (!LayerSyntax.TakesSeveralInputs(op))
             page.Line("| `From` | string | the layer before | Name of the earlier layer that is read; `input` is the network's input. |");
         page.Line("| `Name` | string | see above | Name of the layer, with which the names of its parameters begin. |");
-        return Columns.Wrap(page.ToString());
+        return LongLines.BreakPage(page.ToString());
     }
 
     private static string Names(AttributeSpec spec)

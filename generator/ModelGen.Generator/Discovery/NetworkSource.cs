@@ -3,7 +3,6 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Language;
-using ModelGen.Generator.Language.Definition;
 
 namespace ModelGen.Generator.Discovery;
 

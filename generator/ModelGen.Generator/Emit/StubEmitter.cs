@@ -63,7 +63,7 @@ internal static class StubEmitter
             {
                 Write(all.OfTrainer(), GeneratedMembers.Trainer + ".");
                 if (implemented.Length > 0)
-                    writer.Line(TrainerEmitter.InterfaceMembers);
+                    writer.Line(TrainerSurface.InterfaceMembers);
             }
         }
 

@@ -56,30 +56,13 @@ internal sealed partial class TrainerEmitter
     private string Quoted => Literals.Quote(_name);
 
     // What the network should give: a class for each sample, or as many numbers as it has outputs.
-    private string Target => TargetOf(_options.IsOfClasses);
+    private string Target => TrainerSurface.TargetOf(_options.IsOfClasses);
 
-    private string TargetParameter => TargetParameterOf(_options.IsOfClasses);
+    private string TargetParameter => TrainerSurface.TargetParameterOf(_options.IsOfClasses);
 
     private string FirstTarget => $"global::System.Runtime.InteropServices.MemoryMarshal.GetReference({Target})";
 
     private int LossNode => _step.Plan.Graph.Outputs.Single(o => o.Name == ValueNames.Loss).Value;
-
-    public static string TargetOf(bool ofClasses) => ofClasses ? ValueNames.Labels : ValueNames.Targets;
-
-    public static string TargetParameterOf(bool ofClasses) =>
-        $"global::System.ReadOnlySpan<{(ofClasses ? "int" : "float")}> {TargetOf(ofClasses)}";
-
-    /// <summary>What evaluation returns: of numbers there is nothing but the loss.</summary>
-    public static string EvaluationOf(bool ofClasses) => ofClasses ? "global::ModelGen.Evaluation" : "double";
-
-    /// <summary>Networks of one input that learn classes can be trained by <c>Fit</c>.</summary>
-    public static string InterfaceOf(int inputs, bool ofClasses) =>
-        inputs == 1 && ofClasses ? " : global::ModelGen.IClassifierTrainer" : "";
-
-    /// <summary>What the interface has of more general types than the class.</summary>
-    public const string InterfaceMembers =
-        "global::ModelGen.GradientDescent global::ModelGen.IClassifierTrainer.Optimizer => Optimizer;\n\n"
-        + "global::ModelGen.WeightStore global::ModelGen.IClassifierTrainer.ToWeights() => ToWeights();";
 
     /// <summary>Writes the public class.</summary>
     public void EmitClass(CodeWriter w)
@@ -122,7 +105,7 @@ internal sealed partial class TrainerEmitter
             w.Line(_members.HeadInTrainer("Optimizer") + " { get; }");
             w.Line();
             if (_members.TrainersInterface.Length > 0)
-                w.Line(InterfaceMembers + "\n");
+                w.Line(TrainerSurface.InterfaceMembers + "\n");
             w.Line("/// <summary>Bytes of memory for activations and gradients.</summary>");
             w.Line($"{_members.HeadInTrainer("ArenaBytes")} = {Literals.Grouped((long)_arenaLength * sizeof(float))};");
             w.Line();

@@ -1,7 +1,6 @@
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Ops;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;

@@ -1,5 +1,4 @@
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Kernels;
 

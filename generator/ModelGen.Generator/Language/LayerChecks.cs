@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Language;
@@ -36,7 +37,7 @@ internal static class LayerChecks
     /// <param name="written">The value; a word, or the number of the member of an enum that has none.</param>
     public static string? Refuse(AttributeSpec spec, AttributeValue written) => spec.Kind switch
     {
-        AttributeKind.Float => IsFinite(written.Number) ? null : $"must be a finite number, got {Text(written.Number)}",
+        AttributeKind.Float => NumberRange.Finite.Has(written.Number) ? null : $"must be a finite number, got {Text(written.Number)}",
         AttributeKind.Word => written.IsWord && spec.Words.Contains(written.Word)
             ? null : $"must be one of {string.Join(", ", spec.Words)}, got "
                 + $"{(written.IsWord ? $"'{Readable.Name(written.Word)}'" : $"number {Text(written.Int)}")}",
@@ -58,8 +59,6 @@ internal static class LayerChecks
 
     /// <summary>How many inputs a layer takes, in words.</summary>
     public static string InputCount(int fewest, int most) => fewest == most ? Text(fewest) : $"{Text(fewest)} to {Text(most)}";
-
-    public static bool IsFinite(double number) => !float.IsNaN((float)number) && !float.IsInfinity((float)number);
 
     // The minus sign is the culture's otherwise.
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

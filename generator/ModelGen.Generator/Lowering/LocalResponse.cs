@@ -5,25 +5,16 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Lowering;
 
-/// <summary>The normalisation itself.</summary>
-internal sealed class LocalResponseNormLowering : OperatorLowering
+/// <summary>The normalisation itself, what it divides by before the power, or the gradient: all over neighbouring channels.</summary>
+/// <param name="method">The method of the runtime.</param>
+/// <param name="constants">The attributes that it takes.</param>
+internal sealed class LocalResponseLowering(string method, params string[] constants) : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        LocalResponse.Divided(context.Of(node.Id)).Kernel(RuntimeCall.Of("LocalResponse.Norm",
-            [.. LocalResponse.Images(context, node), .. LocalResponse.Constants(node, "size", "alpha", "beta", "k")])),
-        node);
-}
-
-/// <summary>What it divides by, before the power.</summary>
-internal sealed class LocalResponseScaleLowering : OperatorLowering
-{
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        LocalResponse.Divided(context.Of(node.Id)).Kernel(RuntimeCall.Of("LocalResponse.Scale",
-            [.. LocalResponse.Images(context, node), .. LocalResponse.Constants(node, "size", "alpha", "k")])),
+        LocalResponse.Divided(context.Of(node.Id)).Kernel(RuntimeCall.Of(method,
+            [.. LocalResponse.Images(context, node), .. LocalResponse.Constants(node, constants)])),
         node);
 }
 
@@ -38,17 +29,6 @@ internal sealed class LocalResponseTermLowering : OperatorLowering
                 .. CallArgument.Operands(4), CallArgument.Joined($"(nint){context.Of(node.Id).Length} * ", CallArgument.Samples),
                 .. LocalResponse.Constants(node, "beta"),
             ])),
-        node);
-}
-
-/// <summary>The gradient.</summary>
-internal sealed class LocalResponseNormGradientLowering : OperatorLowering
-{
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
-        LocalResponse.Divided(context.Of(node.Id)).Kernel(RuntimeCall.Of("LocalResponse.Gradient",
-            [.. LocalResponse.Images(context, node), .. LocalResponse.Constants(node, "size", "alpha", "beta")])),
         node);
 }
 

@@ -6,8 +6,9 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Lowering;
 
-/// <summary>Probabilities.</summary>
-internal sealed class SoftmaxLowering : OperatorLowering
+/// <summary>Probabilities, or their logarithms.</summary>
+/// <param name="method">The method of the runtime.</param>
+internal sealed class ProbabilitiesLowering(string method) : OperatorLowering
 {
     public override EquatableArray<int> InPlaceInputs => [0];
 
@@ -15,21 +16,18 @@ internal sealed class SoftmaxLowering : OperatorLowering
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("Softmax.Forward",
-            [.. CallArgument.Operands(2), .. ClassLayouts.AxisGeometry(node)])), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => ClassLayouts.Call(method, node);
 }
 
 /// <summary>Their gradient.</summary>
-internal sealed class SoftmaxGradientLowering : OperatorLowering
+/// <param name="method">The method of the runtime.</param>
+internal sealed class ProbabilitiesGradientLowering(string method) : OperatorLowering
 {
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("Softmax.Gradient",
-            [.. CallArgument.Operands(3), .. ClassLayouts.AxisGeometry(node)])), node);
+    public override KernelCall Lower(LoweringContext context, Node node) => ClassLayouts.Call(method, node);
 }
 
 /// <summary>How many samples are right.</summary>
@@ -43,32 +41,6 @@ internal sealed class CountCorrectLowering : OperatorLowering
             [.. CallArgument.Operands(2), .. ClassLayouts.LogitGeometry(context.TypeOf(node.Inputs[0]).Shape)])
             with { Before = CallArgument.Joined(CallArgument.Value(2), " = ") }),
         node);
-}
-
-/// <summary>Logarithms of probabilities.</summary>
-internal sealed class LogSoftmaxLowering : OperatorLowering
-{
-    public override EquatableArray<int> InPlaceInputs => [0];
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("LogSoftmax.Forward",
-            [.. CallArgument.Operands(2), .. ClassLayouts.AxisGeometry(node)])), node);
-}
-
-/// <summary>Their gradient.</summary>
-internal sealed class LogSoftmaxGradientLowering : OperatorLowering
-{
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(new RuntimeKernel(RuntimeCall.Of("LogSoftmax.Gradient",
-            [.. CallArgument.Operands(3), .. ClassLayouts.AxisGeometry(node)])), node);
 }
 
 /// <summary>Layouts of what works along classes: features padded to whole vectors, maps dense.</summary>
@@ -86,8 +58,12 @@ internal static class ClassLayouts
         return [CallArgument.Samples, Of(logits).Length, logits[0], inner, inner];
     }
 
-    /// <summary>The arguments (samples, sampleStride, outer, outerStride, classes, classStride, inner).</summary>
-    public static IEnumerable<CallArgument> AxisGeometry(Node node)
+    /// <summary>The call of a method on the operands of a node, along its axis.</summary>
+    public static KernelCall Call(string method, Node node) => LoweringContext.Call(
+        new RuntimeKernel(RuntimeCall.Of(method, [.. CallArgument.Operands(node.Inputs.Count + 1), .. AxisGeometry(node)])), node);
+
+    // The arguments (samples, sampleStride, outer, outerStride, classes, classStride, inner).
+    private static IEnumerable<CallArgument> AxisGeometry(Node node)
     {
         int axis = Softmax.Axis(node.Op, node.Shape, node.Attributes);
         long inner = 1;

@@ -36,8 +36,8 @@ internal sealed class ReorderLowering : OperatorLowering
     }
 }
 
-/// <summary>A border from the image.</summary>
-internal sealed class PadLowering : OperatorLowering
+/// <summary>A border from the image, or its gradient.</summary>
+internal sealed class PadLowering(bool isGradient) : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
@@ -45,17 +45,5 @@ internal sealed class PadLowering : OperatorLowering
         PoolLayouts.SameKindAsResult(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(PadKernel.Of(node, context.Of(node.Inputs[0]), context.Of(node.Id), isGradient: false), node);
-}
-
-/// <summary>Its gradient.</summary>
-internal sealed class PadGradientLowering : OperatorLowering
-{
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
-        PoolLayouts.SameKindAsResult(context, node, input);
-
-    public override KernelCall Lower(LoweringContext context, Node node) =>
-        LoweringContext.Call(PadKernel.Of(node, context.Of(node.Inputs[0]), context.Of(node.Id), isGradient: true), node);
+        LoweringContext.Call(PadKernel.Of(node, context.Of(node.Inputs[0]), context.Of(node.Id), isGradient), node);
 }

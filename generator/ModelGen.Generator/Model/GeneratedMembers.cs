@@ -1,5 +1,4 @@
 using ModelGen.Generator.Collections;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using static ModelGen.Generator.Model.GeneratedMember;
 
@@ -118,7 +117,7 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
             yield return Method("float", "Step", parameters);
             if (surface.Accumulates || surface.IsInDoubt)
                 yield return Method("float", "Accumulate", parameters);
-            yield return Method(TrainerEmitter.EvaluationOf(ofClasses), "Evaluate", parameters);
+            yield return Method(TrainerSurface.EvaluationOf(ofClasses), "Evaluate", parameters);
             if (HasProfile)
                 yield return Method("void", "Profile", $"{parameters}, {Ticks}");
             yield return PrivateMethod("NotFinite", $"float loss, {parameters}, int samples");
@@ -135,7 +134,7 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
     }
 
     /// <summary>The interface that the trainer implements, with a colon before it; empty where it does not.</summary>
-    public string TrainersInterface => TrainerEmitter.InterfaceOf(signature.Inputs.Count, Targets[0]);
+    public string TrainersInterface => TrainerSurface.InterfaceOf(signature.Inputs.Count, Targets[0]);
 
     // Training is on classes, on numbers or, in doubt, on either.
     private bool[] Targets => surface.IsInDoubt ? [true, false] : [!surface.TrainsNumbers];
@@ -148,5 +147,5 @@ internal sealed class GeneratedMembers(string name, Surface surface, Signature s
 
     private bool HasProfile => surface.HasProfile || surface.IsInDoubt;
 
-    private string ParametersOf(bool ofClasses) => $"{signature.InputParameters()}, {TrainerEmitter.TargetParameterOf(ofClasses)}";
+    private string ParametersOf(bool ofClasses) => $"{signature.InputParameters()}, {TrainerSurface.TargetParameterOf(ofClasses)}";
 }

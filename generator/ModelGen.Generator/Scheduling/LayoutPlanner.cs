@@ -1,4 +1,3 @@
-using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Lowering;

@@ -1,6 +1,5 @@
 using ModelGen.Generator;
 using ModelGen.Generator.Diagnostics;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Model;
 
 namespace ModelGen.Fuzz.Networks;

@@ -1,6 +1,4 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Language.Definition;
-using ModelGen.Generator.Tests.FrontEnds;
 
 namespace ModelGen.Generator.Tests.Definition;
 

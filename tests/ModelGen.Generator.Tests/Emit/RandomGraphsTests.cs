@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using ModelGen.Generator.Diagnostics;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Language.Json;
 using ModelGen.Generator.Model;

@@ -1,4 +1,3 @@
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Language.Json;
 using ModelGen.Generator.Model;

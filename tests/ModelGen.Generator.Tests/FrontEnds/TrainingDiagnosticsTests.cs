@@ -1,4 +1,3 @@
-using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Tests.FrontEnds;

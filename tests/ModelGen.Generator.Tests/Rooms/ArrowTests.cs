@@ -16,22 +16,15 @@ public partial class ArrowTests
         "Layouts", "Kernels", "Lowering", "Differentiation", "Passes", "Scheduling", "Emit", "", "Discovery",
     ];
 
-    // Arrows that still point back. None may be added; one that is gone has to go from here.
-    private static readonly string[] PointBack = ["Model -> Emit"];
-
     private static string Folder => Path.Combine(GeneratedFilesTests.Root(), "generator", "ModelGen.Generator");
 
     [Fact]
     public void NoRoomUsesOneBelowIt()
     {
-        ILookup<string, string> back = Arrows().Where(a => Array.IndexOf(Order, a.Used) > Array.IndexOf(Order, a.Room))
-            .ToLookup(a => $"{Named(a.Room)} -> {Named(a.Used)}", a => a.File);
+        IEnumerable<string> back = Arrows().Where(a => Array.IndexOf(Order, a.Used) > Array.IndexOf(Order, a.Room))
+            .Select(a => $"{Named(a.Room)} -> {Named(a.Used)}: {a.File}");
 
-        string[] added = [.. back.Where(b => !PointBack.Contains(b.Key)).Select(b => $"{b.Key}: {string.Join(", ", b)}")];
-        string[] gone = [.. PointBack.Where(arrow => !back.Contains(arrow))];
-
-        Assert.True(added.Length == 0, string.Join('\n', added));
-        Assert.True(gone.Length == 0, "no longer there: " + string.Join(", ", gone));
+        Assert.Empty(back);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Claims;
 

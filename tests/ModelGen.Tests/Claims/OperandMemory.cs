@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
-using ModelGen.Generator.Ops;
 using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Claims;

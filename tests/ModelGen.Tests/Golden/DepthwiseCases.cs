@@ -4,7 +4,6 @@ using ModelGen.Generator.Differentiation;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Passes;
 using ModelGen.Tests.Harness;
 
 namespace ModelGen.Tests.Golden;

@@ -1,5 +1,4 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Passes;

@@ -2,7 +2,6 @@ using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
-using ModelGen.Generator.Passes;
 using ModelGen.Generator.Scheduling;
 using ModelGen.Tests.Harness;
 using ModelGen.Tests.Reference;

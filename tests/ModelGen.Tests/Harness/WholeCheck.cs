@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
-using ModelGen.Generator.Passes;
 using ModelGen.Runtime;
 using ModelGen.Tests.Reference;
 using ModelGen.Tests.Threads;

@@ -1,5 +1,4 @@
 using ModelGen.Generator;
-using ModelGen.Generator.Emit;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Tests.Definition;

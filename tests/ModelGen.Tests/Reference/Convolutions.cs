@@ -1,5 +1,4 @@
 using ModelGen.Generator.Graphs;
-using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Reference;
 

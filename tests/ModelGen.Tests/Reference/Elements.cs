@@ -1,4 +1,3 @@
-using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Reference;

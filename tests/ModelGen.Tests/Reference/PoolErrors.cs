@@ -1,5 +1,3 @@
-using ModelGen.Generator.Graphs;
-
 namespace ModelGen.Tests.Reference;
 
 /// <summary>The gradient of a maximum: which element it goes to is uncertain where two are as large within their bounds.</summary>

@@ -1,5 +1,3 @@
-using ModelGen.Generator.Graphs;
-
 namespace ModelGen.Tests.Reference;
 
 /// <summary>Softmax and its kin: sums of exponentials, whose arguments are differences to the largest.</summary>

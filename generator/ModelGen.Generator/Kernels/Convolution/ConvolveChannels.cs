@@ -2,7 +2,6 @@ using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Layouts;
 using ModelGen.Generator.Machine;
-using ModelGen.Generator.Ops;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Kernels;

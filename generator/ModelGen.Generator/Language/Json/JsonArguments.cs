@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Language.Json;
@@ -70,7 +71,7 @@ internal sealed class JsonArguments(JsonProblems problems, JsonFields fields)
         if (real is not double number)
             return null;
         // What was written says more than infinity does.
-        if (LayerChecks.IsFinite(number))
+        if (NumberRange.Finite.Has(number))
             return (float)number;
         problems.Add(ProblemIds.InvalidArgument, $"{what} must be a finite number of single precision, got {value.Describe()}",
             value.Range, scope);
