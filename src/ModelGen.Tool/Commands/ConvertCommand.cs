@@ -63,7 +63,7 @@ internal static class ConvertCommand
                 stream.Write(type == tensor.Dtype ? file.ReadRaw(tensor.Name) : Convert(file, tensor, type));
             }));
         }
-        SafetensorsWriter.Write(output, tensors, file.Metadata.Count == 0 ? null : file.Metadata);
+        SafetensorsWriter.WriteContents(output, tensors, file.Metadata.Count == 0 ? null : file.Metadata);
         if (json)
             terminal.Json(new { input, output, tensors = tensors.Count, renamed, dropped = file.Tensors.Count - tensors.Count,
                 bytes = tensors.Sum(t => t.Length) });

@@ -45,7 +45,7 @@ public static class SafetensorsWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        Write(path, tensors.Select((tensor, index) => tensor is { Name: not null, Shape: not null }
+        WriteContents(path, tensors.Select((tensor, index) => tensor is { Name: not null, Shape: not null }
             ? new SafetensorsContent(tensor.Name, SafetensorsDtype.F32, tensor.Shape, (long)tensor.Data.Length * sizeof(float),
                 stream => WriteSingles(stream, tensor.Data.Span))
             : throw new ArgumentException(
@@ -56,7 +56,7 @@ public static class SafetensorsWriter
     /// <summary>
     /// The same for tensors of any types. Larger elements come first, so that each tensor begins at a multiple of its elements' size.
     /// </summary>
-    internal static void Write(
+    internal static void WriteContents(
         string path, IEnumerable<SafetensorsContent> tensors, IReadOnlyDictionary<string, string>? metadata,
         Func<FileStream, Stream>? around = null)
     {
