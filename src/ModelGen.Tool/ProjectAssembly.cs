@@ -18,6 +18,7 @@ internal sealed class ProjectAssembly : IDisposable
         {
             context = new Context(path);
             var assembly = context.LoadFromAssemblyPath(path);
+            RefuseNewer(assembly, path);
             Networks = [.. TypesOf(assembly).Where(type => SummaryOf(type) is not null).Select(type => new CompiledNetwork(type))
                 .OrderBy(network => network.Name, StringComparer.Ordinal)];
         }
@@ -72,6 +73,15 @@ internal sealed class ProjectAssembly : IDisposable
     {
         var summary = type.GetProperty("Summary", BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
         return summary?.PropertyType.FullName == "ModelGen.NetworkSummary" ? summary : null;
+    }
+
+    // An assembly for an older .NET runs on this one. The tool itself runs on the newest that is installed.
+    private static void RefuseNewer(Assembly assembly, string path)
+    {
+        var version = assembly.GetReferencedAssemblies().FirstOrDefault(name => name.Name == "System.Runtime")?.Version;
+        if (version?.Major > Environment.Version.Major)
+            throw new ToolException($"{path}: expected an assembly for .NET {Environment.Version.Major} or an older one, since that is the "
+                + $"newest runtime here; this one is for .NET {version.Major}: install its runtime, or name an older --framework");
     }
 
     // A type whose base cannot be loaded is no network.

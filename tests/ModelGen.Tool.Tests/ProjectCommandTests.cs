@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using System.Text.Json;
 using ModelGen.Safetensors;
 
@@ -43,6 +45,26 @@ public sealed class ProjectCommandTests : IDisposable
         var run = Invocation.Run("summary", folder);
         Assert.Equal((ExitCode.BadInput, ""), (run.Code, run.Output));
         Assert.Contains("error CS0246", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public void An_assembly_for_a_newer_runtime_is_an_error_that_says_which()
+    {
+        int newer = Environment.Version.Major + 1;
+        var name = new AssemblyName("System.Runtime") { Version = new Version(newer, 0, 0, 0) };
+        // Its base class is all that it refers to.
+        var runtime = new PersistedAssemblyBuilder(name, typeof(object).Assembly);
+        var root = runtime.DefineDynamicModule("System.Runtime").DefineType("System.Thing", TypeAttributes.Public);
+        var assembly = new PersistedAssemblyBuilder(new AssemblyName("Newer"), typeof(object).Assembly);
+        assembly.DefineDynamicModule("Newer").DefineType("Network", TypeAttributes.Public, root.CreateType()).CreateType();
+        string path = Path.Combine(folder, "Newer.dll");
+        assembly.Save(path);
+        var run = Invocation.Run("summary", path);
+        Assert.Equal((ExitCode.BadInput, ""), (run.Code, run.Output));
+        Assert.StartsWith($"modelgen: {path}: expected an assembly for .NET {newer - 1} or an older one", run.Error,
+            StringComparison.Ordinal);
+        Assert.Contains($"this one is for .NET {newer}: ", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
     }
 

@@ -3,8 +3,9 @@
 # packages beside the machine's own sources, with an empty package folder, and run; so are the templates. A line for each, "ok NAME" or
 # "FAILED NAME", what went wrong before it, and at the end how many of each. Everything but the packing itself happens in a temporary
 # folder.
-# Usage: packages.sh [NAME...]: only these. Needs unzip; NativeAOT needs clang or gcc, and zlib.
-# Exit codes: 0 all is well, 1 something failed.
+# Usage: packages.sh [NAME...]: only these. Needs unzip; NativeAOT needs clang or gcc, and zlib; "browser" needs chromium and is skipped
+# without.
+# Exit codes: 0 all is well, 1 something failed, 77 all that was asked for was skipped.
 set -uo pipefail
 repository=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -15,6 +16,7 @@ export DOTNET_ROLL_FORWARD=Major
 wanted=("$@")
 passed=0
 failed=0
+skipped=0
 
 wants() {
     [ ${#wanted[@]} = 0 ] && return 0
@@ -23,14 +25,19 @@ wants() {
     return 1
 }
 
-# check NAME COMMAND...: what the command prints is shown if it fails.
+# check NAME COMMAND...: what the command prints is shown if it fails; the last line is why, if it is skipped with exit code 77.
 check() {
-    local name=$1 start=$SECONDS
+    local name=$1 start=$SECONDS code
     shift
     wants "$name" || return 0
-    if ("$@") >"$work/$name.log" 2>&1; then
+    ("$@") >"$work/$name.log" 2>&1
+    code=$?
+    if [ $code = 0 ]; then
         echo "ok $name ($((SECONDS - start)) s)"
         passed=$((passed + 1))
+    elif [ $code = 77 ]; then
+        echo "skipped $name: $(tail -n 1 "$work/$name.log")"
+        skipped=$((skipped + 1))
     else
         tail -n 60 "$work/$name.log" | sed 's/^/    /'
         echo "FAILED $name"
@@ -92,16 +99,20 @@ prepare() {
     mv special-path "$special"
     sed -i "s/MODELGEN_VERSION/$version/" file-based/app.cs
     echo "<Project><PropertyGroup><ModelGenVersion>$version</ModelGenVersion></PropertyGroup></Project>" >Directory.Build.props
+    local folder
     {
         echo '<Solution>'
-        find . -name '*.csproj' | grep -vE "^\./($apart)/" | sed 's|^\./\(.*\)$|  <Project Path="\1" />|'
+        for folder in */; do
+            [ "$folder" = "$special/" ] && wants special-path || wants "${folder%/}" || continue
+            find "$folder" -name '*.csproj' | grep -vE "^($apart)/" | sed 's|.*|  <Project Path="&" />|'
+        done
         echo '</Solution>'
     } >consumers.slnx
 }
 
 special='a folder with spaces, # and ümläuts'
-# What is published, or must not build.
-apart='aot|trimmed|net6|netstandard|too-old'
+# What is published, built with something else beside it, or must not build.
+apart='aot|trimmed|net6|netstandard|too-old|tool-new|browser'
 build_solution() {
     [ -f "$work/solution.log" ] || dotnet build consumers.slnx -c Release -v quiet -nologo >"$work/solution.log" 2>&1
 }
@@ -126,6 +137,40 @@ publishes() {
     dotnet publish "$1" -c Release -r "$rid" -o "$work/published/$1" -v quiet -nologo >"$work/publish.log" 2>&1
     cat "$work/publish.log"
     quiet "$work/publish.log" && ! grep -E 'IL[0-9]{4}' "$work/publish.log" && "$work/published/$1/$1"
+}
+
+# Where there are no threads: a page of WebAssembly loads weights and runs a network in a browser, and gets the bits of this machine.
+browses() {
+    local chromium
+    chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || { echo "there is no chromium"; return 77; }
+    dotnet publish browser/Page -c Release -o "$work/published/page" -v quiet -nologo >"$work/publish.log" 2>&1
+    dotnet build browser/Server -c Release -v quiet -nologo >>"$work/publish.log" 2>&1
+    cat "$work/publish.log"
+    quiet "$work/publish.log" && ! grep -E 'IL[0-9]{4}' "$work/publish.log" &&
+        dotnet browser/Server/bin/Release/net10.0/Server.dll "$work/published/page/wwwroot" "$chromium"
+}
+
+# The command as it is installed: all networks that it writes compile without a warning, and it finds those of projects for the framework
+# it runs on, for an older one, and of a web application.
+tool() {
+    local modelgen=$work/tools/modelgen name count networks
+    dotnet tool install ModelGen.Tool --tool-path "$work/tools" --version "$version" || return 1
+    "$modelgen" new --json | sed -nE 's/^ *"name": "(.*)",$/\1/p' >"$work/names"
+    while read -r name; do
+        "$modelgen" new "$name" --namespace "Company.Of_$name" --output "tool-new/$name.cs" || return 1
+    done <"$work/names"
+    # As it is without options, too.
+    (cd tool-new && "$modelgen" new squeezenet1_0) || return 1
+    dotnet build tool-new -c Release -v quiet -nologo >"$work/tool-new.log" 2>&1
+    cat "$work/tool-new.log"
+    quiet "$work/tool-new.log" || return 1
+    count=$(wc -l <"$work/names")
+    for name in net8.0 net10.0; do
+        networks=$("$modelgen" summary tool-new --no-build --framework $name --json | grep -cE '^    "name": ')
+        [ "$networks" = $((count + 1)) ] || { echo "expected $((count + 1)) networks for $name, found $networks"; return 1; }
+    done
+    "$modelgen" summary console-net8 Lines && "$modelgen" bench console-net8/console-net8.csproj --seconds 0.1 &&
+        "$modelgen" summary web PictureNetwork
 }
 
 file_based() {
@@ -234,6 +279,8 @@ check web builds_and_runs web web "$repository/tests/ModelGen.Images.Tests/data/
 check special-path builds_and_runs "$special" special-path
 check library builds_and_runs library/Application Application
 check zoo-friends builds_and_runs zoo-friends/Second Second
+check browser browses
+check tool tool
 check file-based file_based
 check add-package add_package
 check net6 one_error NU1202 'ModelGen .* is not compatible with net6.0' dotnet build net6 -v quiet -nologo
@@ -251,4 +298,5 @@ check template-lib other_template modelgen-lib
 check template-json json_template
 
 echo "packages: $passed ok, $failed failed"
-[ $failed = 0 ]
+[ $failed = 0 ] || exit 1
+[ $passed -gt 1 ] || [ $skipped = 0 ] || exit 77

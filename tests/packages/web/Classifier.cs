@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using ModelGen;
 using ModelGen.Images;
 
 namespace Web;
@@ -10,30 +10,23 @@ internal sealed record Answer(int Digit, float Probability);
 internal sealed class Classifier
 {
     private static readonly ImageTransformOptions Options = new() { CropHeight = PictureNetwork.Side, CropWidth = PictureNetwork.Side };
-    private readonly Channel<PictureNetwork> _idle = Channel.CreateBounded<PictureNetwork>(2);
 
     public Classifier()
     {
         PictureNetwork.Weights weights = PictureNetwork.CreateWeights(seed: 1);
-        for (int i = 0; i < 2; i++)
-            _idle.Writer.TryWrite(new PictureNetwork(weights));
+        Pool = new NetworkPool<PictureNetwork>(2, () => new PictureNetwork(weights));
     }
+
+    public NetworkPool<PictureNetwork> Pool { get; }
 
     public async Task<Answer> ClassifyAsync(byte[] file, CancellationToken cancellation)
     {
         float[] image = ToImage(file);
-        PictureNetwork network = await _idle.Reader.ReadAsync(cancellation);
-        try
-        {
-            var probabilities = new float[PictureNetwork.OutputLength];
-            network.Forward(image, probabilities);
-            int digit = Array.IndexOf(probabilities, probabilities.Max());
-            return new Answer(digit, probabilities[digit]);
-        }
-        finally
-        {
-            _idle.Writer.TryWrite(network);
-        }
+        var probabilities = new float[PictureNetwork.OutputLength];
+        using (NetworkLease<PictureNetwork> lease = await Pool.RentAsync(cancellation))
+            lease.Network.Forward(image, probabilities);
+        int digit = Array.IndexOf(probabilities, probabilities.Max());
+        return new Answer(digit, probabilities[digit]);
     }
 
     private static float[] ToImage(byte[] file)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ModelGen;
 using ModelGen.Data;
 using Web;
 
@@ -23,58 +24,50 @@ app.MapPost("/classify", async (HttpRequest request, Classifier classifier, Canc
     }
 });
 
-// The program is its own client, whose argument is a JPEG:
-// the same picture many times at once, one that is none, and a request that is given up.
+// The program is its own client, whose argument is a JPEG.
 await app.StartAsync();
 using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 byte[] picture = await File.ReadAllBytesAsync(args[0]);
+string expected = await Ask(picture, HttpStatusCode.OK);
 
-string[] answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Ask(picture, HttpStatusCode.OK)));
+// While both instances are rented, every request waits for one, none in the way of another.
+const int Requests = 64;
+NetworkPool<PictureNetwork> pool = app.Services.GetRequiredService<Classifier>().Pool;
+NetworkLease<PictureNetwork> first = await pool.RentAsync(), second = await pool.RentAsync();
+Task<string>[] asked = [.. Enumerable.Range(0, Requests).Select(_ => Ask(picture, HttpStatusCode.OK))];
+await UntilWaiting(Requests);
+
+// One more, whose client goes away, leaves the queue; what is no picture is refused without waiting.
+using var cancellation = new CancellationTokenSource();
+Task<HttpResponseMessage> abandoned = client.PostAsync("/classify", new ByteArrayContent(picture), cancellation.Token);
+await UntilWaiting(Requests + 1);
+await cancellation.CancelAsync();
+await UntilWaiting(Requests);
 string refusal = await Ask(Encoding.ASCII.GetBytes("no picture"), HttpStatusCode.BadRequest);
-bool givenUp = false;
-try
-{
-    using var cancellation = new CancellationTokenSource();
-    Task<HttpResponseMessage> asked = client.PostAsync("/classify", new EndlessContent(), cancellation.Token);
-    await cancellation.CancelAsync();
-    await asked;
-}
-catch (OperationCanceledException)
-{
-    givenUp = true;
-}
-string after = await Ask(picture, HttpStatusCode.OK);
+
+first.Dispose();
+second.Dispose();
+string[] answers = await Task.WhenAll(asked);
+await Task.WhenAny(abandoned);
 await app.StopAsync();
 
-bool right = answers.All(answer => answer == answers[0]) && after == answers[0] && givenUp
+bool right = answers.All(answer => answer == expected) && abandoned.IsCanceled && pool.Available == pool.Capacity
     && refusal.Contains("the picture", StringComparison.Ordinal);
-Console.WriteLine($"answers: {(right ? "right" : "wrong")}, {answers[0]}");
+Console.WriteLine($"answers: {(right ? "right" : "wrong")}, {answers.Length} at a time, {expected}");
 return right ? 0 : 1;
 
-async Task<string> Ask(byte[] file, HttpStatusCode expected)
+async Task<string> Ask(byte[] file, HttpStatusCode status)
 {
     using HttpResponseMessage response = await client.PostAsync("/classify", new ByteArrayContent(file));
     string text = await response.Content.ReadAsStringAsync();
-    if (response.StatusCode != expected)
-        throw new InvalidOperationException($"expected {expected}, got {response.StatusCode}: {text}");
+    if (response.StatusCode != status)
+        throw new InvalidOperationException($"expected {status}, got {response.StatusCode}: {text}");
     return text;
 }
 
-/// <summary>A body that does not end before the request is cancelled.</summary>
-internal sealed class EndlessContent : HttpContent
+async Task UntilWaiting(int requests)
 {
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.Delay(Timeout.Infinite);
-
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-    {
-        await stream.WriteAsync(new byte[16], cancellationToken);
-        await stream.FlushAsync(cancellationToken);
-        await Task.Delay(Timeout.Infinite, cancellationToken);
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = 0;
-        return false;
-    }
+    using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+    while (pool.Waiting != requests)
+        await Task.Delay(10, limit.Token);
 }
