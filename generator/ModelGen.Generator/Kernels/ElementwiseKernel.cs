@@ -15,7 +15,7 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="Constants">Further arguments as C# text, each with a comma before it.</param>
 internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Layout, string Constants, int Batch) : Kernel
 {
-    private const int Piece = 1_024;
+    private const int Chunk = 1_024;
 
     public override string Title => IsDivided ? Function : "";
 
@@ -23,7 +23,7 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
 
     // Of a smaller batch the later pieces are empty.
     public override int MostUnits =>
-        IsByRows ? Layout.Rows : Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Layout.Length * Batch / Piece));
+        IsByRows ? Layout.Rows : Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Layout.Length * Batch / Chunk));
 
     // The rows of a halo, above and below, would be counted as the image's.
     public override int RowsOfUnit => IsByRows && Layout.Halo.IsNone ? 1 : 0;
@@ -37,7 +37,7 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
 
     private bool IsByRows => Layout.IsBlocked && Layout.Dims.Rank == 3 && HasManyRows(Layout.Height);
 
-    public override IEnumerable<string> Describe() => [$"{Function} of {Layout}, in {(IsByRows ? "rows" : $"pieces of {Piece}")}."];
+    public override IEnumerable<string> Describe() => [$"{Function} of {Layout}, in {(IsByRows ? "rows" : $"pieces of {Chunk}")}."];
 
     public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitScalar(writer, this, method, () =>
     {
@@ -53,8 +53,8 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
             return;
         }
         writer.Line($"nint all = (nint){Layout.Length} * samples;");
-        writer.Line($"nint first = Math.Min(all, (nint)firstUnit * {Piece});");
-        writer.Line($"nint end = endUnit == {Units} ? all : Math.Min(all, (nint)endUnit * {Piece});");
+        writer.Line($"nint first = Math.Min(all, (nint)firstUnit * {Chunk});");
+        writer.Line($"nint end = endUnit == {Units} ? all : Math.Min(all, (nint)endUnit * {Chunk});");
         writer.Line($"Elementwise.{Function}({At("first")}, end - first{Constants});");
 
         string At(string offset) => string.Join(", ", Operands.Select(o => $"ref Unsafe.Add(ref {o}, {offset})"));

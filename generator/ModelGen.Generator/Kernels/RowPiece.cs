@@ -45,6 +45,13 @@ internal readonly record struct RowPiece(int Pixels, int KernelWidth, int Stride
             .Select(t => (t.Distance / p.Stride, t.Tap))];
     }
 
+    /// <summary>What it is, as part of a method's name: <c>7Of3Stride2Left1</c>.</summary>
+    public string Name => $"{Pixels}Of{KernelWidth}{Part("Stride", Stride, 1)}{Part("Dilation", Dilation, 1)}{Part("Left", Before, 0)}"
+        + Part("Right", (Pixels - 1) * Stride + (KernelWidth - 1) * Dilation + 1 - Before - Columns, 0);
+
+    private static string Part(string name, int value, int usual) =>
+        value == usual ? "" : FormattableString.Invariant($"{name}{value}");
+
     /// <summary>What it is, for the reader of the generated code.</summary>
     public string Describe() => $"{Pixels} pixels on {Columns} columns of the image{(Before > 0 ? $" and {Before} left of it" : "")}";
 

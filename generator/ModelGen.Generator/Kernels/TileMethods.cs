@@ -3,7 +3,8 @@ using ModelGen.Generator.Text;
 namespace ModelGen.Generator.Kernels;
 
 /// <summary>
-/// The register tiles that the kernels of one file share, and rows of them: equal ones are one method, generic over the vector width.
+/// The register tiles that the kernels of one file share, and rows of them: equal ones are one method, generic over the vector width, and
+/// named by what they are, so that it has one name in whatever file and order it is asked for.
 /// </summary>
 internal sealed class TileMethods
 {
@@ -14,14 +15,15 @@ internal sealed class TileMethods
 
     private readonly Dictionary<ITileMethod, string> _methods = [];
     private readonly List<ITileMethod> _order = [];
-    private readonly Dictionary<string, int> _titles = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _titles = new(StringComparer.Ordinal);
 
     public string MethodOf(ITileMethod tile)
     {
         if (!_methods.TryGetValue(tile, out string? method))
         {
-            int number = _titles[tile.Title] = _titles.TryGetValue(tile.Title, out int used) ? used + 1 : 1;
-            method = number == 1 ? tile.Title : $"{tile.Title}_{number}";
+            method = tile.Title;
+            if (!_titles.Add(method))
+                throw new InvalidOperationException($"'{method}' is the name of two tiles, of which one is {tile}");
             _methods.Add(tile, method);
             _order.Add(tile);
         }
@@ -52,7 +54,7 @@ internal sealed class TileMethods
 /// <summary>A tile as a method of the generated code. Tiles are values: two that are equal are one method.</summary>
 internal interface ITileMethod
 {
-    /// <summary>What the method is called, before a number is put behind it.</summary>
+    /// <summary>What the method is called: all that tells the tile from others.</summary>
     string Title { get; }
 
     /// <summary>Writes the method.</summary>

@@ -157,7 +157,7 @@ internal enum LayoutCoupling
     Same,
 }
 
-/// <summary>What an operator wants for its result; the strongest wish of a coupled group wins.</summary>
+/// <summary>What an operator wants for its result; the strongest preference of a coupled group wins.</summary>
 internal enum LayoutPreference
 {
     None,

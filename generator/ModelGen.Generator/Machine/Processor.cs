@@ -33,12 +33,12 @@ internal static class Processor
     /// Floats of weights that may be fetched ahead as a whole without pushing out what is in use: 256 KB of the second cache. <c>layers
     /// --network resnet50</c>.
     /// </summary>
-    public const int FetchedAheadFloats = 65_536;
+    public const int MostPrefetchedFloats = 65_536;
 
     /// <summary>
     /// How far ahead larger ones are fetched, in floats: the latency of memory at <see cref="BytesPerCycle"/>, some times over.
     /// </summary>
-    public const int LittleAheadFloats = 2_048;
+    public const int PrefetchDistanceFloats = 2_048;
 
     /// <summary>
     /// Streams of weights, read side by side, that memory gives faster than one. <c>layers --network vgg16</c>, <c>fc1</c>.

@@ -42,5 +42,5 @@ internal static class WinogradCosts
     /// Columns that products of matrices should have, where tiles of several samples are taken together: where speed no longer grows with
     /// them.
     /// </summary>
-    public const int ColumnsTogether = 56;
+    public const int ColumnsPerProduct = 56;
 }

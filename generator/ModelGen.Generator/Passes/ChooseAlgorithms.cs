@@ -35,14 +35,15 @@ internal static class ChooseAlgorithms
             if (!node.Is(OpNames.Conv2d) || Form(node) is not { } form)
                 return null;
             Node filters = graph[node.Inputs[ConvolutionInputs.Filters]];
-            bool turned = filters.Is(OpNames.TransposeFilters);
-            int source = rewriter[turned ? filters.Inputs[0] : filters.Id];
+            bool rotated = filters.Is(OpNames.TransposeFilters);
+            int source = rewriter[rotated ? filters.Inputs[0] : filters.Id];
             int[] inputs = rewriter.InputsOf(node);
-            inputs[ConvolutionInputs.Filters] = rewriter.Builder.Add(OpNames.WinogradFilters, [source], AttributeMap.Of(("turned", turned)),
+            inputs[ConvolutionInputs.Filters] = rewriter.Builder.Add(OpNames.WinogradFilters, [source], AttributeMap.Of(
+                ("rotated", rotated)),
                 node.Name, ConvolutionPlan.Direct with { Winograd = form });
             return rewriter.Builder.Add(node.Op, inputs, node.Attributes, node.Name,
                 ConvolutionPlan.Of(node) with { Winograd = form,
-                    SamplesTogether = WinogradChoice.SamplesTogether(form, node.Shape, batch) });
+                    SamplesPerProduct = WinogradChoice.SamplesPerProduct(form, node.Shape, batch) });
         });
 
         WinogradForm? FormOfGradient(Node node) => options.Optimize == Optimization.Speed

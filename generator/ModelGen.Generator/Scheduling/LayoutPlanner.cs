@@ -10,8 +10,8 @@ internal sealed record LaidOutGraph(Graph Graph, IReadOnlyList<Layout> Layouts);
 
 /// <summary>
 /// Chooses the layout of every value. Values that element-wise operators tie together form a group with one layout and one halo, those that
-/// pooling ties together share blocks or planes; each group is decided by the wishes of the operators in it. Where an operator still needs
-/// another layout than its input has, a <see cref="Reorder"/> is inserted, once for each value and layout.
+/// pooling ties together share blocks or planes; each group is decided by the preferences of the operators in it. Where an operator still
+/// needs another layout than its input has, a <see cref="Reorder"/> is inserted, once for each value and layout.
 /// </summary>
 internal sealed class LayoutPlanner : ILayoutContext
 {
@@ -153,11 +153,11 @@ internal sealed class LayoutPlanner : ILayoutContext
         foreach (Node node in _source.Nodes)
         {
             int group = _kind.Find(node.Id);
-            LayoutPreference wish = node.Op is OpNames.Parameter ? LayoutPreference.None
+            LayoutPreference preference = node.Op is OpNames.Parameter ? LayoutPreference.None
                 : node.Is(OpNames.Input) ? LayoutPreference.Pitched
                 : LoweringTable.Of(node).PreferredLayout(OperatorCall.Of(_source, node), node.Shape);
-            if (wish > strongest[group])
-                strongest[group] = wish;
+            if (preference > strongest[group])
+                strongest[group] = preference;
         }
         for (int i = 0; i < strongest.Length; i++)
             _pitched[i] = strongest[i] == LayoutPreference.Pitched;

@@ -46,8 +46,8 @@ internal static class Machine
     public const int FirstCachePieceFloats = 4_096;
 
     /// <summary>
-    /// Channels whose filters are transposed together: 9 KB of 3×3 filters, 26 of 5×5, which stay in the first cache. <c>startup --network
+    /// Channels whose filters are transposed at a time: 9 KB of 3×3 filters, 26 of 5×5, which stay in the first cache. <c>startup --network
     /// vgg16</c>.
     /// </summary>
-    public const int FiltersTransposedTogether = 16;
+    public const int ChannelsPerTranspose = 16;
 }

@@ -67,9 +67,9 @@ internal sealed unsafe class WeightLoader
         void Run(IParallelScheduler? scheduler)
         {
             if (IsPackedInPlace())
-                PackInPlace(new Pieces(scheduler, network, progress), pack, packRest);
+                PackInPlace(new WeightWork(scheduler, network, progress), pack, packRest);
             else
-                PackCopy(new Pieces(scheduler, network, progress), options, pack, packRest);
+                PackCopy(new WeightWork(scheduler, network, progress), options, pack, packRest);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed unsafe class WeightLoader
     private bool IsPackedInPlace() => _file.IsMapped && BitConverter.IsLittleEndian
         && _entries.All(e => e?.Dtype == SafetensorsDtype.F32 && _file.AddressOf(e) % sizeof(float) == 0);
 
-    private void PackInPlace(Pieces pieces, Packer pack, RestPacker packRest)
+    private void PackInPlace(WeightWork pieces, Packer pack, RestPacker packRest)
     {
         int[] offsets = [.. _parameters.Select(p => p.Offset)];
         nint[] addresses = [.. _entries.Select(e => _file.AddressOf(e!))];
@@ -91,7 +91,7 @@ internal sealed unsafe class WeightLoader
         packRest(new ParameterSource(offsets, addresses));
     }
 
-    private void PackCopy(Pieces pieces, WeightLoadOptions options, Packer pack, RestPacker packRest)
+    private void PackCopy(WeightWork pieces, WeightLoadOptions options, Packer pack, RestPacker packRest)
     {
         int length = _parameters.Length == 0 ? 0 : _parameters[^1].Offset + _parameters[^1].Length;
         float[] copy = _kept.Length >= length ? _kept : new float[length];

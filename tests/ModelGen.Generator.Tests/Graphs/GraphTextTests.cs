@@ -30,7 +30,7 @@ public class GraphTextTests
     // How a node is done stands behind its attributes, in the algorithm's own notation.
     [Theory]
     [InlineData("[winograd F(4×4, 3×3)]")]
-    [InlineData("[winograd F(2×2, 3×3), 6 samples together, relu]")]
+    [InlineData("[winograd F(2×2, 3×3), 6 samples a product, relu]")]
     [InlineData("[winograd F(4×4, 3×3), relu6, max-pool 2×2]")]
     [InlineData("[residual, tanh]")]
     [InlineData("[winograd F(4×4, 3×3), residual, sigmoid]")]

@@ -58,7 +58,7 @@ public class ShapeRuleTests
         { "LinearInputGradient(%1, %13)", "f32[N,5]" },
         { "FilterGradients(%4)", "f32[6,4,3,2]" },
         { "WinogradFilters(%4) {size=2}", "f32[6,4,3,2]" },
-        { "WinogradFilters(%4) {size=2, turned=1}", "f32[4,6,3,2]" },
+        { "WinogradFilters(%4) {size=2, rotated=1}", "f32[4,6,3,2]" },
         { "WinogradWeightGradient(%0, %8) {kernelSize=[3,2]}", "f32[6,4,3,2]" },
         { "LinearWeightGradient(%1, %1)", "f32[12,12]" },
         { "MaxPool2d(%0) {kernelSize=[2,3]}", "f32[N,4,3,3]" },

@@ -29,8 +29,8 @@ public class StagePlannerTests
             output "y" %8
             """);
 
-        Assert.False(AreTogether(plan, "narrow", "depthwise"));
-        Assert.Equal(isRoom, AreTogether(plan, "depthwise", "pointwise"));
+        Assert.False(AreOneStage(plan, "narrow", "depthwise"));
+        Assert.Equal(isRoom, AreOneStage(plan, "depthwise", "pointwise"));
         Assert.Equal(plan.ArenaLowerBound, plan.ArenaLength);
     }
 
@@ -53,11 +53,11 @@ public class StagePlannerTests
             output "y" %10
             """);
 
-        Assert.False(AreTogether(plan, "a", "b"));
-        Assert.False(AreTogether(plan, "b", "c"));
-        Assert.False(AreTogether(plan, "c", "d"));
+        Assert.False(AreOneStage(plan, "a", "b"));
+        Assert.False(AreOneStage(plan, "b", "c"));
+        Assert.False(AreOneStage(plan, "c", "d"));
         // 7×7 pixels: output channels, of which the next layer reads all.
-        Assert.False(AreTogether(plan, "d", "e"));
+        Assert.False(AreOneStage(plan, "d", "e"));
     }
 
     // The planner holds a step only against those that it may meet.
@@ -84,7 +84,7 @@ public class StagePlannerTests
         Scheduler.Schedule(LayoutPlanner.Plan(GraphParser.Parse(graph), p => Layout.Dense(p.Shape)), batch: 1, parametersChange: false,
             parameterOffsets: null, Division.Everything);
 
-    private static bool AreTogether(Plan plan, string first, string second)
+    private static bool AreOneStage(Plan plan, string first, string second)
     {
         int StepOf(string layer) => plan.Steps.ToList().FindIndex(s => s.Node.Name == layer && !s.ClearsHalo);
         return plan.Stages.Any(s => s.First <= StepOf(first) && StepOf(second) < s.End);

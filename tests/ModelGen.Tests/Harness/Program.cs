@@ -5,6 +5,7 @@ using System.Runtime.Loader;
 using ModelGen.Tests.Claims;
 using ModelGen.Tests.Golden;
 using ModelGen.Tests.Weights;
+using ModelGen.Tests.Zoo;
 
 namespace ModelGen.Tests.Harness;
 
@@ -23,6 +24,7 @@ internal static class Program
         usage: networks COUNT [FIRST]   random networks, from seed FIRST or 1, in inference and training
                guards COUNT [FIRST]     the same with all memory between pages that nobody may touch (Linux)
                show SEED                prints such a network
+               pages                    writes the tables of docs/zoo.md and docs/memory.md anew
         'dotnet test' runs the tests, which start this program with
                COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | claims COMPILED_KERNELS
                | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
@@ -36,6 +38,8 @@ internal static class Program
                 return Networks(arguments[0] == "guards", Number(first is [string seed] ? seed : "1"), Number(count));
             case ["show", string shown]:
                 return Show(WholeCase.Of(Number(shown)));
+            case [WrittenPage.Verb]:
+                return WrittenPage.WriteAll();
             case ["compiled", string networks, string from, string number, "guarded" or "free"]:
                 return WholeRun.Execute(networks, Number(from), Number(number), arguments[4] == "guarded");
             case ["train", string folder, string stop]:

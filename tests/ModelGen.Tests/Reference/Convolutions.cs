@@ -9,7 +9,7 @@ internal static class Convolutions
     {
         ["Conv2d"] = Convolve,
         ["TransposeFilters"] = Transpose,
-        ["WinogradFilters"] = operation => operation.Attributes.Flag("turned") ? Transpose(operation) : [.. operation[0]],
+        ["WinogradFilters"] = operation => operation.Attributes.Flag("rotated") ? Transpose(operation) : [.. operation[0]],
         ["ConvWeightGradient"] = WeightGradient,
         ["WinogradWeightGradient"] = WeightGradient,
         ["FilterGradients"] = operation => [.. operation[0]],
@@ -73,17 +73,17 @@ internal static class Convolutions
     private static double[] Transpose(Operation operation)
     {
         Shape filters = operation.ShapeOf(0);
-        Shape turned = operation.Shape;
+        Shape rotated = operation.Shape;
         double[] result = operation.NewResult();
         int inputs = filters[1];
-        int outputs = turned[1];
-        for (int to = 0; to < turned[0]; to++)
+        int outputs = rotated[1];
+        for (int to = 0; to < rotated[0]; to++)
         for (int o = 0; o < outputs; o++)
-        for (int ky = 0; ky < turned[2]; ky++)
-        for (int kx = 0; kx < turned[3]; kx++)
+        for (int ky = 0; ky < rotated[2]; ky++)
+        for (int kx = 0; kx < rotated[3]; kx++)
         {
             int from = to / inputs * outputs + o;
-            result[((to * outputs + o) * turned[2] + ky) * turned[3] + kx] =
+            result[((to * outputs + o) * rotated[2] + ky) * rotated[3] + kx] =
                 operation[0][((from * inputs + to % inputs) * filters[2] + filters[2] - 1 - ky) * filters[3] + filters[3] - 1 - kx];
         }
         return result;

@@ -22,10 +22,22 @@ namespace ModelGen.Generator.Kernels;
 /// </param>
 internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int ResultStep, bool Adds = false, int Parts = 1) : ITileMethod
 {
-    public string Title => $"Tile{Pixels}x{Vectors}{(Parts > 1 ? $"By{Parts}" : "")}{(Adds ? "Plus" : "")}";
+    public string Title =>
+        $"Tile{Pixels}x{Vectors}{(IsOfOnePixel ? "" : Distance(InputStep, ResultStep))}{(Parts > 1 ? $"By{Parts}" : "")}"
+        + (Adds ? "Plus" : "");
 
     /// <summary>The tile as one of a single pixel, whose distance to others does not matter, if that is what it is.</summary>
     public ChannelTile Simplified() => Pixels == 1 ? this with { InputStep = Layout.Block, ResultStep = Layout.Block } : this;
+
+    /// <summary>What names of tiles and rows say of the distances between their pixels.</summary>
+    public static string Distance(int inputStep, int resultStep) => (inputStep, resultStep) switch
+    {
+        (0, 0) => "Samples",
+        _ when inputStep == resultStep => $"Step{inputStep}",
+        _ => $"Step{inputStep}To{resultStep}",
+    };
+
+    private bool IsOfOnePixel => this == Simplified() && Pixels == 1;
 
     public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
@@ -71,8 +83,8 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
     /// Writes the loops over all that a <c>TileShape</c> sums, in the order of the weights; the body gets a number of taps, reads as many
     /// elements of the image, the first at <c>pixel</c>, and moves it on.
     /// </summary>
-    /// <param name="together">How many taps of a row are taken at a time, and one by one what is left of them.</param>
-    public static void Taps(CodeWriter w, Action<int> products, int together = 1)
+    /// <param name="most">How many taps of a row are taken at a time, and one by one what is left of them.</param>
+    public static void Taps(CodeWriter w, Action<int> products, int most = 1)
     {
         using (w.Block("for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)"))
         {
@@ -83,13 +95,13 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
                 using (w.Block("for (int taps = shape.Taps; taps > 0; taps -= shape.Columns)"))
                 {
                     w.Line("ref float pixel = ref row;");
-                    if (together > 1)
+                    if (most > 1)
                     {
                         w.Line("int column = Math.Min(taps, shape.Columns);");
-                        using (w.Block($"for (; column >= {together}; column -= {together})"))
-                            products(together);
+                        using (w.Block($"for (; column >= {most}; column -= {most})"))
+                            products(most);
                     }
-                    using (w.Block($"for ({(together > 1 ? "" : "int column = Math.Min(taps, shape.Columns)")}; column > 0; column--)"))
+                    using (w.Block($"for ({(most > 1 ? "" : "int column = Math.Min(taps, shape.Columns)")}; column > 0; column--)"))
                         products(1);
                     w.Line("row = ref Unsafe.Add(ref row, shape.RowStep);");
                 }
@@ -130,7 +142,7 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
             if (Pixels > 1)
                 w.Wrapped(Enumerable.Range(0, Vectors)
                     .Select(q => $"CacheLine.Prefetch(ref Unsafe.Add(ref filter, "
-                    + $"{Index.Sum(tap * Layout.Block, ("shape.Ahead", 1), (q == 0 ? "0" : "filter" + q, 1))}));"));
+                    + $"{Index.Sum(tap * Layout.Block, ("shape.PrefetchDistance", 1), (q == 0 ? "0" : "filter" + q, 1))}));"));
             for (int p = 0; p < Pixels; p++)
             {
                 string value = Index.Element("pixel", Index.Sum(OverSamples ? 0 : p * InputStep,
@@ -161,7 +173,8 @@ internal sealed record ChannelTile(int Pixels, int Vectors, int InputStep, int R
 /// <param name="Adds">Whether something is added to the sums.</param>
 internal sealed record ChannelRow(int Pixels, EquatableArray<RegisterTile> Shapes, int InputStep, int ResultStep, bool Adds) : IRowMethod
 {
-    public string Title => $"Row{Pixels}{(Adds ? "Plus" : "")}";
+    public string Title => $"Row{Pixels}{ChannelTile.Distance(InputStep, ResultStep)}{(Adds ? "Plus" : "")}"
+        + string.Concat(UsedShapes.Select(u => $"_{u.Set.Suffix}By{u.Shape.Outer}x{u.Shape.Vectors}"));
 
     /// <summary>The one tile that the row is for every instruction set; null if there are several.</summary>
     public ChannelTile? AsTile()
@@ -176,11 +189,9 @@ internal sealed record ChannelRow(int Pixels, EquatableArray<RegisterTile> Shape
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         using (w.Block($"private static void {method}<S, V>({TileMethods.ParametersOf(Adds)}) {VectorCode.Constraints}"))
         {
-            IEnumerable<(InstructionSet Set, RegisterTile Shape)> used = InstructionSet.All.Zip(Shapes, (set, shape) => (set, shape))
-                .Where(s => s.shape.Outer > 0);
-            VectorCode.ByInstructionSet(w, used.Select(u => u.Set), (part, set) =>
+            VectorCode.ByInstructionSet(w, UsedShapes.Select(u => u.Set), (part, set) =>
             {
-                RegisterTile shape = used.First(u => u.Set == set).Shape;
+                RegisterTile shape = Shapes[set.Index];
                 foreach (Stretch stretch in Stretch.Cut(Pixels, shape.Outer))
                 {
                     using (part.For("p", stretch.Start, stretch.End, stretch.Size, out string p))
@@ -194,6 +205,9 @@ internal sealed record ChannelRow(int Pixels, EquatableArray<RegisterTile> Shape
             });
         }
     }
+
+    private IEnumerable<(InstructionSet Set, RegisterTile Shape)> UsedShapes =>
+        InstructionSet.All.Zip(Shapes, (set, shape) => (set, shape)).Where(s => s.shape.Outer > 0);
 
     private ChannelTile TileOf(int pixels, RegisterTile shape) =>
         new ChannelTile(pixels, shape.Vectors, InputStep, ResultStep, Adds).Simplified();

@@ -252,19 +252,19 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     {
         ConvolutionGeometry g = Geometry;
         string samples = OverSamples && g.Batch > 1 ? $", InputSample: {g.Input.Length}, ResultSample: {g.Output.Length}" : "";
-        return $"new TileShape({g.Sums()}, FilterStep: {g.Reduction * Layout.Block}, Ahead: {Ahead}, ResultStep: "
+        return $"new TileShape({g.Sums()}, FilterStep: {g.Reduction * Layout.Block}, PrefetchDistance: {PrefetchDistance}, ResultStep: "
             + $"{g.OutBlockStride}{samples}{(g.Residual is { } added ? $", ResidualStep: {added.PlaneStride}" : "")}{Epilogue.Bounds})";
     }
 
     // Weights come from far where they are used for few pixels. Those of a tile are fetched while the tile before is computed, or, where
     // they are so many that they would push out what is in use, a little ahead.
-    private int Ahead
+    private int PrefetchDistance
     {
         get
         {
             int weights = ChooseTile(
                 InstructionSet.All[0], OverSamples ? 1 : Geometry.OutWidth).Vectors * Geometry.Reduction * Layout.Block;
-            return weights <= Processor.FetchedAheadFloats ? weights : Processor.LittleAheadFloats;
+            return weights <= Processor.MostPrefetchedFloats ? weights : Processor.PrefetchDistanceFloats;
         }
     }
 

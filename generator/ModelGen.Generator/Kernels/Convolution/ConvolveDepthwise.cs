@@ -97,7 +97,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 /// </summary>
 internal sealed record DepthwiseTile(RowPiece Piece) : ITileMethod
 {
-    public string Title => $"DepthwiseTile{Pixels}";
+    public string Title => $"DepthwiseTile{Piece.Name}";
 
     private int Pixels => Piece.Pixels;
 

@@ -35,7 +35,7 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
     {
         ConvolutionGeometry g = Geometry;
         string samples = g.Batch > 1 ? $", InputSample: {g.Input.Length}, ResultSample: {g.Output.Length}" : "";
-        writer.Line($"var shape = new TileShape({g.Sums()}, FilterStep: {PairStep}, Ahead: 0, ResultStep: "
+        writer.Line($"var shape = new TileShape({g.Sums()}, FilterStep: {PairStep}, PrefetchDistance: 0, ResultStep: "
             + $"{2 * Layout.Block}{samples}{Epilogue.Bounds});");
         writer.Line($"int pair = {(Units > 1 ? UnitRange.Parameters.First : "0")};");
         VectorCode.ByInstructionSet(writer, InstructionSet.All, (part, set) => Pairs(part, set, tiles));
@@ -114,7 +114,7 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
 /// <param name="IsSingle">Whether there are channels for the first weight of each place alone.</param>
 internal sealed record BFloat16Tile(int Samples, int Vectors, bool IsSingle) : ITileMethod
 {
-    public string Title => $"BFloat16Tile{Samples}x{Vectors}";
+    public string Title => $"BFloat16Tile{Samples}x{Vectors}{(IsSingle ? "Single" : "")}";
 
     // Of the weights of a place the first is in the lower half.
     private IReadOnlyList<string> Halves => IsSingle ? ["a"] : ["a", "b"];

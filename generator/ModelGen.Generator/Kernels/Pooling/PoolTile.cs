@@ -12,7 +12,11 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="Widths">For averages, of how many columns each pixel's is taken.</param>
 internal sealed record PoolTile(bool IsMax, RowPiece Piece, EquatableArray<int> Widths) : ITileMethod
 {
-    public string Title => $"{(IsMax ? "Max" : "Avg")}PoolTile{Piece.Pixels}";
+    public string Title =>
+        $"{(IsMax ? "Max" : "Avg")}PoolTile{Piece.Name}{(Widths.All(w => w == OfAll) ? "" : "Over" + string.Join("_", Widths))}";
+
+    // What widths are unless an edge is near: maxima have none.
+    private int OfAll => IsMax ? 0 : Piece.KernelWidth;
 
     /// <summary>The most pixels that leave registers for a column of the image and what is done with it.</summary>
     public static int MostPixels(InstructionSet set) => Math.Min(8, set.Registers - 4);

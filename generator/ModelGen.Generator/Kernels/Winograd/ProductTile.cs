@@ -13,13 +13,13 @@ namespace ModelGen.Generator.Kernels;
 /// <param name="Lines">Lines of 64 bytes that are fetched for each input channel.</param>
 internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : ITileMethod
 {
-    public string Title => $"Product{Pixels}x{Vectors}";
+    public string Title => $"Product{Pixels}x{Vectors}Fetch{Lines}";
 
     public void Emit(CodeWriter w, string method, TileMethods tiles)
     {
         w.Line($"// {Pixels} columns × {Vectors} vectors of rows.");
         w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        using (w.Block($"private static void {method}<S, V>(ref float image, ref float filter, ref float ahead, ref float result, in "
+        using (w.Block($"private static void {method}<S, V>(ref float image, ref float filter, ref float prefetched, ref float result, in "
             + $"TileShape shape) {VectorCode.Constraints}"))
         {
             for (int q = 1; q < Vectors; q++)
@@ -34,7 +34,7 @@ internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : ITileMe
                 {
                     w.Wrapped(Enumerable.Range(0, Vectors).Select(q => $"V w{q} = S.Load(ref filter, {(q == 0 ? "0" : "filter" + q)});"));
                     for (int line = 0; line < Lines; line++)
-                        w.Line($"CacheLine.Prefetch({Index.Ref("ahead", Index.Sum(line * Layout.Block))});");
+                        w.Line($"CacheLine.Prefetch({Index.Ref("prefetched", Index.Sum(line * Layout.Block))});");
                     for (int p = 0; p < Pixels; p++)
                     {
                         string value = Index.Element("pixel", Index.Sum(p * Layout.Block));
@@ -42,7 +42,7 @@ internal sealed record ProductTile(int Pixels, int Vectors, int Lines) : ITileMe
                             .. Enumerable.Range(0, Vectors).Select(q => $"sum{p}_{q} = S.FusedMultiplyAdd(x{p}, w{q}, sum{p}_{q});")]);
                     }
                     w.Line($"filter = ref Unsafe.Add(ref filter, {Layout.Block});");
-                    w.Line($"ahead = ref Unsafe.Add(ref ahead, {Lines * Layout.Block});");
+                    w.Line($"prefetched = ref Unsafe.Add(ref prefetched, {Lines * Layout.Block});");
                     w.Line("pixel = ref Unsafe.Add(ref pixel, 1);");
                 }
                 w.Line("image = ref Unsafe.Add(ref image, shape.RowStep);");

@@ -27,17 +27,17 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     /// <summary>
     /// Samples whose tiles are taken together, where threads share samples and those of one have few; 0 where each is taken alone.
     /// </summary>
-    public int SamplesTogether { get; init; }
+    public int SamplesPerProduct { get; init; }
 
     public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue), "scratch"];
 
-    public override int MostUnits => SamplesTogether > 0 ? 1 : SharesTiles ? RegisterTiles : Geometry.OutBlocks;
+    public override int MostUnits => SamplesPerProduct > 0 ? 1 : SharesTiles ? RegisterTiles : Geometry.OutBlocks;
 
     public override HaloEffect HaloEffect => Epilogue.InRegisters ? HaloEffect.Keeps : HaloEffect.Spoils;
 
     public override int Scratch => Points * (PatchPlane + SumPlane);
 
-    private bool SharesTiles => SamplesTogether == 0 && Epilogue.InRegisters
+    private bool SharesTiles => SamplesPerProduct == 0 && Epilogue.InRegisters
         && (TilesInAll >= WinogradCosts.ManyTiles || (Form.Filters * FilterBlock * Geometry.OutBlocks <= Processor.SecondCacheFloats
             && RegisterTiles % 2 == 0));
 
@@ -49,7 +49,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private int TilesOfSample => Form.TilesOf(Geometry.OutHeight, Geometry.OutWidth);
 
     // Of the sample, or of those that are taken together.
-    private int TilesInAll => TilesOfSample * Math.Max(1, SamplesTogether);
+    private int TilesInAll => TilesOfSample * Math.Max(1, SamplesPerProduct);
 
     // The register tile, with the widest vectors: columns are tiles of the image.
     private RegisterTile Register(InstructionSet set, int columns) =>
@@ -94,7 +94,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         writer.Line($"var images = {WinogradPatches.Images(g, Form, ImageTiles, residual + Epilogue.Bounds)};");
         writer.Line($"var shape = {Shape()};");
         writer.Line($"ref float sums = ref Unsafe.Add(ref scratch, {Points * PatchPlane});");
-        if (SamplesTogether > 0)
+        if (SamplesPerProduct > 0)
         {
             OverSamples(writer, tiles);
             return;
@@ -127,12 +127,12 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private void OverSamples(CodeWriter w, TileMethods tiles)
     {
         int lanes = TilesOfSample * Layout.Block;
-        using (w.Block($"for (int firstSample = 0; firstSample < samples; firstSample += {SamplesTogether})"))
+        using (w.Block($"for (int firstSample = 0; firstSample < samples; firstSample += {SamplesPerProduct})"))
         {
-            w.Line($"int endSample = Math.Min(samples, firstSample + {SamplesTogether});");
+            w.Line($"int endSample = Math.Min(samples, firstSample + {SamplesPerProduct});");
             w.Line($"const int first = 0;");
             w.Line($"int end = {RegistersFor($"(endSample - firstSample) * {TilesOfSample}")};");
-            w.Line($"var group = new Piece(0, {TilesOfSample});");
+            w.Line($"var group = new IndexRange(0, {TilesOfSample});");
             w.Line("ref float patches = ref scratch;");
             using (w.Block($"for (int n = firstSample; n < endSample; n++, patches = ref Unsafe.Add(ref patches, {lanes}))"))
                 w.Line(WinogradPatches.Transform(Geometry, Form, "group"));
@@ -168,7 +168,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         if (!SharesTiles)
         {
             w.Line($"const int first = 0, end = {Columns.End};");
-            w.Line($"var group = new Piece(0, {TilesInAll});");
+            w.Line($"var group = new IndexRange(0, {TilesInAll});");
             w.Line("ref float patches = ref scratch;");
             w.Line(WinogradPatches.Transform(Geometry, Form, "group"));
             return default;
@@ -176,7 +176,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         w.Line($"int most = Units.Evenly({(Units > 1 ? "endUnit - firstUnit" : Columns.End)}, {Group});");
         CodeWriter.Scope scope = w.Block($"for (int first = {Columns.First}; first < {Columns.End}; first += most)");
         w.Line($"int end = Math.Min(first + most, {Columns.End});");
-        w.Line($"var group = new Piece({TileAt("first")}, {TileAt("end")});");
+        w.Line($"var group = new IndexRange({TileAt("first")}, {TileAt("end")});");
         w.Line("ref float patches = ref scratch;");
         w.Line(WinogradPatches.Transform(Geometry, Form, "group"));
         return scope;
@@ -258,7 +258,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
         int blocks = Math.Max(1, vectors * set.Width / Layout.Block);
         IReadOnlyList<Stretch> cut = Cut;
         IReadOnlyList<Stretch>[] pieces = [.. cut.Select(c => Stretch.Cut(c.Size, Register(set, c.Size).Outer))];
-        int[] lines = LinesAhead(blocks, [.. cut.Zip(pieces, (c, p) => c.Count * p.Sum(s => s.Count))]);
+        int[] lines = PrefetchedLines(blocks, [.. cut.Zip(pieces, (c, p) => c.Count * p.Sum(s => s.Count))]);
         w.Line($"ref float panel = {Index.Ref("filters", Index.Sum(0, (block, FilterBlock), (lane, 1)))};");
         string ahead = Index.Ref("panel", Index.Sum(blocks * FilterBlock, (lane, -1)));
         if (Blocks == UnitRange.Parameters)
@@ -267,7 +267,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
             string next = Index.Ref("filters", Index.Sum(Geometry.OutBlocks * FilterBlock, (Blocks.First, FilterBlock)));
             ahead = $"ref {block} + {blocks} < {Blocks.End} ? {ahead} : {next}";
         }
-        w.Line($"ref float ahead = {ahead};");
+        w.Line($"ref float prefetched = {ahead};");
         w.Line($"ref float from = {Index.Ref("patches", Index.Sum(0, ("point", PatchPlane)))};");
         w.Line($"ref float to = {Index.Ref("sums", Index.Sum(0, ("point", SumPlane), (block, ImageTiles * Layout.Block), (lane, 1)))};");
         w.Line("int column = first;");
@@ -276,7 +276,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
             string end = i + 1 == cut.Count ? "end" : $"Math.Min(end, {cut[i].Count})";
             (int size, int calls) = (cut[i].Size * Layout.Block, pieces[i].Sum(s => s.Count));
             using (w.Block($"for (; column < {end}; column++, from = ref Unsafe.Add(ref from, {size}), to = ref Unsafe.Add(ref to, "
-                + $"{size}), ahead = ref Unsafe.Add(ref ahead, {calls * lines[i] * FilterBlock}))"))
+                + $"{size}), prefetched = ref Unsafe.Add(ref prefetched, {calls * lines[i] * FilterBlock}))"))
             {
                 int done = 0;
                 int fetched = 0;
@@ -286,7 +286,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
                     {
                         w.Line($"{tiles.MethodOf(new ProductTile(pixels.Size, vectors, lines[i]))}<S, "
                             + $"V>({Index.Ref("from", Index.Sum(done * Layout.Block))}, ref panel, "
-                            + $"{Index.Ref("ahead", Index.Sum(fetched * FilterBlock))}, "
+                            + $"{Index.Ref("prefetched", Index.Sum(fetched * FilterBlock))}, "
                                 + $"{Index.Ref("to", Index.Sum(done * Layout.Block))}, in shape);");
                     }
                 }
@@ -296,7 +296,7 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     // Lines of the next panel for each input channel that each call of a tile fetches, by size of the tile: together no more than the panel
     // has, since what is fetched too early drives out what is in use. Threads that share tiles have half of them or fewer, and groups some.
-    private int[] LinesAhead(int blocks, int[] calls)
+    private int[] PrefetchedLines(int blocks, int[] calls)
     {
         int all = calls.Sum();
         if (SharesTiles)
@@ -317,5 +317,5 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
     private string Shape() =>
         $"new TileShape(Channels: 1, Lanes: 1, LaneStep: 0, BlockStep: 0, Taps: {Geometry.ChannelsPerGroup}, Columns: "
             + $"{Math.Min(Layout.Block, Geometry.ChannelsPerGroup)}, ColumnStep: 1, "
-        + $"RowStep: {ImageTiles * Layout.Block}, FilterStep: {FilterBlock}, Ahead: 0, ResultStep: {ImageTiles * Layout.Block})";
+        + $"RowStep: {ImageTiles * Layout.Block}, FilterStep: {FilterBlock}, PrefetchDistance: 0, ResultStep: {ImageTiles * Layout.Block})";
 }

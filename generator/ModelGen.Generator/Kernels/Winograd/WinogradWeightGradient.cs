@@ -57,7 +57,8 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
         UnitRange blocks = Units > 1 ? UnitRange.Parameters : UnitRange.All(g.OutBlocks);
         writer.Line($"var images = {WinogradPatches.Images(g, Form, ImageTiles, "")};");
         writer.Line($"var shape = new TileShape(Channels: 0, Lanes: 0, LaneStep: 0, BlockStep: 0, Taps: 0, Columns: 0, ColumnStep: 0, "
-            + $"RowStep: 0, FilterStep: {ImageTiles * Layout.Block}, Ahead: 0, ResultStep: {g.ChannelsPerGroup * Layout.Block});");
+            + $"RowStep: 0, FilterStep: {ImageTiles * Layout.Block}, PrefetchDistance: 0, "
+            + $"ResultStep: {g.ChannelsPerGroup * Layout.Block});");
         writer.Line($"ref float gradients = ref Unsafe.Add(ref scratch, {Form.Points * PatchPlane});");
         writer.Line($"int all = samples * {TilesOfSample};");
         using (writer.Block($"for (int first = 0; first < all; first += {ImageTiles})"))
@@ -66,7 +67,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
             using (writer.Block("for (int done = 0; done < count;)"))
             {
                 writer.Line($"int n = (first + done) / {TilesOfSample}, tile = (first + done) % {TilesOfSample};");
-                writer.Line($"var piece = new Piece(tile, Math.Min({TilesOfSample}, tile + count - done));");
+                writer.Line($"var piece = new IndexRange(tile, Math.Min({TilesOfSample}, tile + count - done));");
                 writer.Line($"ref float patches = ref Unsafe.Add(ref scratch, done * {Layout.Block});");
                 writer.Line(WinogradPatches.Transform(g, Form, "piece"));
                 string dy = Index.Ref("dy", Index.Sum(g.Output.Origin, ("n", g.Output.Length)));

@@ -5,7 +5,7 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Lowering;
 
-/// <summary>Filters turned for the pass backwards.</summary>
+/// <summary>Filters rotated for the pass backwards.</summary>
 internal sealed class TransposeFiltersLowering : OperatorLowering
 {
     // Whichever convolution reads the result asks for the layout it wants; parameters that no one has asked for yet are blocked by output
@@ -17,13 +17,13 @@ internal sealed class TransposeFiltersLowering : OperatorLowering
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        (Layout filters, Layout turned, int groups) = (context.Of(node.Inputs[0]), context.Of(node.Id), node.Attributes.Int("groups"));
-        return LoweringContext.Call(groups == 1 && filters.IsBlocked && turned.IsBlocked
+        (Layout filters, Layout rotated, int groups) = (context.Of(node.Inputs[0]), context.Of(node.Id), node.Attributes.Int("groups"));
+        return LoweringContext.Call(groups == 1 && filters.IsBlocked && rotated.IsBlocked
             ? new RuntimeKernel(
-                RuntimeCall.Of("Turning.Filters", [.. CallArgument.Operands(2), filters.Dims[0], filters.Dims[1],
+                RuntimeCall.Of("FilterRotation.Rotate", [.. CallArgument.Operands(2), filters.Dims[0], filters.Dims[1],
                     filters.Dims[2] * filters.Dims[3], CallArgument.ThreadPart]),
                 Layout.DivideUp(filters.Dims[1], Layout.Block))
-            : new TransposeFiltersKernel(filters, turned, groups), node);
+            : new TransposeFiltersKernel(filters, rotated, groups), node);
     }
 }
 

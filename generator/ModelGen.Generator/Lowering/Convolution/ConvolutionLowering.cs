@@ -61,7 +61,7 @@ internal sealed class ConvolutionLowering : OperatorLowering
         return LoweringContext.Call(ConvolutionChoice.Of(plan, filters, geometry.Groups, geometry.Output.IsBlocked) switch
         {
             ConvolutionMethod.Winograd =>
-                new WinogradConvolution(geometry, epilogue, ConvolutionPlan.FormOf(node)) { SamplesTogether = plan.SamplesTogether },
+                new WinogradConvolution(geometry, epilogue, ConvolutionPlan.FormOf(node)) { SamplesPerProduct = plan.SamplesPerProduct },
             ConvolutionMethod.Depthwise => new ConvolveDepthwise(geometry, epilogue),
             ConvolutionMethod.OverChannels => new ConvolveChannels(geometry, epilogue),
             _ => new ConvolvePixels(geometry, epilogue),

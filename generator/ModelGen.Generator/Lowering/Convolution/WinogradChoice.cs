@@ -14,11 +14,11 @@ internal static class WinogradChoice
     /// <summary>
     /// Samples of a training batch whose tiles are taken together, where those of one are few; 0 where each is taken alone.
     /// </summary>
-    public static int SamplesTogether(WinogradForm form, Shape output, int batch)
+    public static int SamplesPerProduct(WinogradForm form, Shape output, int batch)
     {
         int tiles = form.TilesOf(output[1], output[2]);
         return tiles >= WinogradCosts.ManyTiles || batch < ThreadCosts.LeastSamples ? 0
-            : Math.Min(Layout.DivideUp(batch, 2), Math.Max(1, (WinogradCosts.ColumnsTogether + tiles / 2) / tiles));
+            : Math.Min(Layout.DivideUp(batch, 2), Math.Max(1, (WinogradCosts.ColumnsPerProduct + tiles / 2) / tiles));
     }
 
     /// <summary>The form for inference; null where none is faster, or the layer is not one that they can do.</summary>
@@ -53,10 +53,10 @@ internal static class WinogradChoice
         int taps = filters[2] * filters[3];
         return Fastest(filters, output, attributes, batch * Cycles(output[1] * output[2], taps, taps, 0), form =>
         {
-            int together = filtersChange ? Math.Max(1, SamplesTogether(form, output, batch)) : 1;
-            int tiles = form.TilesOf(output[1], output[2]) * together;
+            int samples = filtersChange ? Math.Max(1, SamplesPerProduct(form, output, batch)) : 1;
+            int tiles = form.TilesOf(output[1], output[2]) * samples;
             double transforms = tiles * BlocksOf(filters) * form.Points * TransformCyclesPerPoint(form);
-            return (double)batch / together * Cycles(tiles, form.Points, form.Filters, transforms)
+            return (double)batch / samples * Cycles(tiles, form.Points, form.Filters, transforms)
                 + (filtersChange ? form.Filters * weights * WinogradCosts.FilterCyclesPerPoint : 0);
         });
 

@@ -16,7 +16,7 @@ internal sealed class WinogradFiltersLowering : OperatorLowering
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Shape filters = context.TypeOf(node.Inputs[0]).Shape;
-        string method = node.Attributes.Flag("turned") ? "TransformTurned" : "TransformBlocks";
+        string method = node.Attributes.Flag("rotated") ? "TransformRotated" : "TransformBlocks";
         RuntimeCall call = RuntimeCall.Of($"Winograd.{method}<{ConvolutionPlan.FormOf(node).Type}>",
             [.. CallArgument.Operands(2), filters[0], filters[1], CallArgument.ThreadPart]);
         return LoweringContext.Call(new RuntimeKernel(call, Layout.DivideUp(node.Shape[0], Layout.Block)), node);

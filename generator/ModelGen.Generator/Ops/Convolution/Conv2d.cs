@@ -128,18 +128,18 @@ internal sealed class Conv2d : Operator
             context.Accumulate(node.Inputs[bias], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
     }
 
-    // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters turned by 180°. A stride
-    // is undone by zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4), or, where the kernel is a single pixel, between those
-    // of the result.
+    // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters rotated by 180°.
+    // A stride is undone by zeros between the pixels of dL/dy (Dumoulin and Visin 2016, §4), or, where the kernel is a single pixel,
+    // between those of the result.
     private static int InputGradient(GraphBuilder graph, Node node, int gradient, Window window)
     {
         Shape image = graph.TypeOf(node.Inputs[0]).Shape;
         int groups = node.Attributes.Int("groups");
-        int turned = graph.Add(OpNames.TransposeFilters, [node.Inputs[1]], AttributeMap.Of(("groups", groups)), node.Name);
+        int rotated = graph.Add(OpNames.TransposeFilters, [node.Inputs[1]], AttributeMap.Of(("groups", groups)), node.Name);
         var strides = new[] { window.StrideY, window.StrideX };
         if (window.Taps == 1 && window.Padding.IsNone && (window.StrideY > 1 || window.StrideX > 1))
         {
-            int few = graph.Add(OpNames.Conv2d, [gradient, turned], AttributeMap.Of(("groups", groups)), node.Name);
+            int few = graph.Add(OpNames.Conv2d, [gradient, rotated], AttributeMap.Of(("groups", groups)), node.Name);
             return graph.Add("InsertZeros", [few], AttributeMap.Of(("stride", strides), ("size", new[] { image[1], image[2] })), node.Name);
         }
         int top = window.SpanY - 1 - window.Padding.Top;
@@ -153,7 +153,7 @@ internal sealed class Conv2d : Operator
                 ("stride", strides), ("offset", new[] { top, left }),
                 ("size", new[] { image[1] + window.SpanY - 1, image[2] + window.SpanX - 1 })), node.Name);
         }
-        return graph.Add(OpNames.Conv2d, [gradient, turned], AttributeMap.Of(
+        return graph.Add(OpNames.Conv2d, [gradient, rotated], AttributeMap.Of(
             ("padding", spread ? new[] { 0, 0, 0, 0 } : new[] { top, left, bottom, right }),
             ("dilation", new[] { window.DilationY, window.DilationX }), ("groups", groups)), node.Name);
     }

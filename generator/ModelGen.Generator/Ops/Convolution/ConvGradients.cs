@@ -3,7 +3,7 @@ using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>Filters [O, C/g, kh, kw] turned by 180° and with inputs and outputs exchanged within each group: [C, O/g, kh, kw].</summary>
+/// <summary>Filters [O, C/g, kh, kw] rotated by 180° and with inputs and outputs exchanged within each group: [C, O/g, kh, kw].</summary>
 internal sealed class TransposeFilters : Operator
 {
     public override string Name => OpNames.TransposeFilters;

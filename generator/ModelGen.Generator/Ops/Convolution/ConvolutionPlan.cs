@@ -12,7 +12,7 @@ internal sealed record ConvolutionPlan : ActivatedImplementation
     /// <summary>Rows and columns of the windows of which the largest result is stored, where pooling is part of the convolution.</summary>
     public const int PoolSize = 2;
 
-    private const string WinogradWord = "winograd ", TogetherWord = " samples together", ResidualWord = "residual",
+    private const string WinogradWord = "winograd ", SamplesWord = " samples a product", ResidualWord = "residual",
         MaxPoolWord = "max-pool 2×2";
 
     /// <summary>As its operator says: the sums as they stand, and nothing more.</summary>
@@ -24,7 +24,7 @@ internal sealed record ConvolutionPlan : ActivatedImplementation
     /// <summary>
     /// Samples of a batch whose tiles are taken together, where those of one are few; 0 where each is taken alone. Of Winograd's algorithm.
     /// </summary>
-    public int SamplesTogether { get; init; }
+    public int SamplesPerProduct { get; init; }
 
     /// <summary>Whether a last input, of the result's shape, is added to the sums.</summary>
     public bool AddsResidual { get; init; }
@@ -53,10 +53,10 @@ internal sealed record ConvolutionPlan : ActivatedImplementation
             if (word.StartsWith(WinogradWord, StringComparison.Ordinal)
                 && WinogradForm.All.FirstOrDefault(f => f.Notation == word.Substring(WinogradWord.Length)) is { } form)
                 plan = plan with { Winograd = form };
-            else if (word.EndsWith(TogetherWord, StringComparison.Ordinal)
-                && int.TryParse(word.Substring(0, word.Length - TogetherWord.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+            else if (word.EndsWith(SamplesWord, StringComparison.Ordinal)
+                && int.TryParse(word.Substring(0, word.Length - SamplesWord.Length), NumberStyles.None, CultureInfo.InvariantCulture,
                     out int samples))
-                plan = plan with { SamplesTogether = samples };
+                plan = plan with { SamplesPerProduct = samples };
             else if (word == ResidualWord)
                 plan = plan with { AddsResidual = true };
             else if (word == MaxPoolWord)
@@ -75,8 +75,8 @@ internal sealed record ConvolutionPlan : ActivatedImplementation
         {
             if (Winograd is not null)
                 yield return WinogradWord + Winograd.Notation;
-            if (SamplesTogether > 0)
-                yield return SamplesTogether.ToString(CultureInfo.InvariantCulture) + TogetherWord;
+            if (SamplesPerProduct > 0)
+                yield return SamplesPerProduct.ToString(CultureInfo.InvariantCulture) + SamplesWord;
             if (AddsResidual)
                 yield return ResidualWord;
             foreach (string word in base.Words)

@@ -4,7 +4,7 @@ using ModelGen.Generator.Graphs;
 namespace ModelGen.Generator.Ops;
 
 /// <summary>
-/// Filters [O, C, r, r] transformed for Winograd's algorithm, in training, where they change; <c>turned</c>, those of
+/// Filters [O, C, r, r] transformed for Winograd's algorithm, in training, where they change; <c>rotated</c>, those of
 /// <see cref="TransposeFilters"/>.
 /// </summary>
 internal sealed class WinogradFilters : Operator
@@ -13,13 +13,13 @@ internal sealed class WinogradFilters : Operator
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [
-        new("turned", AttributeKind.Bool, false, "Whether they are turned by 180°, with inputs and outputs exchanged."),
+        new("rotated", AttributeKind.Bool, false, "Whether they are rotated by 180°, with inputs and outputs exchanged."),
     ];
 
     public override TensorType Infer(OperatorCall call)
     {
         Shape filters = call.Inputs[0].Shape;
-        return call.Attributes.Flag("turned") ? TensorType.Fixed(filters[1], filters[0], filters[2], filters[3]) : call.Inputs[0];
+        return call.Attributes.Flag("rotated") ? TensorType.Fixed(filters[1], filters[0], filters[2], filters[3]) : call.Inputs[0];
     }
 
     public override Implementation? ReadImplementation(IReadOnlyList<string> words) => ConvolutionPlan.Read(words);

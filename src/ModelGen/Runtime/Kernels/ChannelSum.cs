@@ -124,13 +124,13 @@ public static class ChannelSum
         if (rowStride == columns)
             (length, rows) = ((nint)rows * columns, Math.Min(rows, 1));
 
-        const int Piece = 4096;
+        const int Chunk = 4096;
         double total = 0;
         for (int r = 0; r < rows; r++)
         {
             ref float row = ref Unsafe.Add(ref x, r * rowStride);
-            for (nint i = 0; i < length; i += Piece)
-                total += RowSum<S, V>(ref Unsafe.Add(ref row, i), Math.Min(Piece, length - i));
+            for (nint i = 0; i < length; i += Chunk)
+                total += RowSum<S, V>(ref Unsafe.Add(ref row, i), Math.Min(Chunk, length - i));
         }
         return total;
     }

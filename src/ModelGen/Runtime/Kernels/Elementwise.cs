@@ -47,20 +47,20 @@ public static partial class Elementwise
     public static void Clear(ref float y, nint n)
     {
         // The runtime's own memset is the fastest there is; its lengths are ints.
-        for (; n > Piece; n -= Piece, y = ref Unsafe.Add(ref y, (nint)Piece))
-            MemoryMarshal.CreateSpan(ref y, Piece).Clear();
+        for (; n > Chunk; n -= Chunk, y = ref Unsafe.Add(ref y, (nint)Chunk))
+            MemoryMarshal.CreateSpan(ref y, Chunk).Clear();
         MemoryMarshal.CreateSpan(ref y, (int)n).Clear();
     }
 
     /// <summary>y = x, bit for bit.</summary>
     public static void Copy(ref float x, ref float y, nint n)
     {
-        for (; n > Piece; n -= Piece, x = ref Unsafe.Add(ref x, (nint)Piece), y = ref Unsafe.Add(ref y, (nint)Piece))
-            MemoryMarshal.CreateSpan(ref x, Piece).CopyTo(MemoryMarshal.CreateSpan(ref y, Piece));
+        for (; n > Chunk; n -= Chunk, x = ref Unsafe.Add(ref x, (nint)Chunk), y = ref Unsafe.Add(ref y, (nint)Chunk))
+            MemoryMarshal.CreateSpan(ref x, Chunk).CopyTo(MemoryMarshal.CreateSpan(ref y, Chunk));
         MemoryMarshal.CreateSpan(ref x, (int)n).CopyTo(MemoryMarshal.CreateSpan(ref y, (int)n));
     }
 
-    private const int Piece = 1 << 30;
+    private const int Chunk = 1 << 30;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Map<TOp>(TOp op, ref float x, ref float y, nint n) where TOp : struct, IUnary =>

@@ -14,7 +14,7 @@ public static class LinearGradient
     private const int Lanes = KernelContract.Block;
 
     // Blocks of outputs that are added at a time, so that sums are read and written a quarter as often.
-    private const int Together = 4;
+    private const int BlocksPerPass = 4;
 
     /// <summary>dx = Wᵀ·dy for each sample.</summary>
     /// <param name="dy">Gradients of the results in blocks of 16; lanes beyond the last one are not used, here and in the weights.</param>
@@ -54,12 +54,12 @@ public static class LinearGradient
             {
                 int pair = Math.Min(2, samples - sample);
                 memory.Clear();
-                for (int b = 0; b * Lanes < outputs; b += Together)
+                for (int b = 0; b * Lanes < outputs; b += BlocksPerPass)
                 {
                     ref float from = ref Unsafe.Add(ref weights, b * block + (nint)first * Lanes);
                     ref float gradient = ref Unsafe.Add(ref dy, sample * dySample + (nint)b * Lanes);
                     int rest = outputs - b * Lanes;
-                    if (rest < Together * Lanes)
+                    if (rest < BlocksPerPass * Lanes)
                     {
                         for (int i = 0; i * Lanes < rest; i++)
                         {

@@ -19,7 +19,7 @@ internal interface IElementLoss
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Losses
 {
-    private const int Piece = 4_096;
+    private const int Chunk = 4_096;
 
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
@@ -96,10 +96,10 @@ public static class Losses
         double total = 0;
         for (int s = 0; s < samples; s++)
         {
-            for (int i = 0; i < length; i += Piece)
+            for (int i = 0; i < length; i += Chunk)
                 total += Sum<S, V, L>(
                     loss, ref Unsafe.Add(ref x, s * sampleStride + i), ref Unsafe.Add(ref target, (nint)s * length + i),
-                    Math.Min(Piece, length - i));
+                    Math.Min(Chunk, length - i));
         }
         return (float)(total / ((double)samples * length));
     }

@@ -13,7 +13,7 @@ namespace ModelGen.Runtime;
 public static class Optimizers
 {
     // Floats that are added up in single precision before their sum goes to double.
-    private const int Piece = 4_096;
+    private const int Chunk = 4_096;
 
     private const int Block = 16;
 
@@ -78,8 +78,8 @@ public static class Optimizers
     public static float SumOfSquares(ref float x, nint n, nint partial = 0, int lanes = 0)
     {
         double total = 0;
-        for (nint i = 0; i < n; i += Piece)
-            total += Squares(ref Unsafe.Add(ref x, i), (int)Math.Min(Piece, n - i));
+        for (nint i = 0; i < n; i += Chunk)
+            total += Squares(ref Unsafe.Add(ref x, i), (int)Math.Min(Chunk, n - i));
         for (nint i = n; i < n + partial; i += Block)
             total += Squares(ref Unsafe.Add(ref x, i), lanes);
         return (float)total;

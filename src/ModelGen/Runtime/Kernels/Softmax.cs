@@ -11,7 +11,7 @@ namespace ModelGen.Runtime;
 public static class Softmax
 {
     // Long sums are taken in pieces of so many terms, so that rounding does not grow with the number of classes.
-    private const int Piece = 32;
+    private const int Chunk = 32;
 
     /// <summary>y = e^(x − max) / Σ e^(x − max) over the classes. A NaN or +∞ makes its position NaN, as in PyTorch.</summary>
     public static void Forward(
@@ -115,7 +115,7 @@ public static class Softmax
             V e = VectorMath.ExpNoOverflow<S, V>(S.Subtract(ClassAxis.Load<S, V>(ref x, at, count), max));
             ClassAxis.Store<S, V>(e, ref y, at, count);
             piece = S.Add(piece, e);
-            if (c % Piece == Piece - 1)
+            if (c % Chunk == Chunk - 1)
             {
                 sum = S.Add(sum, piece);
                 piece = S.Broadcast(0f);

@@ -17,7 +17,7 @@ namespace ModelGen.Runtime;
 /// <param name="ColumnStep">Floats from one of its columns to the next, in the input.</param>
 /// <param name="RowStep">Floats from one of its rows to the next, in the input.</param>
 /// <param name="FilterStep">Floats from the weights of one block of 16 output channels to those of the next.</param>
-/// <param name="Ahead">How many floats ahead weights are fetched.</param>
+/// <param name="PrefetchDistance">How many floats ahead weights are fetched.</param>
 /// <param name="ResultStep">Floats from one block of 16 output channels to the next, in the result.</param>
 /// <param name="InputSample">Floats from one sample of the batch to the next.</param>
 /// <param name="ResultSample">Floats from one sample to the next in the result.</param>
@@ -26,10 +26,9 @@ namespace ModelGen.Runtime;
 /// <param name="Ceiling">The largest value that is stored: 6 for ReLU6.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct TileShape(
-    int Channels, int Lanes, int LaneStep, int BlockStep, int Taps, int Columns, int ColumnStep, int RowStep, int FilterStep, int Ahead,
-    int ResultStep,
-    int InputSample = 0, int ResultSample = 0, int ResidualStep = 0, float Floor = float.NegativeInfinity,
-    float Ceiling = float.PositiveInfinity)
+    int Channels, int Lanes, int LaneStep, int BlockStep, int Taps, int Columns, int ColumnStep, int RowStep, int FilterStep,
+    int PrefetchDistance, int ResultStep, int InputSample = 0, int ResultSample = 0, int ResidualStep = 0,
+    float Floor = float.NegativeInfinity, float Ceiling = float.PositiveInfinity)
 {
     private const int Block = KernelContract.Block;
 

@@ -32,7 +32,7 @@ public static partial class Winograd
     /// <param name="shape">The images.</param>
     /// <param name="tiles">Which tiles, no more than <see cref="WinogradShape.Tiles"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void TransformInput<S, V, T>(ref float x, ref float v, in WinogradShape shape, Piece tiles)
+    public static unsafe void TransformInput<S, V, T>(ref float x, ref float v, in WinogradShape shape, IndexRange tiles)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
         float* memory = stackalloc float[BufferLength];
@@ -75,7 +75,7 @@ public static partial class Winograd
     /// <param name="blocks">Which blocks of output channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void TransformOutput<S, V, T>(
-        ref float m, ref float bias, ref float residual, ref float y, in WinogradShape shape, Piece tiles, Piece blocks)
+        ref float m, ref float bias, ref float residual, ref float y, in WinogradShape shape, IndexRange tiles, IndexRange blocks)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradTile
     {
         float* memory = stackalloc float[BufferLength];

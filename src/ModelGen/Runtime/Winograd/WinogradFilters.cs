@@ -7,7 +7,7 @@ namespace ModelGen.Runtime;
 // The filters: once, when weights are loaded, or in each step of training.
 public static partial class Winograd
 {
-    private const int ChannelsTogether = Machine.FiltersTransposedTogether;
+    private const int ChannelsPerTranspose = Machine.ChannelsPerTranspose;
 
     // Taps of the largest filter, down and across.
     private const int LargestFilter = 5;
@@ -50,19 +50,19 @@ public static partial class Winograd
         int taps = T.Taps * T.Taps;
         nint row = (nint)channels * taps;
         Span<double> factors = stackalloc double[Lanes];
-        Span<float> strip = stackalloc float[ChannelsTogether * taps * Lanes];
+        Span<float> strip = stackalloc float[ChannelsPerTranspose * taps * Lanes];
         ref float transposed = ref MemoryMarshal.GetReference(strip);
         for (nint block = firstBlock; block < endBlock; block++)
         {
             nint first = block * Lanes;
             int lanes = (int)Math.Min(Lanes, outChannels - first);
             ref double factor = ref Packing.FactorsOf(factors, ref weight, ref variance, first, lanes, eps);
-            for (nint channel = 0; channel < channels; channel += ChannelsTogether)
+            for (nint channel = 0; channel < channels; channel += ChannelsPerTranspose)
             {
-                int together = (int)Math.Min(ChannelsTogether, channels - channel);
+                int count = (int)Math.Min(ChannelsPerTranspose, channels - channel);
                 Packing.Transpose(
-                    ref Unsafe.Add(ref filters, first * row + channel * taps), row, together * taps, lanes, ref factor, ref transposed);
-                TransformBlock<T>(ref transposed, ref Unsafe.Add(ref transformed, (block * channels + channel) * Lanes), together, point);
+                    ref Unsafe.Add(ref filters, first * row + channel * taps), row, count * taps, lanes, ref factor, ref transposed);
+                TransformBlock<T>(ref transposed, ref Unsafe.Add(ref transformed, (block * channels + channel) * Lanes), count, point);
             }
         }
     }
@@ -86,7 +86,7 @@ public static partial class Winograd
     }
 
     /// <summary>
-    /// The same, turned by 180° and with inputs and outputs exchanged, for the gradient with respect to the image: [points][C/16][O][16].
+    /// The same, rotated by 180° and with inputs and outputs exchanged, for the gradient with respect to the image: [points][C/16][O][16].
     /// </summary>
     /// <param name="filters">[O/16][C][r][r][16], read.</param>
     /// <param name="transformed">Written.</param>
@@ -94,22 +94,22 @@ public static partial class Winograd
     /// <param name="channels">Input channels of the filters.</param>
     /// <param name="part">Which part of the blocks of 16 input channels is wanted.</param>
     /// <param name="parts">How many parts there are.</param>
-    public static void TransformTurned<T>(ref float filters, ref float transformed, int outChannels, int channels, int part, int parts)
+    public static void TransformRotated<T>(ref float filters, ref float transformed, int outChannels, int channels, int part, int parts)
         where T : struct, IWinogradTile
     {
         int blocks = (channels + Lanes - 1) / Lanes, taps = T.Taps * T.Taps;
         (int firstBlock, int endBlock) = Units.OfPart(part, parts, blocks);
         nint point = (nint)blocks * outChannels * Lanes;
-        Span<float> strip = stackalloc float[ChannelsTogether * taps * Lanes];
-        ref float turned = ref MemoryMarshal.GetReference(strip);
+        Span<float> strip = stackalloc float[ChannelsPerTranspose * taps * Lanes];
+        ref float rotated = ref MemoryMarshal.GetReference(strip);
         for (nint block = firstBlock; block < endBlock; block++)
         {
-            for (nint output = 0; output < outChannels; output += ChannelsTogether)
+            for (nint output = 0; output < outChannels; output += ChannelsPerTranspose)
             {
-                Turning.Block(ref filters, ref turned, outChannels, channels, taps, block, output);
+                FilterRotation.RotateBlock(ref filters, ref rotated, outChannels, channels, taps, block, output);
                 TransformBlock<T>(
-                    ref turned, ref Unsafe.Add(ref transformed, (block * outChannels + output) * Lanes),
-                    (int)Math.Min(ChannelsTogether, outChannels - output), point);
+                    ref rotated, ref Unsafe.Add(ref transformed, (block * outChannels + output) * Lanes),
+                    (int)Math.Min(ChannelsPerTranspose, outChannels - output), point);
             }
         }
     }

@@ -15,7 +15,8 @@ public static partial class Winograd
     /// <param name="tiles">Which tiles; the first goes to the beginning of <paramref name="v"/>.</param>
     /// <param name="blocks">Which blocks of output channels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void TransformGradient<S, V, T>(ref float dy, ref float v, in WinogradShape shape, Piece tiles, Piece blocks)
+    public static unsafe void TransformGradient<S, V, T>(
+        ref float dy, ref float v, in WinogradShape shape, IndexRange tiles, IndexRange blocks)
         where S : struct, ISimd<V> where V : struct where T : struct, IWinogradGradient
     {
         float* memory = stackalloc float[BufferLength];

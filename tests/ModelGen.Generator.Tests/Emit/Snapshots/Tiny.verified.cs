@@ -321,14 +321,14 @@ namespace ModelGen.Generated
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Conv3x3_1<S, V>(ref float x, ref float weight, ref float bias, ref float y, int samples) where S : struct, ISimd<V> where V : struct
         {
-            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, Taps: 9, Columns: 3, ColumnStep: 1, RowStep: 6, FilterStep: 144, Ahead: 144, ResultStep: 256, Floor: 0f);
+            var shape = new TileShape(Channels: 1, Lanes: 1, LaneStep: 36, BlockStep: 0, Taps: 9, Columns: 3, ColumnStep: 1, RowStep: 6, FilterStep: 144, PrefetchDistance: 144, ResultStep: 256, Floor: 0f);
             if (S.Width >= 8)
             {
                 for (int n = 0; n < samples; n++)
                 {
                     for (int oy = 0; oy < 4; oy++)
                     {
-                        Row4<S, V>(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 256 + oy * 64), in shape);
+                        Row4Step1To16_512By4x1_256By4x2_128By4x2<S, V>(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref weight, ref bias, ref Unsafe.Add(ref y, (nint)n * 256 + oy * 64), in shape);
                     }
                 }
             }
@@ -341,7 +341,7 @@ namespace ModelGen.Generated
                         int block = o >> 4, lane = o & 15;
                         for (int oy = 0; oy < 4; oy++)
                         {
-                            Row4<S, V>(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref Unsafe.Add(ref weight, block * 144 + lane), ref Unsafe.Add(ref bias, o), ref Unsafe.Add(ref y, (nint)n * 256 + block * 256 + lane + oy * 64), in shape);
+                            Row4Step1To16_512By4x1_256By4x2_128By4x2<S, V>(ref Unsafe.Add(ref x, (nint)n * 36 + oy * 6), ref Unsafe.Add(ref weight, block * 144 + lane), ref Unsafe.Add(ref bias, o), ref Unsafe.Add(ref y, (nint)n * 256 + block * 256 + lane + oy * 64), in shape);
                         }
                     }
                 }
@@ -363,7 +363,7 @@ namespace ModelGen.Generated
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Linear_1<S, V>(ref float x, ref float weight, ref float bias, ref float y, int samples) where S : struct, ISimd<V> where V : struct
         {
-            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, Taps: 16, Columns: 4, ColumnStep: 16, RowStep: 64, FilterStep: 1024, Ahead: 1024, ResultStep: 16);
+            var shape = new TileShape(Channels: 4, Lanes: 4, LaneStep: 1, BlockStep: 0, Taps: 16, Columns: 4, ColumnStep: 16, RowStep: 64, FilterStep: 1024, PrefetchDistance: 1024, ResultStep: 16);
             if (S.Width >= 16)
             {
                 int n = 0;
@@ -405,15 +405,15 @@ namespace ModelGen.Generated
 
         // A row of 4 pixels at distance 1 × the vectors of a tile, in tiles of nearly equal length.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Row4<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
+        private static void Row4Step1To16_512By4x1_256By4x2_128By4x2<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
             if (S.Width >= 16)
             {
-                Tile4x1<S, V>(ref image, ref filter, ref bias, ref result, in shape);
+                Tile4x1Step1To16<S, V>(ref image, ref filter, ref bias, ref result, in shape);
             }
             else
             {
-                Tile4x2<S, V>(ref image, ref filter, ref bias, ref result, in shape);
+                Tile4x2Step1To16<S, V>(ref image, ref filter, ref bias, ref result, in shape);
             }
         }
 
@@ -560,7 +560,7 @@ namespace ModelGen.Generated
 
         // 4 pixels at distance 1 × 1 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile4x1<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
+        private static void Tile4x1Step1To16<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
             V sum0_0 = TileShape.Start<S, V>(ref bias, 0), sum1_0 = sum0_0, sum2_0 = sum0_0, sum3_0 = sum0_0;
             for (int channels = shape.Channels; channels > 0; channels -= shape.Lanes)
@@ -575,7 +575,7 @@ namespace ModelGen.Generated
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
                             V w0 = S.Load(ref filter, 0);
-                            CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead));
+                            CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.PrefetchDistance));
                             V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0);
                             V x1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(x1, w0, sum1_0);
                             V x2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(x2, w0, sum2_0);
@@ -598,7 +598,7 @@ namespace ModelGen.Generated
 
         // 4 pixels at distance 1 × 2 vectors of output channels.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Tile4x2<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
+        private static void Tile4x2Step1To16<S, V>(ref float image, ref float filter, ref float bias, ref float result, in TileShape shape) where S : struct, ISimd<V> where V : struct
         {
             nint filter1 = shape.Filter<S, V>(1), result1 = shape.Result<S, V>(1);
             V sum0_0 = TileShape.Start<S, V>(ref bias, 0), sum1_0 = sum0_0, sum2_0 = sum0_0, sum3_0 = sum0_0;
@@ -615,7 +615,7 @@ namespace ModelGen.Generated
                         for (int column = Math.Min(taps, shape.Columns); column > 0; column--)
                         {
                             V w0 = S.Load(ref filter, 0); V w1 = S.Load(ref filter, filter1);
-                            CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead)); CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.Ahead + filter1));
+                            CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.PrefetchDistance)); CacheLine.Prefetch(ref Unsafe.Add(ref filter, shape.PrefetchDistance + filter1));
                             V x0 = S.Broadcast(pixel); sum0_0 = S.FusedMultiplyAdd(x0, w0, sum0_0); sum0_1 = S.FusedMultiplyAdd(x0, w1, sum0_1);
                             V x1 = S.Broadcast(Unsafe.Add(ref pixel, 1)); sum1_0 = S.FusedMultiplyAdd(x1, w0, sum1_0); sum1_1 = S.FusedMultiplyAdd(x1, w1, sum1_1);
                             V x2 = S.Broadcast(Unsafe.Add(ref pixel, 2)); sum2_0 = S.FusedMultiplyAdd(x2, w0, sum2_0); sum2_1 = S.FusedMultiplyAdd(x2, w1, sum2_1);

@@ -6,10 +6,10 @@ namespace ModelGen;
 /// <param name="scheduler">Who runs them; null for the calling thread.</param>
 /// <param name="network">The network, for messages.</param>
 /// <param name="progress">What is done is told to it.</param>
-internal sealed class Pieces(IParallelScheduler? scheduler, string network, LoadProgress progress)
+internal sealed class WeightWork(IParallelScheduler? scheduler, string network, LoadProgress progress)
 {
     // Where somebody watches a single thread.
-    private const int WatchedPieces = 32;
+    private const int WatchedParts = 32;
 
     /// <summary>The network, for messages.</summary>
     public string Network => network;
@@ -23,7 +23,7 @@ internal sealed class Pieces(IParallelScheduler? scheduler, string network, Load
     {
         if (scheduler is null)
         {
-            int pieces = progress.IsWatched ? WatchedPieces : 1;
+            int pieces = progress.IsWatched ? WatchedParts : 1;
             for (int piece = 0; piece < pieces; piece++)
                 work(piece, pieces);
             return;
