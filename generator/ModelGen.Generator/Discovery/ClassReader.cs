@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Model;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Discovery;
 
@@ -14,9 +15,12 @@ internal static class ClassReader
     {
         var containing = new List<string>();
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
-            containing.Insert(0, $"partial {KeywordOf(outer)} {Escape(outer.Name)}");
+            containing.Insert(0, $"partial {KeywordOf(outer)} {Identifiers.Escape(outer.Name)}");
         return new ClassDeclaration(
-            NamespaceOf(type), containing.ToEquatableArray(), Escape(type.Name), AccessibilityOf(type)) { Keyword = KeywordOf(type) };
+            NamespaceOf(type), containing.ToEquatableArray(), Identifiers.Escape(type.Name), AccessibilityOf(type))
+        {
+            Keyword = KeywordOf(type),
+        };
     }
 
     /// <summary>Adds what is wrong with the class, and says what may be generated of it.</summary>
@@ -127,11 +131,7 @@ internal static class ClassReader
     {
         var parts = new List<string>();
         for (INamespaceSymbol? part = type.ContainingNamespace; part is { IsGlobalNamespace: false }; part = part.ContainingNamespace)
-            parts.Insert(0, Escape(part.Name));
+            parts.Insert(0, Identifiers.Escape(part.Name));
         return string.Join(".", parts);
     }
-
-    private static string Escape(string name) =>
-        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None
-            ? "@" + name : name;
 }

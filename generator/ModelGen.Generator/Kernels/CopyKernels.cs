@@ -17,7 +17,7 @@ internal sealed record ReorderKernel(Layout Source, Layout Destination, bool Per
     public override IEnumerable<string> Describe() => [$"Copies {Source} to {Destination}."];
 
     // Rows of planes, where a plane is a channel or, where either side has them in blocks, 16 of them.
-    public override int MostUnits => PerSample ? Planes * Rows : 1;
+    public override KernelUnits Division => new(PerSample ? Planes * Rows : 1);
 
     // Of what is computed once, all is cleared first.
     public override HaloEffect HaloEffect => PerSample ? HaloEffect.Keeps : HaloEffect.Clears;
@@ -265,7 +265,7 @@ internal sealed record PadKernel(Layout Source, Layout Destination, bool Reflect
 
     protected override bool ClearsFirst => IsGradient;
 
-    public override int MostUnits => IsGradient ? 1 : Source.Planes;
+    public override KernelUnits Division => new(IsGradient ? 1 : Source.Planes);
 
     
 

@@ -22,20 +22,20 @@ internal sealed record ElementwiseKernel(string Function, int Inputs, Layout Lay
     public override EquatableArray<string> Operands => Inputs switch { 1 => ["x", "y"], 2 => ["a", "b", "y"], _ => ["a", "b", "c", "y"] };
 
     // Of a smaller batch the later pieces are empty.
-    public override int MostUnits =>
-        IsByRows ? Layout.Rows : Math.Max(1, (int)Math.Min(int.MaxValue / 1_024, (long)Layout.Length * Batch / Chunk));
-
-    // The rows of a halo, above and below, would be counted as the image's.
-    public override int RowsOfUnit => IsByRows && Layout.Halo.IsNone ? 1 : 0;
-
-    public override bool ReadsOwnRows => RowsOfUnit > 0;
+    public override KernelUnits Division =>
+        !IsByRows ? new(Math.Max(1, (int)Math.Min(int.MaxValue / Chunk, (long)Layout.Length * Batch / Chunk)))
+        // The rows of a halo, above and below, would be counted as the image's.
+        : Layout.Halo.IsNone ? KernelUnits.OfRows(Layout.Rows, readsOwn: true) : new(Layout.Rows);
 
     /// <summary>Whether the function of zeros is zero.</summary>
     public bool MapsZeros { get; init; }
 
     public override HaloEffect HaloEffect => MapsZeros ? HaloEffect.MapsZeros : HaloEffect.Spoils;
 
-    private bool IsByRows => Layout.IsBlocked && Layout.Dims.Rank == 3 && HasManyRows(Layout.Height);
+    // Each element is read before the same one is written.
+    public override EquatableArray<int> InPlaceOperands => Enumerable.Range(0, Inputs).ToEquatableArray();
+
+    private bool IsByRows => Layout.IsBlocked && Layout.Dims.Rank == 3 && KernelUnits.HasManyRows(Layout.Height);
 
     public override IEnumerable<string> Describe() => [$"{Function} of {Layout}, in {(IsByRows ? "rows" : $"pieces of {Chunk}")}."];
 

@@ -26,23 +26,29 @@ internal abstract record Kernel
     /// <summary>The most floats behind its operands that the kernel may read, without using what it finds.</summary>
     public virtual int Overrun => 0;
 
-    /// <summary>
-    /// Into how many independent units the work can be divided, for all samples together; 1 where that gains nothing. No unit has part of a
-    /// sum or writes what another one writes or reads, so that every division gives the same bits. Neighbouring units suit one thread.
-    /// </summary>
-    public virtual int MostUnits => 1;
+    /// <summary>Into what threads may divide the work.</summary>
+    public virtual KernelUnits Division => KernelUnits.One;
+
+    /// <summary>Into how many independent units the work can be divided, for all samples together.</summary>
+    public int MostUnits => Division.Count;
 
     /// <summary>Rows of the result that a unit has, of all planes; 0 where units are something else.</summary>
-    public virtual int RowsOfUnit => 0;
+    public int RowsOfUnit => Division.Rows;
 
     /// <summary>Whether a unit that has rows reads no others of the images.</summary>
-    public virtual bool ReadsOwnRows => false;
+    public bool ReadsOwnRows => Division.ReadsOwnRows;
 
     /// <summary>Whether threads share the work. The schedule says so; the method takes a range of units then.</summary>
     public bool IsDivided { get; init; }
 
     /// <summary>Units of which the method takes a range; 1 for a method that does everything.</summary>
     public int Units => IsDivided ? MostUnits : 1;
+
+    /// <summary>
+    /// Operands, by position, in whose memory the result may be written, if they have its layout: of what is read of them nothing has been
+    /// written before.
+    /// </summary>
+    public virtual EquatableArray<int> InPlaceOperands => [];
 
     /// <summary>What the kernel leaves in the halo of its result.</summary>
     public virtual HaloEffect HaloEffect => HaloEffect.Spoils;
@@ -69,24 +75,13 @@ internal abstract record Kernel
     public string Call(string method, IReadOnlyList<string> arguments, string samples) =>
         Call(method, arguments, samples, UnitRange.All(Units));
 
-    // Images of fewer rows are divided by rows of single planes.
-    private const int ManyRows = 14;
-
     /// <summary>
-    /// Into how many units kernels divide an image, if they are free to choose: the rows of all planes, so that what a thread reads is
-    /// mostly what it wrote the step before, which is in the cache of its core; or, where rows are few, the rows of each plane.
-    /// </summary>
-    public static int RowUnits(int planes, int rows) => HasManyRows(rows) ? rows : planes * rows;
-
-    /// <summary>Whether an image has enough rows for threads to share them.</summary>
-    public static bool HasManyRows(int rows) => rows >= ManyRows;
-
-    /// <summary>
-    /// Loops over rows of planes: the units of kernels that divide images so (<see cref="RowUnits"/>). The body gets plane and row.
+    /// Loops over rows of planes: the units of kernels that divide images so (<see cref="KernelUnits.OfImage"/>). The body gets plane and
+    /// row.
     /// </summary>
     protected void ForRows(CodeWriter w, int planes, int rows, Action<string, string> row)
     {
-        if (Units > 1 && HasManyRows(rows))
+        if (Units > 1 && KernelUnits.HasManyRows(rows))
         {
             using (w.For("plane", 0, planes, out string each))
             using (w.Block("for (int oy = firstUnit; oy < endUnit; oy++)"))
@@ -135,7 +130,7 @@ internal sealed record RuntimeKernel(EquatableArray<RuntimeCall> Calls, int Runt
 
     public override EquatableArray<string> Operands => [];
 
-    public override int MostUnits => RuntimeUnits;
+    public override KernelUnits Division => IsByRows ? KernelUnits.OfRows(RuntimeUnits, readsOwn: true) : new(RuntimeUnits);
 
     /// <summary>Whether units are rows, which are read as they are written.</summary>
     public bool IsByRows { get; init; }
@@ -145,9 +140,10 @@ internal sealed record RuntimeKernel(EquatableArray<RuntimeCall> Calls, int Runt
     /// <summary>What the method leaves in the halo.</summary>
     public HaloEffect LeavesInHalo { get; init; }
 
-    public override int RowsOfUnit => IsByRows ? 1 : 0;
+    public override EquatableArray<int> InPlaceOperands => WritesOver;
 
-    public override bool ReadsOwnRows => IsByRows;
+    /// <summary>Operands that the method may write over.</summary>
+    public EquatableArray<int> WritesOver { get; init; } = [];
 
     public override IEnumerable<string> Describe() => [];
 

@@ -27,17 +27,21 @@ internal static class RuntimeImage
 /// </summary>
 /// <param name="Image">The result.</param>
 /// <param name="RunsOver">
-/// Whether the last vector of a row may run over into the next one, which is another thread's: in planes, since pixels of blocks are whole
-/// vectors.
+/// Whether the last vector of a row may run over what lies behind it, and in planes into the next row, which is another thread's; in blocks
+/// pixels are whole vectors.
 /// </param>
 internal readonly record struct DividedImage(Layout Image, bool RunsOver = false)
 {
-    public bool IsByRows => Kernels.Kernel.HasManyRows(Image.Height) && !(RunsOver && !Image.IsBlocked);
+    public bool IsByRows => KernelUnits.HasManyRows(Image.Height) && !(RunsOver && !Image.IsBlocked);
 
     private int Units => IsByRows ? Image.Height : Image.Planes;
 
-    /// <summary>The kernel of the runtime that does the work.</summary>
-    public RuntimeKernel Kernel(params RuntimeCall[] calls) => new(new EquatableArray<RuntimeCall>(calls), Units) { IsByRows = IsByRows };
+    /// <summary>The kernel of the runtime that does the work, and writes pixels alone unless it runs over.</summary>
+    public RuntimeKernel Kernel(params RuntimeCall[] calls) => new(new EquatableArray<RuntimeCall>(calls), Units)
+    {
+        IsByRows = IsByRows,
+        LeavesInHalo = RunsOver ? HaloEffect.Spoils : HaloEffect.Keeps,
+    };
 
     /// <summary>Pixel (0, 0), in the first row that is wanted, of the first channel of an operand.</summary>
     public CallArgument First(int operand, Layout layout) =>

@@ -12,8 +12,6 @@ internal sealed class ElementwiseLowering(Elementwise row) : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override EquatableArray<int> InPlaceInputs => Enumerable.Range(0, row.InputCount).ToEquatableArray();
-
     // Parameters and their gradients (sums over several uses) need one layout too.
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
         node.Type.PerSample ? context.Chosen(node.Id) : context.Of(node.Inputs[0]);
@@ -36,9 +34,6 @@ internal sealed class MultiplyLowering : OperatorLowering
     public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
         call.Inputs[input].Shape == call.Inputs[0].Shape ? LayoutCoupling.Same : LayoutCoupling.Kind;
 
-    // Factors have another layout than the result, and are refused there.
-    public override EquatableArray<int> InPlaceInputs => [0, 1];
-
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
         IsBroadcast(context.TypeOf(node.Inputs[input]), node)
             ? PoolLayouts.SameKindAsResult(context, node, input) : context.Chosen(node.Id);
@@ -52,7 +47,7 @@ internal sealed class MultiplyLowering : OperatorLowering
         RuntimeKernel kernel = image.Kernel(RuntimeCall.Of("ChannelFactors.Multiply",
             image.First(0, x), RuntimeImage.First(1, factor), image.First(2, x), image.Written(x), RuntimeImage.Of(factor),
             CallArgument.Samples));
-        return LoweringContext.Call(kernel with { LeavesInHalo = HaloEffect.Keeps }, node);
+        return LoweringContext.Call(kernel with { WritesOver = [0] }, node);
     }
 
     private static bool IsBroadcast(TensorType input, Node node) => input.Shape != node.Shape;
@@ -79,8 +74,6 @@ internal sealed class PositionBiasLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override EquatableArray<int> InPlaceInputs => [0];
-
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => context.Chosen(node.Id);
 
     // Zero plus zero: the bias has the same halo.
@@ -89,6 +82,7 @@ internal sealed class PositionBiasLowering : OperatorLowering
             RuntimeCall.Of("PositionBias.Add", [.. CallArgument.Operands(3), context.Of(node.Id).Length, CallArgument.Samples]))
         {
             LeavesInHalo = HaloEffect.MapsZeros,
+            WritesOver = [0],
         },
         node);
 }
@@ -118,8 +112,6 @@ internal sealed class RandomElementsLowering(string method, string setting, Halo
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
-    public override EquatableArray<int> InPlaceInputs => [0];
-
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         (int length, string value) = (context.Of(node.Id).Length, Literals.Float(node.Attributes.Float(setting)));
@@ -129,6 +121,6 @@ internal sealed class RandomElementsLowering(string method, string setting, Halo
                 $"randomSeed + {node.Attributes.Int("stream")}UL", "stepNumber",
                 CallArgument.Joined("(ulong)", CallArgument.EarlierSamples, $" * {length}"),
             ]);
-        return LoweringContext.Call(new RuntimeKernel(call) { LeavesInHalo = haloEffect }, node);
+        return LoweringContext.Call(new RuntimeKernel(call) { LeavesInHalo = haloEffect, WritesOver = [0] }, node);
     }
 }

@@ -43,8 +43,6 @@ internal sealed class GroupNormLowering : GroupNormOperatorLowering
 
     public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.BlockedOnly;
 
-    public override EquatableArray<int> InPlaceInputs => [GroupNorm.Image];
-
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Id);
@@ -54,7 +52,11 @@ internal sealed class GroupNormLowering : GroupNormOperatorLowering
                 Vector(node, GroupNorm.Weight), Vector(node, GroupNorm.Bias), BatchNormKernels.Planes(node.Inputs.Count, x), RowLength(x),
                 .. BatchNormKernels.Geometry(x, blocks: CallArgument.UnitCount),
             ]);
-        return LoweringContext.Call(new RuntimeKernel(call, x.Planes) { LeavesInHalo = HaloEffect.Keeps }, node);
+        return LoweringContext.Call(new RuntimeKernel(call, x.Planes)
+        {
+            LeavesInHalo = HaloEffect.Keeps,
+            WritesOver = [GroupNorm.Image],
+        }, node);
     }
 }
 
@@ -99,8 +101,6 @@ internal sealed class GroupNormGradientLowering : GroupNormOperatorLowering
 
     public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.BlockedOnly;
 
-    public override EquatableArray<int> InPlaceInputs => [0, 2];
-
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Id);
@@ -111,6 +111,6 @@ internal sealed class GroupNormGradientLowering : GroupNormOperatorLowering
                 RuntimeImage.First(node.Inputs.Count, x), RowLength(x), .. BatchNormKernels.Geometry(x), x.Channels,
                 node.Attributes.Int("numGroups"),
             ]);
-        return LoweringContext.Call(new RuntimeKernel(call) { LeavesInHalo = HaloEffect.Keeps }, node);
+        return LoweringContext.Call(new RuntimeKernel(call) { LeavesInHalo = HaloEffect.Keeps, WritesOver = [0, 2] }, node);
     }
 }

@@ -14,26 +14,20 @@ internal sealed class BatchNormLowering : OperatorLowering
 
     public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.BlockedOnly;
 
-    public override EquatableArray<int> InPlaceInputs => [0];
-
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
         int padded = Layout.RoundUp(x.Channels, Layout.Block);
-        var image = new DividedImage(x);
-        CallArgument First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
-        CallArgument Vector(int operand) => image.IsByRows ? CallArgument.Operand(operand) : CallArgument.Operand(operand, Layout.Block);
-        CallArgument[] geometry = image.IsByRows
-            ? BatchNormKernels.Geometry(x, rows: CallArgument.UnitCount) : BatchNormKernels.Geometry(x, blocks: CallArgument.UnitCount);
+        var image = new NormalizedImage(x);
         CallArgument[] floor = NormalizationPlan.Of(node).Activation == Activation.Relu ? ["floor: 0f"] : [];
         return LoweringContext.Call(
             image.Kernel(RuntimeCall.Of("BatchNorm.Normalize",
                 [
-                    First(0), Vector(3), Vector(3).At(padded), Vector(1), Vector(2), First(4), .. geometry, .. BatchNormKernels.Strides(x),
-                    .. floor,
-                ])),
+                    image.First(0), image.Vector(3), image.Vector(3).At(padded), image.Vector(1), image.Vector(2), image.First(4),
+                    .. image.Geometry, .. BatchNormKernels.Strides(x), .. floor,
+                ])) with { WritesOver = [0] },
             node);
     }
 }
@@ -135,28 +129,23 @@ internal sealed class BatchNormGradientLowering : OperatorLowering
 
     public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.BlockedOnly;
 
-    public override EquatableArray<int> InPlaceInputs => [1];
-
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
         int padded = Layout.RoundUp(x.Channels, Layout.Block);
-        var image = new DividedImage(x);
-        CallArgument First(int operand) => image.IsByRows ? image.First(operand, x) : BatchNormKernels.Planes(operand, x);
-        CallArgument Vector(int operand) => image.IsByRows ? CallArgument.Operand(operand) : CallArgument.Operand(operand, Layout.Block);
-        CallArgument[] dyAndDx = [First(1), First(node.Inputs.Count)];
-        CallArgument[] geometry = image.IsByRows
-            ? BatchNormKernels.Geometry(x, rows: CallArgument.UnitCount) : BatchNormKernels.Geometry(x, blocks: CallArgument.UnitCount);
+        var image = new NormalizedImage(x);
+        CallArgument[] dyAndDx = [image.First(1), image.First(node.Inputs.Count)];
         RuntimeCall call = node.Attributes.Flag("ofBatch")
             ? RuntimeCall.Of("BatchNorm.GradientInput",
                 [
-                    First(0), Vector(3), Vector(2), Vector(4), .. dyAndDx, padded, $"(long)samples * {x.Height * x.Width}", .. geometry,
-                    .. BatchNormKernels.Strides(x), .. BatchNormKernels.Strides(x),
+                    image.First(0), image.Vector(3), image.Vector(2), image.Vector(4), .. dyAndDx, padded,
+                    $"(long)samples * {x.Height * x.Width}", .. image.Geometry, .. BatchNormKernels.Strides(x),
+                    .. BatchNormKernels.Strides(x),
                 ])
-            : RuntimeCall.Of("BatchNorm.GradientInputFixed", [Vector(3).At(padded), Vector(2), .. dyAndDx, .. geometry]);
-        return LoweringContext.Call(image.Kernel(call), node);
+            : RuntimeCall.Of("BatchNorm.GradientInputFixed", [image.Vector(3).At(padded), image.Vector(2), .. dyAndDx, .. image.Geometry]);
+        return LoweringContext.Call(image.Kernel(call) with { WritesOver = [1] }, node);
     }
 }
 
@@ -207,6 +196,30 @@ internal sealed class FoldBiasLowering : OperatorLowering
             [.. CallArgument.Operands(node.Inputs.Count + 1), node.Shape[0], BatchNormKernels.EpsOf(node), CallArgument.ThreadPart]);
         return LoweringContext.Call(new RuntimeKernel(call, node.Shape[0]), node);
     }
+}
+
+/// <summary>
+/// How methods of the runtime are told of images and of what each channel has, where threads share rows or, where these are few, blocks of
+/// channels.
+/// </summary>
+internal readonly struct NormalizedImage(Layout image)
+{
+    private readonly DividedImage _divided = new(image);
+
+    /// <summary>Pixel (0, 0) of what is wanted of an image.</summary>
+    public CallArgument First(int operand) =>
+        _divided.IsByRows ? _divided.First(operand, image) : BatchNormKernels.Planes(operand, image);
+
+    /// <summary>The first that is wanted of what channels have.</summary>
+    public CallArgument Vector(int operand) =>
+        _divided.IsByRows ? CallArgument.Operand(operand) : CallArgument.Operand(operand, Layout.Block);
+
+    /// <summary>Its sizes, of what is wanted.</summary>
+    public CallArgument[] Geometry => _divided.IsByRows
+        ? BatchNormKernels.Geometry(image, rows: CallArgument.UnitCount) : BatchNormKernels.Geometry(image, blocks: CallArgument.UnitCount);
+
+    /// <summary>The kernel that does the work.</summary>
+    public RuntimeKernel Kernel(RuntimeCall call) => _divided.Kernel(call);
 }
 
 /// <summary>Layouts and arguments that the batch-norm operators share.</summary>

@@ -7,7 +7,7 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Lowering;
 
 /// <summary>
-/// How one operator is done on a machine: which layouts it reads and writes, in whose memory, and by which kernel. What the operator means
+/// How one operator is done on a machine: which layouts it reads and writes, and by which kernel. What the operator means
 /// stands in <see cref="Operator"/>; a row of <see cref="LoweringTable"/> joins the two.
 /// </summary>
 internal abstract class OperatorLowering
@@ -32,12 +32,6 @@ internal abstract class OperatorLowering
     /// <summary>The layout of the result; null lets its first reader choose.</summary>
     public virtual Layout? ResultLayout(ILayoutContext context, Node node) =>
         node.Type.PerSample ? context.Chosen(node.Id) : Layout.Dense(node.Shape);
-
-    /// <summary>Inputs in whose memory the result may be written, if they have its layout.</summary>
-    public virtual EquatableArray<int> InPlaceInputs => [];
-
-    /// <summary>The same of one node, where nodes differ.</summary>
-    public virtual EquatableArray<int> InPlaceInputsOf(Node node) => InPlaceInputs;
 
     /// <summary>Chooses the kernel, now that all layouts are known.</summary>
     public virtual KernelCall Lower(LoweringContext context, Node node) =>

@@ -10,13 +10,11 @@ namespace ModelGen.Generator.Lowering;
 /// <param name="method">The method of the runtime.</param>
 internal sealed class ProbabilitiesLowering(string method) : OperatorLowering
 {
-    public override EquatableArray<int> InPlaceInputs => [0];
-
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ClassLayouts.Of(node.Shape);
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
-    public override KernelCall Lower(LoweringContext context, Node node) => ClassLayouts.Call(method, node);
+    public override KernelCall Lower(LoweringContext context, Node node) => ClassLayouts.Call(method, node, [0]);
 }
 
 /// <summary>Their gradient.</summary>
@@ -27,7 +25,7 @@ internal sealed class ProbabilitiesGradientLowering(string method) : OperatorLow
 
     public override Layout ResultLayout(ILayoutContext context, Node node) => ClassLayouts.Of(node.Shape);
 
-    public override KernelCall Lower(LoweringContext context, Node node) => ClassLayouts.Call(method, node);
+    public override KernelCall Lower(LoweringContext context, Node node) => ClassLayouts.Call(method, node, []);
 }
 
 /// <summary>How many samples are right.</summary>
@@ -59,8 +57,11 @@ internal static class ClassLayouts
     }
 
     /// <summary>The call of a method on the operands of a node, along its axis.</summary>
-    public static KernelCall Call(string method, Node node) => LoweringContext.Call(
-        new RuntimeKernel(RuntimeCall.Of(method, [.. CallArgument.Operands(node.Inputs.Count + 1), .. AxisGeometry(node)])), node);
+    public static KernelCall Call(string method, Node node, EquatableArray<int> writesOver) => LoweringContext.Call(
+        new RuntimeKernel(RuntimeCall.Of(method, [.. CallArgument.Operands(node.Inputs.Count + 1), .. AxisGeometry(node)]))
+        {
+            WritesOver = writesOver,
+        }, node);
 
     // The arguments (samples, sampleStride, outer, outerStride, classes, classStride, inner).
     private static IEnumerable<CallArgument> AxisGeometry(Node node)

@@ -62,8 +62,6 @@ internal sealed class AccumulateGradientLowering : OperatorLowering
 /// <summary>What the sum would be.</summary>
 internal sealed class TotalGradientLowering : OperatorLowering
 {
-    public override EquatableArray<int> InPlaceInputs => [2];
-
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
         ParameterPieces.LayoutOfParameter(context, node, input);
 
@@ -76,7 +74,7 @@ internal sealed class TotalGradientLowering : OperatorLowering
         RuntimeCall call = RuntimeCall.Of("Optimizers.Total",
             ParameterPieces.Of(2, parameter), ParameterPieces.Of(1, parameter), ParameterPieces.Of(3, parameter),
             ParameterPieces.Length(parameter), "samples", "accumulated == 0");
-        return LoweringContext.Call(new RuntimeKernel(call, ParameterPieces.Count(parameter)), node);
+        return LoweringContext.Call(new RuntimeKernel(call, ParameterPieces.Count(parameter)) { WritesOver = [2] }, node);
     }
 }
 

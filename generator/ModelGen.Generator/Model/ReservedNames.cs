@@ -1,4 +1,5 @@
 using ModelGen.Generator.Collections;
+using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Model;
 
@@ -8,16 +9,6 @@ namespace ModelGen.Generator.Model;
 /// </summary>
 internal static class ReservedNames
 {
-    private static readonly HashSet<string> Keywords = Words(
-        "abstract as base bool break byte case catch char checked class const continue decimal default delegate do double else enum "
-        + "event explicit "
-        + "extern false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null "
-        + "object operator "
-        + "out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc static string "
-        + "struct switch this "
-        + "throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while __arglist __makeref "
-        + "__reftype __refvalue");
-
     // What generated methods call their own arguments and locals, and members of their classes that they use.
     private static readonly HashSet<string> Locals = Words(
         "arena parameters packed scratch samples optimizer randomSeed stepNumber updateNumber accumulated firstSample ownSamples "
@@ -34,7 +25,7 @@ internal static class ReservedNames
     public static EquatableArray<string> Refused => ["labels", "targets", "Batch", "BatchSize"];
 
     /// <summary>An identifier as an argument of generated methods.</summary>
-    public static string AsArgument(string identifier) => Keywords.Contains(identifier) ? "@" + identifier
+    public static string AsArgument(string identifier) => Identifiers.IsKeyword(identifier) ? "@" + identifier
         : Locals.Contains(identifier) ? identifier + "_"
         : identifier;
 

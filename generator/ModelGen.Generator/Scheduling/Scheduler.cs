@@ -113,7 +113,7 @@ internal sealed class Scheduler
 
         int parameters = PlaceParameters();
         PlaceCallersMemory();
-        ShareInPlace(firstStep, lastStep);
+        ShareInPlace(firstStep, lastStep, steps.ToDictionary(s => s.Node.Id, s => s.Call));
         load = ClearHalos(load, out _);
         steps = ClearHalos(steps, out int[] moved);
         foreach (int root in Enumerable.Range(0, _graph.Nodes.Count).Where(i => !_isConstant[i] && firstStep[i] < moved.Length))
@@ -228,23 +228,22 @@ internal sealed class Scheduler
     }
 
     // A result may take the memory of an input that nothing reads afterwards.
-    private void ShareInPlace(int[] firstStep, int[] lastStep)
+    private void ShareInPlace(int[] firstStep, int[] lastStep, Dictionary<int, KernelCall> calls)
     {
         HashSet<int> ofOutputs = [.. _graph.Outputs.Select(o => _root[o.Value])];
         List<int>[] lyingIn = [.. _root.Select(_ => new List<int>())];
         for (int i = 0; i < _root.Length; i++)
             lyingIn[_root[i]].Add(i);
-        foreach (Node node in _graph.Nodes.Where(n => IsOperation(n) && !Op(n).IsAlias && _slots[n.Id].Region == Region.None
-            && Op(n).HasResult))
+        foreach (Node node in _graph.Nodes.Where(n => calls.ContainsKey(n.Id) && _slots[n.Id].Region == Region.None && Op(n).HasResult))
         {
-            foreach (int candidate in LoweringTable.Of(node).InPlaceInputsOf(node).Select(i => node.Inputs[i]))
+            foreach (int candidate in calls[node.Id].Kernel.InPlaceOperands.Select(i => calls[node.Id].Operands[i]))
             {
                 int root = _root[candidate];
                 bool free = _slots[root].Region == Region.None && !_isConstant[root] && !ofOutputs.Contains(root)
                     && _offset[candidate] == 0 && lastStep[root] == firstStep[node.Id] && LengthOf(root) == LengthOf(node.Id)
                         && _root[node.Id] == node.Id
                     && _laidOut.Layouts[candidate] == _laidOut.Layouts[node.Id];
-                if (!free || _isConstant[node.Id])
+                if (!free)
                     continue;
                 int last = lastStep[node.Id];
                 // What lies in the node's memory lies in the root's from here on.

@@ -106,7 +106,8 @@ internal sealed class PlanSimulator
                 && input.Offset < result.Offset + LengthOf(node.Id) && result.Offset < input.Offset + LengthOf(node.Inputs[i]);
             if (!meets || InPlace(node.Id).Contains(node.Inputs[i]))
                 continue;
-            Assert.True(LoweringTable.Of(node).InPlaceInputsOf(node).Contains(i),
+            KernelCall call = _plan.Steps.Concat(_plan.LoadSteps).Single(s => s.Node == node && !s.ClearsHalo).Call;
+            Assert.True(call.Kernel.InPlaceOperands.Any(o => call.Operands[o] == node.Inputs[i]),
                 $"{_name}: {GraphPrinter.Print(node)} writes over its input {i}");
             Assert.True(input.Offset == result.Offset, $"{_name}: {GraphPrinter.Print(node)} writes over part of its input {i}");
             Assert.True(_plan.LayoutOf(node.Id) == _plan.LayoutOf(node.Inputs[i]),

@@ -129,7 +129,7 @@ internal sealed record KernelCase(
                 continue;
             int classes = operands.Any(o => o.Type.Element == ElementType.I32) ? graph[node.Inputs[0]].Shape[0] : 0;
             yield return Case(call.Kernel, operands, op.HasResult ? operands.Length - 1 : -1, new KernelClaims(call.Kernel.HaloEffect,
-                [.. LoweringTable.Of(node).InPlaceInputsOf(node).Where(i => op.HasResult && layouts[node.Inputs[i]] == layouts[node.Id])],
+                [.. call.Kernel.InPlaceOperands.Where(i => op.HasResult && layouts[call.Operands[i]] == layouts[node.Id])],
                 [.. op.MutatedInputs],
                 node.Type.PerSample && op.TreatsSamplesAlone, call.Kernel.MostUnits, call.Kernel.RowsOfUnit, call.Kernel.ReadsOwnRows,
                 call.Kernel.Overrun));

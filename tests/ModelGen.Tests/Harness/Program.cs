@@ -24,7 +24,7 @@ internal static class Program
         usage: networks COUNT [FIRST]   random networks, from seed FIRST or 1, in inference and training
                guards COUNT [FIRST]     the same with all memory between pages that nobody may touch (Linux)
                show SEED                prints such a network
-               pages                    writes the tables of docs/zoo.md and docs/memory.md anew
+               pages [timed]            writes the tables of docs/zoo.md and docs/memory.md anew, times too
         'dotnet test' runs the tests, which start this program with
                COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | claims COMPILED_KERNELS
                | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
@@ -38,8 +38,8 @@ internal static class Program
                 return Networks(arguments[0] == "guards", Number(first is [string seed] ? seed : "1"), Number(count));
             case ["show", string shown]:
                 return Show(WholeCase.Of(Number(shown)));
-            case [WrittenPage.Verb]:
-                return WrittenPage.WriteAll();
+            case [WrittenPage.Verb, .. { Length: <= 1 } timed] when timed is [] or [WrittenPage.Timed]:
+                return WrittenPage.WriteAll(timed.Length > 0);
             case ["compiled", string networks, string from, string number, "guarded" or "free"]:
                 return WholeRun.Execute(networks, Number(from), Number(number), arguments[4] == "guarded");
             case ["train", string folder, string stop]:

@@ -12,6 +12,9 @@ internal sealed record WrittenPage(string Name)
     /// <summary>What the program is told to write them all.</summary>
     public const string Verb = "pages";
 
+    /// <summary>And what to take times as well.</summary>
+    public const string Timed = "timed";
+
     private const string Mark = "<!-- The rest is written by 'dotnet run -c Release --project tests/ModelGen.Tests -- " + Verb + "'. -->\n";
 
     public static WrittenPage Zoo { get; } = new("zoo.md");
@@ -33,9 +36,10 @@ internal sealed record WrittenPage(string Name)
     }
 
     /// <summary>Writes all pages anew.</summary>
-    public static int WriteAll()
+    /// <param name="isTimed">Whether times are taken.</param>
+    public static int WriteAll(bool isTimed)
     {
-        Zoo.Write(ZooTable.Write(isTimed: true));
+        Zoo.Write(ZooTable.Write(isTimed));
         Memory.Write(MemoryTable.Write());
         return 0;
     }

@@ -78,9 +78,15 @@ internal sealed record ConvolutionGeometry(int Groups, Window Window, Layout Inp
     /// <summary>Floats from the first float of a sample to the input pixel that the first tap of output pixel (0, 0) reads.</summary>
     public int InputOrigin => Input.Origin - Window.Padding.Top * Input.RowStride - Window.Padding.Left * Input.PixelStride;
 
+    private const string ResidualOperand = "residual";
+
     /// <summary>Names of a kernel's operands.</summary>
     public EquatableArray<string> OperandsWith(Epilogue epilogue) =>
-        ["x", "weight", .. epilogue.HasBias ? new[] { "bias" } : [], .. Residual is null ? [] : new[] { "residual" }, "y"];
+        ["x", "weight", .. epilogue.HasBias ? new[] { "bias" } : [], .. Residual is null ? [] : new[] { ResidualOperand }, "y"];
+
+    /// <summary>Where the result may be written: what is added to the sums is read when they are stored.</summary>
+    public EquatableArray<int> InPlaceOperandsWith(Epilogue epilogue) =>
+        Residual is null ? [] : [OperandsWith(epilogue).ToList().IndexOf(ResidualOperand)];
 
     /// <summary>What a <c>TileShape</c> says of the products that are summed, as arguments in C#.</summary>
     public string Sums()

@@ -43,11 +43,18 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
 
     private int Channels => Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutBlocks;
 
-    public override int MostUnits => DividesRows ? InLongRows().OutHeight : Channels;
+    public override KernelUnits Division
+    {
+        get
+        {
+            if (!DividesRows)
+                return new(Channels);
+            int rows = InLongRows().OutHeight;
+            return new(rows, Geometry.OutHeight / rows, Geometry.Window is { Taps: 1, StrideY: 1, Padding.IsNone: true });
+        }
+    }
 
-    public override int RowsOfUnit => DividesRows ? Geometry.OutHeight / MostUnits : 0;
-
-    public override bool ReadsOwnRows => DividesRows && Geometry.Window is { Taps: 1, StrideY: 1, Padding.IsNone: true };
+    public override EquatableArray<int> InPlaceOperands => Geometry.InPlaceOperandsWith(Epilogue);
 
     public override HaloEffect HaloEffect => Epilogue.InRegisters ? HaloEffect.Keeps : HaloEffect.Spoils;
 

@@ -19,9 +19,7 @@ internal sealed record ConvolveDepthwise(ConvolutionGeometry Geometry, Epilogue 
 
     public override EquatableArray<string> Operands => Geometry.OperandsWith(Epilogue);
 
-    public override int MostUnits => RowUnits(Geometry.OutBlocks, Geometry.OutHeight);
-
-    public override int RowsOfUnit => HasManyRows(Geometry.OutHeight) ? 1 : 0;
+    public override KernelUnits Division => KernelUnits.OfImage(Geometry.OutBlocks, Geometry.OutHeight);
 
     public override HaloEffect HaloEffect => HaloEffect.Keeps;
 

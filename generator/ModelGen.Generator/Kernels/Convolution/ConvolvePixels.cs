@@ -20,7 +20,7 @@ internal sealed record ConvolvePixels(ConvolutionGeometry Geometry, Epilogue Epi
     public override EquatableArray<string> Operands => Geometry.OperandsWith(Epilogue);
 
     // Output channels, or groups of them. A tile of several channels belongs to whoever has the first.
-    public override int MostUnits => Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutChannels;
+    public override KernelUnits Division => new(Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutChannels);
 
     public override int Overrun => PixelLoad.Overrun(Geometry.Window.StrideX);
 

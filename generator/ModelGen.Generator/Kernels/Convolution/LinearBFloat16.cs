@@ -22,7 +22,7 @@ internal sealed record LinearBFloat16(ConvolutionGeometry Geometry, Epilogue Epi
     public override EquatableArray<string> Operands => Geometry.OperandsWith(Epilogue);
 
     // Pairs of blocks of output channels, the last of which may be a single one.
-    public override int MostUnits => Layout.DivideUp(Geometry.OutBlocks, 2);
+    public override KernelUnits Division => new(Layout.DivideUp(Geometry.OutBlocks, 2));
 
     public override IEnumerable<string> Describe()
     {

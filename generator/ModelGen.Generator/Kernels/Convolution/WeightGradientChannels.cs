@@ -19,7 +19,8 @@ internal sealed record WeightGradientChannels(ConvolutionGeometry Geometry) : Ke
     public override EquatableArray<string> Operands => ["x", "dy", "dw"];
 
     // Input channels, where there are many for each block of output channels, else those blocks; or groups.
-    public override int MostUnits => Geometry.Groups > 1 ? Geometry.Groups : SharesInputs ? Geometry.ChannelsPerGroup : Geometry.OutBlocks;
+    public override KernelUnits Division =>
+        new(Geometry.Groups > 1 ? Geometry.Groups : SharesInputs ? Geometry.ChannelsPerGroup : Geometry.OutBlocks);
 
     private bool SharesInputs => Geometry.ChannelsPerGroup >= Layout.Block * Math.Min(4, Geometry.OutBlocks);
 

@@ -19,7 +19,7 @@ internal sealed record WeightGradientDepthwise(ConvolutionGeometry Geometry) : K
 
     public override EquatableArray<string> Operands => ["x", "dy", "dw"];
 
-    public override int MostUnits => Geometry.OutBlocks;
+    public override KernelUnits Division => new(Geometry.OutBlocks);
 
     public override IEnumerable<string> Describe()
     {

@@ -16,7 +16,7 @@ internal sealed record WeightGradientPixels(ConvolutionGeometry Geometry) : Kern
     public override EquatableArray<string> Operands => ["x", "dy", "dw"];
 
     // Groups, or output channels.
-    public override int MostUnits => Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutChannels;
+    public override KernelUnits Division => new(Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutChannels);
 
     public override int Overrun => PixelLoad.Overrun(Geometry.Window.StrideX);
 

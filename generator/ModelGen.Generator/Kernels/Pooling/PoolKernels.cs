@@ -133,9 +133,8 @@ internal sealed record PoolKernel(PoolOperation Operation, Window Window, Layout
     public override int Overrun => Input.IsBlocked ? 0 : PixelLoad.Overrun(Window.StrideX);
 
     // Where the last vector of a row runs over into the next one, planes.
-    public override int MostUnits => IsAlongRows ? Output.Planes : RowUnits(Output.Planes, Output.Height);
-
-    public override int RowsOfUnit => !IsAlongRows && HasManyRows(Output.Height) ? 1 : 0;
+    public override KernelUnits Division =>
+        IsAlongRows ? new(Output.Planes) : KernelUnits.OfImage(Output.Planes, Output.Height);
 
     public override HaloEffect HaloEffect => !IsAlongRows ? HaloEffect.Keeps : HaloEffect.Spoils;
 

@@ -31,7 +31,9 @@ internal sealed record WinogradConvolution(ConvolutionGeometry Geometry, Epilogu
 
     public override EquatableArray<string> Operands => [.. Geometry.OperandsWith(Epilogue), "scratch"];
 
-    public override int MostUnits => SamplesPerProduct > 0 ? 1 : SharesTiles ? RegisterTiles : Geometry.OutBlocks;
+    public override KernelUnits Division => SamplesPerProduct > 0 ? KernelUnits.One : new(SharesTiles ? RegisterTiles : Geometry.OutBlocks);
+
+    public override EquatableArray<int> InPlaceOperands => Geometry.InPlaceOperandsWith(Epilogue);
 
     public override HaloEffect HaloEffect => Epilogue.InRegisters ? HaloEffect.Keeps : HaloEffect.Spoils;
 

@@ -19,7 +19,7 @@ internal sealed record WinogradWeightGradient(ConvolutionGeometry Geometry, Wino
 
     public override EquatableArray<string> Operands => ["x", "dy", "sums", "scratch"];
 
-    public override int MostUnits => Geometry.OutBlocks;
+    public override KernelUnits Division => new(Geometry.OutBlocks);
 
     public override int Scratch => Form.Points * (PatchPlane + GradientPlane);
 

@@ -176,7 +176,7 @@ internal sealed class JsonFrontEnd
                 + "name for the class", name.Range);
             return (null, accessibility);
         }
-        return (new ClassDeclaration(string.Join(".", parts.Select(JsonNames.Escape)), [], JsonNames.Escape(name.Text), accessibility),
+        return (new ClassDeclaration(string.Join(".", parts.Select(Identifiers.Escape)), [], Identifiers.Escape(name.Text), accessibility),
             accessibility);
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Text;
 
@@ -19,12 +18,6 @@ internal static class JsonNames
     public static bool IsIdentifier(string name) =>
         name.Length is > 0 and <= LongestIdentifier && name[0] is not (>= '0' and <= '9')
         && name.All(c => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or >= '0' and <= '9' or '_');
-
-    private static bool IsKeyword(string name) => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None;
-
-    /// <summary>With <c>@</c> where C# has the word for itself.</summary>
-    public static string Escape(string identifier) =>
-        IsKeyword(identifier) || SyntaxFacts.GetContextualKeywordKind(identifier) != SyntaxKind.None ? "@" + identifier : identifier;
 
     /// <summary>What a mistyped name was meant to be, as the end of a message; else what there is.</summary>
     public static string Suggest(string name, IEnumerable<string> candidates, string none)

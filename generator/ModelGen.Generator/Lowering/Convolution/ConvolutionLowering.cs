@@ -9,8 +9,6 @@ namespace ModelGen.Generator.Lowering;
 /// <summary>A convolution, by one of the methods of <see cref="ConvolutionChoice"/>.</summary>
 internal sealed class ConvolutionLowering : OperatorLowering
 {
-    public override EquatableArray<int> InPlaceInputsOf(Node node) => ConvolutionInputs.Of(node).Residual is int residual ? [residual] : [];
-
     public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) =>
         ConvolutionPlan.Of(call) is { Winograd: not null } or { AddsResidual: true } ? LayoutPreference.BlockedOnly
         : ConvolutionChoice.Prefers(
