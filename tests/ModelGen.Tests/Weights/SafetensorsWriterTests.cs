@@ -213,11 +213,11 @@ public sealed class SafetensorsWriterTests : IDisposable
         SafetensorsWriter.Write(path, [new("t", [1], new[] { 1f })]);
         byte[] old = File.ReadAllBytes(path);
         var e = Assert.Throws<IOException>(() =>
-            SafetensorsWriter.Write(path, [new SafetensorsTensor("t", [100], new float[100])], null, file => new FullDisk(file, capacity)));
+            SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, capacity)));
         Assert.Contains($"Cannot write '{path}': No space left on device", e.Message, StringComparison.Ordinal);
         Assert.Equal(old, File.ReadAllBytes(path));
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
-        SafetensorsWriter.Write(path, [new SafetensorsTensor("t", [100], new float[100])], null, file => new FullDisk(file, 1_000));
+        SafetensorsWriter.Write(path, [new("t", [100], new float[100])], null, file => new FullDisk(file, 1_000));
         Assert.True(new FileInfo(path).Length > 400);
     }
 }
