@@ -8,13 +8,13 @@ namespace ModelGen.Data;
 /// <param name="Channels">1 gray, 2 gray and alpha, 3 red, green, blue, 4 with alpha.</param>
 public readonly record struct ImageSize(int Width, int Height, int Channels);
 
-/// <summary>Decodes PNG, PGM (P5) and PPM (P6) images of 8 bits into memory of the caller.</summary>
+/// <summary>Decodes PNG, PGM (P5) and PPM (P6) images into memory of the caller, as bytes.</summary>
 /// <remarks>
 /// <para>
-/// Sources: <i>Portable Network Graphics (PNG) Specification</i>, second edition (ISO/IEC 15948:2003): gray of 1, 2, 4 or 8 bits, palettes,
-/// RGB, with and without an alpha channel; every checksum is verified. Interlaced images and 16 bits a sample are refused. Colour profiles
-/// and gamma are not applied, and a transparent colour (<c>tRNS</c>) counts for palettes only. Netpbm's <i>pgm</i> and <i>ppm</i> manual
-/// pages: raw formats with a maximum of 1 to 255, scaled to 255.
+/// Sources: <i>Portable Network Graphics (PNG) Specification</i>, second edition (ISO/IEC 15948:2003): all of its colour types and depths,
+/// also interlaced; every checksum is verified. Of 16 bits a sample the upper 8 are taken, as Pillow does for colours and libpng's
+/// <c>png_set_strip_16</c>. Colour profiles and gamma are not applied, and a transparent colour (<c>tRNS</c>) counts for palettes only.
+/// Netpbm's <i>pgm</i> and <i>ppm</i> manual pages: raw formats with a maximum of 1 to 255, scaled to 255.
 /// </para>
 /// <para>
 /// Files are not trusted. A size is only reported if the file has as many bytes as it would need at least, and if it is within

@@ -14,6 +14,7 @@ internal readonly ref struct PngReader
     private readonly string name;
     private readonly int bitDepth;
     private readonly int colourType;
+    private readonly bool isInterlaced;
     private readonly int dataBytes;
 
     /// <summary>Whether a file begins as PNG files do (5.2).</summary>
@@ -35,7 +36,7 @@ internal readonly ref struct PngReader
             switch (type)
             {
                 case Header:
-                    (Size, bitDepth, colourType) = ReadHeaderBody(body, name);
+                    (Size, bitDepth, colourType, isInterlaced) = ReadHeaderBody(body, name);
                     break;
                 case Palette:
                     if (palette.Length > 0 || dataBytes > 0)
@@ -78,7 +79,7 @@ internal readonly ref struct PngReader
                 name, "IEND", "the end of the file behind it", $"{Number(content.Length - position)} bytes more");
         if (colourType == 3 && palette.Length == 0)
             throw new InvalidImageException(name, "PLTE", "a palette, as the colour type is 3", "none");
-        long raw = RawLength(Size, bitDepth, colourType);
+        long raw = RawLength(Size, bitDepth * Samples, isInterlaced);
         if (dataBytes * DeflateData.MostExpansion < raw)
             throw new InvalidImageException(
                 name, "IDAT",
@@ -98,8 +99,8 @@ internal readonly ref struct PngReader
         if (!IsPng(start) || start.Length < position + 25 || BinaryPrimitives.ReadInt32BigEndian(start[position..]) != 13
             || ReadChunk(start, name, ref position, out var body) != Header)
             return null;
-        var (size, bitDepth, colourType) = ReadHeaderBody(body, name);
-        return (size, RawLength(size, bitDepth, colourType));
+        var (size, bitDepth, colourType, isInterlaced) = ReadHeaderBody(body, name);
+        return (size, RawLength(size, bitDepth * SamplesOf(colourType), isInterlaced));
     }
 
     /// <summary>The image's size.</summary>
@@ -107,12 +108,18 @@ internal readonly ref struct PngReader
 
     private int Samples => SamplesOf(colourType);
 
-    private int RowBytes => (Size.Width * Samples * bitDepth + 7) / 8;
-
     private static int SamplesOf(int colourType) => colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
-    private static long RawLength(ImageSize size, int bitDepth, int colourType) =>
-        size.Height * (1 + ((long)size.Width * SamplesOf(colourType) * bitDepth + 7) / 8);
+    private static int RowBytes(int columns, int pixelBits) => (int)(((long)columns * pixelBits + 7) / 8);
+
+    // With a byte for each row's filter.
+    private static long RawLength(ImageSize size, int pixelBits, bool isInterlaced)
+    {
+        long length = 0;
+        foreach (var pass in PngPass.Of(isInterlaced))
+            length += pass.Rows(size) * (1L + RowBytes(pass.Columns(size.Width), pixelBits));
+        return length;
+    }
 
     /// <summary>Writes the pixels.</summary>
     public void Decode(int channels, Span<byte> destination)
@@ -121,23 +128,11 @@ internal readonly ref struct PngReader
         CheckZlibHeader(packed);
         using var stream = new MemoryStream(packed, 2, packed.Length - 6, writable: false);
         using var unpacked = new DeflateData(stream, packed.Length - 6);
-        int step = Math.Max(1, Samples * bitDepth / 8);
         uint sum = Adler32.Empty;
-        // Behind the filter's number.
-        var (row, above) = (new byte[1 + RowBytes], new byte[1 + RowBytes]);
-        var pixels = new byte[Size.Width * Size.Channels];
         try
         {
-            for (int y = 0; y < Size.Height; y++)
-            {
-                if (unpacked.Read(row) < row.Length)
-                    throw new InvalidImageException(name, "IDAT", $"{Number(Size.Height)} rows", $"{Number(y)}: the pixels are cut off");
-                sum = Adler32.Append(sum, row);
-                PngFilter.Undo(row[0], row.AsSpan(1), above.AsSpan(1), step, name, y);
-                Expand(row.AsSpan(1), pixels, y);
-                ImageFile.Convert(pixels, Size.Channels, destination[(y * Size.Width * channels)..], channels, Size.Width);
-                (row, above) = (above, row);
-            }
+            foreach (var pass in PngPass.Of(isInterlaced))
+                sum = DecodePass(pass, unpacked, sum, channels, destination);
             if (unpacked.FaultAtEnd() is { } fault)
                 throw new InvalidImageException(name, "IDAT", $"{Number(Size.Height)} rows", fault);
         }
@@ -149,6 +144,35 @@ internal readonly ref struct PngReader
         uint stored = BinaryPrimitives.ReadUInt32BigEndian(packed.AsSpan(packed.Length - 4));
         if (stored != sum)
             throw Damaged(MessageText.Invariant($"an Adler-32 of 0x{stored:x8} for pixels of 0x{sum:x8}"));
+    }
+
+    // Filters know nothing of other passes' rows.
+    private uint DecodePass(PngPass pass, DeflateData unpacked, uint sum, int channels, Span<byte> destination)
+    {
+        int columns = pass.Columns(Size.Width), rows = pass.Rows(Size), step = Math.Max(1, Samples * bitDepth / 8);
+        // Behind the filter's number.
+        int rowBytes = 1 + RowBytes(columns, Samples * bitDepth);
+        var (row, above) = (new byte[rowBytes], new byte[rowBytes]);
+        var pixels = new byte[columns * Size.Channels];
+        for (int i = 0; i < rows; i++)
+        {
+            int y = pass.Top + i * pass.RowStep;
+            if (unpacked.Read(row) < row.Length)
+                throw new InvalidImageException(name, "IDAT", $"{Number(Size.Height)} rows", isInterlaced
+                    ? $"an end before row {Number(y)} of a pass: the pixels are cut off" : $"{Number(y)}: the pixels are cut off");
+            sum = Adler32.Append(sum, row);
+            PngFilter.Undo(row[0], row.AsSpan(1), above.AsSpan(1), step, name, y);
+            Expand(row.AsSpan(1), pixels, pass, y);
+            var target = destination[((y * Size.Width + pass.Left) * channels)..];
+            if (pass.ColumnStep == 1)
+                ImageFile.Convert(pixels, Size.Channels, target, channels, columns);
+            else
+                for (int x = 0; x < columns; x++)
+                    ImageFile.Convert(
+                        pixels.AsSpan(x * Size.Channels), Size.Channels, target[(x * pass.ColumnStep * channels)..], channels, pixels: 1);
+            (row, above) = (above, row);
+        }
+        return sum;
     }
 
     // RFC 1950, section 2.2: the method (8, with a window of up to 32 KiB), flags that make both bytes a multiple of 31, and no dictionary.
@@ -163,16 +187,22 @@ internal readonly ref struct PngReader
     private InvalidImageException Damaged(string actual, Exception? fault = null) =>
         new(name, "IDAT", "complete, undamaged zlib data", actual, fault);
 
-    // One row as bytes: bits spread out, palette indices as colours.
-    private void Expand(ReadOnlySpan<byte> row, Span<byte> pixels, int y)
+    // One row as bytes: of 16 bits the upper 8, fewer spread out, palette indices as colours.
+    private void Expand(ReadOnlySpan<byte> row, Span<byte> pixels, PngPass pass, int y)
     {
+        if (bitDepth == 16)
+        {
+            for (int i = 0; i < pixels.Length; i++)
+                pixels[i] = row[2 * i];
+            return;
+        }
         if (bitDepth == 8 && colourType != 3)
         {
             row.CopyTo(pixels);
             return;
         }
         int largest = (1 << bitDepth) - 1;
-        for (int x = 0; x < Size.Width; x++)
+        for (int x = 0; x * Size.Channels < pixels.Length; x++)
         {
             int bit = x * bitDepth;
             int value = row[bit >> 3] >> 8 - bitDepth - (bit & 7) & largest;
@@ -183,7 +213,8 @@ internal readonly ref struct PngReader
             }
             if (value * 3 >= palette.Length)
                 throw new InvalidImageException(
-                    name, $"pixel {Number(x)} of row {Number(y)}", $"a colour from 0 to {Number(palette.Length / 3 - 1)}", Number(value));
+                    name, $"pixel {Number(pass.Left + x * pass.ColumnStep)} of row {Number(y)}",
+                    $"a colour from 0 to {Number(palette.Length / 3 - 1)}", Number(value));
             var pixel = pixels.Slice(x * Size.Channels, Size.Channels);
             palette.Slice(value * 3, 3).CopyTo(pixel);
             if (Size.Channels == 4)
@@ -237,7 +268,7 @@ internal readonly ref struct PngReader
         return type;
     }
 
-    private static (ImageSize Size, int BitDepth, int ColourType) ReadHeaderBody(ReadOnlySpan<byte> body, string name)
+    private static (ImageSize Size, int BitDepth, int ColourType, bool IsInterlaced) ReadHeaderBody(ReadOnlySpan<byte> body, string name)
     {
         if (body.Length != 13)
             throw new InvalidImageException(name, "IHDR", "13 bytes", $"{Number(body.Length)} bytes");
@@ -246,15 +277,21 @@ internal readonly ref struct PngReader
         int bitDepth = body[8], colourType = body[9];
         if (colourType is not (0 or 2 or 3 or 4 or 6))
             throw new InvalidImageException(name, "colour type", "0, 2, 3, 4 or 6", Number(colourType));
-        if (bitDepth != 8 && !(colourType is 0 or 3 && bitDepth is 1 or 2 or 4))
-            throw new InvalidImageException(name, "bit depth", colourType is 0 or 3 ? "1, 2, 4 or 8" : "8", Number(bitDepth));
+        string? depths = (colourType, bitDepth) switch
+        {
+            (0, not (1 or 2 or 4 or 8 or 16)) => "1, 2, 4, 8 or 16",
+            (3, not (1 or 2 or 4 or 8)) => "1, 2, 4 or 8",
+            (2 or 4 or 6, not (8 or 16)) => "8 or 16",
+            _ => null,
+        };
+        if (depths is not null)
+            throw new InvalidImageException(name, "bit depth", depths, Number(bitDepth));
         if (body[10] != 0 || body[11] != 0)
             throw new InvalidImageException(name, "compression and filter method", "0 and 0", $"{Number(body[10])} and {Number(body[11])}");
-        if (body[12] != 0)
-            throw new InvalidImageException(
-                name, "interlace method", "0 (none)", body[12] == 1 ? "1 (Adam7), which is not read; save the image without interlacing"
-                : Number(body[12]));
-        return (new ImageSize((int)width, (int)height, colourType switch { 0 => 1, 4 => 2, 6 => 4, _ => 3 }), bitDepth, colourType);
+        if (body[12] > 1)
+            throw new InvalidImageException(name, "interlace method", "0 (none) or 1 (Adam7)", Number(body[12]));
+        var size = new ImageSize((int)width, (int)height, colourType switch { 0 => 1, 4 => 2, 6 => 4, _ => 3 });
+        return (size, bitDepth, colourType, body[12] == 1);
     }
 
     private static string Name(uint type)

@@ -3,7 +3,7 @@
 
 Debian 12: apt-get install python3-pil python3-torchvision python3-skimage python3-matplotlib libjpeg-turbo-progs
 """
-import hashlib, json, os, shutil, subprocess
+import hashlib, json, os, shutil, struct, subprocess, zlib
 import numpy, PIL, torch, torchvision
 from PIL import Image, features
 from torchvision import transforms
@@ -50,6 +50,41 @@ part.save('24.bmp')
 part.quantize(16).save('palette.bmp')
 part.convert('L').save('gray.bmp')
 part.save('rgb.png')
+
+def png(name, samples, kind, depth, interlaced=False):
+    """Pillow writes neither interlaced files nor colours of 16 bits: rows without filters, of an array of height x width x samples."""
+    def rows(array):
+        digits = array.reshape(array.shape[0], -1)
+        packed = digits.astype('>u2').tobytes() if depth == 16 else numpy.packbits(
+            (digits[..., None] >> numpy.arange(depth - 1, -1, -1) & 1).astype(numpy.uint8).reshape(len(digits), -1), axis=1).tobytes()
+        size = len(packed) // len(digits)
+        return b''.join(b'\0' + packed[i * size:(i + 1) * size] for i in range(len(digits)))
+    def chunk(kind, body):
+        return struct.pack('>I', len(body)) + kind + body + struct.pack('>I', zlib.crc32(kind + body))
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)] if interlaced else [(0, 0, 1, 1)]
+    parts = [samples[y::down, x::right] for x, y, right, down in passes]
+    with open(name, 'wb') as file:
+        file.write(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', samples.shape[1], samples.shape[0], depth, kind, 0, 0, interlaced)))
+        if kind == 3:
+            file.write(chunk(b'PLTE', bytes(numpy.random.default_rng(1).integers(0, 256, 3 << depth, numpy.uint8))))
+        file.write(chunk(b'IDAT', zlib.compress(b''.join(rows(part) for part in parts if part.size > 0), 9)) + chunk(b'IEND', b''))
+
+small = part.crop((60, 20, 60 + 45, 20 + 37))
+colours = numpy.array(small).astype(int)
+gray = numpy.array(small.convert('L')).astype(int)[..., None]
+alpha = numpy.arange(gray.size).reshape(gray.shape) % 256
+# The lower bytes are others than the upper ones.
+deep = lambda array: array * 256 + (array * 7 + 3) % 256
+png('gray16.png', deep(gray), 0, 16)
+png('gray16_alpha_interlaced.png', deep(numpy.dstack([gray, alpha])), 4, 16, True)
+png('rgb16.png', deep(colours), 2, 16)
+png('rgb16_interlaced.png', deep(colours), 2, 16, True)
+png('rgba16.png', deep(numpy.dstack([colours, alpha])), 6, 16)
+png('rgb_interlaced.png', colours, 2, 8, True)
+png('rgba_interlaced.png', numpy.dstack([colours, alpha]), 6, 8, True)
+png('palette4_interlaced.png', gray // 16, 3, 4, True)
+png('gray2_interlaced.png', gray // 64, 0, 2, True)
+png('gray1_interlaced.png', gray // 128, 0, 1, True)
 os.remove('part.ppm')
 os.remove('tiny.ppm')
 
@@ -61,6 +96,9 @@ for name in sorted(os.listdir('.')):
     if not name.endswith(('.jpg', '.bmp', '.png')) or name == 'arithmetic.jpg' or name.startswith('expected'):
         continue
     image = Image.open(name)
+    if image.mode == 'I':
+        # Gray of 16 bits, of which Pillow's conversion would make white what is 256 and more: the upper byte, as it takes of colours.
+        image = Image.fromarray((numpy.array(image) >> 8).astype(numpy.uint8))
     rgb, gray = image.convert('RGB'), image.convert('L') if image.mode != 'CMYK' else image.convert('RGB').convert('L')
     decoded.append({'file': name, 'width': image.width, 'height': image.height, 'rgb': sha(numpy.array(rgb)), 'gray': sha(numpy.array(gray))})
     for mode in (InterpolationMode.BILINEAR, InterpolationMode.BICUBIC):

@@ -62,6 +62,39 @@ public sealed class ImageFileTests
         Assert.Equal(4, size.Channels);
     }
 
+    /// <summary>Every size around that of Adam7's pattern, of which small ones have no pixels in some passes, under every filter.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(4, 2)]
+    [InlineData(2, 3)]
+    [InlineData(6, 4)]
+    public void Reads_interlaced_png(int colourType, int channels)
+    {
+        for (int width = 1; width <= 17; width++)
+            for (int height = 1; height <= 10; height++)
+            {
+                var raw = TestImages.Bytes(width * height * channels, width);
+                var png = TestImages.InterlacedPng(width, height, 8, colourType, raw, [4, 3, 2, 1, 0]);
+                Assert.Equal(raw, Decode(png, channels, out var size));
+                Assert.Equal(new ImageSize(width, height, channels), size);
+            }
+    }
+
+    /// <summary>The upper byte of each sample, the lower ones being what they may.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(4, 2)]
+    [InlineData(2, 3)]
+    [InlineData(6, 4)]
+    public void Takes_the_upper_half_of_16_bits(int colourType, int channels)
+    {
+        const int Width = 13, Height = 11;
+        var raw = TestImages.Bytes(Width * Height * channels * 2, colourType);
+        byte[] upper = [.. raw.Where((_, i) => i % 2 == 0)];
+        Assert.Equal(upper, Decode(TestImages.Png(Width, Height, 16, colourType, raw, [4, 3, 2, 1, 0]), channels, out _));
+        Assert.Equal(upper, Decode(TestImages.InterlacedPng(Width, Height, 16, colourType, raw, [4, 3, 2, 1, 0]), channels, out _));
+    }
+
     [Fact]
     public void Spreads_gray_of_few_bits()
     {
@@ -114,9 +147,19 @@ public sealed class ImageFileTests
             { "signature alone", TestImages.Signature,
                 "chunks: expected an IEND chunk at the end, found 0 bytes after byte 8: the file is cut off" },
             { "wrong CRC", badCrc, "CRC of IEND at byte " },
-            { "interlaced", Gray(TestImages.Header(3, 2, 8, 0, interlace: 1), Data(good)),
-                "interlace method: expected 0 (none), found 1 (Adam7), which is not read" },
-            { "16 bits", Gray(TestImages.Header(3, 2, 16, 2), Data(good)), "bit depth: expected 8, found 16" },
+            { "interlaced otherwise", Gray(TestImages.Header(3, 2, 8, 0, interlace: 2), Data(good)),
+                "interlace method: expected 0 (none) or 1 (Adam7), found 2" },
+            { "interlaced, a pass cut off", Gray(TestImages.Header(3, 2, 8, 0, interlace: 1), Data(0, 1, 0, 2, 0, 3, 0, 4, 5)),
+                "IDAT: expected 2 rows, found an end before row 1 of a pass: the pixels are cut off" },
+            { "interlaced, rows go on", Gray(TestImages.Header(3, 2, 8, 0, interlace: 1), Data(0, 1, 0, 2, 0, 3, 0, 4, 5, 6, 0)),
+                "found more: the data goes on" },
+            { "interlaced, colour outside the palette",
+                Gray(TestImages.Header(3, 2, 8, 3, interlace: 1), palette, Data(0, 0, 0, 1, 0, 0, 0, 0, 0, 0)),
+                "pixel 2 of row 0: expected a colour from 0 to 0, found 1" },
+            { "palette of 16 bits", Gray(TestImages.Header(3, 2, 16, 3), Data(good)), "bit depth: expected 1, 2, 4 or 8, found 16" },
+            { "colours of 4 bits", Gray(TestImages.Header(3, 2, 4, 2), Data(good)), "bit depth: expected 8 or 16, found 4" },
+            { "gray of 32 bits", Gray(TestImages.Header(3, 2, 32, 0), Data(good)), "bit depth: expected 1, 2, 4, 8 or 16, found 32" },
+            { "16 bits, not enough", Gray(TestImages.Header(3, 2, 16, 0), Data(good)), "found 1: the pixels are cut off" },
             { "colour type 5", Gray(TestImages.Header(3, 2, 8, 5), Data(good)), "colour type: expected 0, 2, 3, 4 or 6, found 5" },
             { "no pixels", Gray(TestImages.Header(0, 2, 8, 0), Data(good)), "image size: expected 1×1 to 32,768×32,768, found 0×2" },
             { "negative size", Gray(TestImages.Header(3, -1, 8, 0), Data(good)), "found 3×4,294,967,295" },

@@ -33,6 +33,27 @@ internal static class TestImages
         return [.. file];
     }
 
+    /// <summary>
+    /// An interlaced file of an image whose samples are whole bytes. Which pass a pixel belongs to is read off the pattern of eight rows in
+    /// the specification.
+    /// </summary>
+    public static byte[] InterlacedPng(int width, int height, int bitDepth, int colourType, byte[] raw, int[] filters)
+    {
+        const string Pattern = "16462646" + "77777777" + "56565656" + "77777777" + "36463646" + "77777777" + "56565656" + "77777777";
+        int pixelBytes = raw.Length / (width * height);
+        var filtered = new List<byte>();
+        for (char pass = '1'; pass <= '7'; pass++)
+        {
+            byte[] Row(int y) => [.. Enumerable.Range(0, width).Where(x => Pattern[y % 8 * 8 + x % 8] == pass)
+                .SelectMany(x => raw.AsSpan((y * width + x) * pixelBytes, pixelBytes).ToArray())];
+            byte[][] rows = [.. Enumerable.Range(0, height).Select(Row).Where(row => row.Length > 0)];
+            if (rows.Length > 0)
+                filtered.AddRange(Filter([.. rows.SelectMany(row => row)], rows[0].Length, rows.Length, pixelBytes, filters));
+        }
+        return [.. Signature, .. Chunk("IHDR", Header(width, height, bitDepth, colourType, interlace: 1)),
+            .. Chunk("IDAT", Zlib([.. filtered])), .. Chunk("IEND", [])];
+    }
+
     public static byte[] Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
     public static byte[] Header(int width, int height, int bitDepth, int colourType, int interlace = 0)

@@ -25,8 +25,9 @@ internal static class PngModel
             return null;
         uint width = BinaryPrimitives.ReadUInt32BigEndian(header), height = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4));
         int depth = header[8], colour = header[9];
-        bool isKnown = colour is 2 or 4 or 6 && depth == 8 || colour is 0 or 3 && depth is 1 or 2 or 4 or 8;
-        if (!isKnown || header[10] != 0 || header[11] != 0 || header[12] != 0 || width is 0 or > 32768 || height is 0 or > 32768
+        bool isKnown = depth == 8 && colour is (0 or 2 or 3 or 4 or 6) || depth == 16 && colour is (0 or 2 or 4 or 6)
+            || depth is (1 or 2 or 4) && colour is (0 or 3);
+        if (!isKnown || header[10] != 0 || header[11] != 0 || header[12] > 1 || width is 0 or > 32768 || height is 0 or > 32768
             || (ulong)width * height > 1 << 24)
             return null;
         int paletteAt = chunks.FindIndex(c => c.Type == "PLTE");
@@ -53,12 +54,39 @@ internal static class PngModel
         int samples = colour switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 }, channels = colour == 3 ? alpha is null ? 3 : 4 : samples;
         if (width * (long)height * channels > 3 << 24)
             return null;
-        int rowBytes = (int)((width * samples * depth + 7) / 8);
         byte[] zlib = [.. chunks.Where(c => c.Type == "IDAT").SelectMany(c => c.Body)];
-        if (Unzip(zlib, rowBytes, (int)height) is not { } rows
-            || Unfilter(rows, rowBytes, (int)height, Math.Max(1, samples * depth / 8)) is not { } raw)
+        var passes = Passes((int)width, (int)height, header[12] == 1);
+        if (Unzip(zlib, passes.Sum(pass => pass.Rows.Count * (1L + RowBytes(pass.Columns.Count, samples * depth)))) is not { } rows)
             return null;
-        return Pixels(raw, (int)width, (int)height, depth, colour, samples, channels, rowBytes, palette, alpha);
+        var pixels = new byte[width * height * channels];
+        int at = 0;
+        foreach (var (xs, ys) in passes)
+        {
+            int rowBytes = RowBytes(xs.Count, samples * depth);
+            var part = rows.AsSpan(at, ys.Count * (1 + rowBytes)).ToArray();
+            at += part.Length;
+            if (Unfilter(part, rowBytes, ys.Count, Math.Max(1, samples * depth / 8)) is not { } raw
+                || Pixels(raw, xs.Count, ys.Count, depth, colour, samples, channels, rowBytes, palette, alpha) is not { } found)
+                return null;
+            for (int i = 0; i < xs.Count * ys.Count * channels; i++)
+                pixels[(ys[i / channels / xs.Count] * width + xs[i / channels % xs.Count]) * channels + i % channels] = found[i];
+        }
+        return new PlainImage((int)width, (int)height, channels, pixels);
+    }
+
+    private static int RowBytes(int columns, int pixelBits) => (columns * pixelBits + 7) / 8;
+
+    /// <summary>The columns and rows of each pass that has pixels; 8.2: starting rows and columns, and the steps between.</summary>
+    public static List<(List<int> Columns, List<int> Rows)> Passes(int width, int height, bool isInterlaced)
+    {
+        int[] left = [0, 4, 0, 2, 0, 1, 0], top = [0, 0, 4, 0, 2, 0, 1], right = [8, 8, 4, 4, 2, 2, 1], down = [8, 8, 8, 4, 4, 2, 2];
+        if (!isInterlaced)
+            (left, top, right, down) = ([0], [0], [1], [1]);
+        return [.. left.Select((_, i) => (Every(left[i], right[i], width), Every(top[i], down[i], height)))
+            .Where(pass => pass.Item1.Count > 0 && pass.Item2.Count > 0)];
+
+        static List<int> Every(int first, int step, int end) =>
+            [.. Enumerable.Range(0, end).Where(i => i >= first && (i - first) % step == 0)];
     }
 
     private static List<(string Type, byte[] Body)>? Chunks(byte[] file)
@@ -78,9 +106,8 @@ internal static class PngModel
         return chunks.Count > 0 ? chunks : null;
     }
 
-    private static byte[]? Unzip(byte[] zlib, int rowBytes, int height)
+    private static byte[]? Unzip(byte[] zlib, long length)
     {
-        long length = (1L + rowBytes) * height;
         if (zlib.Length < 8 || zlib[0] % 16 != 8 || zlib[0] / 16 > 7 || (zlib[0] * 256 + zlib[1]) % 31 != 0 || (zlib[1] & 32) != 0
             || length > zlib.Length * 1032L)
             return null;
@@ -109,17 +136,18 @@ internal static class PngModel
         return raw;
     }
 
-    private static PlainImage? Pixels(byte[] raw, int width, int height, int depth, int colour, int samples, int channels, int rowBytes,
+    private static List<byte>? Pixels(byte[] raw, int width, int height, int depth, int colour, int samples, int channels, int rowBytes,
         byte[]? palette, byte[]? alpha)
     {
         var pixels = new List<byte>(width * height * channels);
         for (int y = 0; y < height; y++)
             for (int i = 0; i < width * samples; i++)
             {
-                int value = raw[y * rowBytes + i * depth / 8] >> 8 - depth - i * depth % 8 & (1 << depth) - 1;
+                int value = depth == 16 ? raw[y * rowBytes + 2 * i]
+                    : raw[y * rowBytes + i * depth / 8] >> 8 - depth - i * depth % 8 & (1 << depth) - 1;
                 if (colour != 3)
                 {
-                    pixels.Add((byte)(value * 255 / ((1 << depth) - 1)));
+                    pixels.Add(depth == 16 ? (byte)value : (byte)(value * 255 / ((1 << depth) - 1)));
                     continue;
                 }
                 if (3 * value >= palette!.Length)
@@ -128,6 +156,6 @@ internal static class PngModel
                 if (alpha is not null)
                     pixels.Add(value < alpha.Length ? alpha[value] : (byte)255);
             }
-        return new PlainImage(width, height, channels, [.. pixels]);
+        return pixels;
     }
 }

@@ -9,7 +9,9 @@ internal sealed class PngTarget : FuzzTarget
 {
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
     private static readonly (int ColourType, int BitDepth)[] Kinds =
-        [(0, 1), (0, 2), (0, 4), (0, 8), (2, 8), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (6, 8)];
+    [
+        (0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (4, 16), (6, 8), (6, 16),
+    ];
     private static readonly Lazy<byte[]> Bomb = new(() => Zlib(Packing.Zeros(20 << 20), new byte[20 << 20]));
 
     public override string Name => "png";
@@ -20,20 +22,13 @@ internal sealed class PngTarget : FuzzTarget
     {
         var (colourType, bitDepth) = Kinds[random.Next(Kinds.Length)];
         int width = random.Next(1, 14), height = random.Next(1, 9);
-        int samples = colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
-        var rows = ByteMutation.Random(random, height * (1 + (width * samples * bitDepth + 7) / 8));
-        for (int y = 0; y < height; y++)
-            rows[y * (rows.Length / height)] = (byte)(random.Next(400) == 0 ? 5 : random.Next(5));
-        if (colourType == 3 && random.Next(8) > 0)
-            // Without filters, and of few colours, most of which the palette has.
-            for (int i = 0; i < rows.Length; i++)
-                rows[i] = (byte)(i % (rows.Length / height) == 0 ? 0 : bitDepth == 8 ? rows[i] & 63
-                    : rows[i] & (bitDepth == 4 ? 0x77 : 255));
+        bool isInterlaced = random.Next(4) == 0;
+        byte[] rows = Rows(random, width, height, colourType, bitDepth, isInterlaced);
 
         byte[] header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = ((byte)bitDepth, (byte)colourType);
+        (header[8], header[9], header[12]) = ((byte)bitDepth, (byte)colourType, (byte)(isInterlaced ? 1 : 0));
         byte[] deflated = Packing.Deflate(rows, random);
         byte[] zlib = random.Next(3000) == 0 ? Bomb.Value : Zlib(deflated, rows);
         int kind = random.Next(16);
@@ -55,7 +50,7 @@ internal sealed class PngTarget : FuzzTarget
         List<(string Type, byte[] Body)> chunks = [("IHDR", header)];
         if (colourType == 3 || random.Next(10) == 0)
             chunks.Add(("PLTE", ByteMutation.Random(random,
-                3 * random.Next(random.Next(20) == 0 ? 0 : 1 << bitDepth, random.Next(20) == 0 ? 258 : 257))));
+                3 * random.Next(random.Next(20) == 0 ? 0 : Math.Min(256, 1 << bitDepth), random.Next(20) == 0 ? 258 : 257))));
         if (random.Next(4) == 0)
             chunks.Add(("tRNS", ByteMutation.Random(random, random.Next(colourType == 3 ? 1 << bitDepth : 7))));
         if (random.Next(4) == 0)
@@ -89,6 +84,22 @@ internal sealed class PngTarget : FuzzTarget
         if (kind == 11)
             FixChecksums(file);
         return file;
+    }
+
+    private static byte[] Rows(Random random, int width, int height, int colourType, int bitDepth, bool isInterlaced)
+    {
+        int samples = colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
+        // Of few colours, most of which the palette has, and then without filters.
+        bool hasFewColours = colourType == 3 && random.Next(8) > 0;
+        var rows = new List<byte>();
+        foreach (var (columns, count) in PngModel.Passes(width, height, isInterlaced))
+            for (int y = 0; y < count.Count; y++)
+            {
+                rows.Add((byte)(hasFewColours ? 0 : random.Next(400) == 0 ? 5 : random.Next(5)));
+                foreach (byte value in ByteMutation.Random(random, (columns.Count * samples * bitDepth + 7) / 8))
+                    rows.Add((byte)(hasFewColours && bitDepth == 8 ? value & 63 : hasFewColours && bitDepth == 4 ? value & 0x77 : value));
+            }
+        return [.. rows];
     }
 
     public override FuzzOutcome Check(byte[] input)
