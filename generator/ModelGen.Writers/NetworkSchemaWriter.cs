@@ -39,7 +39,7 @@ internal static class NetworkSchemaWriter
             ["layerName"] = new JsonObject
             {
                 ["type"] = "string",
-                ["pattern"] = @"^([A-Za-z0-9_.]|\$\{[^}]*\})+$",
+                ["pattern"] = @"^([A-Za-z0-9_.-]|\$\{[^}]*\})+$",
                 ["description"] =
                     "Name of the layer, with which the names of its parameters begin. Inside a block the block's name and a point are put "
                         + "before it. ${expression} is replaced by its value.",

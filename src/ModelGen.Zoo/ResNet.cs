@@ -1,8 +1,9 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// Residual networks for ImageNet (He et al. 2016, Deep residual learning for image recognition, table 1). Images are 3×224×224; keys are
-/// torchvision's.
+/// Residual networks for ImageNet (He et al. 2016, Deep residual learning for image recognition, table 1), ResNeXt with grouped convolutions
+/// (Xie et al. 2017, Aggregated residual transformations for deep neural networks) and wide ones (Zagoruyko and Komodakis 2016, Wide residual
+/// networks). Images are 3×224×224; keys are torchvision's.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class ResNet
@@ -32,8 +33,26 @@ internal static class ResNet
     public static Tensor ResNet152(Tensor image, int classes = 1000, bool strideOnFirst = false) =>
         Build(image, [3, 8, 36, 3], bottleneck: true, classes, strideOnFirst);
 
+    /// <summary>ResNeXt-50 of 32 groups, 4 channels each: 25,028,904 parameters.</summary>
+    public static Tensor ResNeXt50(Tensor image, int classes = 1000) =>
+        Build(image, [3, 4, 6, 3], bottleneck: true, classes, groups: 32, groupWidth: 4);
+
+    /// <summary>ResNeXt-101 of 32 groups, 8 channels each: 88,791,336 parameters.</summary>
+    public static Tensor ResNeXt101(Tensor image, int classes = 1000) =>
+        Build(image, [3, 4, 23, 3], bottleneck: true, classes, groups: 32, groupWidth: 8);
+
+    /// <summary>With 3×3 convolutions of twice the width: 68,883,240 parameters.</summary>
+    public static Tensor WideResNet50(Tensor image, int classes = 1000) =>
+        Build(image, [3, 4, 6, 3], bottleneck: true, classes, groupWidth: 128);
+
+    /// <summary>With 3×3 convolutions of twice the width: 126,886,696 parameters.</summary>
+    public static Tensor WideResNet101(Tensor image, int classes = 1000) =>
+        Build(image, [3, 4, 23, 3], bottleneck: true, classes, groupWidth: 128);
+
+    // A bottleneck's 3×3 convolution has groups of groupWidth channels in the first stage, twice as many in each that follows.
     private static Tensor Build(
-        Tensor image, int[] blocks, bool bottleneck, int classes, bool strideOnFirst = false, bool smallImages = false)
+        Tensor image, int[] blocks, bool bottleneck, int classes, bool strideOnFirst = false, bool smallImages = false, int groups = 1,
+        int groupWidth = 64)
     {
         Tensor x = image.Conv2d(
             64, smallImages ? 3 : 7, stride: smallImages ? 1 : 2, padding: smallImages ? 1 : 3, bias: false, name: "conv1")
@@ -47,7 +66,9 @@ internal static class ResNet
             {
                 int stride = stage > 0 && block == 0 ? 2 : 1;
                 string name = $"layer{stage + 1}.{block}";
-                x = bottleneck ? Bottleneck(x, width, stride, strideOnFirst, name) : Basic(x, width, stride, name);
+                x = bottleneck
+                    ? Bottleneck(x, groups * (groupWidth << stage), groups, 4 * width, stride, strideOnFirst, name)
+                    : Basic(x, width, stride, name);
             }
         }
         return x.GlobalAvgPool2d(name: "avgpool").Flatten().Linear(classes, name: "fc");
@@ -61,14 +82,14 @@ internal static class ResNet
         return (y + Shortcut(x, width, stride, name)).Relu();
     }
 
-    private static Tensor Bottleneck(Tensor x, int width, int stride, bool strideOnFirst, string name)
+    private static Tensor Bottleneck(Tensor x, int middle, int groups, int width, int stride, bool strideOnFirst, string name)
     {
-        Tensor y = x.Conv2d(width, 1, stride: strideOnFirst ? stride : 1, bias: false, name: $"{name}.conv1")
+        Tensor y = x.Conv2d(middle, 1, stride: strideOnFirst ? stride : 1, bias: false, name: $"{name}.conv1")
             .BatchNorm2d(name: $"{name}.bn1").Relu()
-            .Conv2d(width, 3, stride: strideOnFirst ? 1 : stride, padding: 1, bias: false, name: $"{name}.conv2")
+            .Conv2d(middle, 3, stride: strideOnFirst ? 1 : stride, padding: 1, groups: groups, bias: false, name: $"{name}.conv2")
                 .BatchNorm2d(name: $"{name}.bn2").Relu()
-            .Conv2d(4 * width, 1, bias: false, name: $"{name}.conv3").BatchNorm2d(name: $"{name}.bn3");
-        return (y + Shortcut(x, 4 * width, stride, name)).Relu();
+            .Conv2d(width, 1, bias: false, name: $"{name}.conv3").BatchNorm2d(name: $"{name}.bn3");
+        return (y + Shortcut(x, width, stride, name)).Relu();
     }
 
     // The identity, or a projection where the size changes.

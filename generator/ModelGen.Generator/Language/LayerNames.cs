@@ -58,8 +58,13 @@ internal sealed class LayerNames
         return null;
     }
 
-    /// <summary>Parts of letters, digits and underscores (ASCII), joined by points: what PyTorch's modules can be called.</summary>
+    /// <summary>What <see cref="IsValid"/> asks for, as messages say it.</summary>
+    public const string Rule = "letters, digits, underscores and hyphens, in parts joined by points, as in 'layer1.0.conv1'";
+
+    /// <summary>
+    /// Parts of letters, digits, underscores and hyphens (ASCII), joined by points: what published networks call their modules.
+    /// </summary>
     public static bool IsValid(string name) =>
         name.Split('.').All(part => part.Length > 0
-            && part.All(c => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or >= '0' and <= '9' or '_'));
+            && part.All(c => c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or >= '0' and <= '9' or '_' or '-'));
 }

@@ -32,7 +32,7 @@ public class DefinitionDiagnosticsTests
         { "return x.Relu(name: \"a\").Tanh(name: \"a\");", "", "MG0006", "\"a\"",
             "Tanh 'a': layer 1, Relu, has this name already; give one of them another name" },
         { "return x.Relu(name: \"a b\");", "", "MG0005", "\"a b\"",
-            "Relu: 'a b' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, as in "
+            "Relu: 'a b' cannot be a layer's name; it is letters, digits, underscores and hyphens, in parts joined by points, as in "
                 + "'layer1.0.conv1'" },
         { "return x + x.Conv2d(8, 3);", "", "MG0104", "x + x.Conv2d(8, 3)",
             "Add 'add1' needs inputs of one shape, got 8×16×16 and 8×14×14" },

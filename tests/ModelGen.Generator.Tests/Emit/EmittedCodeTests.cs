@@ -4,6 +4,7 @@ using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Language;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Tests.Definition;
@@ -48,6 +49,26 @@ public class EmittedCodeTests
         Assert.Contains("Step_4(int step", source, StringComparison.Ordinal);
         Assert.Contains("Stages => [", source, StringComparison.Ordinal);
         Assert.True(MethodsOf(source) > 10);
+    }
+
+    // Published networks have hyphens in their layers' names.
+    [Fact]
+    public void LayersWhoseNamesDifferInSignsAloneStayApart()
+    {
+        Assert.All(["block1-0", "block1_0.a", "a-b.c-d"], name => Assert.True(LayerNames.IsValid(name), name));
+        Assert.All(["", "a..b", "-.", "a b", "a/b", "ä"], name => Assert.False(LayerNames.IsValid(name), name));
+        string source = CompiledNetwork.Emit(GraphParser.Parse("""
+            graph Signs
+            %0 = Input "input" : f32[N,3,8,8]
+            %1 = Parameter "a-b.weight" : f32[3,3,1,1]
+            %2 = Parameter "a.b.weight" : f32[3,3,1,1]
+            %3 = Parameter "a_b.weight" : f32[3,3,1,1]
+            %4 = Conv2d(%0, %1) "a-b"
+            %5 = Conv2d(%4, %2) "a.b"
+            %6 = Conv2d(%5, %3) "a_b"
+            output "output" %6
+            """), null);
+        Assert.True(MethodsOf(source) > 5);
     }
 
     // How many there are, after checking each.

@@ -183,8 +183,8 @@ public class LayerDiagnosticsTests
     [InlineData("a/*")]
     public Task NamesThatCannotBeKeys(string name) => Expect($"Input(8), Relu(Name = \"{name}\")",
         new Finding("MG0005", $"Name = \"{name}\"",
-            $"Relu: '{name.Replace("\u202E", "\\u202e", StringComparison.Ordinal)}' cannot be a layer's name; it is letters, digits and "
-                + "underscores, in parts joined by points, as in 'layer1.0.conv1'"));
+            $"Relu: '{name.Replace("\u202E", "\\u202e", StringComparison.Ordinal)}' cannot be a layer's name; it is letters, digits, "
+                + "underscores and hyphens, in parts joined by points, as in 'layer1.0.conv1'"));
 
     [Fact]
     public Task ALayerAfterABrokenOneIsNotReportedAgain() =>

@@ -54,7 +54,8 @@ public class JsonDiagnosticsTests
         "Add 'add1' takes 2 to 8 inputs, got 1; name them all in 'from', the layer before too: [\"a\", \"b\"]")]
     [InlineData("""{ "op": "Relu", "from": ["x", "x"] }""", 27, "MG0107", "Relu 'relu1' takes 1 input, got 2")]
     [InlineData("""{ "op": "Relu", "name": "a b" }""", 27, "MG0005",
-        "Relu: 'a b' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, as in 'layer1.0.conv1'")]
+        "Relu: 'a b' cannot be a layer's name; it is letters, digits, underscores and hyphens, in parts joined "
+            + "by points, as in 'layer1.0.conv1'")]
     [InlineData("""{ "op": "Relu", "name": "input" }""", 27, "MG0006", "Relu 'input': this name is the network's input; choose another")]
     [InlineData("""{ "op": "Relu", "name": "r" }, { "op": "Tanh", "name": "r" }""", 58, "MG0006",
         "Tanh 'r': another layer, Relu 'r', has this name already; give one of them another name")]

@@ -23,6 +23,12 @@ public class ZooGoldenTests
         ("InceptionV3", "inception_v3", false),
         ("SqueezeNet11", "squeezenet1_1", false),
         ("MobileNetV1", "mobilenet_v1", false),
+        ("MobileNetV2", "mobilenet_v2", false),
+        ("MnasNetB1", "mnasnet1_0", false),
+        ("EfficientNetB0", "efficientnet_b0", false),
+        ("RegNetX400MF", "regnet_x_400mf", false),
+        ("RegNetY400MF", "regnet_y_400mf", false),
+        ("ResNeXt50", "resnext50_32x4d", false),
         ("VggA", "vgg11", true),
         ("VggD", "vgg16", true),
     ];
@@ -153,7 +159,7 @@ public class ZooGoldenTests
         if (layer is not null)
             return layer.Id;
         Node last = graph.Nodes.Last(n => n.Name.StartsWith(module + ".", StringComparison.Ordinal));
-        while (last.Id + 1 < graph.Nodes.Count && graph[last.Id + 1] is { Op: OpNames.Add or "Relu" or "Concat" } next)
+        while (last.Id + 1 < graph.Nodes.Count && graph[last.Id + 1] is { Op: OpNames.Add or "Relu" or "Relu6" or "Silu" or "Concat" } next)
             last = next;
         return last.Id;
     }

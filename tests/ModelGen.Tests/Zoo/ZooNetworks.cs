@@ -111,6 +111,44 @@ internal static class ZooNetworks
 
     public static Tensor MobileNetV1Half160([Shape(3, 160, 160)] Tensor image) => MobileNet.V1(image, width: 0.5);
 
+    public static Tensor MobileNetV2([Shape(3, 224, 224)] Tensor image) => MobileNet.V2(image);
+
+    public static Tensor MobileNetV2Small160([Shape(3, 160, 160)] Tensor image) => MobileNet.V2(image, width: 0.35);
+
+    public static Tensor MnasNetB1([Shape(3, 224, 224)] Tensor image) => MnasNet.B1(image);
+
+    public static Tensor MnasNetB1Half([Shape(3, 224, 224)] Tensor image) => MnasNet.B1(image, width: 0.5);
+
+    public static Tensor EfficientNetB0([Shape(3, 224, 224)] Tensor image) => EfficientNet.B0(image);
+
+    public static Tensor EfficientNetB1([Shape(3, 240, 240)] Tensor image) => EfficientNet.B1(image);
+
+    public static Tensor EfficientNetB2([Shape(3, 288, 288)] Tensor image) => EfficientNet.B2(image);
+
+    public static Tensor EfficientNetB3([Shape(3, 300, 300)] Tensor image) => EfficientNet.B3(image);
+
+    public static Tensor EfficientNetB4([Shape(3, 380, 380)] Tensor image) => EfficientNet.B4(image);
+
+    public static Tensor RegNetX400MF([Shape(3, 224, 224)] Tensor image) => RegNet.X400MF(image);
+
+    public static Tensor RegNetX800MF([Shape(3, 224, 224)] Tensor image) => RegNet.X800MF(image);
+
+    public static Tensor RegNetX3_2GF([Shape(3, 224, 224)] Tensor image) => RegNet.X3_2GF(image);
+
+    public static Tensor RegNetY400MF([Shape(3, 224, 224)] Tensor image) => RegNet.Y400MF(image);
+
+    public static Tensor RegNetY800MF([Shape(3, 224, 224)] Tensor image) => RegNet.Y800MF(image);
+
+    public static Tensor RegNetY3_2GF([Shape(3, 224, 224)] Tensor image) => RegNet.Y3_2GF(image);
+
+    public static Tensor ResNeXt50([Shape(3, 224, 224)] Tensor image) => ResNet.ResNeXt50(image);
+
+    public static Tensor ResNeXt101([Shape(3, 224, 224)] Tensor image) => ResNet.ResNeXt101(image);
+
+    public static Tensor WideResNet50([Shape(3, 224, 224)] Tensor image) => ResNet.WideResNet50(image);
+
+    public static Tensor WideResNet101([Shape(3, 224, 224)] Tensor image) => ResNet.WideResNet101(image);
+
     public static Tensor Xception([Shape(3, 299, 299)] Tensor image) => ModelGen.Zoo.Xception.Build(image);
 
     public static Tensor AlphaGoPolicy([Shape(48, 19, 19)] Tensor board) => AlphaGo.Policy(board);

@@ -124,8 +124,7 @@ internal sealed class AttributeFrontEnd
         if (layer.Name is not null && !LayerNames.IsValid(layer.Name))
         {
             Report(ProblemIds.InvalidArgument,
-                $"{op.Name}: '{layer.Name}' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, "
-                + "as in 'layer1.0.conv1'", place);
+                $"{op.Name}: '{layer.Name}' cannot be a layer's name; it is {LayerNames.Rule}", place);
         }
         else if (name == LayerSyntax.NetworkInput)
         {

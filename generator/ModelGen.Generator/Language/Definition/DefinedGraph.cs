@@ -96,8 +96,7 @@ internal sealed class DefinedGraph
         if (given is not null && !LayerNames.IsValid(given))
         {
             throw new LayerException(new(ProblemIds.InvalidArgument,
-                $"{op.Name}: '{given}' cannot be a layer's name; it is letters, digits and underscores, in parts joined by points, as in "
-                + "'layer1.0.conv1'"), TensorLayers.Name);
+                $"{op.Name}: '{given}' cannot be a layer's name; it is {LayerNames.Rule}"), TensorLayers.Name);
         }
         if (sameName is int other)
         {

@@ -324,8 +324,7 @@ internal sealed class JsonLayers
             return null;
         string full = scope.Prefix + name;
         string? wrong = name.Length <= JsonNames.LongestLayer && !LayerNames.IsValid(name)
-            ? $"{label}: '{JsonNames.Printable(name)}' cannot be a layer's name; it is letters, digits and underscores, in parts joined "
-                + "by points, as in 'layer1.0.conv1'"
+            ? $"{label}: '{JsonNames.Printable(name)}' cannot be a layer's name; it is {LayerNames.Rule}"
             : full.Length > JsonNames.LongestLayer
                 ? $"{label}: a layer's name with those of its blocks has at most {JsonFields.Text(JsonNames.LongestLayer)} characters"
             : null;
