@@ -31,11 +31,16 @@ internal sealed class CompiledNetwork(Type type)
     public object Create(int seed) => Activator.CreateInstance(type, Call("CreateWeights", seed))!;
 
     /// <summary>Loads a file as the program would.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Is told the share that is loaded, 0 to 1.</param>
     /// <returns>What does not fit, an exception of the project's library; null if all does.</returns>
-    public Exception? Load(string path)
+    public Exception? Load(string path, IProgress<double> progress)
     {
         var method = type.GetMethods(Static).First(TakesPath);
-        object?[] arguments = [path, .. method.GetParameters().Skip(1).Select(parameter => parameter.DefaultValue)];
+        // The options are of the project's library.
+        object options = Activator.CreateInstance(method.GetParameters()[1].ParameterType)!;
+        options.GetType().GetProperty("Progress")?.SetValue(options, progress);
+        object?[] arguments = [path, options, .. method.GetParameters().Skip(2).Select(parameter => parameter.DefaultValue)];
         try
         {
             Invoke(method, arguments);

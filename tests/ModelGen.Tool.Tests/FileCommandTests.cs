@@ -136,7 +136,7 @@ public sealed class FileCommandTests : IDisposable
         {
             var help = Invocation.Run(command, "--help");
             Assert.Equal(ExitCode.Success, help.Code);
-            Assert.Contains("modelgen " + command, help.Output, StringComparison.Ordinal);
+            Assert.Matches($"Examples:\\s+modelgen {command}", help.Output);
             Assert.Contains("--json", help.Output, StringComparison.Ordinal);
         }
     }

@@ -98,6 +98,22 @@ public sealed class ProjectCommandTests : IDisposable
         Assert.Equal(ExitCode.BadInput, Invocation.Run("check", Invocation.Assembly, "Small", Path.Combine(folder, "none.st")).Code);
     }
 
+    [Fact]
+    public void Check_shows_how_far_it_is_where_it_takes_longer_than_a_second()
+    {
+        string file = Path.Combine(folder, "good.st");
+        Small.CreateWeights(1).Save(file);
+        using StringWriter output = new(), error = new();
+        var terminal = new Terminal(output, error, isTerminal: false, showsProgress: true);
+        // From its start on; waiting longer changes nothing.
+        while (!terminal.ShowsProgress)
+            Thread.Sleep(50);
+        Assert.Equal(ExitCode.Success, CommandLine.Run(["check", Invocation.Assembly, "Small", file], terminal));
+        Assert.Equal($"{file} fits ModelGen.Tool.Tests.Small\n", output.ToString());
+        Assert.Contains($"\r100 % of {file}", error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(" \r", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Small")]
     [InlineData("Joined")]

@@ -24,7 +24,7 @@ internal static class CheckCommand
             using var assembly = project.Load(parsed, terminal);
             var network = assembly.Network(parsed.GetValue(name));
             string path = parsed.GetValue(file)!;
-            var mismatch = network.Load(path);
+            var mismatch = network.Load(path, new LoadProgress(terminal, path));
             if (parsed.GetValue(json))
                 terminal.Json(new
                 {
@@ -37,6 +37,12 @@ internal static class CheckCommand
             return mismatch is null ? ExitCode.Success : ExitCode.No;
         });
         return command;
+    }
+
+    // Told on the thread that loads, so that nothing is written once the answer is.
+    private sealed class LoadProgress(Terminal terminal, string path) : IProgress<double>
+    {
+        public void Report(double value) => terminal.Progress($"{100 * value:F0} % of {path}");
     }
 
     private static IReadOnlyList<string> List(Exception? mismatch, string property) =>
