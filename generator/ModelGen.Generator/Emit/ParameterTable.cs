@@ -16,10 +16,30 @@ internal static class ParameterTable
 
     private static string Row(Node parameter, string init, int offset)
     {
-        string initializer = init is "zeros" or "ones" ? char.ToUpperInvariant(init[0]) + init.Substring(1) : "Uniform";
-        string bound = initializer == "Uniform" ? $", bound: {Literals.Float(Initializers.Bound(parameter, init))}" : "";
+        (string initializer, string bound, string numbers) = Start(parameter, init);
         string trainable = Initializers.IsTrainable(parameter) ? "" : ", trainable: false";
         return $"new({Literals.Quote(parameter.Name)}, [{string.Join(", ", parameter.Shape.Dimensions)}], {offset}, "
-            + $"{initializer}{bound}{trainable})";
+            + $"{initializer}{bound}{trainable}){numbers}";
+    }
+
+    // The kind of the library's initializer, its bound, and what is set of its properties.
+    private static (string Initializer, string Bound, string Numbers) Start(Node parameter, string init)
+    {
+        string Number(string property, string attribute) =>
+            $"{property} = {Literals.Float(Initializers.NumberOf(parameter.Attributes, attribute))}";
+        string spread = Literals.Float(Initializers.Spread(parameter, init));
+        string normal = $"{Number("Mean", "initMean")}, {Number("StandardDeviation", "initStd")}";
+        return init switch
+        {
+            "zeros" => ("Zeros", "", ""),
+            "ones" => ("Ones", "", ""),
+            Initializers.HeNormal or Initializers.XavierNormal => ("Normal", "", $" {{ StandardDeviation = {spread} }}"),
+            Initializers.Normal => ("Normal", "", $" {{ {normal} }}"),
+            Initializers.TruncatedNormal =>
+                ("TruncatedNormal", "", $" {{ {normal}, {Number("Lower", "initLower")}, {Number("Upper", "initUpper")} }}"),
+            Initializers.Orthogonal => ("Orthogonal", "", $" {{ {Number("Gain", "initGain")} }}"),
+            Initializers.ConstantValue => ("Constant", "", $" {{ {Number("Value", "initValue")} }}"),
+            _ => ("Uniform", $", bound: {spread}", ""),
+        };
     }
 }

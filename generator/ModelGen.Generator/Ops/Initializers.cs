@@ -1,11 +1,11 @@
+using System.Globalization;
+using ModelGen.Generator.Collections;
+using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 
 namespace ModelGen.Generator.Ops;
 
-/// <summary>
-/// How parameters start. All are uniform, because a bound needs no more than a square root, which is exact everywhere: the same seed gives
-/// the same weights on every platform.
-/// </summary>
+/// <summary>How parameters start. The library makes them of IEEE 754 operations: the same seed gives the same bits everywhere.</summary>
 internal static class Initializers
 {
     /// <summary>
@@ -22,12 +22,61 @@ internal static class Initializers
     /// <summary>He before a ReLU, Xavier otherwise.</summary>
     public const string Auto = "auto";
 
-    public static AttributeSpec Attribute =>
-        new("init", AttributeKind.Word, Auto,
-            "Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.")
-        { LayerOnly = true, Words = [Auto, He, Xavier, LeCun] };
+    /// <summary>Normal with He's variance.</summary>
+    public const string HeNormal = "heNormal";
 
-    public static AttributeMap ForWeight(AttributeMap layer) => AttributeMap.Of(("init", layer.Word("init", Auto)));
+    /// <summary>Normal with Glorot's variance.</summary>
+    public const string XavierNormal = "xavierNormal";
+
+    public const string Normal = "normal";
+
+    public const string TruncatedNormal = "truncatedNormal";
+
+    public const string Orthogonal = "orthogonal";
+
+    public const string ConstantValue = "constant";
+
+    private static readonly string[] Words =
+        [Auto, He, Xavier, LeCun, HeNormal, XavierNormal, Normal, TruncatedNormal, Orthogonal, ConstantValue];
+
+    /// <summary>What a layer with weights takes: which initialisation, then its numbers, as in torch.nn.init.</summary>
+    public static EquatableArray<AttributeSpec> Attributes { get; } =
+    [
+        new("init", AttributeKind.Word, Auto,
+            "Initialisation of the weights. Uniform: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise. "
+            + "Normal: heNormal, xavierNormal, or normal and truncatedNormal with a deviation of one's own. Then orthogonal, and constant.")
+        { LayerOnly = true, Words = new(Words) },
+        Number("initGain", 1.0, "Factor of the bound, deviation or matrix that follows from the layer's size."),
+        Number("initMean", 0.0, "Of normal and truncatedNormal: the mean."),
+        Number("initStd", 1.0, "Of normal and truncatedNormal: the standard deviation, before anything is cut off; above 0."),
+        Number("initLower", -2.0, "Of truncatedNormal: the least value."),
+        Number("initUpper", 2.0, "Of truncatedNormal: the largest value, above the least."),
+        Number("initValue", 0.0, "Of constant: the value."),
+    ];
+
+    /// <summary>The attributes of the parameter of weights.</summary>
+    /// <exception cref="ShapeException">A number does not go with the initialisation, or is out of its range.</exception>
+    public static AttributeMap ForWeight(string label, AttributeMap layer)
+    {
+        string init = layer.Word("init", Auto);
+        var attributes = AttributeMap.Of(("init", init));
+        foreach (AttributeSpec number in Attributes.Skip(1))
+        {
+            float value = layer.TryGet(number.Name, out AttributeValue given) ? (float)given.Number : Default(number);
+            if (value == Default(number))
+                continue;
+            if (!NumbersOf(init).Contains(number.Name))
+                throw Refuse(label, number.Name, $"{number.Name} goes with {string.Join(", ", Words.Where(
+                    w => NumbersOf(w).Contains(number.Name)))}; it means nothing for init {init}");
+            attributes = attributes.With(number.Name, value);
+        }
+        if (NumbersOf(init).Contains("initStd") && !(NumberOf(attributes, "initStd") > 0))
+            throw Refuse(label, "initStd", $"initStd must be above 0, got {Text(NumberOf(attributes, "initStd"))}");
+        (float lower, float upper) = (NumberOf(attributes, "initLower"), NumberOf(attributes, "initUpper"));
+        if (init == TruncatedNormal && !(lower < upper))
+            throw Refuse(label, "initUpper", $"initUpper must be above initLower, got {Text(lower)} to {Text(upper)}");
+        return attributes;
+    }
 
     public static AttributeMap ForBias(AttributeMap layer, int fanIn) =>
         layer.Word("init", Auto) == LeCun ? AttributeMap.Of(("init", LeCun), ("fanIn", fanIn)) : AttributeMap.Of(("init", "zeros"));
@@ -70,8 +119,11 @@ internal static class Initializers
         return readers;
     }
 
-    /// <summary>The bound of the uniform distribution; for biases fan-in is that of their layer.</summary>
-    public static float Bound(Node parameter, string init)
+    /// <summary>
+    /// The bound of the uniform distribution or the deviation of the normal one that follows from the layer's size; for biases fan-in is
+    /// that of their layer.
+    /// </summary>
+    public static float Spread(Node parameter, string init)
     {
         Shape shape = parameter.Shape;
         long receptive = 1;
@@ -80,12 +132,37 @@ internal static class Initializers
         long fanIn = parameter.Attributes.TryGet("fanIn", out AttributeValue given)
             ? given.Int : shape.Rank > 1 ? shape[1] * receptive : shape.Length;
         long fanOut = shape[0] * receptive;
-        return (float)(init switch
+        double gain = NumberOf(parameter.Attributes, "initGain");
+        return (float)(Math.Abs(gain) * init switch
         {
             Xavier => Math.Sqrt(6.0 / (fanIn + fanOut)),
             He => Math.Sqrt(6.0 / fanIn),
             LeCun => 1.0 / Math.Sqrt(fanIn),
+            XavierNormal => Math.Sqrt(2.0 / (fanIn + fanOut)),
+            HeNormal => Math.Sqrt(2.0 / fanIn),
             _ => 0.0,
         });
     }
+
+    /// <summary>A number of a parameter's initialisation, as given or by default.</summary>
+    public static float NumberOf(AttributeMap parameter, string name) =>
+        parameter.TryGet(name, out AttributeValue given) ? (float)given.Number : Default(Attributes.First(a => a.Name == name));
+
+    private static AttributeSpec Number(string name, double value, string documentation) =>
+        new(name, AttributeKind.Float, value, documentation) { LayerOnly = true };
+
+    private static float Default(AttributeSpec number) => (float)number.Default!.Value.Number;
+
+    private static string[] NumbersOf(string init) => init switch
+    {
+        Normal => ["initMean", "initStd"],
+        TruncatedNormal => ["initMean", "initStd", "initLower", "initUpper"],
+        ConstantValue => ["initValue"],
+        _ => ["initGain"],
+    };
+
+    private static ShapeException Refuse(string label, string attribute, string what) =>
+        new(ProblemIds.InvalidArgument, $"{label}: {what}") { Attribute = attribute };
+
+    private static string Text(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

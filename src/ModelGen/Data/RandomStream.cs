@@ -5,7 +5,7 @@ namespace ModelGen.Data;
 /// <summary>A stream of random numbers for one sample of one epoch, the same on every platform.</summary>
 /// <remarks>
 /// SplitMix64 from a hash of (seed, epoch, number), so a stream depends neither on the order of samples nor on the thread that draws. Of
-/// floating point only operations are used that IEEE 754 fixes to the last bit; the logarithm is therefore computed here.
+/// floating point only operations are used that IEEE 754 fixes to the last bit, and the logarithm of <see cref="PortableMath"/>.
 /// </remarks>
 internal struct RandomStream(int seed, long epoch, long number)
 {
@@ -49,26 +49,8 @@ internal struct RandomStream(int seed, long epoch, long number)
             square = x * x + y * y;
         }
         while (square is >= 1 or 0);
-        double factor = Math.Sqrt(-2 * Log(square) / square);
+        double factor = Math.Sqrt(-2 * PortableMath.Log(square) / square);
         (spare, hasSpare) = (y * factor, true);
         return x * factor;
-    }
-
-    /// <summary>The natural logarithm of a normal number above 0, to some 1e−15.</summary>
-    // x = m · 2^e with m from √½ to √2; ln m = 2 artanh s with s = (m − 1) / (m + 1), |s| ≤ 0.172, by its power series to s^21.
-    internal static double Log(double x)
-    {
-        long bits = BitConverter.DoubleToInt64Bits(x);
-        int exponent = (int)(bits >> 52) - 1023;
-        double m = BitConverter.Int64BitsToDouble(bits & 0x000FFFFFFFFFFFFF | 0x3FF0000000000000);
-        if (m > 1.4142135623730951)
-        {
-            m /= 2;
-            exponent++;
-        }
-        double s = (m - 1) / (m + 1), square = s * s, sum = 0;
-        for (int power = 21; power >= 1; power -= 2)
-            sum = sum * square + 1.0 / power;
-        return exponent * 0.6931471805599453 + 2 * s * sum;
     }
 }

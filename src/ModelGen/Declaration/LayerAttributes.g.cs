@@ -224,8 +224,29 @@ public sealed class Conv2dAttribute : SingleInputLayerAttribute
     /// </summary>
     public ConvAlgorithm Algorithm { get; set; }
 
-    /// <summary>Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</summary>
+    /// <summary>
+    /// Initialisation of the weights. Uniform: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise. Normal:
+    /// heNormal, xavierNormal, or normal and truncatedNormal with a deviation of one's own. Then orthogonal, and constant.
+    /// </summary>
     public Initializer Init { get; set; }
+
+    /// <summary>Factor of the bound, deviation or matrix that follows from the layer's size.</summary>
+    public double InitGain { get; set; } = 1;
+
+    /// <summary>Of normal and truncatedNormal: the mean.</summary>
+    public double InitMean { get; set; } = 0;
+
+    /// <summary>Of normal and truncatedNormal: the standard deviation, before anything is cut off; above 0.</summary>
+    public double InitStd { get; set; } = 1;
+
+    /// <summary>Of truncatedNormal: the least value.</summary>
+    public double InitLower { get; set; } = -2;
+
+    /// <summary>Of truncatedNormal: the largest value, above the least.</summary>
+    public double InitUpper { get; set; } = 2;
+
+    /// <summary>Of constant: the value.</summary>
+    public double InitValue { get; set; } = 0;
 }
 
 /// <summary>In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.</summary>
@@ -366,8 +387,29 @@ public sealed class LinearAttribute : SingleInputLayerAttribute
     /// </summary>
     public WeightStorage WeightStorage { get; set; }
 
-    /// <summary>Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise.</summary>
+    /// <summary>
+    /// Initialisation of the weights. Uniform: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise. Normal:
+    /// heNormal, xavierNormal, or normal and truncatedNormal with a deviation of one's own. Then orthogonal, and constant.
+    /// </summary>
     public Initializer Init { get; set; }
+
+    /// <summary>Factor of the bound, deviation or matrix that follows from the layer's size.</summary>
+    public double InitGain { get; set; } = 1;
+
+    /// <summary>Of normal and truncatedNormal: the mean.</summary>
+    public double InitMean { get; set; } = 0;
+
+    /// <summary>Of normal and truncatedNormal: the standard deviation, before anything is cut off; above 0.</summary>
+    public double InitStd { get; set; } = 1;
+
+    /// <summary>Of truncatedNormal: the least value.</summary>
+    public double InitLower { get; set; } = -2;
+
+    /// <summary>Of truncatedNormal: the largest value, above the least.</summary>
+    public double InitUpper { get; set; } = 2;
+
+    /// <summary>Of constant: the value.</summary>
+    public double InitValue { get; set; } = 0;
 }
 
 /// <summary>

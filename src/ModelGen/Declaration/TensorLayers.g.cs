@@ -135,8 +135,15 @@ public sealed partial class Tensor
     /// stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same,
     /// forwards and backwards. An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not
     /// finite where direct sums are finite; choose direct where inputs may have such.</param>
-    /// <param name="init">Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier
-    /// otherwise.</param>
+    /// <param name="init">Initialisation of the weights. Uniform: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier
+    /// otherwise. Normal: heNormal, xavierNormal, or normal and truncatedNormal with a deviation of one's own. Then orthogonal, and
+    /// constant.</param>
+    /// <param name="initGain">Factor of the bound, deviation or matrix that follows from the layer's size.</param>
+    /// <param name="initMean">Of normal and truncatedNormal: the mean.</param>
+    /// <param name="initStd">Of normal and truncatedNormal: the standard deviation, before anything is cut off; above 0.</param>
+    /// <param name="initLower">Of truncatedNormal: the least value.</param>
+    /// <param name="initUpper">Of truncatedNormal: the largest value, above the least.</param>
+    /// <param name="initValue">Of constant: the value.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>conv</c> with a running number
     /// unless given.</param>
     /// <remarks>
@@ -147,11 +154,13 @@ public sealed partial class Tensor
     public Tensor Conv2d(
         int outChannels, Pair kernelSize, Pair? stride = null, Border? padding = null, Pair? dilation = null, int groups = 1,
         bool bias = true, PaddingMode paddingMode = PaddingMode.Zeros, ConvAlgorithm algorithm = ConvAlgorithm.Auto,
-        Initializer init = Initializer.Auto, string? name = null) =>
+        Initializer init = Initializer.Auto, double initGain = 1, double initMean = 0, double initStd = 1, double initLower = -2,
+        double initUpper = 2, double initValue = 0, string? name = null) =>
         Record(
             "Conv2d", [this], name, ("outChannels", outChannels), ("kernelSize", kernelSize), ("stride", stride), ("padding", padding),
             ("dilation", dilation), ("groups", groups), ("bias", bias), ("paddingMode", (int)paddingMode), ("algorithm", (int)algorithm),
-            ("init", (int)init));
+            ("init", (int)init), ("initGain", initGain), ("initMean", initMean), ("initStd", initStd), ("initLower", initLower),
+            ("initUpper", initUpper), ("initValue", initValue));
 
     /// <summary>
     /// In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.
@@ -227,8 +236,15 @@ public sealed partial class Tensor
     /// <param name="weightStorage">How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8
     /// bits of bfloat16, which take half the memory and are fetched in half the time (bfloat16). Sums are float. Training and saved weights
     /// are float whatever this says.</param>
-    /// <param name="init">Initialisation of the weights: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier
-    /// otherwise.</param>
+    /// <param name="init">Initialisation of the weights. Uniform: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier
+    /// otherwise. Normal: heNormal, xavierNormal, or normal and truncatedNormal with a deviation of one's own. Then orthogonal, and
+    /// constant.</param>
+    /// <param name="initGain">Factor of the bound, deviation or matrix that follows from the layer's size.</param>
+    /// <param name="initMean">Of normal and truncatedNormal: the mean.</param>
+    /// <param name="initStd">Of normal and truncatedNormal: the standard deviation, before anything is cut off; above 0.</param>
+    /// <param name="initLower">Of truncatedNormal: the least value.</param>
+    /// <param name="initUpper">Of truncatedNormal: the largest value, above the least.</param>
+    /// <param name="initValue">Of constant: the value.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>fc</c> with a running number
     /// unless given.</param>
     /// <remarks>
@@ -237,10 +253,12 @@ public sealed partial class Tensor
     /// </remarks>
     public Tensor Linear(
         int outFeatures, bool bias = true, WeightStorage weightStorage = WeightStorage.Auto, Initializer init = Initializer.Auto,
+        double initGain = 1, double initMean = 0, double initStd = 1, double initLower = -2, double initUpper = 2, double initValue = 0,
         string? name = null) =>
         Record(
             "Linear", [this], name, ("outFeatures", outFeatures), ("bias", bias), ("weightStorage", (int)weightStorage),
-            ("init", (int)init));
+            ("init", (int)init), ("initGain", initGain), ("initMean", initMean), ("initStd", initStd), ("initLower", initLower),
+            ("initUpper", initUpper), ("initValue", initValue));
 
     /// <summary>
     /// Divides by (k + alpha / size · Σ x²)^beta, summed over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋,

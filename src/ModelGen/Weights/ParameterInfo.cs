@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ModelGen;
 
 /// <summary>One parameter of a network: its <c>state_dict</c> key, its shape, and where its values lie in the network's memory.</summary>
@@ -6,6 +8,8 @@ namespace ModelGen;
 /// </remarks>
 public sealed class ParameterInfo
 {
+    private readonly float _mean, _standardDeviation = 1, _lower = -2, _upper = 2, _gain = 1, _value;
+
     /// <summary>Describes one parameter.</summary>
     /// <param name="name">Its <c>state_dict</c> key, such as <c>layer1.0.conv1.weight</c>; not empty.</param>
     /// <param name="shape">Its dimensions, outermost first; copied. Empty for a scalar. Each at least 0.</param>
@@ -72,9 +76,65 @@ public sealed class ParameterInfo
     /// <summary>Half width of the interval of <see cref="ParameterInitializer.Uniform"/>.</summary>
     public float Bound { get; }
 
+    /// <summary>Mean of <see cref="ParameterInitializer.Normal"/> and <see cref="ParameterInitializer.TruncatedNormal"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public float Mean
+    {
+        get => _mean;
+        init => _mean = Checked(value, float.IsFinite(value), "a finite mean");
+    }
+
+    /// <summary>
+    /// Standard deviation of <see cref="ParameterInitializer.Normal"/>, and of what <see cref="ParameterInitializer.TruncatedNormal"/>
+    /// truncates; 1 unless given.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not a finite number above 0.</exception>
+    public float StandardDeviation
+    {
+        get => _standardDeviation;
+        init => _standardDeviation = Checked(value, float.IsFinite(value) && value > 0, "a finite standard deviation above 0");
+    }
+
+    /// <summary>The least that <see cref="ParameterInitializer.TruncatedNormal"/> gives; −2 unless given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public float Lower
+    {
+        get => _lower;
+        init => _lower = Checked(value, float.IsFinite(value), "a finite lower limit");
+    }
+
+    /// <summary>The most that <see cref="ParameterInitializer.TruncatedNormal"/> gives, not below <see cref="Lower"/>; 2 unless
+    /// given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public float Upper
+    {
+        get => _upper;
+        init => _upper = Checked(value, float.IsFinite(value), "a finite upper limit");
+    }
+
+    /// <summary>Factor of <see cref="ParameterInitializer.Orthogonal"/>; 1 unless given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public float Gain
+    {
+        get => _gain;
+        init => _gain = Checked(value, float.IsFinite(value), "a finite gain");
+    }
+
+    /// <summary>What <see cref="ParameterInitializer.Constant"/> gives.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public float Value
+    {
+        get => _value;
+        init => _value = Checked(value, float.IsFinite(value), "a finite value");
+    }
+
     /// <summary>Whether an optimizer updates it by its gradient.</summary>
     public bool Trainable { get; }
 
     /// <summary>Name and shape: <c>conv1.weight [6, 1, 5, 5]</c>.</summary>
     public override string ToString() => Name + " " + MessageText.Shape(Shape);
+
+    private float Checked(float value, bool isRight, string expected, [CallerMemberName] string property = "") => isRight ? value
+        : throw new ArgumentOutOfRangeException(property,
+            MessageText.Invariant($"Parameter {MessageText.Quote(Name)}: expected {expected}, actual {value}."));
 }

@@ -14,6 +14,7 @@ internal static class WeightInitialization
     /// <summary>Fills <paramref name="values"/>, the memory of <paramref name="parameter"/>, by the parameter's initializer.</summary>
     public static void Fill(ParameterInfo parameter, int seed, Span<float> values)
     {
+        ulong start = SplitMix64.Mix(unchecked((uint)seed + SplitMix64.Golden)) ^ Fnv1a(parameter.Name);
         switch (parameter.Initializer)
         {
             case ParameterInitializer.Zeros:
@@ -22,14 +23,27 @@ internal static class WeightInitialization
             case ParameterInitializer.Ones:
                 values.Fill(1);
                 break;
+            case ParameterInitializer.Constant:
+                values.Fill(parameter.Value);
+                break;
             case ParameterInitializer.Uniform:
-                Uniform(SplitMix64.Mix(unchecked((uint)seed + SplitMix64.Golden)) ^ Fnv1a(parameter.Name), parameter.Bound, values);
+                Uniform(start, parameter.Bound, values);
+                break;
+            case ParameterInitializer.Normal:
+                NormalInitialization.Fill(start, parameter.Mean, parameter.StandardDeviation, values);
+                break;
+            case ParameterInitializer.TruncatedNormal:
+                NormalInitialization.FillTruncated(
+                    start, parameter.Mean, parameter.StandardDeviation, parameter.Lower, parameter.Upper, values);
+                break;
+            case ParameterInitializer.Orthogonal:
+                OrthogonalInitialization.Fill(start, parameter.Shape.Count == 0 ? 1 : parameter.Shape[0], parameter.Gain, values);
                 break;
             default:
                 throw new InvalidOperationException(
                     MessageText.Invariant(
-                        $"Parameter {MessageText.Quote(parameter.Name)}: expected Zeros, Ones or Uniform, actual "
-                            + $"{(int)parameter.Initializer}."));
+                        $"Parameter {MessageText.Quote(parameter.Name)}: expected one of "
+                            + $"{string.Join(", ", Enum.GetNames<ParameterInitializer>())}, actual {(int)parameter.Initializer}."));
         }
     }
 

@@ -21,8 +21,9 @@ public class DefinitionDiagnosticsTests
                 + "more" },
         { "return x.Conv2d(4, 3, stride: 0);", "", "MG0005", "0", "Conv2d 'conv1': stride must be at least 1, got 0" },
         { "int w = -1; return x.Conv2d(w + 1, 3);", "", "MG0005", "w + 1", "Conv2d 'conv1': outChannels must be at least 1, got 0" },
-        { "return x.Conv2d(4, 3, init: (Initializer)9);", "", "MG0005", "(Initializer)9",
-            "Conv2d 'conv1': init must be one of auto, he, xavier, lecun, got number 9" },
+        { "return x.Conv2d(4, 3, init: (Initializer)10);", "", "MG0005", "(Initializer)10",
+            "Conv2d 'conv1': init must be one of auto, he, xavier, lecun, heNormal, xavierNormal, normal, truncatedNormal, orthogonal, "
+                + "constant, got number 10" },
         { "return x.Conv2d(4, 3, dilation: 2, algorithm: ConvAlgorithm.Winograd4);", "", "MG0111", "ConvAlgorithm.Winograd4",
             "Conv2d 'conv1': winograd4, Winograd's F(4×4, 3×3), needs kernel 3×3 and stride 1×1, dilation 1×1 and 1 group; got kernel 3×3, "
                 + "stride 1×1, dilation 2×2 and 1 group; use direct or auto" },

@@ -52,7 +52,7 @@ public class GeneratedFilesTests
         {
             Type? type = typeof(NetworkAttribute).Assembly.GetType("ModelGen." + LayerSyntax.WordEnum(spec));
             Assert.NotNull(type);
-            Assert.Equal(spec.Words, Enum.GetNames(type).Select(n => n.ToLowerInvariant()));
+            Assert.Equal(spec.Words.Select(w => w.ToLowerInvariant()), Enum.GetNames(type).Select(n => n.ToLowerInvariant()));
             Assert.Equal(Enumerable.Range(0, spec.Words.Count), Enum.GetValuesAsUnderlyingType(type).Cast<int>());
             Assert.Equal(spec.Words[0], spec.Default!.Value.Word);
         }

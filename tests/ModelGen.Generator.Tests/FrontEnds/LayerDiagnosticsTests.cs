@@ -42,6 +42,16 @@ public class LayerDiagnosticsTests
                 + "or kernel 5×5 and stride 1×1 or kernel 3×3 and stride 2×2, dilation 1×1 and 1 group; got kernel 3×3, stride 1×2, "
                 + "dilation 1×1 and 1 group; use direct or auto"));
 
+    [Theory]
+    [InlineData("Init = Initializer.Normal, InitStd = 0", "InitStd = 0", "initStd must be above 0, got 0")]
+    [InlineData("InitStd = 0.02", "InitStd = 0.02", "initStd goes with normal, truncatedNormal; it means nothing for init auto")]
+    [InlineData("Init = Initializer.Constant, InitGain = 2", "InitGain = 2",
+        "initGain goes with auto, he, xavier, lecun, heNormal, xavierNormal, orthogonal; it means nothing for init constant")]
+    [InlineData("Init = Initializer.TruncatedNormal, InitLower = 2", "TruncatedNormal", "initUpper must be above initLower, got 2 to 2")]
+    public Task NumbersOfInitialisation(string arguments, string place, string message) =>
+        Expect($"Input(8), Linear(4, {arguments})",
+            new Finding("MG0005", place == "TruncatedNormal" ? $"Linear(4, {arguments})" : place, "Linear 'fc1': " + message));
+
     [Fact]
     public Task SumOfDifferentShapes() => Expect("Input(3, 8, 8), Conv2d(8, 3, Padding = 1), Add(\"conv1\", \"input\")",
         new Finding("MG0104", "Add(\"conv1\", \"input\")", "Add 'add1' needs inputs of one shape, got 8×8×8 and 3×8×8"));

@@ -25,7 +25,7 @@ public class JsonDiagnosticsTests
         "Conv2d 'conv1': outChannels must be an integer or an expression in a string, got true")]
     [InlineData("""{ "op": "Conv2d", "outChannels": 6, "kernel": 1, "kernelSize": 1 }""", 39, "MG0302",
         "Conv2d 'conv1' has no 'kernel'; there are 'outChannels', 'kernelSize', 'stride', 'padding', 'dilation', 'groups', 'bias', "
-            + "'paddingMode', 'algorithm', 'init', 'op', 'name', …")]
+            + "'paddingMode', 'algorithm', 'init', 'initGain', 'initMean', …")]
     [InlineData("""{ "op": "Conv2d", "outChannels": 6, "kernelSize": 1, "paddding": 1 }""", 56, "MG0302",
         "Conv2d 'conv1' has no 'paddding'; did you mean 'padding'?")]
     [InlineData("""{ "op": "Conv2d", "outChannels": "2 * wdth", "kernelSize": 1 }""", 41, "MG0306",
@@ -37,7 +37,8 @@ public class JsonDiagnosticsTests
     [InlineData("""{ "op": "Linear", "outFeatures": 6 }""", 3, "MG0102",
         "Linear 'fc1' needs 1 dimension per sample, got 8×4×9; put Flatten before it")]
     [InlineData("""{ "op": "Conv2d", "outChannels": 6, "kernelSize": 1, "init": "random" }""", 64, "MG0005",
-        "Conv2d 'conv1': init must be one of auto, he, xavier, lecun, got 'random'")]
+        "Conv2d 'conv1': init must be one of auto, he, xavier, lecun, heNormal, xavierNormal, normal, truncatedNormal, orthogonal, "
+        + "constant, got 'random'")]
     [InlineData("""{ "op": "Conv2d", "outChannels": 6, "kernelSize": [3, 1], "algorithm": "winograd2" }""", 74, "MG0111",
         "Conv2d 'conv1': winograd2, Winograd's F(2×2, 3×3) or F(2×2, 5×5) or F(2×2, 3×3) of stride 2, needs kernel 3×3 and stride 1×1 or "
             + "kernel 5×5 and stride 1×1 or kernel 3×3 and stride 2×2, dilation 1×1 and 1 group; got kernel 3×1, stride 1×1, dilation 1×1 "

@@ -98,17 +98,6 @@ public sealed class AugmentationTests
         Near(0, values.Skip(1).Zip(values, (a, b) => a * b).Average(), 1 / Math.Sqrt(n));
     }
 
-    [Fact]
-    public void Logarithm_is_that_of_the_platform()
-    {
-        var random = new Random(1);
-        for (int i = 0; i < 100_000; i++)
-        {
-            double x = i < 50 ? Math.ScaleB(1, -i) : random.NextDouble() + 1e-300;
-            Assert.Equal(Math.Log(x), RandomStream.Log(x), 1e-15 * Math.Max(1, Math.Abs(Math.Log(x))));
-        }
-    }
-
     /// <summary>Jitter of an image is one colour for all its pixels, with covariance Σ (α λ)² p pᵀ.</summary>
     [Fact]
     public void Jitter_follows_the_principal_components()

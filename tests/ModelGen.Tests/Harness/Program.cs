@@ -26,7 +26,7 @@ internal static class Program
                show SEED                prints such a network
                pages [timed]            writes the tables of docs/zoo.md and docs/memory.md anew, times too
         'dotnet test' runs the tests, which start this program with
-               COMPILED_CASES | train FOLDER STOP | mapped | touch FLOAT | claims COMPILED_KERNELS
+               COMPILED_CASES | train FOLDER STOP | mapped | bits | touch FLOAT | claims COMPILED_KERNELS
                | compiled COMPILED_NETWORKS FIRST COUNT guarded|free
         """;
 
@@ -48,6 +48,8 @@ internal static class Program
                 return GuardedFloats.Touch(Number(index));
             case [ClaimsProgram.Verb, .. var rest]:
                 return ClaimsProgram.Execute(rest);
+            case ["bits"]:
+                return InitialBits.Execute();
             case ["mapped"]:
                 return MappedParameters.Execute();
             case [string image] when File.Exists(image):

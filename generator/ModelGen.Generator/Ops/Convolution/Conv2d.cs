@@ -43,7 +43,7 @@ internal sealed class Conv2d : Operator
             + "An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where "
                 + "direct sums are finite; choose direct where inputs may have such.")
             { LayerOnly = true, Words = ConvolutionAlgorithms.Words },
-        Initializers.Attribute,
+        .. Initializers.Attributes,
     ];
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
@@ -70,7 +70,7 @@ internal sealed class Conv2d : Operator
         Window.Of(attributes).OutputSize(call.Label, graph.TypeOf(inputs[0]).Shape);
         TensorType filters = Require.Size(call, TensorType.Fixed(outChannels, channels / groups, kernel[0], kernel[1]));
         int fanIn = channels / groups * kernel[0] * kernel[1];
-        int weight = graph.Parameter(name + ".weight", filters, Initializers.ForWeight(attributes));
+        int weight = graph.Parameter(name + ".weight", filters, Initializers.ForWeight(call.Label, attributes));
         int[] operands = attributes.Flag("bias")
             ? [inputs[0], weight, graph.Parameter(name + ".bias", TensorType.Fixed(outChannels), Initializers.ForBias(attributes, fanIn))]
             : [inputs[0], weight];

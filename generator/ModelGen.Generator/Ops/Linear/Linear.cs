@@ -26,7 +26,7 @@ internal sealed class Linear : Operator
                 + "which take half the memory and are fetched in half the time (bfloat16). "
             + "Sums are float. Training and saved weights are float whatever this says.")
             { LayerOnly = true, Words = WeightStorages.Words },
-        Initializers.Attribute,
+        .. Initializers.Attributes,
     ];
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
@@ -35,7 +35,7 @@ internal sealed class Linear : Operator
         int features = Features(call);
         int outFeatures = attributes.Int("outFeatures");
         int weight = graph.Parameter(name + ".weight", Require.Size(call, TensorType.Fixed(outFeatures, features)),
-            Initializers.ForWeight(attributes));
+            Initializers.ForWeight(call.Label, attributes));
         int[] operands = attributes.Flag("bias")
             ? [inputs[0], weight, graph.Parameter(name + ".bias", TensorType.Fixed(outFeatures),
                 Initializers.ForBias(attributes, features))]
