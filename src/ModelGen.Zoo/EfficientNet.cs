@@ -1,8 +1,8 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// EfficientNet (Tan and Le 2019, EfficientNet: Rethinking model scaling for convolutional neural networks, table 1): inverted residuals with
-/// squeeze-and-excitation and SiLU, made wider and deeper together. Keys are torchvision's.
+/// EfficientNet (Tan and Le 2019, EfficientNet: Rethinking model scaling for convolutional neural networks, table 1): inverted residuals
+/// with squeeze-and-excitation and SiLU, made wider and deeper together. Keys are torchvision's.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class EfficientNet

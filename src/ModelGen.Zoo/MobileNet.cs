@@ -1,8 +1,8 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// MobileNet v1 (Howard et al. 2017, table 1) and v2 (Sandler et al. 2018, MobileNetV2: Inverted residuals and linear bottlenecks, table 2):
-/// depthwise and pointwise convolutions.
+/// MobileNet v1 (Howard et al. 2017, table 1) and v2 (Sandler et al. 2018, MobileNetV2: Inverted residuals and linear bottlenecks, table
+/// 2): depthwise and pointwise convolutions.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class MobileNet

@@ -1,8 +1,8 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// RegNet (Radosavovic et al. 2020, Designing network design spaces): bottlenecks of grouped convolutions whose widths grow linearly, Y with
-/// squeeze-and-excitation. Images are 3×224×224; keys are torchvision's.
+/// RegNet (Radosavovic et al. 2020, Designing network design spaces): bottlenecks of grouped convolutions whose widths grow linearly, Y
+/// with squeeze-and-excitation. Images are 3×224×224; keys are torchvision's.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class RegNet
@@ -25,7 +25,9 @@ internal static class RegNet
     /// <summary>19,436,338 parameters.</summary>
     public static Tensor Y3_2GF(Tensor image, int classes = 1000) => Build(image, [72, 216, 576, 1512], [2, 5, 13, 1], 24, true, classes);
 
-    /// <summary>Any widths and depths of the four stages; <c>groupWidth</c> is how many channels a group of the 3×3 convolutions has.</summary>
+    /// <summary>
+    /// Any widths and depths of the four stages; <c>groupWidth</c> is how many channels a group of the 3×3 convolutions has.
+    /// </summary>
     public static Tensor Build(Tensor image, int[] widths, int[] depths, int groupWidth, bool excitation, int classes = 1000)
     {
         Tensor x = image.Conv2d(32, 3, stride: 2, padding: 1, bias: false, name: "stem.0").BatchNorm2d(name: "stem.1").Relu();

@@ -1,9 +1,9 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// Residual networks for ImageNet (He et al. 2016, Deep residual learning for image recognition, table 1), ResNeXt with grouped convolutions
-/// (Xie et al. 2017, Aggregated residual transformations for deep neural networks) and wide ones (Zagoruyko and Komodakis 2016, Wide residual
-/// networks). Images are 3×224×224; keys are torchvision's.
+/// Residual networks for ImageNet (He et al. 2016, Deep residual learning for image recognition, table 1), ResNeXt with grouped
+/// convolutions (Xie et al. 2017, Aggregated residual transformations for deep neural networks) and wide ones (Zagoruyko and Komodakis
+/// 2016, Wide residual networks). Images are 3×224×224; keys are torchvision's.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class ResNet
