@@ -63,9 +63,13 @@ internal sealed record WholeCase(int Seed, Graph Graph, TrainingOptions? Trainin
     public NetworkModel Model(string name) =>
         new(Graph, new ClassDeclaration("Test", [], name, "public"), Training) { Options = Options, Division = Division };
 
-    /// <summary>The graphs of a step and of evaluation, as they are compiled.</summary>
-    public (Graph Step, Graph Evaluation) TrainingGraphs() =>
-        (Pipeline.ForTraining(Graph, Training!, Options), Pipeline.ForEvaluation(Graph, Training!, Options));
+    /// <summary>The graph of inference, as it is compiled, but for pools that are part of a convolution.</summary>
+    public Graph InferenceGraph() => RunningErrorInterpreter.WithoutFusedPools(Pipeline.ForInference(Graph, Options));
+
+    /// <summary>The graphs of a step and of evaluation, likewise.</summary>
+    public (Graph Step, Graph Evaluation) TrainingGraphs() => (
+        RunningErrorInterpreter.WithoutFusedPools(Pipeline.ForTraining(Graph, Training!, Options)),
+        RunningErrorInterpreter.WithoutFusedPools(Pipeline.ForEvaluation(Graph, Training!, Options)));
 
     /// <summary>An optimizer.</summary>
     public GradientDescent CreateOptimizer()

@@ -44,8 +44,6 @@ internal static class ReferenceInterpreter
             if (!hasResult)
                 continue;
             Assert.Equal(LengthOf(node, batch), results[node.Id].Length);
-            if (training?.Disturb is Func<double[], double[]> disturb)
-                results[node.Id] = disturb(results[node.Id]);
             if (training?.Rounding is Rounding rounding)
                 results[node.Id] = rounding(graph, node, batch, [.. node.Inputs.Select(i => results[i])], results[node.Id], training);
         }
@@ -84,16 +82,7 @@ internal sealed record TrainingStep(GradientDescent Optimizer, Func<int, double,
     /// <summary>
     /// What is done to the result of each operation, to see how much the graph's depend on its rounding; null for nothing.
     /// </summary>
-    public Func<double[], double[]>? Disturb { get; init; }
-
-    /// <summary>The same, knowing which operation it is; null for exact results.</summary>
     public Rounding? Rounding { get; init; }
-
-    /// <summary>
-    /// The signs of a parameter's elements, as the L1 penalty has them, by the parameter, the row from which it is updated, and its
-    /// elements; null for those that they have.
-    /// </summary>
-    public Func<string, int, double[], double[]>? SignsOf { get; init; }
 
     public static TrainingStep None { get; } =
         new(new Sgd(0), (_, _, _) => throw new InvalidOperationException("no dropout masks were given"));
@@ -125,8 +114,6 @@ internal sealed class Operation(Graph graph, Node node, int batch, double[][] in
     public double LossWeight => Attributes["weight"].Number;
 
     public double[] this[int input] => inputs[input];
-
-    public string NameOf(int input) => graph[node.Inputs[input]].Name;
 
     public Shape ShapeOf(int input) => graph[node.Inputs[input]].Shape;
 

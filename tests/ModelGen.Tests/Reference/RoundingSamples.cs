@@ -48,6 +48,9 @@ internal sealed class RoundingSamples(Func<Rounding?, Dictionary<string, double[
             + $"{furthest:G3} of values up to {exact.Max(Math.Abs):G3}");
     }
 
+    /// <summary>How far a result may be off, by the samples that there are so far.</summary>
+    public double Bound(string name) => Factor * Furthest(name, Math.Max(Few, _samples.Count));
+
     /// <summary>How far a sample of a result is off at most, of so many.</summary>
     public double Furthest(string name, int samples)
     {

@@ -23,10 +23,8 @@ internal static class Updates
     /// <param name="state">What the optimizer keeps, in its order.</param>
     /// <param name="updates">How many steps have been before.</param>
     /// <param name="first">The element of the parameter that the first one of the gradient is for.</param>
-    /// <param name="signs">The signs of its elements; null for those that they have.</param>
     public static void Step(
-        GradientDescent optimizer, double[] p, double[] gradient, double[][] state, int updates, bool isPenalized, int first = 0,
-        double[]? signs = null)
+        GradientDescent optimizer, double[] p, double[] gradient, double[][] state, int updates, bool isPenalized, int first = 0)
     {
         (double decay, double l1) = isPenalized ? (optimizer.WeightDecay, optimizer.L1Penalty) : (0.0, 0.0);
         OptimizerFormula formula = OptimizerReference.Of(optimizer).Formula;
@@ -35,7 +33,7 @@ internal static class Updates
         {
             for (int k = 0; k < kept.Length; k++)
                 kept[k] = state[k][i];
-            double g = gradient[i - first] + l1 * (signs is null ? Math.Sign(p[i]) : signs[i]);
+            double g = gradient[i - first] + l1 * Math.Sign(p[i]);
             p[i] = formula(optimizer, p[i], g, kept, updates, decay);
             for (int k = 0; k < kept.Length; k++)
                 state[k][i] = kept[k];
@@ -53,8 +51,7 @@ internal static class Updates
         bool isPenalized = !(operation.Attributes.Flag("isVector") && step.Optimizer.ExcludeBiasesAndNorms);
         Step(step.Optimizer, operation[0], [.. operation[states + 1].Select(g => g * scale)],
             [.. Enumerable.Range(1, states).Select(i => operation[i])],
-            step.Updates, isPenalized, row * (operation[0].Length / (operation.ShapeOf(0).Rank > 0 ? operation.ShapeOf(0)[0] : 1)),
-            isPenalized && step.Optimizer.L1Penalty > 0 ? step.SignsOf?.Invoke(operation.NameOf(0), row, operation[0]) : null);
+            step.Updates, isPenalized, row * (operation[0].Length / (operation.ShapeOf(0).Rank > 0 ? operation.ShapeOf(0)[0] : 1)));
         return operation.NoResult();
     }
 
