@@ -7,15 +7,34 @@ using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Lowering;
 
-/// <summary>The normalisation itself.</summary>
-internal sealed class BatchNormLowering : OperatorLowering
+/// <summary>How batch normalisation and what belongs to it are done: images in blocks, vectors padded to whole blocks.</summary>
+internal abstract class BatchNormOperatorLowering : OperatorLowering
+{
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input)
+    {
+        TensorType type = context.TypeOf(node.Inputs[input]);
+        if (type.Shape.Rank == 2)
+            return BatchNormKernels.RowsLayout(type.Shape);
+        if (!type.PerSample)
+            return Layout.Blocked(type.Shape);
+        if (node.Type.PerSample)
+            return context.Chosen(node.Id);
+        Layout chosen = context.Chosen(node.Inputs[0]);
+        return chosen.IsBlocked ? chosen : Layout.Blocked(type.Shape);
+    }
+}
+
+/// <summary>From an image to one that lies alike.</summary>
+internal abstract class BatchNormImageLowering : BatchNormOperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
     public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.BlockedOnly;
+}
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
-
+/// <summary>The normalisation itself.</summary>
+internal sealed class BatchNormLowering : BatchNormImageLowering
+{
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
@@ -51,10 +70,8 @@ internal sealed class RunningStatisticsLowering : OperatorLowering
 }
 
 /// <summary>Statistics of the batch.</summary>
-internal sealed class BatchStatisticsLowering : OperatorLowering
+internal sealed class BatchStatisticsLowering : BatchNormOperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
-
     public override Layout ResultLayout(ILayoutContext context, Node node) => BatchNormKernels.RowsLayout(node.Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node)
@@ -70,10 +87,8 @@ internal sealed class BatchStatisticsLowering : OperatorLowering
 }
 
 /// <summary>The new running averages.</summary>
-internal sealed class UpdateRunningStatisticsLowering : OperatorLowering
+internal sealed class UpdateRunningStatisticsLowering : BatchNormOperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
-
     // No operand is per sample, so {samples} would be 1; the count is that of the batch whose statistics these are.
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
         new RuntimeKernel(RuntimeCall.Of("BatchNorm.UpdateRunning",
@@ -85,10 +100,8 @@ internal sealed class UpdateRunningStatisticsLowering : OperatorLowering
 }
 
 /// <summary>Whether they would be finite.</summary>
-internal sealed class CheckRunningStatisticsLowering : OperatorLowering
+internal sealed class CheckRunningStatisticsLowering : BatchNormOperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
-
     // As for the update, {samples} would be 1.
     public override KernelCall Lower(LoweringContext context, Node node)
     {
@@ -103,10 +116,8 @@ internal sealed class CheckRunningStatisticsLowering : OperatorLowering
 }
 
 /// <summary>Sums over the batch for the gradients.</summary>
-internal sealed class BatchNormGradientSumsLowering : OperatorLowering
+internal sealed class BatchNormGradientSumsLowering : BatchNormOperatorLowering
 {
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
-
     public override Layout ResultLayout(ILayoutContext context, Node node) => BatchNormKernels.RowsLayout(node.Shape);
 
     public override KernelCall Lower(LoweringContext context, Node node)
@@ -123,14 +134,8 @@ internal sealed class BatchNormGradientSumsLowering : OperatorLowering
 }
 
 /// <summary>The gradient with respect to the image.</summary>
-internal sealed class BatchNormGradientLowering : OperatorLowering
+internal sealed class BatchNormGradientLowering : BatchNormImageLowering
 {
-    public override LayoutCoupling Coupling => LayoutCoupling.Same;
-
-    public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.BlockedOnly;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => BatchNormKernels.Required(context, node, input);
-
     public override KernelCall Lower(LoweringContext context, Node node)
     {
         Layout x = context.Of(node.Inputs[0]);
@@ -225,20 +230,6 @@ internal readonly struct NormalizedImage(Layout image)
 /// <summary>Layouts and arguments that the batch-norm operators share.</summary>
 internal static class BatchNormKernels
 {
-    /// <summary>Images as the group they belong to, in blocks; vectors padded to whole blocks.</summary>
-    public static Layout? Required(ILayoutContext context, Node node, int input)
-    {
-        TensorType type = context.TypeOf(node.Inputs[input]);
-        if (type.Shape.Rank == 2)
-            return RowsLayout(type.Shape);
-        if (!type.PerSample)
-            return Layout.Blocked(type.Shape);
-        if (node.Type.PerSample)
-            return context.Chosen(node.Id);
-        Layout chosen = context.Chosen(node.Inputs[0]);
-        return chosen.IsBlocked ? chosen : Layout.Blocked(type.Shape);
-    }
-
     /// <summary>Folding happens once, when weights are loaded, in PyTorch's order.</summary>
     public static Layout FoldRequired(ILayoutContext context, Node node, int input) =>
         Layout.Dense(context.TypeOf(node.Inputs[input]).Shape);

@@ -35,6 +35,7 @@ internal static class SpecialValues
             check.Values[parameter.Name] = filters;
         Dictionary<string, double[]> values = check.Values.ToDictionary(v => v.Key, v => v.Value.Select(x => (double)x).ToArray());
         double[] expected = ReferenceInterpreter.Outputs(graph, Samples, values)[ValueNames.Output];
+        // Means of at most 16 values: 16·2⁻²⁴ and the rounding of the factor.
         Tolerance tolerance = parts[1] is "Conv2d" ? Tolerance.Forward : parts[1] is "AvgPool2d"
             ? new Tolerance(Relative: 1.2e-6, Absolute: 1.2e-6) : Tolerance.Exact;
         check.Expected[ValueNames.Output] = new Expected([.. expected.Select(v => (float)v)], tolerance);

@@ -15,6 +15,10 @@ internal sealed record Tolerance(double Relative = 0, double Absolute = 0, doubl
     /// </summary>
     public static Tolerance Forward { get; } = new(Relative: 1.3e-6, Absolute: 1e-5);
 
+    /// <summary>
+    /// Gradients, sums over pixels and samples: n·u, by which n products of one sign are off at most, is 1e-4 for 1,678 of them; where
+    /// terms cancel, 1e-5 of the largest are 168.
+    /// </summary>
     public static Tolerance Gradient { get; } = new(Relative: 1e-4, AbsoluteOfMax: 1e-5);
 
     public static Tolerance OfMax(double share) => new(AbsoluteOfMax: share);

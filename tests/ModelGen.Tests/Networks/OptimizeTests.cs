@@ -89,6 +89,7 @@ public class OptimizeTests
         new ForSpeed(ForSpeed.CreateWeights(3)).Forward(Image, speed);
         Assert.Equal(exact, memory);
         Assert.NotEqual(exact, speed);
+        // Half of what docs/performance.md promises of a layer by Winograd's algorithm; ExactnessTests bounds each of its forms.
         float largest = exact.Max(MathF.Abs);
         Assert.All(exact.Zip(speed), e => Assert.True(MathF.Abs(e.First - e.Second) < 1e-5f * largest, $"{e.First} and {e.Second}"));
     }

@@ -64,6 +64,7 @@ public class WeightStorageTests
                     exact += product;
                     sizes += Math.Abs(product);
                 }
+                // A weight is off by 2⁻⁸ of itself at most, few by as much; 1e-6 is for the rounding of the sum and the bias, 16 of 2⁻²⁴.
                 double error = Math.Abs(exact - results[n * 77 + o]);
                 Assert.True(error <= sizes / 256 + 1e-6, $"{n}, {o}: off by {error}, allowed {sizes / 256}");
                 largest = Math.Max(largest, error / sizes);

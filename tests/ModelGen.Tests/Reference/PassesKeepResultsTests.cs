@@ -8,6 +8,7 @@ namespace ModelGen.Tests.Reference;
 /// <summary>Passes change how a network is computed, never what comes out.</summary>
 public class PassesKeepResultsTests
 {
+    // Of sums in doubles: 9,000 roundings of 2⁻⁵³.
     private const double Tolerance = 1e-12;
 
     [Fact]
