@@ -29,7 +29,7 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
     // them, while the image is larger or there is enough to do with each weight for the weights to be in time: what a thread reads of the
     // image is then what it wrote the step before, which is in its core's cache. Of channels a unit is a block, or a group, and a tile of
     // several blocks belongs to whoever has the first.
-    private bool DividesRows
+    public override KernelUnits Division
     {
         get
         {
@@ -37,22 +37,16 @@ internal sealed record ConvolveChannels(ConvolutionGeometry Geometry, Epilogue E
             ConvolutionGeometry g = Geometry;
             int rows = OverSamples ? 1 : InLongRows().OutHeight;
             bool imageIsLarger = (long)g.Input.Length + g.Output.Length >= (long)g.OutChannels * g.Reduction;
-            return rows > Channels || (rows >= EnoughRows && (imageIsLarger || g.OutHeight * g.OutWidth >= EnoughPixels));
+            bool dividesRows = rows > Channels
+                || (rows >= EnoughRows && (imageIsLarger || g.OutHeight * g.OutWidth >= EnoughPixels));
+            return dividesRows
+                ? new(rows, g.OutHeight / rows, ReadsOwnRows: g.Window is { Taps: 1, StrideY: 1, Padding.IsNone: true }) : new(Channels);
         }
     }
+
+    private bool DividesRows => RowsOfUnit > 0;
 
     private int Channels => Geometry.Groups > 1 ? Geometry.Groups : Geometry.OutBlocks;
-
-    public override KernelUnits Division
-    {
-        get
-        {
-            if (!DividesRows)
-                return new(Channels);
-            int rows = InLongRows().OutHeight;
-            return new(rows, Geometry.OutHeight / rows, Geometry.Window is { Taps: 1, StrideY: 1, Padding.IsNone: true });
-        }
-    }
 
     public override EquatableArray<int> InPlaceOperands => Geometry.InPlaceOperandsWith(Epilogue);
 
