@@ -33,7 +33,7 @@ internal static class EfficientNet
         for (int stage = 0; stage < stages.Length; stage++)
         {
             (int expansion, int kernel, int stride, int channels, int blocks) = stages[stage];
-            for (int block = 0; block < (int)Math.Ceiling(blocks * depth); block++)
+            for (int block = 0; block < (int)global::System.Math.Ceiling(blocks * depth); block++)
             {
                 x = InvertedResidual(x, expansion, kernel, block == 0 ? stride : 1, Divisible(channels * width),
                     $"features.{stage + 1}.{block}.block");
@@ -48,7 +48,7 @@ internal static class EfficientNet
         int part = 0;
         Tensor y = expansion == 1 ? x : Unit(x, x.Channels * expansion, 1, 1, groups: 1, $"{name}.{part++}");
         y = Unit(y, y.Channels, kernel, stride, groups: y.Channels, $"{name}.{part++}");
-        y = Excite(y, Math.Max(1, x.Channels / 4), $"{name}.{part++}");
+        y = Excite(y, global::System.Math.Max(1, x.Channels / 4), $"{name}.{part++}");
         y = y.Conv2d(width, 1, bias: false, name: $"{name}.{part}.0").BatchNorm2d(name: $"{name}.{part}.1");
         return stride == 1 && x.Channels == width ? x + y : y;
     }
@@ -64,7 +64,7 @@ internal static class EfficientNet
     // The nearest multiple of 8 that is not less than 9/10 of a width, as TensorFlow's and torchvision's models round.
     private static int Divisible(double width)
     {
-        int rounded = Math.Max(8, (int)(width + 4) / 8 * 8);
+        int rounded = global::System.Math.Max(8, (int)(width + 4) / 8 * 8);
         return rounded < 0.9 * width ? rounded + 8 : rounded;
     }
 }

@@ -49,7 +49,7 @@ internal static class MnasNet
     // The nearest multiple of 8 that is not less than 9/10 of a width, as TensorFlow's and torchvision's models round.
     private static int Divisible(double width)
     {
-        int rounded = Math.Max(8, (int)(width + 4) / 8 * 8);
+        int rounded = global::System.Math.Max(8, (int)(width + 4) / 8 * 8);
         return rounded < 0.9 * width ? rounded + 8 : rounded;
     }
 }

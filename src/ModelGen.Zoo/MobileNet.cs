@@ -44,7 +44,7 @@ internal static class MobileNet
             for (int block = 0; block < blocks; block++)
                 x = InvertedResidual(x, expansion, Divisible(channels * width), block == 0 ? stride : 1, $"features.{index++}.conv");
         }
-        x = Unit6(x, Divisible(1280 * Math.Max(1, width)), 1, 1, groups: 1, $"features.{index}");
+        x = Unit6(x, Divisible(1280 * global::System.Math.Max(1, width)), 1, 1, groups: 1, $"features.{index}");
         return x.GlobalAvgPool2d(name: "avgpool").Flatten().Dropout(0.2).Linear(classes, name: "classifier.1");
     }
 
@@ -65,7 +65,7 @@ internal static class MobileNet
     // The nearest multiple of 8 that is not less than 9/10 of a width, as TensorFlow's and torchvision's models round.
     private static int Divisible(double width)
     {
-        int rounded = Math.Max(8, (int)(width + 4) / 8 * 8);
+        int rounded = global::System.Math.Max(8, (int)(width + 4) / 8 * 8);
         return rounded < 0.9 * width ? rounded + 8 : rounded;
     }
 }

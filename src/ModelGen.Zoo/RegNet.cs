@@ -49,7 +49,7 @@ internal static class RegNet
         y = Unit(y, width, 3, stride, groups, $"{name}.f.b").Relu();
         if (excitation)
         {
-            int squeezed = (int)Math.Round(0.25 * x.Channels);
+            int squeezed = (int)global::System.Math.Round(0.25 * x.Channels);
             y = y * y.GlobalAvgPool2d().Conv2d(squeezed, 1, name: $"{name}.f.se.fc1").Relu()
                 .Conv2d(width, 1, name: $"{name}.f.se.fc2").Sigmoid();
         }
