@@ -79,9 +79,15 @@ internal sealed partial class TrainerEmitter
                     w.Line($"    {Runtime}AlignedMemory.First(_arena), {Runtime}AlignedMemory.First(_parameters),");
                     string inputs = string.Join(
                         ", ", _signature.Inputs.Select(i => $"ref {Unsafe}(ref {Signature.FirstOf(i)}, first * {i.LengthConstant})"));
-                    w.Line($"    {inputs}, ref {Unsafe}(ref {FirstTarget}, first{(ofClasses ? "" : " * " + Output.LengthConstant)}),");
+                    w.Line($"    {inputs}, ref {Unsafe}(ref {FirstTarget}, first{TargetsPerSample}),");
                     w.Line("    global::System.Math.Min(BatchSize, samples - first), _threads, ref loss, ref correct);");
                 }
+            }
+            if (IgnoresLabels)
+            {
+                w.Line($"return new global::ModelGen.Evaluation(loss / {WeightOf(FirstTarget, "labels.Length")}, correct,");
+                w.Line($"    {Runtime}WeightedCrossEntropy.Count(ref {FirstTarget}, labels.Length, {IgnoreIndex}));");
+                return;
             }
             w.Line(ofClasses ? "return new global::ModelGen.Evaluation(loss / samples, correct, samples);" : "return loss / samples;");
         }
@@ -154,10 +160,15 @@ internal sealed partial class TrainerEmitter
             w.Line($"/// <param name=\"{input.Name.TrimStart('@')}\">The samples one behind the other, <see "
                 + $"cref=\"{input.LengthConstant}\"/> floats each.</param>");
         w.Line(_options.IsOfClasses
-            ? $"/// <param name=\"labels\">The class of each sample, 0 to {Classes - 1}.</param>"
+            ? $"/// <param name=\"labels\">The class of each {(LabelsPerSample == 1 ? "sample" : "pixel, sample by sample")}, "
+                + $"0 to {Classes - 1}{(IgnoresLabels ? $", or {IgnoreIndex} for what does not count" : "")}.</param>"
             : $"/// <param name=\"targets\">What the output should be, <see cref=\"{Output.LengthConstant}\"/> floats for each "
                 + "sample.</param>");
     }
+
+    // Behind the number of a sample, what makes it that of its first label or target.
+    private string TargetsPerSample => !_options.IsOfClasses ? " * " + Output.LengthConstant
+        : LabelsPerSample == 1 ? "" : FormattableString.Invariant($" * {LabelsPerSample}");
 
     // Lengths and labels; declares the number of samples. Evaluation takes as many as a span can hold, all else a batch.
     private void EmitChecks(CodeWriter w, string method)
@@ -165,7 +176,11 @@ internal sealed partial class TrainerEmitter
         string most = method == "Evaluate" ? "int.MaxValue / "
             + $"{_signature.Inputs.Append(Output).OrderByDescending(i => i.Shape.Length).First().LengthConstant}" : "BatchSize";
         string names = $"{Quoted}, nameof({Target}), {Literals.Quote(method)}";
-        if (_options.IsOfClasses)
+        if (_options.IsOfClasses && LabelsPerSample > 1)
+        {
+            w.Line($"int samples = {Runtime}Check.SamplesOf(labels.Length, {LabelsPerSample}, {most}, {names}, \"labels\");");
+        }
+        else if (_options.IsOfClasses)
         {
             w.Line("int samples = labels.Length;");
             w.Line($"{Runtime}Check.Samples(samples, {most}, {names});");
@@ -176,7 +191,9 @@ internal sealed partial class TrainerEmitter
         }
         foreach (Argument input in _signature.Inputs)
             w.Line($"{Runtime}Check.Length({input.Name}.Length, samples * {input.LengthConstant}, {Quoted}, nameof({input.Name}));");
-        if (_options.IsOfClasses)
+        if (IgnoresLabels)
+            w.Line($"{Runtime}WeightedCrossEntropy.CheckLabels(labels, {Classes}, {IgnoreIndex}, {Quoted});");
+        else if (_options.IsOfClasses)
             w.Line($"{Runtime}CrossEntropy.CheckLabels(labels, {Classes}, {Quoted});");
     }
 

@@ -1,5 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Lowering;
 using ModelGen.Generator.Model;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Scheduling;
@@ -52,6 +53,17 @@ internal sealed partial class TrainerEmitter
     private Argument Output => _signature.Outputs[_model.Graph.Outputs.Select(o => o.Name).ToList().IndexOf(ValueNames.Output)];
 
     private int Classes => Output.Shape[0];
+
+    // Labels of a sample: one, or one for each pixel of a map.
+    private long LabelsPerSample => Output.Shape.Length / Classes;
+
+    private bool IgnoresLabels => _options.IgnoresLabels(Output.Shape);
+
+    private int IgnoreIndex => _options[TrainableOption.IgnoreIndex];
+
+    // What the losses of some labels have been divided by.
+    private string WeightOf(string firstLabel, string count) => $"{Runtime}WeightedCrossEntropy.Weight(ref {firstLabel}, {count}, "
+        + $"{IgnoreIndex}, {LossCalls.Weights(WeightedCrossEntropy.Word(_options.ClassWeights))})";
 
     private string Quoted => Literals.Quote(_name);
 
@@ -176,7 +188,9 @@ internal sealed partial class TrainerEmitter
             using (w.Block($"public static void Evaluate({memory}, ParallelPlan? threads, ref double loss, ref int correct)"))
             {
                 w.Line($"EvaluateSteps(0, EvaluationStepCount, {PlanWriter.ArgumentsOf(memory)}, threads);");
-                w.Line($"loss += (double){Scalar(ValueNames.Loss)} * samples;");
+                string count = LabelsPerSample == 1 ? "samples" : FormattableString.Invariant($"samples * {LabelsPerSample}");
+                string weight = IgnoresLabels ? WeightOf(Target, count) : "samples";
+                w.Line($"loss += (double){Scalar(ValueNames.Loss)} * {weight};");
                 if (_options.IsOfClasses)
                     w.Line($"correct += (int){Scalar(ValueNames.Correct)};");
             }

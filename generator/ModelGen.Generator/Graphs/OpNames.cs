@@ -32,6 +32,11 @@ internal static class OpNames
     public const string MeanAbsoluteError = "MeanAbsoluteError";
     public const string Huber = "Huber";
     public const string BinaryCrossEntropyWithLogits = "BinaryCrossEntropyWithLogits";
+    public const string SmoothL1 = "SmoothL1";
+    public const string Focal = "Focal";
+    public const string Dice = "Dice";
+    public const string WeightedCrossEntropy = "WeightedCrossEntropy";
+    public const string CountCorrectLabels = "CountCorrectLabels";
     public const string AccumulateGradient = "AccumulateGradient";
     public const string TotalGradient = "TotalGradient";
     public const string StoreGradient = "StoreGradient";

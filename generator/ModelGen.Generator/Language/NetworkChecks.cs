@@ -60,7 +60,7 @@ internal static class NetworkChecks
         foreach ((string name, Shape? shape) in auxiliaryWeight > 0 ? outputs : [main])
         {
             string of = outputs.Count == 1 ? "" : $" in '{name}'";
-            if (ofClasses && shape is { Rank: not 1 } scores)
+            if (ofClasses && loss != OpNames.CrossEntropy && shape is { Rank: not 1 } scores)
                 return Refuse($"needs 1 dimension of class scores per sample{of}, got {scores}; end with Flatten and Linear");
             if (shape is Shape other && main.Shape is Shape wanted && other != wanted)
                 return Refuse($"has the same {(ofClasses ? "labels" : "targets")} for all outputs, so '{name}' needs the shape of "
@@ -69,6 +69,21 @@ internal static class NetworkChecks
         return null;
 
         Problem Refuse(string what) => new(ProblemIds.LossShape, $"{label}: the loss {loss} {what}");
+    }
+
+    /// <summary>The problem of weights that are not one finite number of at least 0 for each class; null where they are.</summary>
+    /// <param name="label">What trains, as messages begin.</param>
+    /// <param name="key">What the weights are called there.</param>
+    /// <param name="scores">The output's shape; null where it is unknown.</param>
+    public static Problem? ClassWeights(string label, string key, IReadOnlyList<float> weights, Shape? scores)
+    {
+        string? wrong = weights.Count == 0 ? null
+            : weights.Any(w => !NumberRange.Finite.Has(w) || w < 0) ? "must be finite numbers of at least 0 with commas between"
+            : weights.All(w => w == 0) ? "must not all be 0"
+            : scores is Shape shape && shape[0] != weights.Count ? FormattableString.Invariant(
+                $"must be as many as there are classes, {shape[0]}, got {weights.Count}")
+            : null;
+        return wrong is null ? null : new Problem(ProblemIds.InvalidArgument, $"{label}: {key} {wrong}");
     }
 
     /// <summary>

@@ -56,6 +56,9 @@ internal static class OptionChecks
         Report(NetworkChecks.Loss(
             label, options.Loss, nameOf(TrainableOption.AuxiliaryWeight), options[TrainableOption.AuxiliaryWeight], outputs));
         Report(NetworkChecks.BatchTooLarge(label, options.BatchSize, nodes.Select(n => n.Type)));
+        Shape? scores = outputs.FirstOrDefault(o => o.Name == ValueNames.Output).Shape;
+        if (NetworkChecks.ClassWeights(label, nameOf(TrainableOption.ClassWeights), options.ClassWeights, scores) is Problem weights)
+            report(weights, TrainableOption.ClassWeights);
         foreach (Problem problem in NetworkChecks.Frozen(label, nameOf(TrainableOption.Freeze), options.Frozen, nodes))
             report(problem, TrainableOption.Freeze);
         return options;

@@ -55,13 +55,25 @@ internal static class LossCalls
     public static IEnumerable<CallArgument> Arguments(LossOperator loss, Shape predictions, Node node) =>
     [
         .. Geometry(loss, predictions),
-        .. loss.Constants.Select(c =>
-            c.Kind == AttributeKind.Int ? node.Attributes.Int(c.Name) : (CallArgument)Literals.Float(node.Attributes.Float(c.Name))),
+        .. loss.Constants.Select(c => c.Kind switch
+        {
+            AttributeKind.Int => (CallArgument)node.Attributes.Int(c.Name),
+            AttributeKind.Word => Weights(node.Attributes[c.Name].Word),
+            _ => Literals.Float(node.Attributes.Float(c.Name)),
+        }),
     ];
+
+    /// <summary>Weights of classes as a span that lies in the program; empty for weights of 1.</summary>
+    public static string Weights(string word) =>
+        $"[{string.Join(", ", WeightedCrossEntropy.Weights(word).Select(Literals.Float))}]";
 
     private static IEnumerable<CallArgument> Geometry(LossOperator loss, Shape predictions) => loss switch
     {
-        CrossEntropy => ClassLayouts.LogitGeometry(predictions),
+        CrossEntropy or WeightedCrossEntropy => ClassLayouts.LogitGeometry(predictions),
+        // Of an image a sum for each channel.
+        DiceLoss when predictions.Rank == 3 =>
+            [CallArgument.Samples, ClassLayouts.Of(predictions).Length, predictions[0], predictions.Length / predictions[0]],
+        DiceLoss => [CallArgument.Samples, ClassLayouts.Of(predictions).Length, 1, predictions.Length],
         Hinge => [CallArgument.Samples, ClassLayouts.Of(predictions).Length, predictions[0]],
         _ => [CallArgument.Samples, ClassLayouts.Of(predictions).Length, predictions.Length],
     };

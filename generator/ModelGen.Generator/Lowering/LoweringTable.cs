@@ -74,6 +74,7 @@ internal static class LoweringTable
         LogSoftmax => new ProbabilitiesLowering("LogSoftmax.Forward"),
         LogSoftmaxGradient => new ProbabilitiesGradientLowering("LogSoftmax.Gradient"),
         CountCorrect => new CountCorrectLowering(),
+        CountCorrectLabels => new CountCorrectLabelsLowering(),
         Dropout or GaussianNoise => new ReplacedLowering(),
         RandomDropout => new RandomElementsLowering("Dropout.Apply", "p", HaloEffect.MapsZeros),
         RandomNoise => new RandomElementsLowering("Noise.Add", "standardDeviation", HaloEffect.Spoils),

@@ -41,6 +41,20 @@ internal sealed class CountCorrectLowering : OperatorLowering
         node);
 }
 
+/// <summary>How many positions whose label counts are right.</summary>
+internal sealed class CountCorrectLabelsLowering : OperatorLowering
+{
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
+        ClassLayouts.RequiredOfLogits(context, node, input);
+
+    public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
+        new RuntimeKernel(RuntimeCall.Of("WeightedCrossEntropy.CountCorrect",
+            [.. CallArgument.Operands(2), .. ClassLayouts.LogitGeometry(context.TypeOf(node.Inputs[0]).Shape),
+                node.Attributes.Int("ignoreIndex")])
+            with { Before = CallArgument.Joined(CallArgument.Value(2), " = ") }),
+        node);
+}
+
 /// <summary>Layouts of what works along classes: features padded to whole vectors, maps dense.</summary>
 internal static class ClassLayouts
 {

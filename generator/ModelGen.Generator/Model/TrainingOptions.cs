@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
@@ -42,12 +43,35 @@ internal sealed record TrainingOptions : OptionSet
     /// <summary>Whether training is on classes rather than on numbers.</summary>
     public bool IsOfClasses => LossOperator.IsOfClasses(Loss);
 
+    /// <summary>The weight of each class; empty where all are 1. What is no number is NaN.</summary>
+    public float[] ClassWeights => [.. this[TrainableOption.ClassWeights].Split(',').Where(w => w.Trim().Length > 0)
+        .Select(w => float.TryParse(w, NumberStyles.Float, CultureInfo.InvariantCulture, out float weight) ? weight : float.NaN)];
+
+    /// <summary>Whether labels may say that they do not count: of maps, and where that or weights are said.</summary>
+    /// <param name="scores">The shape of the output.</param>
+    public bool IgnoresLabels(Shape scores) => Loss == OpNames.CrossEntropy
+        && (scores.Rank > 1 || this[TrainableOption.IgnoreIndex] != WeightedCrossEntropy.Ignored || ClassWeights.Length > 0);
+
+    /// <summary>The operator of the loss of an output.</summary>
+    /// <param name="scores">The shape of the output.</param>
+    public string LossOf(Shape scores) => IgnoresLabels(scores) ? OpNames.WeightedCrossEntropy : Loss;
+
     /// <summary>The attributes of the loss of an output.</summary>
+    /// <param name="scores">The shape of the output.</param>
+    public AttributeMap LossAttributes(Shape scores, float weight) => !IgnoresLabels(scores) ? LossAttributes(weight) : AttributeMap.Of(
+        ("labelSmoothing", this[TrainableOption.LabelSmoothing]), ("ignoreIndex", this[TrainableOption.IgnoreIndex]),
+        ("classWeights", WeightedCrossEntropy.Word(ClassWeights)), ("weight", weight));
+
+    /// <summary>The attributes of the loss as it is without weights.</summary>
     public AttributeMap LossAttributes(float weight) => Loss switch
     {
         OpNames.CrossEntropy => AttributeMap.Of(("labelSmoothing", this[TrainableOption.LabelSmoothing]), ("weight", weight)),
         OpNames.Hinge => AttributeMap.Of(
             ("margin", this[TrainableOption.HingeMargin]), ("p", this[TrainableOption.HingePower]), ("weight", weight)),
+        OpNames.SmoothL1 => AttributeMap.Of(("beta", this[TrainableOption.SmoothL1Beta]), ("weight", weight)),
+        OpNames.Focal => AttributeMap.Of(
+            ("alpha", this[TrainableOption.FocalAlpha]), ("gamma", this[TrainableOption.FocalGamma]), ("weight", weight)),
+        OpNames.Dice => AttributeMap.Of(("smooth", this[TrainableOption.DiceSmooth]), ("weight", weight)),
         OpNames.Huber => AttributeMap.Of(("delta", this[TrainableOption.HuberDelta]), ("weight", weight)),
         _ => AttributeMap.Of(("weight", weight)),
     };

@@ -16,6 +16,7 @@ internal static class OperatorTable
         new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
         new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
         new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CountCorrect(),
+        new CountCorrectLabels(),
         new Dropout(), new RandomDropout(), new GaussianNoise(), new RandomNoise(), new AccumulateGradient(), new TotalGradient(
             ), new StoreGradient(), new SumOfSquares(),
         new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
@@ -23,7 +24,7 @@ internal static class OperatorTable
 
     // Each with its gradient.
     private static IEnumerable<Operator> Losses =>
-        new LossOperator[] { new CrossEntropy(), new Hinge() }.Concat(RegressionLoss.Rows)
+        new LossOperator[] { new CrossEntropy(), new WeightedCrossEntropy(), new Hinge() }.Concat(RegressionLoss.Rows)
             .SelectMany(loss => new Operator[] { loss, new LossGradient(loss) });
 
     public static IEnumerable<Operator> All => ByName.Values;

@@ -20,11 +20,13 @@ internal static class AddLoss
             map[node.Id] = builder.Copy(node, node.Inputs.Select(i => map[i]));
         int target = AddTarget(builder, graph, options);
         int main = graph.Outputs.Single(o => o.Name == ValueNames.Output).Value;
-        int total = builder.Add(options.Loss, [map[main], target], options.LossAttributes(1), ValueNames.Loss);
+        Shape scores = graph[main].Shape;
+        string op = options.LossOf(scores);
+        int total = builder.Add(op, [map[main], target], options.LossAttributes(scores, 1), ValueNames.Loss);
         foreach (GraphOutput output in graph.Outputs.Where(o => o.Name != ValueNames.Output))
         {
-            AttributeMap attributes = options.LossAttributes(options[TrainableOption.AuxiliaryWeight] ?? 0);
-            int loss = builder.Add(options.Loss, [map[output.Value], target], attributes, ValueNames.Loss + "." + output.Name);
+            AttributeMap attributes = options.LossAttributes(scores, options[TrainableOption.AuxiliaryWeight] ?? 0);
+            int loss = builder.Add(op, [map[output.Value], target], attributes, ValueNames.Loss + "." + output.Name);
             total = builder.Add(OpNames.Add, [total, loss], AttributeMap.Empty, ValueNames.Loss);
         }
         // What they would become is looked at before any of them changes.
@@ -44,8 +46,15 @@ internal static class AddLoss
             builder.Copy(node, node.Inputs);
         int target = AddTarget(builder, graph, options);
         int[] inputs = [graph.Outputs.Single(o => o.Name == ValueNames.Output).Value, target];
-        builder.Output(ValueNames.Loss, builder.Add(options.Loss, inputs, options.LossAttributes(1), ValueNames.Loss));
-        if (options.IsOfClasses)
+        Shape scores = graph[inputs[0]].Shape;
+        builder.Output(ValueNames.Loss,
+            builder.Add(options.LossOf(scores), inputs, options.LossAttributes(scores, 1), ValueNames.Loss));
+        if (options.IgnoresLabels(scores))
+        {
+            var ignored = AttributeMap.Of(("ignoreIndex", options[TrainableOption.IgnoreIndex]));
+            builder.Output(ValueNames.Correct, builder.Add(OpNames.CountCorrectLabels, inputs, ignored, ValueNames.Correct));
+        }
+        else if (options.IsOfClasses)
             builder.Output(ValueNames.Correct, builder.Add("CountCorrect", inputs, AttributeMap.Empty, ValueNames.Correct));
         return builder.Build();
     }

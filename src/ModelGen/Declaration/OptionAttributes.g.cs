@@ -44,6 +44,36 @@ public sealed partial class TrainableAttribute
     /// </summary>
     public double LabelSmoothing { get; set; }
 
+    /// <summary>
+    /// Of the loss <c>CrossEntropy</c>: the label of what does not count: neither loss nor gradient, nor in evaluation. At least
+    /// -2147483648.
+    /// </summary>
+    /// <remarks>
+    /// Losses are divided by the weights of the labels that count. Of vectors of scores -100 is a label that does not count only where
+    /// another setting of this kind is given.
+    /// </remarks>
+    public int IgnoreIndex { get; set; } = -100;
+
+    /// <summary>Of the loss <c>CrossEntropy</c>: a weight for each class, with commas between: <c>0.2, 1, 1</c>.</summary>
+    /// <remarks>Losses are divided by the sum of the labels' weights. Without them all are 1.</remarks>
+    public string? ClassWeights { get; set; }
+
+    /// <summary>Of the loss <c>SmoothL1</c>: the difference at which the parabola becomes a line. A finite number above 0.</summary>
+    public double SmoothL1Beta { get; set; } = 1;
+
+    /// <summary>Of the loss <c>Focal</c>: the weight of targets of 1; those of 0 have 1 − alpha. At least 0 and less than 1.</summary>
+    public double FocalAlpha { get; set; } = 0.25;
+
+    /// <summary>
+    /// Of the loss <c>Focal</c>: how little counts what is right already; 0 for binary cross entropy. A finite number of at least 0.
+    /// </summary>
+    public double FocalGamma { get; set; } = 2;
+
+    /// <summary>
+    /// Of the loss <c>Dice</c>: what is added above and below the fraction, so that empty masks have one. A finite number above 0.
+    /// </summary>
+    public double DiceSmooth { get; set; } = 1;
+
     /// <summary>Of the loss <c>Huber</c>: the difference at which the parabola becomes a line. A finite number above 0.</summary>
     public double HuberDelta { get; set; } = 1;
 

@@ -65,8 +65,10 @@ public static class Check
     /// <param name="network">What the message calls the network.</param>
     /// <param name="argument">What the message calls the span.</param>
     /// <param name="method">Who takes them.</param>
+    /// <param name="elements">What the message calls the span's elements.</param>
     /// <exception cref="ArgumentException">They are not 1 to <paramref name="batch"/> whole samples.</exception>
-    public static int SamplesOf(int actual, int length, int batch, string network, string argument, string method = "Forward")
+    public static int SamplesOf(
+        int actual, int length, int batch, string network, string argument, string method = "Forward", string elements = "floats")
     {
         int samples = actual / length;
         if (samples < 1 || samples > batch || samples * length != actual)
@@ -74,8 +76,8 @@ public static class Check
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                        $"{network}: {method}: '{argument}' must hold {SamplesTaken(batch, method)} of {length} floats each, got "
-                            + $"{actual} floats."), argument);
+                        $"{network}: {method}: '{argument}' must hold {SamplesTaken(batch, method)} of {length} {elements} each, got "
+                            + $"{actual} {elements}."), argument);
         }
         return samples;
     }

@@ -249,10 +249,11 @@ public class DefinitionDiagnosticsTests
 
     [Fact]
     public async Task TrainableWithoutScores() => Assert.Equal(
-        new Finding("MG0110", "Trainable",
-            "Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 4×2×2; end with Flatten and Linear"),
+        new Finding("MG0110", "Trainable(Loss = Loss.Hinge)",
+            "Trainable: the loss Hinge needs 1 dimension of class scores per sample, got 4×2×2; end with Flatten and Linear"),
         Assert.Single((await Compile.Run(
-            "using ModelGen; [Network, Trainable] partial class Net { static Tensor Define([Shape(4, 2, 2)] Tensor x) => x.Relu(); }"))
+            "using ModelGen; [Network, Trainable(Loss = Loss.Hinge)] partial class Net { "
+                + "static Tensor Define([Shape(4, 2, 2)] Tensor x) => x.Relu(); }"))
                 .Findings));
 
     [Theory]

@@ -100,13 +100,14 @@ public class ClassDiagnosticsTests
         new Finding("MG0005", "BatchSize = 0", "Trainable: BatchSize must be at least 1, got 0"),
         new Finding("MG0005", "Loss = (Loss)9",
             "Trainable: Loss must be one of CrossEntropy, Hinge, MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossEntropyWithLogits, "
-                + "got number 9"),
+                + "SmoothL1, Focal, Dice, got number 9"),
         new Finding("MG0005", "LabelSmoothing = 1", "Trainable: LabelSmoothing must be at least 0 and less than 1, got 1"));
 
     [Fact]
-    public Task TrainableWithoutScores() => Expect("[Network, Trainable, Input(1, 8, 8), Conv2d(16, 4)] partial class Net;", new Finding(
-        "MG0110", "Trainable",
-        "Trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 16×5×5; end with Flatten and Linear"));
+    public Task TrainableWithoutScores() => Expect(
+        "[Network, Trainable(Loss = Loss.Hinge), Input(1, 8, 8), Conv2d(16, 4)] partial class Net;", new Finding(
+        "MG0110", "Trainable(Loss = Loss.Hinge)",
+        "Trainable: the loss Hinge needs 1 dimension of class scores per sample, got 16×5×5; end with Flatten and Linear"));
 
     [Fact]
     public Task BatchTooLarge() =>

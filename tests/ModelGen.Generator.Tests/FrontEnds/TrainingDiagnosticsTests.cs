@@ -14,6 +14,14 @@ public class TrainingDiagnosticsTests
     [InlineData("Loss = Loss.Hinge, HingePower = 3", "HingePower = 3", "Trainable: HingePower must be 1 or 2, got 3")]
     [InlineData("Loss = Loss.Hinge, HingeMargin = double.NaN", "HingeMargin = double.NaN",
         "Trainable: HingeMargin must be a finite number, got NaN")]
+    [InlineData("ClassWeights = \"1, 2\"", "ClassWeights = \"1, 2\"",
+        "Trainable: ClassWeights must be as many as there are classes, 3, got 2")]
+    [InlineData("ClassWeights = \"1, x, 2\"", "ClassWeights = \"1, x, 2\"",
+        "Trainable: ClassWeights must be finite numbers of at least 0 with commas between")]
+    [InlineData("ClassWeights = \"0, 0, 0\"", "ClassWeights = \"0, 0, 0\"", "Trainable: ClassWeights must not all be 0")]
+    [InlineData("Loss = Loss.Dice, DiceSmooth = 0", "DiceSmooth = 0", "Trainable: DiceSmooth must be a finite number above 0, got 0")]
+    [InlineData("Loss = Loss.Focal, IgnoreIndex = 2", "IgnoreIndex = 2",
+        "Trainable: IgnoreIndex is of the loss CrossEntropy, the loss is Focal; leave it out")]
     [InlineData("HuberDelta = 2", "HuberDelta = 2", "Trainable: HuberDelta is of the loss Huber, the loss is CrossEntropy; leave it out")]
     [InlineData("Loss = Loss.Hinge, LabelSmoothing = 0.1", "LabelSmoothing = 0.1",
         "Trainable: LabelSmoothing is of the loss CrossEntropy, the loss is Hinge; leave it out")]

@@ -158,9 +158,9 @@ public class JsonDiagnosticsTests
         "{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"layers\": [{ \"op\": \"Relu\" }], \"outputs\": { \"a\": \"relu1\", \"input\": "
             + "\"relu1\" } }", 1, 99, "MG0308",
             "'input' would be the argument input and the constant InputLength, of which one is taken already; choose another name", 1)]
-    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [1, 2, 2] }, \"layers\": [{ \"op\": \"Relu\" }], \"trainable\": {} }", 1, 91,
-        "MG0110", "trainable: the loss CrossEntropy needs 1 dimension of class scores per sample, got 1×2×2; end with Flatten and Linear",
-        1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [1, 2, 2] }, \"layers\": [{ \"op\": \"Relu\" }], "
+        + "\"trainable\": { \"loss\": \"Hinge\" } }", 1, 91, "MG0110",
+        "trainable: the loss Hinge needs 1 dimension of class scores per sample, got 1×2×2; end with Flatten and Linear", 1)]
     [InlineData(
         "{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"layers\": [{ \"op\": \"Relu\" }], \"trainable\": { \"labelSmoothing\": 1 } }",
         1, 105, "MG0005", "trainable: labelSmoothing must be at least 0 and less than 1, got 1", 1)]

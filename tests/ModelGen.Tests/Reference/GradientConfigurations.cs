@@ -65,14 +65,20 @@ internal static class GradientConfigurations
         var graph = new GraphBuilder("Loss");
         bool ofClasses = LossOperator.IsOfClasses(loss);
         // Cross-entropy takes scores at each of several positions too.
-        int[] positions = loss == OpNames.CrossEntropy && seed % 2 == 0 ? [random.Next(1, 4), random.Next(1, 4)] : [];
+        bool ofMaps = loss is OpNames.CrossEntropy or OpNames.WeightedCrossEntropy && seed % 2 == 0;
+        int[] positions = ofMaps ? [random.Next(1, 4), random.Next(1, 4)] : [];
         TensorType type = TensorType.Sample(ofClasses ? [random.Next(2, 40), .. positions] : seed % 2 == 0 ? [random.Next(2, 40)]
             : [random.Next(1, 4), random.Next(1, 6), random.Next(1, 6)]);
         int x = graph.Input("input", type);
         int target = graph.Input("target", ofClasses ? new TensorType(Shape.Of(positions), PerSample: true, ElementType.I32) : type);
         TrainingOptions options = new(1, loss, seed % 5 < 2 ? 0 : 0.1f) { [TrainableOption.HuberDelta] = 0.3f,
             [TrainableOption.HingeMargin] = 0.7f, [TrainableOption.HingePower] = 1 + seed % 2 };
-        graph.Output("output", graph.Add(loss, [x, target], options.LossAttributes(seed % 3 == 0 ? 1 : 0.3f)));
+        float weight = seed % 3 == 0 ? 1 : 0.3f;
+        float[] weights = [.. Enumerable.Range(0, seed % 4 == 0 ? 0 : type.Shape[0]).Select(_ => random.Next(1, 9) * 0.25f)];
+        AttributeMap attributes = loss != OpNames.WeightedCrossEntropy ? options.LossAttributes(weight) : AttributeMap.Of(
+            ("labelSmoothing", options[TrainableOption.LabelSmoothing]), ("ignoreIndex", seed % 2),
+            ("classWeights", WeightedCrossEntropy.Word(weights)), ("weight", weight));
+        graph.Output("output", graph.Add(loss, [x, target], attributes));
         return graph.Build();
     }
 

@@ -15,6 +15,12 @@ internal static class Losses
             [o.LossWeight * o[0].Zip(o[1], (x, t) => -t * LogSigmoid(x) - (1 - t) * LogSigmoid(-x)).Average()],
         ["BinaryCrossEntropyWithLogitsGradient"] = o =>
             [.. o[0].Zip(o[1], (x, t) => Scale(o) * (Math.Exp(LogSigmoid(x)) - t) / o[0].Length)],
+        ["SmoothL1"] = o => Mean(o, d => Math.Abs(d) < Beta(o) ? d * d / (2 * Beta(o)) : Math.Abs(d) - Beta(o) / 2),
+        ["SmoothL1Gradient"] = o => Gradient(o, d => Math.Abs(d) < Beta(o) ? d / Beta(o) : Math.Sign(d)),
+        ["Focal"] = MaskLosses.Focal,
+        ["FocalGradient"] = MaskLosses.FocalGradient,
+        ["Dice"] = MaskLosses.Dice,
+        ["DiceGradient"] = MaskLosses.DiceGradient,
         ["Hinge"] = Hinge,
         ["HingeGradient"] = HingeGradient,
     };
@@ -23,6 +29,8 @@ internal static class Losses
     public static double Scale(Operation operation) => operation.LossWeight * (operation.Count == 3 ? operation[2][0] : 1);
 
     private static double Delta(Operation operation) => operation.Attributes["delta"].Number;
+
+    private static double Beta(Operation operation) => operation.Attributes["beta"].Number;
 
     private static double[] Mean(Operation operation, Func<double, double> ofDifference) =>
         [operation.LossWeight * operation[0].Zip(operation[1], (x, t) => ofDifference(x - t)).Average()];

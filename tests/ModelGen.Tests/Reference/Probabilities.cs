@@ -1,4 +1,5 @@
 using ModelGen.Generator.Graphs;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Tests.Reference;
 
@@ -14,6 +15,9 @@ internal static class Probabilities
         ["CrossEntropy"] = Loss,
         ["CrossEntropyGradient"] = LossGradient,
         ["CountCorrect"] = CountCorrect,
+        ["WeightedCrossEntropy"] = WeightedLoss,
+        ["WeightedCrossEntropyGradient"] = WeightedLossGradient,
+        ["CountCorrectLabels"] = CountCorrectLabels,
     };
 
     private static double[] Softmax(Operation operation)
@@ -98,6 +102,56 @@ internal static class Probabilities
         int position = 0;
         return [Lines(operation.ShapeOf(0), operation.Batch, 0).Count(line =>
             Array.IndexOf(line, line.MaxBy(i => operation[0][i])) == (int)operation[1][position++])];
+    }
+
+    private static double[] CountCorrectLabels(Operation operation)
+    {
+        int position = 0, ignored = operation.Attributes.Int("ignoreIndex");
+        return [Lines(operation.ShapeOf(0), operation.Batch, 0).Count(line => (int)operation[1][position++] is int label && label != ignored
+            && Array.IndexOf(line, line.MaxBy(i => operation[0][i])) == label)];
+    }
+
+    // Σ wanted · −log softmax over the weights of the labels.
+    private static double[] WeightedLoss(Operation operation)
+    {
+        (double sum, double weight) = (0, 0);
+        int position = 0;
+        foreach (int[] line in Lines(operation.ShapeOf(0), operation.Batch, 0))
+        {
+            (double[] wanted, double own) = Wanted(operation.Attributes, (int)operation[1][position++], line.Length);
+            double logOfSum = LogOfSum(operation[0], line);
+            sum += line.Select((i, c) => wanted[c] * (logOfSum - operation[0][i])).Sum();
+            weight += own;
+        }
+        return [weight == 0 ? 0 : operation.LossWeight * sum / weight];
+    }
+
+    private static double[] WeightedLossGradient(Operation operation)
+    {
+        double[] dx = operation.NewResult();
+        double weight = operation[1].Sum(l => Wanted(operation.Attributes, (int)l, operation.Shape[0]).Own);
+        int position = 0;
+        foreach (int[] line in Lines(operation.Shape, operation.Batch, 0))
+        {
+            (double[] wanted, _) = Wanted(operation.Attributes, (int)operation[1][position++], line.Length);
+            SoftmaxOf(operation[0], line, dx);
+            for (int c = 0; c < line.Length; c++)
+                dx[line[c]] = weight == 0 ? 0 : (dx[line[c]] * wanted.Sum() - wanted[c]) * Losses.Scale(operation) / weight;
+        }
+        return dx;
+    }
+
+    /// <summary>What a label wants of each class, and its weight; zeros where it does not count.</summary>
+    public static (double[] Wanted, double Own) Wanted(AttributeMap attributes, int label, int classes)
+    {
+        double[] wanted = new double[classes];
+        if (label == attributes.Int("ignoreIndex"))
+            return (wanted, 0);
+        double smoothing = attributes["labelSmoothing"].Number;
+        float[] given = WeightedCrossEntropy.Weights(attributes["classWeights"].Word);
+        for (int c = 0; c < classes; c++)
+            wanted[c] = (given.Length == 0 ? 1 : given[c]) * Target(c, label, classes, smoothing);
+        return (wanted, given.Length == 0 ? 1 : given[label]);
     }
 
     /// <summary>The share of a class that the loss wants.</summary>

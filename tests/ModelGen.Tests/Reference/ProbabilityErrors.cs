@@ -15,6 +15,9 @@ internal static class ProbabilityErrors
         ["CrossEntropy"] = Loss,
         ["CrossEntropyGradient"] = LossGradient,
         ["CountCorrect"] = CountCorrect,
+        ["WeightedCrossEntropy"] = WeightedLoss,
+        ["WeightedCrossEntropyGradient"] = WeightedLossGradient,
+        ["CountCorrectLabels"] = CountCorrect,
     };
 
     /// <summary>Scores along one line: probabilities, and what moves their logarithms.</summary>
@@ -150,6 +153,52 @@ internal static class ProbabilityErrors
         {
             for (int c = 0; c < indices.Length; c++)
                 bound[indices[c]] = scale * (line.OfShare(c) + 4 * call.Unit * (line.Shares[c] + targets[c]));
+        }
+        return LossErrors.WithScale(call, bound);
+    }
+
+    private static IEnumerable<(Line Line, int[] Indices, double[] Wanted)> WeightedPositions(ErrorCall call)
+    {
+        int position = 0;
+        foreach (int[] indices in Probabilities.Lines(call.ShapeOf(0), call.Batch, 0))
+        {
+            (double[] wanted, _) = Probabilities.Wanted(call.Attributes, (int)call.Inputs[1][position++], indices.Length);
+            yield return (new Line(call, indices), indices, wanted);
+        }
+    }
+
+    private static double WeightOf(ErrorCall call) =>
+        call.Inputs[1].Sum(l => Probabilities.Wanted(call.Attributes, (int)l, call.ShapeOf(0)[0]).Own);
+
+    // As Loss, the sum of what is wanted being any number; what does not count wants nothing.
+    private static double[] WeightedLoss(ErrorCall call)
+    {
+        double sum = 0, size = 0, weight = WeightOf(call);
+        foreach ((Line line, int[] indices, double[] wanted) in WeightedPositions(call))
+        {
+            double all = wanted.Sum();
+            for (int c = 0; c < indices.Length; c++)
+            {
+                double x = call.Inputs[0][indices[c]];
+                sum += Math.Abs(all * line.Shares[c] - wanted[c]) * line.Off[c]
+                    + all * line.Shares[c] * call.Unit * Math.Abs(x - line.Largest);
+                size += wanted[c] * (Math.Abs(x) + Math.Abs(line.Largest) + Math.Abs(line.LogOfSum));
+            }
+            sum += all * line.Own;
+        }
+        return [weight == 0 ? 0 : call.Attributes["weight"].Number / weight
+            * (sum + call.Gamma(call.Inputs[1].Length + call.ShapeOf(0)[0] + 4) * size)];
+    }
+
+    private static double[] WeightedLossGradient(ErrorCall call)
+    {
+        double[] bound = new double[call.Result.Length];
+        double weight = WeightOf(call), scale = weight == 0 ? 0 : LossErrors.ScaleOf(call) / weight;
+        foreach ((Line line, int[] indices, double[] wanted) in WeightedPositions(call))
+        {
+            double all = wanted.Sum();
+            for (int c = 0; c < indices.Length; c++)
+                bound[indices[c]] = scale * (all * line.OfShare(c) + 4 * call.Unit * (all * line.Shares[c] + wanted[c]));
         }
         return LossErrors.WithScale(call, bound);
     }

@@ -25,6 +25,45 @@ internal static class TrainableOption
         OfLoss = OpNames.CrossEntropy,
     });
 
+    public static readonly IntegerOption IgnoreIndex = Row(new IntegerOption("IgnoreIndex", WeightedCrossEntropy.Ignored, int.MinValue,
+        "The label of what does not count: neither loss nor gradient, nor in evaluation.")
+    {
+        OfLoss = OpNames.CrossEntropy,
+        Remarks = "Losses are divided by the weights of the labels that count. Of vectors of scores -100 is a label that does not count "
+            + "only where another setting of this kind is given.",
+    });
+
+    public static readonly TextOption ClassWeights = Row(new TextOption("ClassWeights",
+        "A weight for each class, with commas between: `0.2, 1, 1`.")
+    {
+        OfLoss = OpNames.CrossEntropy,
+        Remarks = "Losses are divided by the sum of the labels' weights. Without them all are 1.",
+    });
+
+    public static readonly NumberOption SmoothL1Beta = Row(new NumberOption("SmoothL1Beta", 1, new NumberRange(Above: 0),
+        "The difference at which the parabola becomes a line.")
+    {
+        OfLoss = OpNames.SmoothL1,
+    });
+
+    public static readonly NumberOption FocalAlpha = Row(new NumberOption("FocalAlpha", 0.25f, new NumberRange(AtLeast: 0, Below: 1),
+        "The weight of targets of 1; those of 0 have 1 − alpha.")
+    {
+        OfLoss = OpNames.Focal,
+    });
+
+    public static readonly NumberOption FocalGamma = Row(new NumberOption("FocalGamma", 2, new NumberRange(AtLeast: 0),
+        "How little counts what is right already; 0 for binary cross entropy.")
+    {
+        OfLoss = OpNames.Focal,
+    });
+
+    public static readonly NumberOption DiceSmooth = Row(new NumberOption("DiceSmooth", 1, new NumberRange(Above: 0),
+        "What is added above and below the fraction, so that empty masks have one.")
+    {
+        OfLoss = OpNames.Dice,
+    });
+
     public static readonly NumberOption HuberDelta = Row(new NumberOption("HuberDelta", 1, new NumberRange(Above: 0),
         "The difference at which the parabola becomes a line.")
     {

@@ -13,10 +13,10 @@ internal abstract class LossOperator : Operator
     /// <summary>All losses by name, in the order in which the enum of the runtime has them.</summary>
     public static EquatableArray<string> Names { get; } =
         [OpNames.CrossEntropy, OpNames.Hinge, OpNames.MeanSquaredError, OpNames.MeanAbsoluteError, OpNames.Huber,
-            OpNames.BinaryCrossEntropyWithLogits];
+            OpNames.BinaryCrossEntropyWithLogits, OpNames.SmoothL1, OpNames.Focal, OpNames.Dice];
 
     /// <summary>Whether the loss is of scores and one class for each sample, rather than of numbers and a number for each.</summary>
-    public static bool IsOfClasses(string loss) => loss is OpNames.CrossEntropy or OpNames.Hinge;
+    public static bool IsOfClasses(string loss) => loss is OpNames.CrossEntropy or OpNames.Hinge or OpNames.WeightedCrossEntropy;
 
     public sealed override EquatableArray<AttributeSpec> Attributes =>
         [.. Constants, new("weight", AttributeKind.Float, 1.0, "Factor of the loss, where a network has several.")];
@@ -74,7 +74,10 @@ internal sealed class CrossEntropy : LossOperator
 
     public override string GradientFunction => "CrossEntropy.Gradient";
 
-    public override TensorType Infer(OperatorCall call)
+    public override TensorType Infer(OperatorCall call) => OfLogits(call);
+
+    /// <summary>The shape rule of losses of logits and a label for each position.</summary>
+    public static TensorType OfLogits(OperatorCall call)
     {
         Require.InputCount(call, 2, 2);
         TensorType logits = call.Inputs[0];
@@ -117,7 +120,7 @@ internal sealed class Hinge : LossOperator
 }
 
 /// <summary>The mean over all elements of the batch of what each is off its target. Inputs: predictions and targets of one shape.</summary>
-internal sealed class RegressionLoss(string name, params AttributeSpec[] constants) : LossOperator
+internal class RegressionLoss(string name, params AttributeSpec[] constants) : LossOperator
 {
     public static IEnumerable<LossOperator> Rows =>
     [
@@ -125,6 +128,11 @@ internal sealed class RegressionLoss(string name, params AttributeSpec[] constan
         new RegressionLoss(OpNames.MeanAbsoluteError),
         new RegressionLoss(OpNames.Huber, new AttributeSpec("delta", AttributeKind.Float, 1.0, "Where the parabola becomes a line.")),
         new RegressionLoss(OpNames.BinaryCrossEntropyWithLogits),
+        new RegressionLoss(OpNames.SmoothL1, new AttributeSpec("beta", AttributeKind.Float, 1.0, "Where the parabola becomes a line.")),
+        new RegressionLoss(OpNames.Focal,
+            new AttributeSpec("alpha", AttributeKind.Float, 0.25, "Weight of targets of 1; those of 0 have 1 − alpha."),
+            new AttributeSpec("gamma", AttributeKind.Float, 2.0, "How little counts what is right already.")),
+        new DiceLoss(),
     ];
 
     public override string Name => name;
@@ -144,4 +152,16 @@ internal sealed class RegressionLoss(string name, params AttributeSpec[] constan
                 $"{call.Label} needs predictions and targets of one shape, got {call.Inputs[0].Shape} and {call.Inputs[1].Shape}");
         return TensorType.Fixed();
     }
+}
+
+/// <summary>
+/// The mean over samples and channels, or over vectors, of 1 − (2·Σ p·t + smooth) / (Σ p² + Σ t² + smooth), p being σ(x), over the pixels.
+/// Inputs: logits and targets of one shape.
+/// </summary>
+internal sealed class DiceLoss() : RegressionLoss(
+    OpNames.Dice, new AttributeSpec("smooth", AttributeKind.Float, 1.0, "What is added above and below the line."))
+{
+    public override string Function => "Dice.Loss";
+
+    public override string GradientFunction => "Dice.Gradient";
 }

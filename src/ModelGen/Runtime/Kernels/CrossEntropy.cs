@@ -180,7 +180,7 @@ public static class CrossEntropy
         return correct;
     }
 
-    private static bool IsCorrect(ref float x, int label, int classes, nint classStride)
+    internal static bool IsCorrect(ref float x, int label, int classes, nint classStride)
     {
         float logit = Unsafe.Add(ref x, label * classStride);
         for (int c = 0; c < classes; c++)
@@ -220,5 +220,5 @@ public static class CrossEntropy
     private static ref float Lane<V>(ref V vector, int index)
         where V : struct => ref Unsafe.Add(ref Unsafe.As<V, float>(ref vector), index);
 
-    private static float Lane<V>(V vector, int index) where V : struct => Unsafe.Add(ref Unsafe.As<V, float>(ref vector), index);
+    internal static float Lane<V>(V vector, int index) where V : struct => Unsafe.Add(ref Unsafe.As<V, float>(ref vector), index);
 }

@@ -64,6 +64,28 @@ public static class Losses
         ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float scale) =>
         Gradient(default(BinaryCrossEntropy), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
 
+    /// <summary>
+    /// Mean of d²/(2·beta) where |d| &lt; beta, d being x − target, and of |d| − beta/2 elsewhere; as torch.nn.SmoothL1Loss. Source:
+    /// Girshick 2015, Fast R-CNN, §2.3.
+    /// </summary>
+    public static float SmoothL1(ref float x, ref float target, int samples, nint sampleStride, int length, float beta) =>
+        Mean(new SmoothError(beta), ref x, ref target, samples, sampleStride, length);
+
+    /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the predictions.</summary>
+    public static void SmoothL1Gradient(
+        ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float beta, float scale) =>
+        Gradient(new SmoothError(beta), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
+
+    /// <summary>Mean of <see cref="FocalLoss"/>; of targets 0 and 1 as torchvision.ops.sigmoid_focal_loss.</summary>
+    public static float Focal(ref float x, ref float target, int samples, nint sampleStride, int length, float alpha, float gamma) =>
+        Mean(new FocalLoss(alpha, gamma), ref x, ref target, samples, sampleStride, length);
+
+    /// <summary>Its gradient times <paramref name="scale"/>; may overwrite the predictions.</summary>
+    public static void FocalGradient(
+        ref float x, ref float target, ref float gradient, int samples, nint sampleStride, int length, float alpha, float gamma,
+        float scale) =>
+        Gradient(new FocalLoss(alpha, gamma), ref x, ref target, ref gradient, samples, sampleStride, length, scale);
+
     private static float Mean<L>(L loss, ref float x, ref float target, int samples, nint sampleStride, int length)
         where L : struct, IElementLoss =>
         Target.Run<MeanKernel<L>, float>(new MeanKernel<L>(loss, samples, sampleStride, length), new Operands(ref x, ref target));
@@ -185,6 +207,24 @@ public static class Losses
         [MethodImpl(Inline)]
         public V Gradient<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct =>
             S.Min(S.Broadcast(_delta), S.Max(S.Broadcast(-_delta), S.Subtract(x, target)));
+    }
+
+    internal readonly struct SmoothError(float beta) : IElementLoss
+    {
+        private readonly float _beta = beta;
+
+        [MethodImpl(Inline)]
+        public V Loss<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct
+        {
+            V size = Absolute<S, V>(S.Subtract(x, target)), half = S.Broadcast(0.5f), beta = S.Broadcast(_beta);
+            V near = S.Divide(S.Multiply(S.Multiply(size, size), half), beta), far = S.Subtract(size, S.Multiply(beta, half));
+            return S.ConditionalSelect(S.LessThan(size, beta), near, far);
+        }
+
+        // The quotient comes second in both: that is the operand kept when it is NaN.
+        [MethodImpl(Inline)]
+        public V Gradient<S, V>(V x, V target) where S : struct, ISimd<V> where V : struct =>
+            S.Min(S.Broadcast(1f), S.Max(S.Broadcast(-1f), S.Divide(S.Subtract(x, target), S.Broadcast(_beta))));
     }
 
     internal readonly struct BinaryCrossEntropy : IElementLoss
