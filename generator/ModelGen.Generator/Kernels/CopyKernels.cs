@@ -248,20 +248,21 @@ internal sealed record InsertZerosKernel(Layout Source, Layout Destination, int 
 }
 
 /// <summary>See <see cref="Ops.Pad"/>; backwards, each pixel of the border adds its gradient to the pixel it was copied from.</summary>
-internal sealed record PadKernel(Layout Source, Layout Destination, bool Reflect, int Top, int Left, bool IsGradient)
+internal sealed record PadKernel(Layout Source, Layout Destination, string Mode, int Top, int Left, bool IsGradient)
     : PixelMoveKernel(Source, Destination)
 {
     public static PadKernel Of(Node node, Layout source, Layout destination, bool isGradient)
     {
         var border = node.Attributes.Ints("padding");
-        return new PadKernel(source, destination, node.Attributes["mode"].Word == "reflect", border[0], border[1], isGradient);
+        return new PadKernel(source, destination, node.Attributes["mode"].Word, border[0], border[1], isGradient);
     }
 
     public override string Title => IsGradient ? "PadGradient" : "Pad";
 
     public override IEnumerable<string> Describe() =>
-        [$"{(Reflect ? "Mirrored" : "Repeated")} border, {Top} rows above and {Left} columns left{(IsGradient ? ", gradient" : "")}: "
-            + $"{Source} to {Destination}."];
+        [$"{Word} border, {Top} rows above and {Left} columns left{(IsGradient ? ", gradient" : "")}: {Source} to {Destination}."];
+
+    private string Word => Mode switch { "reflect" => "Mirrored", "circular" => "Circular", _ => "Repeated" };
 
     protected override bool ClearsFirst => IsGradient;
 
@@ -287,8 +288,9 @@ internal sealed record PadKernel(Layout Source, Layout Destination, bool Reflect
         }
     }
 
-    private string Inside(string position, int before, int length) => Reflect
-        ? $"{position} < {before} ? {before} - {position} : {position} - {before} < {length} ? {position} - {before} : "
+    private string Inside(string position, int before, int length) => Mode == "circular"
+        ? $"({position} + {(length - before % length) % length}) % {length}"
+        : Mode == "reflect" ? $"{position} < {before} ? {before} - {position} : {position} - {before} < {length} ? {position} - {before} : "
             + $"{2 * (length - 1) + before} - {position}"
         : $"Math.Clamp({position} - {before}, 0, {length - 1})";
 }

@@ -49,6 +49,8 @@ internal static class LayerSyntax
     {
         "init" => "Initializer",
         "algorithm" => "ConvAlgorithm",
+        "mode" => spec.Words.Contains("bilinear") ? "UpsampleMode" : "PaddingMode",
+        "approximate" => "GeluApproximation",
         _ => Property(spec),
     };
 

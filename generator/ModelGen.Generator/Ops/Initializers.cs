@@ -83,6 +83,9 @@ internal static class Initializers
 
     public static AttributeMap Constant(string init, bool trainable) => AttributeMap.Of(("init", init), ("trainable", trainable));
 
+    /// <summary>All the same number, trained.</summary>
+    public static AttributeMap Constant(AttributeValue value) => AttributeMap.Of(("init", ConstantValue), ("initValue", value));
+
     public static bool IsTrainable(Node parameter) => !parameter.Attributes.TryGet("trainable", out AttributeValue t) || t.Int != 0;
 
     /// <summary>How each parameter of a graph starts, <see cref="Auto"/> resolved.</summary>
@@ -97,6 +100,9 @@ internal static class Initializers
     private static string Resolve(Graph graph, int[] readers, Node parameter)
     {
         int layer = readers[parameter.Id];
+        // Of a transposed convolution.
+        if (layer >= 0 && graph[layer].Is(OpNames.TransposeFilters))
+            layer = readers[layer];
         for (int next = layer < 0 ? -1 : readers[layer]; next >= 0; next = readers[next])
         {
             if (graph[next].Op is "Relu")

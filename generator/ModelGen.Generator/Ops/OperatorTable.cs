@@ -14,20 +14,28 @@ internal static class OperatorTable
         new BatchNormGradientSums(), new BatchNormGradient(), new Row(), new FoldWeight(), new FoldBias(),
         new GroupNorm(), new GroupStatistics(), new GroupNormGradientSums(), new GroupNormGradient(),
         new LocalResponseNorm(), new LocalResponseScale(), new LocalResponseTerm(), new LocalResponseNormGradient(),
-        new PositionBias(), new SampleSum(), new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
+        new PositionBias(), new SampleSum(), new PRelu(), new PReluGradient(), new PReluWeightGradient(),
+        new Multiply(), new ChannelFactorsGradient(), new Concat(), new Slice(),
         new Softmax(), new SoftmaxGradient(), new LogSoftmax(), new LogSoftmaxGradient(), new CountCorrect(),
         new CountCorrectLabels(),
         new Dropout(), new RandomDropout(), new GaussianNoise(), new RandomNoise(), new AccumulateGradient(), new TotalGradient(
             ), new StoreGradient(), new SumOfSquares(),
         new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
-    }.Concat(Elementwise.Rows).Concat(Losses).Concat(Update.Rows).Concat(Update.Checks).ToDictionary(o => o.Name, StringComparer.Ordinal);
+        new Upsample(), new UpsampleGradient(), new PixelShuffle(), new PixelUnshuffle(), new ChannelShuffle(), new MaxPoolGather(),
+    }.Concat(Elementwise.Rows).Concat(Losses).Concat(Update.Rows).Concat(Update.Checks).Concat(Composites)
+        .ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     // Each with its gradient.
     private static IEnumerable<Operator> Losses =>
         new LossOperator[] { new CrossEntropy(), new WeightedCrossEntropy(), new Hinge() }.Concat(RegressionLoss.Rows)
             .SelectMany(loss => new Operator[] { loss, new LossGradient(loss) });
 
-    public static IEnumerable<Operator> All => ByName.Values;
+    // Layers that are made of other operators' nodes, and are no nodes themselves.
+    private static IEnumerable<Operator> Composites =>
+        [new ConvTranspose2d(), new Crop(), new MaxUnpool2d(), new InstanceNorm2d(), new BatchNorm1d()];
+
+    /// <summary>All operators that nodes have.</summary>
+    public static IEnumerable<Operator> All => ByName.Values.Where(o => o is not CompositeLayer);
 
     /// <summary>The operators that users write as layers, by name.</summary>
     public static IEnumerable<Operator> Layers =>

@@ -65,6 +65,9 @@ internal static class ChooseAlgorithms
     private static WinogradForm? Choose(Graph graph, Node node, Optimization optimize)
     {
         Shape filters = graph[node.Inputs[ConvolutionInputs.Filters]].Shape;
+        // The order of turned filters is not one that their transform, when weights are loaded, starts from.
+        if (graph[node.Inputs[ConvolutionInputs.Filters]].Is(OpNames.TransposeFilters))
+            return null;
         return WordOf(node) switch
         {
             ConvolutionAlgorithms.Auto when optimize == Optimization.Speed => WinogradChoice.Best(filters, node.Shape, node.Attributes),

@@ -4,9 +4,9 @@ using ModelGen.Generator.Ops;
 namespace ModelGen.Generator.Passes;
 
 /// <summary>
-/// Lets a convolution or fully connected layer apply the activation behind it before it stores its result. In training too: the gradients
-/// of relu, relu6, tanh and sigmoid are computed from their results, so what they were applied to is read by nothing else. In inference a
-/// batch normalisation that is not folded, as before the convolutions of DenseNet, takes a ReLU too.
+/// Lets a convolution or fully connected layer apply the activation behind it before it stores its result. In training too, where the
+/// gradient is computed from the result, as those of relu, relu6, tanh and sigmoid are, so that what it was applied to is read by nothing
+/// else. In inference a batch normalisation that is not folded, as before the convolutions of DenseNet, takes a ReLU too.
 /// </summary>
 internal static class FuseActivation
 {

@@ -5,6 +5,17 @@
 
 namespace ModelGen;
 
+/// <summary>|x|. The gradient at 0 is 0.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.abs.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class AbsAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Abs, which needs no arguments.</summary>
+    public AbsAttribute()
+    {
+    }
+}
+
 /// <summary>
 /// Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, not
 /// including, ⌈(i + 1)·size/n⌉.
@@ -111,6 +122,27 @@ public sealed class AvgPool2dAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>
+/// Batch normalisation of features: by the statistics of the batch in training, by running averages of them in inference.
+/// </summary>
+/// <remarks>
+/// Shapes: C features, unchanged. Source: Ioffe and Szegedy 2015, Batch normalization, algorithm 1; torch.nn.BatchNorm1d.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class BatchNorm1dAttribute : SingleInputLayerAttribute
+{
+    /// <summary>BatchNorm1d, which needs no arguments.</summary>
+    public BatchNorm1dAttribute()
+    {
+    }
+
+    /// <summary>Added to the variance.</summary>
+    public double Eps { get; set; } = 1E-05;
+
+    /// <summary>Weight of the newest batch in the running averages.</summary>
+    public double Momentum { get; set; } = 0.1;
+}
+
+/// <summary>
 /// Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded into the
 /// convolution before it.
 /// </summary>
@@ -128,6 +160,68 @@ public sealed class BatchNorm2dAttribute : SingleInputLayerAttribute
 
     /// <summary>Weight of the newest batch in the running averages.</summary>
     public double Momentum { get; set; } = 0.1;
+}
+
+/// <summary>The least whole number that is not less than x. Nothing is learned through it.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.ceil.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class CeilAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Ceil, which needs no arguments.</summary>
+    public CeilAttribute()
+    {
+    }
+}
+
+/// <summary>x where it is positive, alpha · (exp(x / alpha) − 1) elsewhere.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Barron 2017, Continuously differentiable exponential linear units.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class CeluAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Celu, which needs no arguments.</summary>
+    public CeluAttribute()
+    {
+    }
+
+    /// <summary>What the result tends to left of 0, negated; positive.</summary>
+    public double Alpha { get; set; } = 1;
+}
+
+/// <summary>Takes turns among groups of channels: channel g·(C/groups) + j becomes channel j·groups + g.</summary>
+/// <remarks>Shapes: C×H×W, unchanged. Groups must divide C. Source: Zhang et al. 2018, ShuffleNet, §3.1; torch.nn.ChannelShuffle.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ChannelShuffleAttribute : SingleInputLayerAttribute
+{
+    /// <summary>ChannelShuffle with what it must be given.</summary>
+    /// <param name="groups">Groups of neighbouring channels; must divide their number.</param>
+    public ChannelShuffleAttribute(int groups)
+    {
+        Groups = groups;
+    }
+
+    /// <summary>Groups of neighbouring channels; must divide their number.</summary>
+    public int Groups { get; }
+}
+
+/// <summary>min(max(x, min), max); NaN stays NaN. At min and max the gradient passes.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.clamp; ONNX, Clip.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ClampAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Clamp with what it must be given.</summary>
+    /// <param name="min">The least result.</param>
+    /// <param name="max">The largest result.</param>
+    public ClampAttribute(int min, int max)
+    {
+        Min = min;
+        Max = max;
+    }
+
+    /// <summary>The least result.</summary>
+    public int Min { get; }
+
+    /// <summary>The largest result.</summary>
+    public int Max { get; }
 }
 
 /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
@@ -212,7 +306,10 @@ public sealed class Conv2dAttribute : SingleInputLayerAttribute
     /// <summary>Whether a learned bias is added to each output channel.</summary>
     public bool Bias { get; set; } = true;
 
-    /// <summary>What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).</summary>
+    /// <summary>
+    /// What the padding holds: zeros, the edge repeated (replicate), the inside mirrored without the edge (reflect), or the other side
+    /// (circular).
+    /// </summary>
     public PaddingMode PaddingMode { get; set; }
 
     /// <summary>
@@ -247,6 +344,152 @@ public sealed class Conv2dAttribute : SingleInputLayerAttribute
 
     /// <summary>Of constant: the value.</summary>
     public double InitValue { get; set; } = 0;
+
+    /// <summary>
+    /// Padding so that the result has ⌈H / stride⌉ rows and ⌈W / stride⌉ columns, an odd row or column at the bottom or right, as PyTorch's
+    /// and Keras's padding "same".
+    /// </summary>
+    public bool Same { get; set; }
+}
+
+/// <summary>
+/// 2-D transposed convolution, also called fractionally strided or deconvolution, with learned filters: images grow by the stride.
+/// </summary>
+/// <remarks>
+/// Shapes: C×H×W to outChannels×H'×W' with H' = (H − 1)·stride − 2·padding + dilation·(kernelSize − 1) + outputPadding + 1, W' likewise.
+/// Groups must divide C and outChannels. Source: Zeiler et al. 2010, Deconvolutional networks; Dumoulin and Visin 2016, A guide to
+/// convolution arithmetic, §4; torch.nn.ConvTranspose2d.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ConvTranspose2dAttribute : SingleInputLayerAttribute
+{
+    /// <summary>ConvTranspose2d with what it must be given.</summary>
+    /// <param name="outChannels">Number of output channels.</param>
+    /// <param name="kernelSize">Height and width of the filters. One number for height and width.</param>
+    public ConvTranspose2dAttribute(int outChannels, int kernelSize)
+    {
+        OutChannels = outChannels;
+        KernelSize = [kernelSize, kernelSize];
+    }
+
+    /// <summary>ConvTranspose2d with height and width apart.</summary>
+    /// <param name="outChannels">Number of output channels.</param>
+    /// <param name="kernelHeight">Height and width of the filters. Here the height.</param>
+    /// <param name="kernelWidth">Its width.</param>
+    public ConvTranspose2dAttribute(int outChannels, int kernelHeight, int kernelWidth)
+    {
+        OutChannels = outChannels;
+        KernelSize = [kernelHeight, kernelWidth];
+    }
+
+    /// <summary>Number of output channels.</summary>
+    public int OutChannels { get; }
+
+    /// <summary>Height and width of the filters.</summary>
+    public int[] KernelSize { get; }
+
+    /// <summary>
+    /// Distance of neighbouring input pixels in the result, down and across. One number for height and width. At least 1.
+    /// </summary>
+    public int Stride { get; set; } = 1;
+
+    /// <summary><see cref="Stride"/> for each side by itself: height and width. Give one of the two.</summary>
+    public int[]? Strides { get; set; }
+
+    /// <summary>Rows and columns of the result left out on both sides. One number for height and width. At least 0.</summary>
+    public int Padding { get; set; }
+
+    /// <summary><see cref="Padding"/> for each side by itself: height and width. Give one of the two.</summary>
+    public int[]? Paddings { get; set; }
+
+    /// <summary>
+    /// Rows and columns more, at the bottom and at the right; less than the stride. One number for height and width. At least 0.
+    /// </summary>
+    public int OutputPadding { get; set; }
+
+    /// <summary><see cref="OutputPadding"/> for each side by itself: height and width. Give one of the two.</summary>
+    public int[]? OutputPaddings { get; set; }
+
+    /// <summary>Distance between the taps of a filter. One number for height and width. At least 1.</summary>
+    public int Dilation { get; set; } = 1;
+
+    /// <summary><see cref="Dilation"/> for each side by itself: height and width. Give one of the two.</summary>
+    public int[]? Dilations { get; set; }
+
+    /// <summary>Number of groups; each sees its own share of the channels. Must divide both channel counts. At least 1.</summary>
+    public int Groups { get; set; } = 1;
+
+    /// <summary>Whether a learned bias is added to each output channel.</summary>
+    public bool Bias { get; set; } = true;
+
+    /// <summary>
+    /// Initialisation of the weights. Uniform: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise. Normal:
+    /// heNormal, xavierNormal, or normal and truncatedNormal with a deviation of one's own. Then orthogonal, and constant.
+    /// </summary>
+    public Initializer Init { get; set; }
+
+    /// <summary>Factor of the bound, deviation or matrix that follows from the layer's size.</summary>
+    public double InitGain { get; set; } = 1;
+
+    /// <summary>Of normal and truncatedNormal: the mean.</summary>
+    public double InitMean { get; set; } = 0;
+
+    /// <summary>Of normal and truncatedNormal: the standard deviation, before anything is cut off; above 0.</summary>
+    public double InitStd { get; set; } = 1;
+
+    /// <summary>Of truncatedNormal: the least value.</summary>
+    public double InitLower { get; set; } = -2;
+
+    /// <summary>Of truncatedNormal: the largest value, above the least.</summary>
+    public double InitUpper { get; set; } = 2;
+
+    /// <summary>Of constant: the value.</summary>
+    public double InitValue { get; set; } = 0;
+}
+
+/// <summary>cos x, x in radians.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.cos.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class CosAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Cos, which needs no arguments.</summary>
+    public CosAttribute()
+    {
+    }
+}
+
+/// <summary>A rectangle of the image.</summary>
+/// <remarks>
+/// Shapes: C×H×W to C×height×width; the rectangle must lie within the image. Source: Ronneberger, Fischer and Brox 2015, U-Net, §2;
+/// torchvision.transforms.functional.crop.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class CropAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Crop with what it must be given.</summary>
+    /// <param name="top">The first row.</param>
+    /// <param name="left">The first column.</param>
+    /// <param name="height">How many rows.</param>
+    /// <param name="width">How many columns.</param>
+    public CropAttribute(int top, int left, int height, int width)
+    {
+        Top = top;
+        Left = left;
+        Height = height;
+        Width = width;
+    }
+
+    /// <summary>The first row.</summary>
+    public int Top { get; }
+
+    /// <summary>The first column.</summary>
+    public int Left { get; }
+
+    /// <summary>How many rows.</summary>
+    public int Height { get; }
+
+    /// <summary>How many columns.</summary>
+    public int Width { get; }
 }
 
 /// <summary>In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.</summary>
@@ -282,6 +525,28 @@ public sealed class EluAttribute : SingleInputLayerAttribute
     public double Alpha { get; set; } = 1;
 }
 
+/// <summary>2/√π · ∫₀ˣ exp(−t²) dt, the error function.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.erf.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ErfAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Erf, which needs no arguments.</summary>
+    public ErfAttribute()
+    {
+    }
+}
+
+/// <summary>eˣ, within 1 unit in the last place.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.exp.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ExpAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Exp, which needs no arguments.</summary>
+    public ExpAttribute()
+    {
+    }
+}
+
 /// <summary>One dimension per sample instead of channels×height×width, in that order.</summary>
 /// <remarks>Shapes: C×H×W to C·H·W; one dimension stays as it is. Source: PyTorch, torch.nn.Flatten.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -289,6 +554,17 @@ public sealed class FlattenAttribute : SingleInputLayerAttribute
 {
     /// <summary>Flatten, which needs no arguments.</summary>
     public FlattenAttribute()
+    {
+    }
+}
+
+/// <summary>The largest whole number that is not larger than x. Nothing is learned through it.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.floor.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class FloorAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Floor, which needs no arguments.</summary>
+    public FloorAttribute()
     {
     }
 }
@@ -308,6 +584,20 @@ public sealed class GaussianNoiseAttribute : SingleInputLayerAttribute
 
     /// <summary>Standard deviation of the noise. At least 0.</summary>
     public double StandardDeviation { get; set; } = 0.1;
+}
+
+/// <summary>x · Φ(x), Φ being the standard normal distribution, or x · (1 + tanh(√(2/π) · (x + 0.044715 · x³))) / 2.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Hendrycks and Gimpel 2016, Gaussian error linear units, §2; torch.nn.GELU.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class GeluAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Gelu, which needs no arguments.</summary>
+    public GeluAttribute()
+    {
+    }
+
+    /// <summary>none for Φ itself, tanh for the formula with the hyperbolic tangent.</summary>
+    public GeluApproximation Approximate { get; set; }
 }
 
 /// <summary>The mean of each channel over all pixels.</summary>
@@ -341,6 +631,48 @@ public sealed class GroupNormAttribute : SingleInputLayerAttribute
 
     /// <summary>Whether results are multiplied by a learned weight of each channel, and a bias is added.</summary>
     public bool Affine { get; set; } = true;
+}
+
+/// <summary>min(max(x + 3, 0), 6) / 6; NaN stays NaN. The gradient at −3 and 3 is 0.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Howard et al. 2019, Searching for MobileNetV3, §5.2; torch.nn.Hardsigmoid.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class HardSigmoidAttribute : SingleInputLayerAttribute
+{
+    /// <summary>HardSigmoid, which needs no arguments.</summary>
+    public HardSigmoidAttribute()
+    {
+    }
+}
+
+/// <summary>x · min(max(x + 3, 0), 6) / 6.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Howard et al. 2019, Searching for MobileNetV3, §5.2; torch.nn.Hardswish.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class HardSwishAttribute : SingleInputLayerAttribute
+{
+    /// <summary>HardSwish, which needs no arguments.</summary>
+    public HardSwishAttribute()
+    {
+    }
+}
+
+/// <summary>Normalises each channel of each sample by its own mean and variance, the same in training and inference.</summary>
+/// <remarks>
+/// Shapes: C×H×W, unchanged. Source: Ulyanov, Vedaldi and Lempitsky 2016, Instance normalization: the missing ingredient for fast
+/// stylization, §3; torch.nn.InstanceNorm2d.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class InstanceNorm2dAttribute : SingleInputLayerAttribute
+{
+    /// <summary>InstanceNorm2d, which needs no arguments.</summary>
+    public InstanceNorm2dAttribute()
+    {
+    }
+
+    /// <summary>Added to the variance.</summary>
+    public double Eps { get; set; } = 1E-05;
+
+    /// <summary>Whether results are multiplied by a learned weight of each channel, and a bias is added.</summary>
+    public bool Affine { get; set; }
 }
 
 /// <summary>x where it is positive, negativeSlope · x elsewhere.</summary>
@@ -443,6 +775,17 @@ public sealed class LocalResponseNormAttribute : SingleInputLayerAttribute
     public double K { get; set; } = 1;
 }
 
+/// <summary>ln x; −∞ at 0, NaN below.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.log.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class LogAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Log, which needs no arguments.</summary>
+    public LogAttribute()
+    {
+    }
+}
+
 /// <summary>Logarithms of probabilities: x − ln Σeˣ along one dimension.</summary>
 /// <remarks>
 /// Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.
@@ -509,6 +852,24 @@ public sealed class MaxPool2dAttribute : SingleInputLayerAttribute
 }
 
 /// <summary>
+/// Puts each value of the first input where a MaxPool2d, the second input, has found the largest of its window, and zeros elsewhere.
+/// </summary>
+/// <remarks>
+/// Shapes: C×H'×W', of the pooling's result, to C×H×W, its input. The windows must not overlap. Source: Zeiler and Fergus 2014, Visualizing
+/// and understanding convolutional networks, §2.1; Badrinarayanan et al. 2017, SegNet, §3; torch.nn.MaxUnpool2d.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class MaxUnpool2dAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">2 to 2 names of earlier layers, or <c>input</c>.</param>
+    public MaxUnpool2dAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+}
+
+/// <summary>
 /// The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are
 /// equal.
 /// </summary>
@@ -522,6 +883,17 @@ public sealed class MaximumAttribute : LayerAttribute
 
     /// <summary>Names of the inputs.</summary>
     public string[] Inputs { get; }
+}
+
+/// <summary>x · tanh(ln(1 + eˣ)).</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Misra 2020, Mish: a self regularized non-monotonic activation function, §2.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class MishAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Mish, which needs no arguments.</summary>
+    public MishAttribute()
+    {
+    }
 }
 
 /// <summary>
@@ -543,6 +915,98 @@ public sealed class MultiplyAttribute : LayerAttribute
     public string[] Inputs { get; }
 }
 
+/// <summary>−x.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.neg.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class NegAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Neg, which needs no arguments.</summary>
+    public NegAttribute()
+    {
+    }
+}
+
+/// <summary>x where it is positive, weight · x elsewhere; the weight is learned, one for all channels or one for each.</summary>
+/// <remarks>
+/// Shapes: Any shape, unchanged. numParameters must be 1 or the number of channels, or of features. Source: He et al. 2015, Delving deep
+/// into rectifiers, §2.1.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class PReluAttribute : SingleInputLayerAttribute
+{
+    /// <summary>PRelu, which needs no arguments.</summary>
+    public PReluAttribute()
+    {
+    }
+
+    /// <summary>Number of weights: 1, or one for each channel. At least 1.</summary>
+    public int NumParameters { get; set; } = 1;
+
+    /// <summary>What the weights start with.</summary>
+    public double Init { get; set; } = 0.25;
+}
+
+/// <summary>
+/// Adds a border: zeros, the edge repeated (replicate), the inside mirrored without the edge (reflect) or the other side (circular).
+/// Negative numbers take rows and columns away first.
+/// </summary>
+/// <remarks>Shapes: C×H×W to C×(top + H + bottom)×(left + W + right). Source: torch.nn.functional.pad.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class PadAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Pad, which needs no arguments.</summary>
+    public PadAttribute()
+    {
+    }
+
+    /// <summary>Rows and columns added, or, where negative, taken away. One number for all sides.</summary>
+    public int Padding { get; set; }
+
+    /// <summary>
+    /// <see cref="Padding"/> for each side by itself: top, left, bottom and right, or height (top, bottom) and width (left, right). Give
+    /// one of the two.
+    /// </summary>
+    public int[]? Paddings { get; set; }
+
+    /// <summary>What the border holds: zeros, replicate, reflect or circular.</summary>
+    public PaddingMode Mode { get; set; }
+}
+
+/// <summary>Makes r × r pixels of r² channels: y[c, r·h + i, r·w + j] = x[c·r² + i·r + j, h, w], r being upscaleFactor.</summary>
+/// <remarks>
+/// Shapes: C·r²×H×W to C×r·H×r·W. Source: Shi et al. 2016, Real-time single image and video super-resolution using an efficient sub-pixel
+/// convolutional neural network, §3.1; torch.nn.PixelShuffle.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class PixelShuffleAttribute : SingleInputLayerAttribute
+{
+    /// <summary>PixelShuffle with what it must be given.</summary>
+    /// <param name="upscaleFactor">r, by which rows and columns change.</param>
+    public PixelShuffleAttribute(int upscaleFactor)
+    {
+        UpscaleFactor = upscaleFactor;
+    }
+
+    /// <summary>r, by which rows and columns change.</summary>
+    public int UpscaleFactor { get; }
+}
+
+/// <summary>Makes r² channels of r × r pixels: y[c·r² + i·r + j, h, w] = x[c, r·h + i, r·w + j], r being downscaleFactor.</summary>
+/// <remarks>Shapes: C×r·H×r·W to C·r²×H×W. Source: torch.nn.PixelUnshuffle.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class PixelUnshuffleAttribute : SingleInputLayerAttribute
+{
+    /// <summary>PixelUnshuffle with what it must be given.</summary>
+    /// <param name="downscaleFactor">r, by which rows and columns change.</param>
+    public PixelUnshuffleAttribute(int downscaleFactor)
+    {
+        DownscaleFactor = downscaleFactor;
+    }
+
+    /// <summary>r, by which rows and columns change.</summary>
+    public int DownscaleFactor { get; }
+}
+
 /// <summary>Adds a learned bias for each element of a sample, which starts at 0.</summary>
 /// <remarks>
 /// Shapes: Any shape, unchanged. Source: Silver et al. 2016, Mastering the game of Go with deep neural networks and tree search, Methods.
@@ -552,6 +1016,17 @@ public sealed class PositionBiasAttribute : SingleInputLayerAttribute
 {
     /// <summary>PositionBias, which needs no arguments.</summary>
     public PositionBiasAttribute()
+    {
+    }
+}
+
+/// <summary>1 / x.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.reciprocal.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ReciprocalAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Reciprocal, which needs no arguments.</summary>
+    public ReciprocalAttribute()
     {
     }
 }
@@ -583,6 +1058,28 @@ public sealed class Relu6Attribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>The whole number nearest to x, the even one of two. Nothing is learned through it.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.round.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class RoundAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Round, which needs no arguments.</summary>
+    public RoundAttribute()
+    {
+    }
+}
+
+/// <summary>1.0507 · x where it is positive, 1.0507 · 1.6733 · (eˣ − 1) elsewhere: activations keep mean 0 and variance 1.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: Klambauer et al. 2017, Self-normalizing neural networks, §2.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SeluAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Selu, which needs no arguments.</summary>
+    public SeluAttribute()
+    {
+    }
+}
+
 /// <summary>Logistic function 1 / (1 + e⁻ˣ), within 2 units in the last place.</summary>
 /// <remarks>Shapes: Any shape, unchanged. Source: Rumelhart, Hinton and Williams 1986.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -590,6 +1087,17 @@ public sealed class SigmoidAttribute : SingleInputLayerAttribute
 {
     /// <summary>Sigmoid, which needs no arguments.</summary>
     public SigmoidAttribute()
+    {
+    }
+}
+
+/// <summary>1 where x is positive, −1 where it is negative, 0 elsewhere. Nothing is learned through it.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.sign.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SignAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Sign, which needs no arguments.</summary>
+    public SignAttribute()
     {
     }
 }
@@ -604,6 +1112,17 @@ public sealed class SiluAttribute : SingleInputLayerAttribute
 {
     /// <summary>Silu, which needs no arguments.</summary>
     public SiluAttribute()
+    {
+    }
+}
+
+/// <summary>sin x, x in radians.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.sin.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SinAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Sin, which needs no arguments.</summary>
+    public SinAttribute()
     {
     }
 }
@@ -637,6 +1156,31 @@ public sealed class SoftplusAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>x / (1 + |x|).</summary>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks,
+/// §3.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SoftsignAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Softsign, which needs no arguments.</summary>
+    public SoftsignAttribute()
+    {
+    }
+}
+
+/// <summary>√x, correctly rounded; NaN below 0.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: torch.sqrt.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SqrtAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Sqrt, which needs no arguments.</summary>
+    public SqrtAttribute()
+    {
+    }
+}
+
 /// <summary>Hyperbolic tangent, within 2 units in the last place.</summary>
 /// <remarks>Shapes: Any shape, unchanged. Source: LeCun et al. 1998, Efficient BackProp, §4.4.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -646,4 +1190,61 @@ public sealed class TanhAttribute : SingleInputLayerAttribute
     public TanhAttribute()
     {
     }
+}
+
+/// <summary>x where it is larger than alpha, 0 elsewhere; NaN stays NaN. The gradient at alpha is 0.</summary>
+/// <remarks>
+/// Shapes: Any shape, unchanged. Source: Konda, Memisevic and Krueger 2015, Zero-bias autoencoders and the benefits of co-adapting
+/// features, §3.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ThresholdedReluAttribute : SingleInputLayerAttribute
+{
+    /// <summary>ThresholdedRelu, which needs no arguments.</summary>
+    public ThresholdedReluAttribute()
+    {
+    }
+
+    /// <summary>What x must exceed; not negative.</summary>
+    public double Alpha { get; set; } = 1;
+}
+
+/// <summary>
+/// The image at another size, larger or smaller: each pixel is the nearest one, or interpolated between 2×2 (bilinear) or 4×4 (bicubic).
+/// </summary>
+/// <remarks>
+/// Shapes: C×H×W to C×size, or to C×H·scaleFactor×W·scaleFactor. Source: torch.nn.Upsample; ONNX, Resize; Keys 1981, Cubic convolution
+/// interpolation for digital image processing.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class UpsampleAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Upsample, which needs no arguments.</summary>
+    public UpsampleAttribute()
+    {
+    }
+
+    /// <summary>Height and width of the result; 0 where scaleFactor says them. One number for height and width. At least 0.</summary>
+    public int Size { get; set; }
+
+    /// <summary><see cref="Size"/> for each side by itself: height and width. Give one of the two.</summary>
+    public int[]? Sizes { get; set; }
+
+    /// <summary>By how much the image grows, down and across; 0 where size says it. One number for height and width. At least 0.</summary>
+    public int ScaleFactor { get; set; }
+
+    /// <summary><see cref="ScaleFactor"/> for each side by itself: height and width. Give one of the two.</summary>
+    public int[]? ScaleFactors { get; set; }
+
+    /// <summary>How pixels between those of the image are found: nearest, bilinear or bicubic.</summary>
+    public UpsampleMode Mode { get; set; }
+
+    /// <summary>Whether the outer pixels of image and result meet, the same as coordinates corners.</summary>
+    public bool AlignCorners { get; set; }
+
+    /// <summary>
+    /// Where pixel i of n lies in an image of m: (i + ½)·m/n − ½ (halfPixel), i·m/n (asymmetric) or i·(m − 1)/(n − 1) (corners). Auto is
+    /// PyTorch's: asymmetric for the nearest pixel, which is then the one before, and halfPixel otherwise.
+    /// </summary>
+    public Coordinates Coordinates { get; set; }
 }

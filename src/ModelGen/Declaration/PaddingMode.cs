@@ -1,6 +1,6 @@
 namespace ModelGen;
 
-/// <summary>What the padding of a convolution holds.</summary>
+/// <summary>What the border around an image holds.</summary>
 public enum PaddingMode
 {
     /// <summary>Zeros.</summary>
@@ -11,4 +11,7 @@ public enum PaddingMode
 
     /// <summary>The inside, mirrored at the edge, which itself is not repeated.</summary>
     Reflect,
+
+    /// <summary>The other side of the image.</summary>
+    Circular,
 }

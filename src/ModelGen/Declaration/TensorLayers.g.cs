@@ -7,6 +7,13 @@ namespace ModelGen;
 
 public sealed partial class Tensor
 {
+    /// <summary>|x|. The gradient at 0 is 0.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>abs</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.abs.</remarks>
+    public Tensor Abs(string? name = null) =>
+        Record("Abs", [this], name);
+
     /// <summary>
     /// Means over windows that divide the image into as many rows and columns as wanted: window i of n reads from ⌊i·size/n⌋ up to, not
     /// including, ⌈(i + 1)·size/n⌉.
@@ -75,6 +82,19 @@ public sealed partial class Tensor
             ("countIncludePad", countIncludePad));
 
     /// <summary>
+    /// Batch normalisation of features: by the statistics of the batch in training, by running averages of them in inference.
+    /// </summary>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="momentum">Weight of the newest batch in the running averages.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>bn</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C features, unchanged. Source: Ioffe and Szegedy 2015, Batch normalization, algorithm 1; torch.nn.BatchNorm1d.
+    /// </remarks>
+    public Tensor BatchNorm1d(double eps = 1E-05, double momentum = 0.1, string? name = null) =>
+        Record("BatchNorm1d", [this], name, ("eps", eps), ("momentum", momentum));
+
+    /// <summary>
     /// Batch normalisation: by the statistics of the batch in training, by running averages of them in inference, where it is folded into
     /// the convolution before it.
     /// </summary>
@@ -85,6 +105,40 @@ public sealed partial class Tensor
     /// <remarks>Shapes: C×H×W, unchanged. Source: Ioffe and Szegedy 2015, Batch normalization, algorithm 1.</remarks>
     public Tensor BatchNorm2d(double eps = 1E-05, double momentum = 0.1, string? name = null) =>
         Record("BatchNorm2d", [this], name, ("eps", eps), ("momentum", momentum));
+
+    /// <summary>The least whole number that is not less than x. Nothing is learned through it.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>ceil</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.ceil.</remarks>
+    public Tensor Ceil(string? name = null) =>
+        Record("Ceil", [this], name);
+
+    /// <summary>x where it is positive, alpha · (exp(x / alpha) − 1) elsewhere.</summary>
+    /// <param name="alpha">What the result tends to left of 0, negated; positive.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>celu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: Barron 2017, Continuously differentiable exponential linear units.</remarks>
+    public Tensor Celu(double alpha = 1, string? name = null) =>
+        Record("Celu", [this], name, ("alpha", alpha));
+
+    /// <summary>Takes turns among groups of channels: channel g·(C/groups) + j becomes channel j·groups + g.</summary>
+    /// <param name="groups">Groups of neighbouring channels; must divide their number. At least 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>channelshuffle</c> with a
+    /// running number unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W, unchanged. Groups must divide C. Source: Zhang et al. 2018, ShuffleNet, §3.1; torch.nn.ChannelShuffle.
+    /// </remarks>
+    public Tensor ChannelShuffle(int groups, string? name = null) =>
+        Record("ChannelShuffle", [this], name, ("groups", groups));
+
+    /// <summary>min(max(x, min), max); NaN stays NaN. At min and max the gradient passes.</summary>
+    /// <param name="min">The least result.</param>
+    /// <param name="max">The largest result.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>clamp</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.clamp; ONNX, Clip.</remarks>
+    public Tensor Clamp(double min, double max, string? name = null) =>
+        Record("Clamp", [this], name, ("min", min), ("max", max));
 
     /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
     /// <param name="other">The second input.</param>
@@ -128,8 +182,8 @@ public sealed partial class Tensor
     /// <param name="dilation">Distance between the taps of a filter. 1 unless given. At least 1.</param>
     /// <param name="groups">Number of groups; each sees its own share of the channels. Must divide both channel counts. At least 1.</param>
     /// <param name="bias">Whether a learned bias is added to each output channel.</param>
-    /// <param name="paddingMode">What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge
-    /// (reflect).</param>
+    /// <param name="paddingMode">What the padding holds: zeros, the edge repeated (replicate), the inside mirrored without the edge
+    /// (reflect), or the other side (circular).</param>
     /// <param name="algorithm">How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's
     /// F(2×2, 3×3) or F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), which need a kernel of that size, dilation 1, one group and
     /// stride 1; F(2×2, 3×3) has a form for stride 2 too. Goes before what the network says to optimize for. Training does the same,
@@ -144,6 +198,8 @@ public sealed partial class Tensor
     /// <param name="initLower">Of truncatedNormal: the least value.</param>
     /// <param name="initUpper">Of truncatedNormal: the largest value, above the least.</param>
     /// <param name="initValue">Of constant: the value.</param>
+    /// <param name="same">Padding so that the result has ⌈H / stride⌉ rows and ⌈W / stride⌉ columns, an odd row or column at the bottom or
+    /// right, as PyTorch's and Keras's padding "same".</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>conv</c> with a running number
     /// unless given.</param>
     /// <remarks>
@@ -155,12 +211,71 @@ public sealed partial class Tensor
         int outChannels, Pair kernelSize, Pair? stride = null, Border? padding = null, Pair? dilation = null, int groups = 1,
         bool bias = true, PaddingMode paddingMode = PaddingMode.Zeros, ConvAlgorithm algorithm = ConvAlgorithm.Auto,
         Initializer init = Initializer.Auto, double initGain = 1, double initMean = 0, double initStd = 1, double initLower = -2,
-        double initUpper = 2, double initValue = 0, string? name = null) =>
+        double initUpper = 2, double initValue = 0, bool same = false, string? name = null) =>
         Record(
             "Conv2d", [this], name, ("outChannels", outChannels), ("kernelSize", kernelSize), ("stride", stride), ("padding", padding),
             ("dilation", dilation), ("groups", groups), ("bias", bias), ("paddingMode", (int)paddingMode), ("algorithm", (int)algorithm),
             ("init", (int)init), ("initGain", initGain), ("initMean", initMean), ("initStd", initStd), ("initLower", initLower),
+            ("initUpper", initUpper), ("initValue", initValue), ("same", same));
+
+    /// <summary>
+    /// 2-D transposed convolution, also called fractionally strided or deconvolution, with learned filters: images grow by the stride.
+    /// </summary>
+    /// <param name="outChannels">Number of output channels. At least 1.</param>
+    /// <param name="kernelSize">Height and width of the filters. At least 1.</param>
+    /// <param name="stride">Distance of neighbouring input pixels in the result, down and across. 1 unless given. At least 1.</param>
+    /// <param name="padding">Rows and columns of the result left out on both sides. 0 unless given. At least 0.</param>
+    /// <param name="outputPadding">Rows and columns more, at the bottom and at the right; less than the stride. 0 unless given. At least
+    /// 0.</param>
+    /// <param name="dilation">Distance between the taps of a filter. 1 unless given. At least 1.</param>
+    /// <param name="groups">Number of groups; each sees its own share of the channels. Must divide both channel counts. At least 1.</param>
+    /// <param name="bias">Whether a learned bias is added to each output channel.</param>
+    /// <param name="init">Initialisation of the weights. Uniform: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier
+    /// otherwise. Normal: heNormal, xavierNormal, or normal and truncatedNormal with a deviation of one's own. Then orthogonal, and
+    /// constant.</param>
+    /// <param name="initGain">Factor of the bound, deviation or matrix that follows from the layer's size.</param>
+    /// <param name="initMean">Of normal and truncatedNormal: the mean.</param>
+    /// <param name="initStd">Of normal and truncatedNormal: the standard deviation, before anything is cut off; above 0.</param>
+    /// <param name="initLower">Of truncatedNormal: the least value.</param>
+    /// <param name="initUpper">Of truncatedNormal: the largest value, above the least.</param>
+    /// <param name="initValue">Of constant: the value.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>convtranspose</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W to outChannels×H'×W' with H' = (H − 1)·stride − 2·padding + dilation·(kernelSize − 1) + outputPadding + 1, W'
+    /// likewise. Groups must divide C and outChannels. Source: Zeiler et al. 2010, Deconvolutional networks; Dumoulin and Visin 2016, A
+    /// guide to convolution arithmetic, §4; torch.nn.ConvTranspose2d.
+    /// </remarks>
+    public Tensor ConvTranspose2d(
+        int outChannels, Pair kernelSize, Pair? stride = null, Pair? padding = null, Pair? outputPadding = null, Pair? dilation = null,
+        int groups = 1, bool bias = true, Initializer init = Initializer.Auto, double initGain = 1, double initMean = 0, double initStd = 1,
+        double initLower = -2, double initUpper = 2, double initValue = 0, string? name = null) =>
+        Record(
+            "ConvTranspose2d", [this], name, ("outChannels", outChannels), ("kernelSize", kernelSize), ("stride", stride),
+            ("padding", padding), ("outputPadding", outputPadding), ("dilation", dilation), ("groups", groups), ("bias", bias),
+            ("init", (int)init), ("initGain", initGain), ("initMean", initMean), ("initStd", initStd), ("initLower", initLower),
             ("initUpper", initUpper), ("initValue", initValue));
+
+    /// <summary>cos x, x in radians.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>cos</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.cos.</remarks>
+    public Tensor Cos(string? name = null) =>
+        Record("Cos", [this], name);
+
+    /// <summary>A rectangle of the image.</summary>
+    /// <param name="top">The first row. At least 0.</param>
+    /// <param name="left">The first column. At least 0.</param>
+    /// <param name="height">How many rows. At least 1.</param>
+    /// <param name="width">How many columns. At least 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>crop</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W to C×height×width; the rectangle must lie within the image. Source: Ronneberger, Fischer and Brox 2015, U-Net, §2;
+    /// torchvision.transforms.functional.crop.
+    /// </remarks>
+    public Tensor Crop(int top, int left, int height, int width, string? name = null) =>
+        Record("Crop", [this], name, ("top", top), ("left", left), ("height", height), ("width", width));
 
     /// <summary>
     /// In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.
@@ -185,12 +300,33 @@ public sealed partial class Tensor
     public Tensor Elu(double alpha = 1, string? name = null) =>
         Record("Elu", [this], name, ("alpha", alpha));
 
+    /// <summary>2/√π · ∫₀ˣ exp(−t²) dt, the error function.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>erf</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.erf.</remarks>
+    public Tensor Erf(string? name = null) =>
+        Record("Erf", [this], name);
+
+    /// <summary>eˣ, within 1 unit in the last place.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>exp</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.exp.</remarks>
+    public Tensor Exp(string? name = null) =>
+        Record("Exp", [this], name);
+
     /// <summary>One dimension per sample instead of channels×height×width, in that order.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>flatten</c> with a running
     /// number unless given.</param>
     /// <remarks>Shapes: C×H×W to C·H·W; one dimension stays as it is. Source: PyTorch, torch.nn.Flatten.</remarks>
     public Tensor Flatten(string? name = null) =>
         Record("Flatten", [this], name);
+
+    /// <summary>The largest whole number that is not larger than x. Nothing is learned through it.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>floor</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.floor.</remarks>
+    public Tensor Floor(string? name = null) =>
+        Record("Floor", [this], name);
 
     /// <summary>
     /// In training adds to each element a random number of the normal distribution with mean 0; nothing in inference. A regularisation: on
@@ -202,6 +338,14 @@ public sealed partial class Tensor
     /// <remarks>Shapes: Any shape, unchanged. Source: Bishop 1995, Training with noise is equivalent to Tikhonov regularization.</remarks>
     public Tensor GaussianNoise(double standardDeviation = 0.1, string? name = null) =>
         Record("GaussianNoise", [this], name, ("standardDeviation", standardDeviation));
+
+    /// <summary>x · Φ(x), Φ being the standard normal distribution, or x · (1 + tanh(√(2/π) · (x + 0.044715 · x³))) / 2.</summary>
+    /// <param name="approximate">none for Φ itself, tanh for the formula with the hyperbolic tangent.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>gelu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: Hendrycks and Gimpel 2016, Gaussian error linear units, §2; torch.nn.GELU.</remarks>
+    public Tensor Gelu(GeluApproximation approximate = GeluApproximation.None, string? name = null) =>
+        Record("Gelu", [this], name, ("approximate", (int)approximate));
 
     /// <summary>The mean of each channel over all pixels.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pool</c> with a running number
@@ -219,6 +363,32 @@ public sealed partial class Tensor
     /// <remarks>Shapes: C×H×W, unchanged. numGroups must divide C. Source: Wu and He 2018, Group normalization, §3.2.</remarks>
     public Tensor GroupNorm(int numGroups, double eps = 1E-05, bool affine = true, string? name = null) =>
         Record("GroupNorm", [this], name, ("numGroups", numGroups), ("eps", eps), ("affine", affine));
+
+    /// <summary>min(max(x + 3, 0), 6) / 6; NaN stays NaN. The gradient at −3 and 3 is 0.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>hardsigmoid</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: Howard et al. 2019, Searching for MobileNetV3, §5.2; torch.nn.Hardsigmoid.</remarks>
+    public Tensor HardSigmoid(string? name = null) =>
+        Record("HardSigmoid", [this], name);
+
+    /// <summary>x · min(max(x + 3, 0), 6) / 6.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>hardswish</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: Howard et al. 2019, Searching for MobileNetV3, §5.2; torch.nn.Hardswish.</remarks>
+    public Tensor HardSwish(string? name = null) =>
+        Record("HardSwish", [this], name);
+
+    /// <summary>Normalises each channel of each sample by its own mean and variance, the same in training and inference.</summary>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="affine">Whether results are multiplied by a learned weight of each channel, and a bias is added.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>norm</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W, unchanged. Source: Ulyanov, Vedaldi and Lempitsky 2016, Instance normalization: the missing ingredient for fast
+    /// stylization, §3; torch.nn.InstanceNorm2d.
+    /// </remarks>
+    public Tensor InstanceNorm2d(double eps = 1E-05, bool affine = false, string? name = null) =>
+        Record("InstanceNorm2d", [this], name, ("eps", eps), ("affine", affine));
 
     /// <summary>x where it is positive, negativeSlope · x elsewhere.</summary>
     /// <param name="negativeSlope">Slope left of 0; not negative.</param>
@@ -277,6 +447,13 @@ public sealed partial class Tensor
     public Tensor LocalResponseNorm(int size, double alpha = 0.0001, double beta = 0.75, double k = 1, string? name = null) =>
         Record("LocalResponseNorm", [this], name, ("size", size), ("alpha", alpha), ("beta", beta), ("k", k));
 
+    /// <summary>ln x; −∞ at 0, NaN below.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>log</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.log.</remarks>
+    public Tensor Log(string? name = null) =>
+        Record("Log", [this], name);
+
     /// <summary>Logarithms of probabilities: x − ln Σeˣ along one dimension.</summary>
     /// <param name="dim">The dimension of the classes, the batch being dimension 0; negative counts from the end.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>logsoftmax</c> with a running
@@ -307,6 +484,19 @@ public sealed partial class Tensor
             ("ceilMode", ceilMode));
 
     /// <summary>
+    /// Puts each value of the first input where a MaxPool2d, the second input, has found the largest of its window, and zeros elsewhere.
+    /// </summary>
+    /// <param name="other">The second input.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>unpool</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H'×W', of the pooling's result, to C×H×W, its input. The windows must not overlap. Source: Zeiler and Fergus 2014,
+    /// Visualizing and understanding convolutional networks, §2.1; Badrinarayanan et al. 2017, SegNet, §3; torch.nn.MaxUnpool2d.
+    /// </remarks>
+    public Tensor MaxUnpool2d(Tensor other, string? name = null) =>
+        Record("MaxUnpool2d", [this, other], name);
+
+    /// <summary>
     /// The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are
     /// equal.
     /// </summary>
@@ -335,6 +525,13 @@ public sealed partial class Tensor
     /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
     public static Tensor Maximum(IEnumerable<Tensor> inputs, string? name = null) =>
         Record("Maximum", [.. inputs], name);
+
+    /// <summary>x · tanh(ln(1 + eˣ)).</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>mish</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: Misra 2020, Mish: a self regularized non-monotonic activation function, §2.</remarks>
+    public Tensor Mish(string? name = null) =>
+        Record("Mish", [this], name);
 
     /// <summary>
     /// Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the
@@ -381,6 +578,56 @@ public sealed partial class Tensor
     /// </summary>
     public static Tensor operator *(Tensor left, Tensor right) => Record("Multiply", [left, right], null);
 
+    /// <summary>−x.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>neg</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.neg.</remarks>
+    public Tensor Neg(string? name = null) =>
+        Record("Neg", [this], name);
+
+    /// <summary>x where it is positive, weight · x elsewhere; the weight is learned, one for all channels or one for each.</summary>
+    /// <param name="numParameters">Number of weights: 1, or one for each channel. At least 1.</param>
+    /// <param name="init">What the weights start with.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>prelu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. numParameters must be 1 or the number of channels, or of features. Source: He et al. 2015, Delving
+    /// deep into rectifiers, §2.1.
+    /// </remarks>
+    public Tensor PRelu(int numParameters = 1, double init = 0.25, string? name = null) =>
+        Record("PRelu", [this], name, ("numParameters", numParameters), ("init", init));
+
+    /// <summary>
+    /// Adds a border: zeros, the edge repeated (replicate), the inside mirrored without the edge (reflect) or the other side (circular).
+    /// Negative numbers take rows and columns away first.
+    /// </summary>
+    /// <param name="padding">Rows and columns added, or, where negative, taken away. 0 unless given.</param>
+    /// <param name="mode">What the border holds: zeros, replicate, reflect or circular.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pad</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: C×H×W to C×(top + H + bottom)×(left + W + right). Source: torch.nn.functional.pad.</remarks>
+    public Tensor Pad(Border? padding = null, PaddingMode mode = PaddingMode.Zeros, string? name = null) =>
+        Record("Pad", [this], name, ("padding", padding), ("mode", (int)mode));
+
+    /// <summary>Makes r × r pixels of r² channels: y[c, r·h + i, r·w + j] = x[c·r² + i·r + j, h, w], r being upscaleFactor.</summary>
+    /// <param name="upscaleFactor">r, by which rows and columns change. At least 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pixelshuffle</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: C·r²×H×W to C×r·H×r·W. Source: Shi et al. 2016, Real-time single image and video super-resolution using an efficient
+    /// sub-pixel convolutional neural network, §3.1; torch.nn.PixelShuffle.
+    /// </remarks>
+    public Tensor PixelShuffle(int upscaleFactor, string? name = null) =>
+        Record("PixelShuffle", [this], name, ("upscaleFactor", upscaleFactor));
+
+    /// <summary>Makes r² channels of r × r pixels: y[c·r² + i·r + j, h, w] = x[c, r·h + i, r·w + j], r being downscaleFactor.</summary>
+    /// <param name="downscaleFactor">r, by which rows and columns change. At least 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pixelunshuffle</c> with a
+    /// running number unless given.</param>
+    /// <remarks>Shapes: C×r·H×r·W to C·r²×H×W. Source: torch.nn.PixelUnshuffle.</remarks>
+    public Tensor PixelUnshuffle(int downscaleFactor, string? name = null) =>
+        Record("PixelUnshuffle", [this], name, ("downscaleFactor", downscaleFactor));
+
     /// <summary>Adds a learned bias for each element of a sample, which starts at 0.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>position</c> with a running
     /// number unless given.</param>
@@ -390,6 +637,13 @@ public sealed partial class Tensor
     /// </remarks>
     public Tensor PositionBias(string? name = null) =>
         Record("PositionBias", [this], name);
+
+    /// <summary>1 / x.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>reciprocal</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.reciprocal.</remarks>
+    public Tensor Reciprocal(string? name = null) =>
+        Record("Reciprocal", [this], name);
 
     /// <summary>max(x, 0); NaN stays NaN. The gradient at 0 is 0.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number
@@ -410,12 +664,33 @@ public sealed partial class Tensor
     public Tensor Relu6(string? name = null) =>
         Record("Relu6", [this], name);
 
+    /// <summary>The whole number nearest to x, the even one of two. Nothing is learned through it.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>round</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.round.</remarks>
+    public Tensor Round(string? name = null) =>
+        Record("Round", [this], name);
+
+    /// <summary>1.0507 · x where it is positive, 1.0507 · 1.6733 · (eˣ − 1) elsewhere: activations keep mean 0 and variance 1.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>selu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: Klambauer et al. 2017, Self-normalizing neural networks, §2.</remarks>
+    public Tensor Selu(string? name = null) =>
+        Record("Selu", [this], name);
+
     /// <summary>Logistic function 1 / (1 + e⁻ˣ), within 2 units in the last place.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>sigmoid</c> with a running
     /// number unless given.</param>
     /// <remarks>Shapes: Any shape, unchanged. Source: Rumelhart, Hinton and Williams 1986.</remarks>
     public Tensor Sigmoid(string? name = null) =>
         Record("Sigmoid", [this], name);
+
+    /// <summary>1 where x is positive, −1 where it is negative, 0 elsewhere. Nothing is learned through it.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>sign</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.sign.</remarks>
+    public Tensor Sign(string? name = null) =>
+        Record("Sign", [this], name);
 
     /// <summary>x / (1 + e⁻ˣ), also called swish.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>silu</c> with a running number
@@ -426,6 +701,13 @@ public sealed partial class Tensor
     /// </remarks>
     public Tensor Silu(string? name = null) =>
         Record("Silu", [this], name);
+
+    /// <summary>sin x, x in radians.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>sin</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.sin.</remarks>
+    public Tensor Sin(string? name = null) =>
+        Record("Sin", [this], name);
 
     /// <summary>Probabilities: eˣ / Σeˣ along one dimension.</summary>
     /// <param name="dim">The dimension of the classes, the batch being dimension 0; negative counts from the end.</param>
@@ -447,10 +729,61 @@ public sealed partial class Tensor
     public Tensor Softplus(string? name = null) =>
         Record("Softplus", [this], name);
 
+    /// <summary>x / (1 + |x|).</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>softsign</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural
+    /// networks, §3.
+    /// </remarks>
+    public Tensor Softsign(string? name = null) =>
+        Record("Softsign", [this], name);
+
+    /// <summary>√x, correctly rounded; NaN below 0.</summary>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>sqrt</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: torch.sqrt.</remarks>
+    public Tensor Sqrt(string? name = null) =>
+        Record("Sqrt", [this], name);
+
     /// <summary>Hyperbolic tangent, within 2 units in the last place.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>tanh</c> with a running number
     /// unless given.</param>
     /// <remarks>Shapes: Any shape, unchanged. Source: LeCun et al. 1998, Efficient BackProp, §4.4.</remarks>
     public Tensor Tanh(string? name = null) =>
         Record("Tanh", [this], name);
+
+    /// <summary>x where it is larger than alpha, 0 elsewhere; NaN stays NaN. The gradient at alpha is 0.</summary>
+    /// <param name="alpha">What x must exceed; not negative.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged. Source: Konda, Memisevic and Krueger 2015, Zero-bias autoencoders and the benefits of co-adapting
+    /// features, §3.
+    /// </remarks>
+    public Tensor ThresholdedRelu(double alpha = 1, string? name = null) =>
+        Record("ThresholdedRelu", [this], name, ("alpha", alpha));
+
+    /// <summary>
+    /// The image at another size, larger or smaller: each pixel is the nearest one, or interpolated between 2×2 (bilinear) or 4×4
+    /// (bicubic).
+    /// </summary>
+    /// <param name="size">Height and width of the result; 0 where scaleFactor says them. 0 unless given. At least 0.</param>
+    /// <param name="scaleFactor">By how much the image grows, down and across; 0 where size says it. 0 unless given. At least 0.</param>
+    /// <param name="mode">How pixels between those of the image are found: nearest, bilinear or bicubic.</param>
+    /// <param name="alignCorners">Whether the outer pixels of image and result meet, the same as coordinates corners.</param>
+    /// <param name="coordinates">Where pixel i of n lies in an image of m: (i + ½)·m/n − ½ (halfPixel), i·m/n (asymmetric) or i·(m − 1)/(n
+    /// − 1) (corners). Auto is PyTorch's: asymmetric for the nearest pixel, which is then the one before, and halfPixel otherwise.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>upsample</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: C×H×W to C×size, or to C×H·scaleFactor×W·scaleFactor. Source: torch.nn.Upsample; ONNX, Resize; Keys 1981, Cubic convolution
+    /// interpolation for digital image processing.
+    /// </remarks>
+    public Tensor Upsample(
+        Pair? size = null, Pair? scaleFactor = null, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false,
+        Coordinates coordinates = Coordinates.Auto, string? name = null) =>
+        Record(
+            "Upsample", [this], name, ("size", size), ("scaleFactor", scaleFactor), ("mode", (int)mode), ("alignCorners", alignCorners),
+            ("coordinates", (int)coordinates));
 }

@@ -136,7 +136,7 @@ public class LayerDiagnosticsTests
     [Fact]
     public Task WordsThatAreNotInTheEnum() => Expect("Input(1, 8, 8), Conv2d(1, 1, PaddingMode = (PaddingMode)7)",
         new Finding("MG0005", "PaddingMode = (PaddingMode)7",
-            "Conv2d 'conv1': PaddingMode must be one of zeros, replicate, reflect, got number 7"));
+            "Conv2d 'conv1': PaddingMode must be one of zeros, replicate, reflect, circular, got number 7"));
 
     [Fact]
     public Task DropoutOfEverything() => Expect("Input(8), Dropout(P = 1)",

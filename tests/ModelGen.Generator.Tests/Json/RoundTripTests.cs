@@ -136,7 +136,7 @@ public class RoundTripTests
             seen.UnionWith(graph.Nodes.Select(n => n.Op));
             layers += graph.Nodes.Count;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithReplay(20240502, 9));
-        Assert.Subset(seen, OperatorTable.Layers.Select(o => o.Name).ToHashSet());
+        Assert.Subset(seen, OperatorTable.Layers.Where(o => o is not CompositeLayer).Select(o => o.Name).ToHashSet());
         Assert.True(layers > 5000, $"{layers} nodes say nothing");
     }
 
@@ -149,7 +149,8 @@ public class RoundTripTests
     private static Graph Random(Random random, int count)
     {
         var builder = new GraphBuilder("Net");
-        Operator[] operators = [.. OperatorTable.Layers];
+        // Graphs do not say which layers were made of other operators.
+        Operator[] operators = [.. OperatorTable.Layers.Where(o => o is not CompositeLayer)];
         var values = new List<int> { builder.Input("image",
             TensorType.Sample(random.Next(4) == 0 ? [12] : [random.Next(1, 5), random.Next(4, 16), random.Next(4, 16)])) };
         var counts = new Dictionary<string, int>();

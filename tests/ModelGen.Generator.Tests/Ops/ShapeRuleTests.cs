@@ -161,6 +161,56 @@ public class ShapeRuleTests
         { "SoftplusGradient(%0, %0)", "f32[N,4,7,9]" },
         { "Silu(%0)", "f32[N,4,7,9]" },
         { "SiluGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "HardSigmoid(%0)", "f32[N,4,7,9]" },
+        { "HardSwish(%0)", "f32[N,4,7,9]" },
+        { "Gelu(%0)", "f32[N,4,7,9]" },
+        { "GeluTanh(%0)", "f32[N,4,7,9]" },
+        { "Mish(%0)", "f32[N,4,7,9]" },
+        { "Selu(%0)", "f32[N,4,7,9]" },
+        { "Softsign(%0)", "f32[N,4,7,9]" },
+        { "Exp(%0)", "f32[N,4,7,9]" },
+        { "Log(%0)", "f32[N,4,7,9]" },
+        { "Sqrt(%0)", "f32[N,4,7,9]" },
+        { "Reciprocal(%0)", "f32[N,4,7,9]" },
+        { "Erf(%0)", "f32[N,4,7,9]" },
+        { "Sin(%0)", "f32[N,4,7,9]" },
+        { "Cos(%0)", "f32[N,4,7,9]" },
+        { "Abs(%0)", "f32[N,4,7,9]" },
+        { "Neg(%0)", "f32[N,4,7,9]" },
+        { "Sign(%0)", "f32[N,4,7,9]" },
+        { "Floor(%0)", "f32[N,4,7,9]" },
+        { "Ceil(%0)", "f32[N,4,7,9]" },
+        { "Round(%0)", "f32[N,4,7,9]" },
+        { "Celu(%1) {alpha=0.5}", "f32[N,12]" },
+        { "ThresholdedRelu(%1) {alpha=0.5}", "f32[N,12]" },
+        { "Clamp(%0) {min=-1.0, max=1.0}", "f32[N,4,7,9]" },
+        { "ClampGradient(%0, %0) {min=-1.0, max=1.0}", "f32[N,4,7,9]" },
+        { "Upsample(%0) {size=[3,20], mode=bilinear, coordinates=corners}", "f32[N,4,3,20]" },
+        { "UpsampleGradient(%0) {size=[3,20]}", "f32[N,4,3,20]" },
+        { "PixelShuffle(%0) {upscaleFactor=2}", "f32[N,1,14,18]" },
+        { "PixelUnshuffle(%8) {downscaleFactor=1}", "f32[N,6,5,8]" },
+        { "ChannelShuffle(%0) {groups=2}", "f32[N,4,7,9]" },
+        { "MaxPoolGather(%0, %0) {kernelSize=[2,3]}", "f32[N,4,3,3]" },
+        { "Pad(%0) {padding=[7,9,0,1], mode=circular}", "f32[N,4,14,19]" },
+        { "PRelu(%0, %6)", "f32[N,4,7,9]" },
+        { "PReluGradient(%0, %6, %0)", "f32[N,4,7,9]" },
+        { "PReluWeightGradient(%0, %0) {numParameters=4}", "f32[4]" },
+        { "HardSigmoidGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "HardSwishGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "GeluGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "GeluTanhGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "MishGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "SeluGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "CeluGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "SoftsignGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "ThresholdedReluGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "LogGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "SqrtGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "ReciprocalGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "ErfGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "SinGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "CosGradient(%0, %0)", "f32[N,4,7,9]" },
+        { "AbsGradient(%0, %0)", "f32[N,4,7,9]" },
     };
 
     [Theory]
@@ -216,6 +266,18 @@ public class ShapeRuleTests
     [InlineData("CrossEntropy(%1, %3)", "CrossEntropy 'l' needs logits [C] or [C, H, W] and one label for each position, got 12 and 7×9")]
     [InlineData("GaussianNoise(%1) {standardDeviation=-0.5}", "GaussianNoise 'l': standardDeviation must be at least 0, got -0.5")]
     [InlineData("Dropout(%1) {p=1.0}", "Dropout 'l': p must be at least 0 and less than 1, got 1.0")]
+    [InlineData("PixelShuffle(%0) {upscaleFactor=3}",
+        "PixelShuffle 'l': 4 channels cannot be split by upscaleFactor² = 9: 4 / 9 leaves 4")]
+    [InlineData("PixelUnshuffle(%0) {downscaleFactor=2}",
+        "PixelUnshuffle 'l': downscaleFactor must divide height and width, got 2 and 4×7×9")]
+    [InlineData("ChannelShuffle(%0) {groups=3}",
+        "ChannelShuffle 'l': 4 channels cannot be split into 3 groups: 4 / 3 leaves 1; groups must divide 4")]
+    [InlineData("Pad(%0) {padding=[8,0,0,0], mode=circular}",
+        "Pad 'l': 8,0,0,0 rows and columns (top, left, bottom, right) of the other side need an image at least as large, got 4×7×9; use "
+            + "less padding or replicate")]
+    [InlineData("Celu(%0) {alpha=0.0}", "Celu 'l': alpha must be positive, got 0.0")]
+    [InlineData("Clamp(%0) {min=1.0, max=-1.0}", "Clamp 'l': min must not be larger than max, got 1.0 and -1.0")]
+    [InlineData("PRelu(%1, %6)", "PRelu 'l': numParameters must be 1 or the 12 channels of 12, got 4")]
     [InlineData("Pad(%0) {padding=[7,0,0,0], mode=reflect}",
         "Pad 'l': reflecting 7,0,0,0 rows and columns (top, left, bottom, right) needs an image larger than that, got 4×7×9; use less "
             + "padding or replicate")]

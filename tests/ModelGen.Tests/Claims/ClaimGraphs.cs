@@ -35,10 +35,15 @@ internal static class ClaimGraphs
 
     private static readonly LayerCase[] Layers =
     [
-        .. new[] { "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Silu", "PositionBias", "BatchNorm2d",
+        .. new[] { "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Silu", "PositionBias",
+            "HardSigmoid", "HardSwish", "Gelu", "Mish", "Selu", "Celu", "Softsign", "ThresholdedRelu", "Exp", "Erf", "Sin", "Cos", "Abs",
+            "Neg", "Sign", "Floor", "Ceil", "Round", "Log", "Sqrt", "Reciprocal", "PRelu", "BatchNorm2d",
             "GlobalAvgPool2d", "Dropout", "Add", "Multiply", "Maximum", "Gate", "Concat", "Flatten" }
             .Select(op => new LayerCase(op)),
         new("Affine", ("scale", 0.5), ("shift", 1.0)),
+        new("Gelu", ("approximate", "tanh")),
+        new("Clamp", ("min", -0.5), ("max", 0.75)),
+        new("PRelu", ("numParameters", 0)),
         new("GaussianNoise", ("standardDeviation", 0.25)),
         new("LocalResponseNorm", ("size", 3)),
         new("GroupNorm", ("numGroups", 1)),
@@ -61,6 +66,16 @@ internal static class ClaimGraphs
         Convolution(3, 1, 32, ("algorithm", "winograd2")), Convolution(3, 1, 20, ("algorithm", "winograd4")),
         Convolution(5, 2, 16, ("algorithm", "winograd2")),
         Convolution(3, 1, 17, ("algorithm", "winograd2"), ("stride", new[] { 2, 2 })),
+        .. new[] { "nearest", "bilinear", "bicubic" }.Select(
+            mode => new LayerCase("Upsample", ("scaleFactor", new[] { 2, 2 }), ("mode", mode))),
+        new("Upsample", ("size", new[] { 4, 7 }), ("mode", "bilinear"), ("alignCorners", 1)),
+        new("PixelShuffle", ("upscaleFactor", 1)), new("PixelShuffle", ("upscaleFactor", 4)), new("PixelUnshuffle", ("downscaleFactor", 3)),
+        new("ChannelShuffle", ("groups", 2)), new("ChannelShuffle", ("groups", 1)),
+        new("Crop", ("top", 1), ("left", 2), ("height", 4), ("width", 3)), new("InstanceNorm2d"),
+        .. new[] { "zeros", "replicate", "reflect", "circular" }.Select(
+            mode => new LayerCase("Pad", ("padding", new[] { 1, 2, -1, 3 }), ("mode", mode))),
+        new("MaxUnpool2d"),
+        Transposed(2, 0, 20, 2), Transposed(3, 1, 5, 2), Transposed(3, 1, 20, 1),
         Convolution(3, 1, 0), Convolution(3, 1, -1), Convolution(1, 0, -2),
     ];
 
@@ -109,6 +124,10 @@ internal static class ClaimGraphs
         [("kernelSize", new[] { kernel, kernel }), ("padding", new[] { padding, padding, padding, padding }), ("outChannels", outChannels),
             .. more]);
 
+    private static LayerCase Transposed(int kernel, int padding, int outChannels, int stride) => new("ConvTranspose2d",
+        [("kernelSize", new[] { kernel, kernel }), ("padding", new[] { padding, padding }), ("outChannels", outChannels),
+            ("stride", new[] { stride, stride })]);
+
     private static IEnumerable<PlannedGraph> Inference(Graph declared, int number)
     {
         CompilerOptions options = new(Optimization.Speed, number % 3 == 0 ? LinearStorage.BFloat16 : LinearStorage.Auto);
@@ -148,6 +167,9 @@ internal static class ClaimGraphs
                 "Gate" => Build("Multiply", [], x, Build("Sigmoid", [], Conv(Build("GlobalAvgPool2d", [], x), channels, 1, 0))),
                 "Concat" => Build("Concat", [], x, Conv(x, 16, 1, 0), Build("Relu", [], x)),
                 "Conv2d" => Build("Conv2d", [.. layer.Attributes.Select(Resolved), .. Groups()], x),
+                "MaxUnpool2d" => Build("MaxPool2d", [("kernelSize", new[] { 2, 2 })], x) is var pool
+                    ? Build(layer.Op, [], Build("Relu", [], pool), pool) : 0,
+                "PRelu" => Build(layer.Op, [.. layer.Attributes.Select(a => (a.Name, (AttributeValue)channels))], x),
                 _ => Build(layer.Op, layer.Attributes, x),
             };
             if (graph.TypeOf(y).Shape.Rank == 3)

@@ -29,6 +29,49 @@ internal static class ElementErrors
         ["Softplus"] = c => Moved(c, OfExponential, ofInputs: 0),
         ["Silu"] = c => Moved(c, OfExponential, ofInputs: 0),
         ["SiluGradient"] = c => Moved(c, OfExponential),
+        ["HardSigmoid"] = c => Moved(c, 3),
+        ["HardSwish"] = c => Moved(c, 3),
+        ["Gelu"] = c => Moved(c, OfExponential),
+        ["GeluTanh"] = c => Moved(c, OfExponential),
+        ["Mish"] = c => Moved(c, OfExponential),
+        ["Selu"] = c => Moved(c, OfExponential, ofInputs: 0),
+        ["Celu"] = c => Moved(c, OfExponential, ofInputs: 1),
+        ["Softsign"] = c => Moved(c, 3, ofInputs: 0),
+        ["ThresholdedRelu"] = c => Moved(c, 0),
+        ["Clamp"] = c => Moved(c, 0),
+        ["Exp"] = c => Moved(c, 4, ofInputs: 0),
+        ["Log"] = c => Moved(c, 4, ofInputs: 0),
+        ["Sqrt"] = c => Moved(c, 1, ofInputs: 0),
+        ["Reciprocal"] = c => Moved(c, 1, ofInputs: 0),
+        ["Erf"] = c => Moved(c, OfExponential, ofInputs: 0),
+        ["Sin"] = c => Moved(c, OfExponential, ofInputs: 1),
+        ["Cos"] = c => Moved(c, OfExponential, ofInputs: 1),
+        ["Abs"] = c => Moved(c, 0),
+        ["Neg"] = c => Moved(c, 0),
+        ["Sign"] = c => Moved(c, 0),
+        ["Floor"] = c => Moved(c, 0),
+        ["Ceil"] = c => Moved(c, 0),
+        ["Round"] = c => Moved(c, 0),
+        ["HardSigmoidGradient"] = c => Moved(c, 2),
+        ["HardSwishGradient"] = c => Moved(c, 4),
+        ["GeluGradient"] = c => Moved(c, OfExponential),
+        ["GeluTanhGradient"] = c => Moved(c, OfExponential),
+        ["MishGradient"] = c => Moved(c, OfExponential),
+        ["SeluGradient"] = c => Moved(c, 3),
+        ["CeluGradient"] = c => Moved(c, 4),
+        ["SoftsignGradient"] = c => Moved(c, 4),
+        ["ThresholdedReluGradient"] = c => Moved(c, 0),
+        ["ClampGradient"] = c => Moved(c, 0),
+        ["LogGradient"] = c => Moved(c, 1),
+        ["SqrtGradient"] = c => Moved(c, 2),
+        ["ReciprocalGradient"] = c => Moved(c, 3),
+        ["ErfGradient"] = c => Moved(c, OfExponential),
+        ["SinGradient"] = c => Moved(c, OfExponential),
+        ["CosGradient"] = c => Moved(c, OfExponential),
+        ["AbsGradient"] = c => Moved(c, 0),
+        ["PRelu"] = c => Moved(c, 1, partsOf: input => input == 1 ? c.Inputs[1].Length : 1),
+        ["PReluGradient"] = c => Moved(c, 1, partsOf: input => input == 1 ? c.Inputs[1].Length : 1),
+        ["PReluWeightGradient"] = SlopesGradient,
         ["TanhGradient"] = c => Moved(c, 3),
         ["SigmoidGradient"] = c => Moved(c, 3),
         ["EluGradient"] = c => Moved(c, 3),
@@ -47,8 +90,31 @@ internal static class ElementErrors
         double[] y = Elements.Activate(activation, x);
         double[] up = Elements.Activate(activation, [.. x.Zip(errors, (v, e) => v + e)]),
             down = Elements.Activate(activation, [.. x.Zip(errors, (v, e) => v - e)]);
-        double own = activation is Activation.Relu or Activation.Relu6 ? 0 : 4 * call.Unit;
-        return [.. y.Select((v, i) => Math.Max(up[i] - v, v - down[i]) + own * Math.Abs(v))];
+        double own = activation switch
+        {
+            Activation.Relu or Activation.Relu6 => 0,
+            Activation.Tanh or Activation.Sigmoid => 4 * call.Unit,
+            _ => OfExponential * call.Unit,
+        };
+        // Of those that turn, and of the square in GELU's exponential, which is rounded where multiply-adds are not fused.
+        double ofInput = activation is Activation.Gelu or Activation.GeluTanh or Activation.Mish ? OfExponential * call.Unit : 0;
+        if (ofInput > 0)
+        {
+            up = Elements.Activate(activation, [.. x.Zip(errors, (v, e) => v + e + ofInput * Math.Abs(v))]);
+            down = Elements.Activate(activation, [.. x.Zip(errors, (v, e) => v - e - ofInput * Math.Abs(v))]);
+        }
+        return [.. y.Select((v, i) => Math.Max(Math.Abs(up[i] - v), Math.Abs(v - down[i])) + own * Math.Abs(v))];
+    }
+
+    // Sums of products with what is left of the input below 0.
+    private static double[] SlopesGradient(ErrorCall call)
+    {
+        double[] negative = [.. call.Inputs[0].Select(x => Math.Min(x, 0))];
+        double[] ofX = call.Apply([.. call.Errors[0].Select(e => -e)], [.. call.Inputs[1].Select(dy => -Math.Abs(dy))]);
+        double[] sizes = call.Apply([.. negative.Zip(call.Errors[0], (x, e) => x - e)], [.. call.Size(1).Select(dy => -dy)]);
+        double[] ofGradient = call.Apply([.. negative.Zip(call.Errors[0], (x, e) => x - e)], [.. call.Errors[1].Select(e => -e)]);
+        double gamma = call.Gamma(call.Inputs[0].Length + 1);
+        return [.. sizes.Select((size, i) => ofX[i] + ofGradient[i] + gamma * size)];
     }
 
     /// <summary>How far the result moves as inputs do.</summary>

@@ -11,11 +11,13 @@ internal static class GradientConfigurations
     /// <summary>
     /// All operators with a gradient, as the table has them. One that is added there needs configurations here, or its tests fail.
     /// </summary>
-    public static IEnumerable<string> Operators => OperatorTable.All.Where(HasGradient).Select(o => o.Name);
+    public static IEnumerable<string> Operators =>
+        OperatorTable.All.Where(HasGradient).Concat(OperatorTable.Layers.Where(o => o is CompositeLayer)).Select(o => o.Name);
 
     // Rows of one class for forward and backward; the others say it by overriding.
     private static bool HasGradient(Operator op) =>
-        op is Elementwise ? op.Layer is not null : op.GetType().GetMethod(nameof(Operator.Gradient))!.DeclaringType != typeof(Operator);
+        op is Elementwise row ? op.Layer is not null || row.GradientOperator is not null
+            : op.GetType().GetMethod(nameof(Operator.Gradient))!.DeclaringType != typeof(Operator);
 
     /// <summary>A graph with the operator, whose output is named "output".</summary>
     /// <param name="op">One of <see cref="Operators"/>.</param>
@@ -27,7 +29,7 @@ internal static class GradientConfigurations
         for (int attempt = 0; ; attempt++)
         {
             Graph graph = Draw(op, seed + 1_000_000 * attempt, wide);
-            if (graph.Nodes.Any(n => n.Is(op)))
+            if (OperatorTable.Get(op) is CompositeLayer || graph.Nodes.Any(n => n.Is(op)))
                 return graph;
             Assert.True(attempt < 20, $"no configuration of {op} has it");
         }
@@ -39,20 +41,34 @@ internal static class GradientConfigurations
         RandomDropout => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.Dropout, seed, wide)),
         RandomNoise => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.GaussianNoise, seed, wide)),
         BatchStatistics => PrepareTraining.Run(RandomGraphs.SingleLayer(OpNames.BatchNorm2d, seed, wide)),
+        Elementwise { Name: "GeluTanh" } => RandomGraphs.SingleLayer("Gelu", seed, wide),
         GroupStatistics => RandomGraphs.SingleLayer("GroupNorm", seed, wide),
         Pad => Padding(seed),
+        Reshape => Channels(seed),
+        InsertZeros => RandomGraphs.SingleLayer("Crop", seed, wide),
+        MaxPoolGradient => RandomGraphs.SingleLayer("MaxUnpool2d", seed, wide),
         LossOperator => Loss(op, seed),
         { Layer: not null } => RandomGraphs.SingleLayer(op, seed, wide),
         _ => throw new NotSupportedException($"{op} has a gradient that no configuration checks; add some here"),
     };
+
+    private static Graph Channels(int seed)
+    {
+        var graph = new GraphBuilder("Channels");
+        int channels = 1 + seed % 40;
+        int x = graph.Add("Tanh", graph.Input("input", TensorType.Sample(channels)));
+        x = graph.Add(OpNames.Reshape, [x], AttributeMap.Of(("shape", new[] { channels, 1, 1 })));
+        graph.Output("output", graph.Add("Sigmoid", x));
+        return graph.Build();
+    }
 
     private static Graph Padding(int seed)
     {
         var random = new Random(seed);
         var graph = new GraphBuilder("Padding");
         (int height, int width) = (random.Next(2, 7), random.Next(2, 7));
-        string mode = seed % 2 == 0 ? "reflect" : "replicate";
-        int spare = seed % 2 == 0 ? 0 : 3;
+        string mode = (seed % 3) switch { 0 => "reflect", 1 => "circular", _ => "replicate" };
+        int spare = mode switch { "reflect" => 0, "circular" => 1, _ => 3 };
         int[] border = [random.Next(height + spare), random.Next(width + spare), random.Next(height + spare), random.Next(width + spare)];
         int x = graph.Input("input", TensorType.Sample(random.Next(1, 20), height, width));
         graph.Output("output", graph.Add("Pad", [x], AttributeMap.Of(("padding", border), ("mode", mode))));

@@ -22,6 +22,11 @@ internal static class LinearErrors
         ["Row"] = Copy,
         ["Pad"] = Copy,
         ["InsertZeros"] = Copy,
+        ["PixelShuffle"] = Copy,
+        ["PixelUnshuffle"] = Copy,
+        ["ChannelShuffle"] = Copy,
+        ["Upsample"] = Weighted,
+        ["UpsampleGradient"] = Weighted,
         ["TransposeFilters"] = Copy,
         // What their transform rounds is part of the convolution's.
         ["WinogradFilters"] = Copy,
@@ -52,6 +57,16 @@ internal static class LinearErrors
 
     private static double[] Sum(ErrorCall call) =>
         Total(call, call.Apply(call.Errors), call.Apply(Sizes(call)), call.Apply(Ones(call)));
+
+    // Sums of products with weights, which cubic convolution has of both signs; these are rounded too. Backwards there may be as many terms
+    // as the result has pixels, where the image is small.
+    private static double[] Weighted(ErrorCall call)
+    {
+        Node sizesOnly = call.Node with { Attributes = call.Node.Attributes.With(Resamples.AbsoluteWeights, true) };
+        double[] errors = call.Apply(sizesOnly, call.Errors), sizes = call.Apply(sizesOnly, Sizes(call));
+        double gamma = call.Gamma(8 + 16.0 * (call.Node.Is("Upsample") ? 1 : call.ShapeOf(0)[1] * call.ShapeOf(0)[2]));
+        return [.. errors.Zip(sizes, (e, size) => e + gamma * size)];
+    }
 
     // One more for the division, and one where it is a product with the reciprocal, itself rounded.
     private static double[] Mean(ErrorCall call, double terms) =>

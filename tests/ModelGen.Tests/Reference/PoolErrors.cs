@@ -3,7 +3,35 @@ namespace ModelGen.Tests.Reference;
 /// <summary>The gradient of a maximum: which element it goes to is uncertain where two are as large within their bounds.</summary>
 internal static class PoolErrors
 {
-    public static Dictionary<string, Func<ErrorCall, double[]>> Rules { get; } = new() { ["MaxPoolGradient"] = MaximumGradient };
+    public static Dictionary<string, Func<ErrorCall, double[]>> Rules { get; } = new()
+    {
+        ["MaxPoolGradient"] = MaximumGradient,
+        ["MaxPoolGather"] = Gather,
+    };
+
+    // What is taken, or, where several may be the largest, as far off as any of them.
+    private static double[] Gather(ErrorCall call)
+    {
+        Image x = new(call.Inputs[0], call.ShapeOf(0)), errors = new(call.Errors[0], call.ShapeOf(0));
+        Image taken = new(call.Inputs[1], call.ShapeOf(1)), ofTaken = new(call.Errors[1], call.ShapeOf(1));
+        var bound = new Image(new double[call.Result.Length], call.Node.Shape);
+        var result = new Image(call.Result, call.Node.Shape);
+        var window = Sliding.Of(call.Attributes);
+        for (int n = 0; n < call.Batch; n++)
+        for (int c = 0; c < bound.Channels; c++)
+        for (int oy = 0; oy < bound.Height; oy++)
+        for (int ox = 0; ox < bound.Width; ox++)
+        {
+            (int Y, int X)[] all = [.. Inside(window, x, oy, ox)];
+            double least = all.Select(p => x[n, c, p.Y, p.X] - errors[n, c, p.Y, p.X]).DefaultIfEmpty().Max();
+            foreach ((int y, int column) in all.Where(p => x[n, c, p.Y, p.X] + errors[n, c, p.Y, p.X] >= least))
+            {
+                bound[n, c, oy, ox] = Math.Max(bound[n, c, oy, ox],
+                    Math.Abs(taken[n, c, y, column] - result[n, c, oy, ox]) + ofTaken[n, c, y, column]);
+            }
+        }
+        return bound.Elements;
+    }
 
     private static double[] MaximumGradient(ErrorCall call)
     {

@@ -132,8 +132,9 @@ internal sealed partial class RandomGraphs
     private TensorType InputTypeOf(string op) => op switch
     {
         "Linear" => TensorType.Sample(_random.Next(1, 20)),
-        "Conv2d" or "MaxPool2d" or "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" or "BatchNorm2d" or "GroupNorm"
-            or "LocalResponseNorm" => ImageType(),
+        "Upsample" or "PixelShuffle" or "PixelUnshuffle" or "ChannelShuffle" or "Crop" or "Pad" or "MaxUnpool2d" or "InstanceNorm2d"
+            or "Conv2d" or "ConvTranspose2d" or "MaxPool2d" or "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" or "BatchNorm2d"
+            or "GroupNorm" or "LocalResponseNorm" => ImageType(),
         _ => _random.Next(3) == 0 ? TensorType.Sample(_random.Next(1, 20)) : ImageType(),
     };
 
@@ -191,6 +192,20 @@ internal sealed partial class RandomGraphs
     private int Layer(string op, int input) => op switch
     {
         "Conv2d" => Convolution(input),
+        "ConvTranspose2d" => TransposedConvolution(input),
+        "Upsample" => Build(op, [input], ("size", Pair(1, 12)), ("mode", Pick(["nearest", "bilinear", "bicubic"])),
+            ("coordinates", Pick(["auto", "halfpixel", "asymmetric", "corners"]))),
+        "PixelShuffle" => Build(op, [OneByOne(input, 4 * _random.Next(1, 6))], ("upscaleFactor", _random.Next(1, 3))),
+        "PixelUnshuffle" => Build(op, [input], ("downscaleFactor", _random.Next(1, 4))),
+        "ChannelShuffle" => Build(op, [OneByOne(input, 6 * _random.Next(1, 5))], ("groups", Pick([1, 2, 3, 6]))),
+        "Crop" => Build(op, [input], ("top", _random.Next(3)), ("left", _random.Next(3)), ("height", _random.Next(1, 7)),
+            ("width", _random.Next(1, 7))),
+        "Pad" => Build(op, [input],
+            ("padding", new[] { _random.Next(-1, 4), _random.Next(-1, 4), _random.Next(-1, 4), _random.Next(-1, 4) }),
+            ("mode", Pick(["zeros", "replicate", "reflect", "circular"]))),
+        "MaxUnpool2d" => Unpooling(input),
+        "InstanceNorm2d" => Build(op, [input], ("affine", Flip()), ("eps", Pick([1e-5, 1e-3]))),
+        "BatchNorm1d" => Build(op, [input], ("eps", Pick([1e-5, 1e-3]))),
         "Linear" => Linear(input, _random.Next(1, 20)),
         "MaxPool2d" => Build(op, [input], [.. PoolAttributes(), ("dilation", Pair(1, 2))]),
         "AvgPool2d" => Build(op, [input], [.. PoolAttributes(), ("countIncludePad", Flip())]),
@@ -207,12 +222,24 @@ internal sealed partial class RandomGraphs
         "Relu6" => Build(op, [Flip() ? Affine(input, 3 / Kink, 3) : input]),
         "LeakyRelu" => Build(op, [input], ("negativeSlope", Pick([0.0, 0.01, 0.2]))),
         "Elu" => Build(op, [input], ("alpha", Pick([0.0, 0.5, 1.0]))),
+        // Stretched, so that values lie on all pieces, and kinks where inputs are not.
+        "HardSigmoid" or "HardSwish" => Build(op, [Flip() ? Affine(input, 3 / Kink, 0) : input]),
+        "Gelu" => Build(op, [Flip() ? Affine(input, 4, 0) : input], ("approximate", Flip() ? "none" : "tanh")),
+        "Mish" or "Softsign" or "Erf" or "Sin" or "Cos" => Build(op, [Flip() ? Affine(input, 4, 0) : input]),
+        "Celu" => Build(op, [input], ("alpha", Pick([0.25, 1.0, 2.0]))),
+        "ThresholdedRelu" => Build(op, [input], ("alpha", Pick([0.0, Kink]))),
+        "Clamp" => Build(op, [input], ("min", Pick([-Kink, 0.0, -2.0])), ("max", Pick([Kink, 2.0]))),
+        "Log" or "Sqrt" or "Reciprocal" => Build(op, [Affine(input, 0.5, 1)]),
+        "Floor" or "Ceil" => Build(op, [Affine(input, 0.5 / Kink, 0.5)]),
+        "Round" => Build(op, [Affine(input, 0.5 / Kink, 0)]),
+        "PRelu" => Build(op, [input], ("numParameters", Flip() ? 1 : _graph.TypeOf(input).Shape[0])),
         "Softmax" or "LogSoftmax" =>
             Build(op, [input], [("dim", _random.Next(-1, _graph.TypeOf(input).Shape.Rank) is int dim && dim >= 0 ? dim + 1 : dim)]),
         "Multiply" when _graph.TypeOf(input).Shape.Rank == 3 && Flip() => Gate(input),
         "Add" or "Multiply" or "Maximum" => Branch(op, input),
         "Concat" => Join(input),
-        "Flatten" or "Relu" or "Tanh" or "Sigmoid" or "Softplus" or "Silu" or "PositionBias" or "GlobalAvgPool2d" => Build(op, [input]),
+        "Flatten" or "Relu" or "Tanh" or "Sigmoid" or "Softplus" or "Silu" or "PositionBias" or "GlobalAvgPool2d"
+            or "Selu" or "Exp" or "Abs" or "Neg" or "Sign" => Build(op, [input]),
         _ => throw new NotSupportedException($"no random layers are made of {op}; add it here"),
     };
 
@@ -233,6 +260,29 @@ internal sealed partial class RandomGraphs
             ("padding", Pick([new[] { 0, 0, 0, 0 }, [1, 1, 1, 1], [_random.Next(4), _random.Next(4), _random.Next(4), _random.Next(4)]])),
             ("dilation", Pick([new[] { 1, 1 }, Pair(1, 3)])), ("groups", groups), ("bias", Flip()),
             ("paddingMode", Pick(["zeros", "zeros", "replicate", "reflect"])));
+    }
+
+    private int OneByOne(int input, int outChannels) =>
+        Build("Conv2d", [input], ("outChannels", outChannels), ("kernelSize", new[] { 1, 1 }));
+
+    private int Unpooling(int input)
+    {
+        int[] kernel = Pair(1, 3);
+        int pool = Build("MaxPool2d", [input], ("kernelSize", kernel), ("stride", new[] { kernel[0] + _random.Next(2), kernel[1] }),
+            ("ceilMode", Flip()));
+        return Build("MaxUnpool2d", [Flip() ? Build("Tanh", [pool]) : pool, pool]);
+    }
+
+    private int TransposedConvolution(int input)
+    {
+        int channels = _graph.TypeOf(input).Shape[0];
+        int groups = _random.Next(3) == 0 ? Pick([.. Enumerable.Range(1, channels).Where(g => channels % g == 0)]) : 1;
+        int[] stride = Pick([new[] { 1, 1 }, [2, 2], Pair(1, 3)]);
+        return Build("ConvTranspose2d", [input],
+            ("outChannels", groups > 1 ? groups * _random.Next(1, 4) : Pick(_channels)), ("kernelSize", Pair(1, 4)), ("stride", stride),
+            ("padding", Pick([new[] { 0, 0 }, [1, 1], Pair(0, 3)])),
+            ("outputPadding", new[] { _random.Next(stride[0]), _random.Next(stride[1]) }),
+            ("dilation", Pick([new[] { 1, 1 }, Pair(1, 3)])), ("groups", groups), ("bias", Flip()));
     }
 
     private int Linear(int input, int outFeatures) => Build("Linear", [input], ("outFeatures", outFeatures), ("bias", Flip()));

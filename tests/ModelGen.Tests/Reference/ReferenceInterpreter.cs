@@ -13,7 +13,7 @@ internal static class ReferenceInterpreter
     private static readonly Dictionary<string, Func<Operation, double[]>> Operators = new[]
     {
         Convolutions.Operators, FullyConnected.Operators, Pools.Operators, Normalizations.Operators, Probabilities.Operators,
-            Losses.Operators, Updates.Operators, Elements.Operators, Rearrangements.Operators,
+            Losses.Operators, Updates.Operators, Elements.Operators, Rearrangements.Operators, Resamples.Operators,
     }.SelectMany(family => family).ToDictionary(o => o.Key, o => o.Value, StringComparer.Ordinal);
 
     /// <summary>Names of the operators that can be evaluated; the others exist only before a pass replaces them.</summary>

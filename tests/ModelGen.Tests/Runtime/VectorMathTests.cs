@@ -140,6 +140,7 @@ public class VectorMathTests
             Lanes(S.BitXor(va, S.Broadcast(-0f)), i => -a[i]);
             Lanes(S.BitOr(S.BitAnd(va, S.Broadcast(-0f)), one), i => MathF.CopySign(1, a[i]));
             Lanes(S.ShiftLeft(S.Broadcast(BitConverter.Int32BitsToSingle(130)), 23), _ => 8);
+            Lanes(S.ShiftRight(S.Broadcast(-8f), 23), _ => BitConverter.Int32BitsToSingle(256 + 130));
             foreach (int n in new[] { -252, -150, -149, -127, -126, -1, 0, 1, 127, 128, 252 })
                 Lanes(S.Scale(va, S.Broadcast(n)), i => (float)Math.ScaleB((double)a[i], n));
             var fused = new float[S.Width];

@@ -16,7 +16,8 @@ internal sealed record RecoveredLayer(Operator Op, string Name, EquatableArray<i
 /// <summary>
 /// Finds the layers from which a graph was built. A graph keeps no layer-only attributes, such as a convolution's number of filters, which
 /// its parameters tell. Rather than have each operator say backwards what it says forwards, this builds the layer with what the attributes
-/// may have been, likeliest first, until the nodes are the same; so it holds for every operator, and what it answers is right.
+/// may have been, likeliest first, until the nodes are the same; so it holds for every operator, and what it answers is right. Layers that
+/// are made of other operators are not found.
 /// </summary>
 internal sealed class LayerRecovery(Graph graph)
 {
@@ -63,7 +64,7 @@ internal sealed class LayerRecovery(Graph graph)
         Node last = nodes[nodes.Length - 1];
         int[] reads = [.. nodes.SelectMany(n => n.Inputs).Where(i => i < start)];
         int[][] inputs = [reads, [.. reads.Distinct()]];
-        IEnumerable<Operator> operators = OperatorTable.Layers.OrderBy(o => o.Name == last.Op ? 0 : 1);
+        IEnumerable<Operator> operators = OperatorTable.Layers.Where(o => o is not CompositeLayer).OrderBy(o => o.Name == last.Op ? 0 : 1);
         foreach (Operator op in operators)
         {
             foreach (int[] given in inputs.Where(i => i.Length >= op.Layer!.MinInputs && i.Length <= op.Layer.MaxInputs))
@@ -129,6 +130,9 @@ internal sealed class LayerRecovery(Graph graph)
         EquatableArray<int>[] shapes = [.. nodes.Where(n => n.Is(OpNames.Parameter)).Select(n => n.Shape.Dimensions)];
         switch (spec.Kind)
         {
+            // The padding says it as well.
+            case AttributeKind.Bool when spec.Name == "same":
+                break;
             case AttributeKind.Bool:
                 yield return true;
                 yield return false;
@@ -144,6 +148,17 @@ internal sealed class LayerRecovery(Graph graph)
                 }
                 foreach (string word in spec.Words)
                     yield return word;
+                break;
+            // A number that parameters start with, which have it under the name that a word for it would have.
+            case AttributeKind.Float when spec.Name == "init":
+                foreach (Node node in nodes.Where(n => n.Is(OpNames.Parameter)))
+                {
+                    foreach (KeyValuePair<string, AttributeValue> entry in node.Attributes.Entries)
+                    {
+                        if (!entry.Value.IsWord && entry.Value.Ints.Count == 0)
+                            yield return entry.Value;
+                    }
+                }
                 break;
             case AttributeKind.Int when spec.LayerOnly:
                 foreach (int size in shapes.SelectMany(s => s).Concat(nodes[nodes.Length - 1].Shape.Dimensions))

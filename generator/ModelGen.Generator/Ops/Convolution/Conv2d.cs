@@ -33,8 +33,9 @@ internal sealed class Conv2d : Operator
             "Number of groups; each sees its own share of the channels. Must divide both channel counts.", 1),
         new("bias", AttributeKind.Bool, true, "Whether a learned bias is added to each output channel.") { LayerOnly = true },
         new("paddingMode", AttributeKind.Word, "zeros",
-            "What the padding holds: zeros, the edge repeated (replicate), or the inside mirrored without the edge (reflect).")
-            { LayerOnly = true, Words = ["zeros", "replicate", "reflect"] },
+            "What the padding holds: zeros, the edge repeated (replicate), the inside mirrored without the edge (reflect), or the "
+                + "other side (circular).")
+            { LayerOnly = true, Words = [Pad.Zeros, "replicate", Pad.Reflect, Pad.Circular] },
         new(ConvolutionAlgorithms.Attribute, AttributeKind.Word, ConvolutionAlgorithms.Auto,
             "How inference computes it: the compiler's choice (auto), the sums as they stand (direct), or Winograd's F(2×2, 3×3) or "
                 + "F(2×2, 5×5) (winograd2) or F(4×4, 3×3) (winograd4), "
@@ -44,6 +45,10 @@ internal sealed class Conv2d : Operator
                 + "direct sums are finite; choose direct where inputs may have such.")
             { LayerOnly = true, Words = ConvolutionAlgorithms.Words },
         .. Initializers.Attributes,
+        new("same", AttributeKind.Bool, false,
+            "Padding so that the result has ⌈H / stride⌉ rows and ⌈W / stride⌉ columns, an odd row or column at the bottom or right, as "
+                + "PyTorch's and Keras's padding \"same\".")
+            { LayerOnly = true },
     ];
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
@@ -57,6 +62,11 @@ internal sealed class Conv2d : Operator
         EquatableArray<int> kernel = attributes.Ints("kernelSize");
         string algorithm = attributes.Word(ConvolutionAlgorithms.Attribute, ConvolutionAlgorithms.Auto);
         CheckAlgorithm(call, kernel, algorithm);
+        if (attributes.Flag("same"))
+        {
+            attributes = attributes.With("padding", SamePadding(call, kernel));
+            call = call with { Attributes = attributes };
+        }
         string paddingMode = attributes.Word("paddingMode", "zeros");
         if (paddingMode != "zeros")
         {
@@ -114,6 +124,16 @@ internal sealed class Conv2d : Operator
 
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
+        if (context.Graph[node.Inputs[ConvolutionInputs.Filters]].Is(OpNames.TransposeFilters))
+            TransposedGradient(context, node, gradient);
+        else
+            OwnGradient(context, node, gradient);
+        if (ConvolutionInputs.Of(node).Bias is int bias && context.Needs(node.Inputs[bias]))
+            context.Accumulate(node.Inputs[bias], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
+    }
+
+    private static void OwnGradient(GradientContext context, Node node, int gradient)
+    {
         (int image, int weight) = (node.Inputs[0], node.Inputs[1]);
         Window window = WindowOf(context.TypeOf(weight), node.Attributes);
         if (context.Needs(image))
@@ -124,8 +144,37 @@ internal sealed class Conv2d : Operator
             AttributeMap attributes = node.Attributes.With("kernelSize", new[] { filters[2], filters[3] });
             context.Accumulate(weight, context.Graph.Add(OpNames.ConvWeightGradient, [image, gradient], attributes, node.Name));
         }
-        if (ConvolutionInputs.Of(node).Bias is int bias && context.Needs(node.Inputs[bias]))
-            context.Accumulate(node.Inputs[bias], context.Graph.Add("ChannelSum", [gradient], AttributeMap.Empty, node.Name));
+    }
+
+    // Of a transposed convolution, the convolution that it is the transpose of, by its own filters: with the stride by which the input was
+    // spread on a canvas, if it was, and as much padding as the canvas lacks of what the taps span.
+    private static void TransposedGradient(GradientContext context, Node node, int gradient)
+    {
+        GraphBuilder graph = context.Graph;
+        Node source = graph[node.Inputs[0]];
+        bool isSpread = source.Is("InsertZeros");
+        (int image, int weight) = (isSpread ? source.Inputs[0] : source.Id, graph[node.Inputs[1]].Inputs[0]);
+        Window window = WindowOf(context.TypeOf(weight), node.Attributes);
+        (EquatableArray<int> stride, EquatableArray<int> offset) = isSpread
+            ? (source.Attributes.Ints("stride"), source.Attributes.Ints("offset"))
+            : ([1, 1], [window.Padding.Top, window.Padding.Left]);
+        (int top, int bottom) = Borders(1, window.SpanY, stride[0], offset[0]);
+        (int left, int right) = Borders(2, window.SpanX, stride[1], offset[1]);
+        AttributeMap attributes = AttributeMap.Of(("stride", stride), ("padding", new[] { top, left, bottom, right }),
+            ("dilation", node.Attributes["dilation"]), ("groups", node.Attributes["groups"]));
+        if (context.Needs(image))
+            context.Accumulate(image, graph.Add(OpNames.Conv2d, [gradient, weight], attributes, node.Name));
+        if (!context.Needs(weight))
+            return;
+        attributes = attributes.With("kernelSize", new[] { window.KernelHeight, window.KernelWidth });
+        context.Accumulate(weight, graph.Add(OpNames.ConvWeightGradient, [gradient, image], attributes, node.Name));
+
+        // So that there are as many windows as the image has pixels, the last of them whole.
+        (int Before, int After) Borders(int axis, int span, int step, int first)
+        {
+            int before = span - 1 - first, length = (context.TypeOf(image).Shape[axis] - 1) * step + span;
+            return (before, Math.Max(0, length - before - context.TypeOf(gradient).Shape[axis]));
+        }
     }
 
     // dL/dx is the correlation of dL/dy, padded by what the window spans beyond its own padding, with the filters rotated by 180°.
@@ -158,6 +207,27 @@ internal sealed class Conv2d : Operator
             ("dilation", new[] { window.DilationY, window.DilationX }), ("groups", groups)), node.Name);
     }
 
+    private static int[] SamePadding(OperatorCall call, EquatableArray<int> kernel)
+    {
+        if (call.Attributes.Ints("padding").Any(p => p != 0))
+        {
+            throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: same says the padding, so none can be given")
+            { Attribute = "same" };
+        }
+        Shape image = call.Inputs[0].Shape;
+        (int top, int bottom) = Borders(0);
+        (int left, int right) = Borders(1);
+        return [top, left, bottom, right];
+
+        (int Before, int After) Borders(int axis)
+        {
+            (int length, int stride) = (image[axis + 1], call.Attributes.Ints("stride")[axis]);
+            long span = (long)call.Attributes.Ints("dilation")[axis] * (kernel[axis] - 1) + 1;
+            long missing = Math.Max(0, (long)((length - 1) / stride) * stride + span - length);
+            return ((int)Math.Min(missing / 2, Require.LargestLength), (int)Math.Min(missing - missing / 2, Require.LargestLength));
+        }
+    }
+
     private static Window WindowOf(TensorType filters, AttributeMap attributes) =>
         Window.Of(attributes, filters.Shape[2], filters.Shape[3]);
 
@@ -177,7 +247,9 @@ internal sealed class Conv2d : Operator
         { Attribute = ConvolutionAlgorithms.Attribute };
     }
 
-    private static void CheckGroups(OperatorCall call, int channels, int outChannels, int groups)
+    /// <summary>Groups must divide both channel counts.</summary>
+    /// <exception cref="ShapeException">They do not.</exception>
+    internal static void CheckGroups(OperatorCall call, int channels, int outChannels, int groups)
     {
         if (channels % groups == 0 && outChannels % groups == 0)
             return;

@@ -62,6 +62,18 @@ internal sealed class InsertZeros : Operator
         var size = call.Attributes.Ints("size");
         return TensorType.Sample(call.Inputs[0].Shape[0], size[0], size[1]);
     }
+
+    // Of a canvas with the pixels side by side, a crop or a border; what is spread belongs to a convolution, which looks after it.
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        if (!context.Needs(node.Inputs[0]))
+            return;
+        (var stride, var offset) = (node.Attributes.Ints("stride"), node.Attributes.Ints("offset"));
+        if (stride[0] != 1 || stride[1] != 1)
+            throw new InvalidOperationException($"{Name} with a stride has no gradient of its own");
+        Shape image = context.TypeOf(node.Inputs[0]).Shape;
+        context.Accumulate(node.Inputs[0], Crop.Place(context.Graph, gradient, node.Name, -offset[0], -offset[1], image[1], image[2]));
+    }
 }
 
 /// <summary>Sum over the batch and all pixels of each channel: the gradient of a bias. [C, H, W] or [C] gives [C].</summary>

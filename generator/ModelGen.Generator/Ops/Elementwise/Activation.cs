@@ -12,6 +12,12 @@ internal enum Activation
     Relu6,
     Tanh,
     Sigmoid,
+    HardSigmoid,
+    HardSwish,
+    Silu,
+    Gelu,
+    GeluTanh,
+    Mish,
 }
 
 /// <summary>Activations by their names.</summary>

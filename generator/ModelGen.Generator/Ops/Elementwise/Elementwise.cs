@@ -8,7 +8,7 @@ namespace ModelGen.Generator.Ops;
 /// Operators that treat each element by itself: one loop over the memory, whatever the layout, in place where the input is not needed any
 /// more. Each is a row of <see cref="Rows"/>.
 /// </summary>
-internal sealed class Elementwise(string name, int inputs, string runtime, bool mapsZeroToZero) : Operator
+internal sealed partial class Elementwise(string name, int inputs, string runtime, bool mapsZeroToZero) : Operator
 {
     public static IEnumerable<Operator> Rows =>
     [
@@ -105,6 +105,8 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
         new Elementwise("ReluGradient", 2, "ReluGradient", true),
         new Elementwise("TanhGradient", 2, "TanhGradient", true),
         new Elementwise("SigmoidGradient", 2, "SigmoidGradient", true),
+        .. Units,
+        .. Functions,
     ];
 
     // Gradients are computed from results, which tell on which side of 0 the input was only if these are not negative.
@@ -124,7 +126,7 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     /// <summary>Whether the function of zeros is zero.</summary>
     public bool MapsZeroToZero => mapsZeroToZero;
 
-    public override EquatableArray<AttributeSpec> Attributes => Constants;
+    public override EquatableArray<AttributeSpec> Attributes => Form is null ? Constants : [.. Constants, Form];
 
     public override LayerDescription? Layer => Description;
 
@@ -137,11 +139,26 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     /// <summary>Numbers that the runtime function takes behind the length, in this order.</summary>
     public EquatableArray<AttributeSpec> Constants { get; init; } = [];
 
+    /// <summary>Whether the gradient is 0 wherever there is one, so that none is handed on.</summary>
+    public bool IsFlat { get; init; }
+
     private LayerDescription? Description { get; init; }
+
+    // What is wrong with the constants; null for nothing.
+    private Func<OperatorCall, string?>? Fault { get; init; }
+
+    // A word that names another row: the operator's name with that word behind it, unless the word is the default.
+    private AttributeSpec? Form { get; init; }
 
     // A layer with more than two inputs is a chain of layers of two.
     public override int BuildLayer(GraphBuilder graph, int[] operands, AttributeMap attributes, string layerName)
     {
+        if (Form is not null)
+        {
+            string word = attributes[Form.Name].Word;
+            string row = word == Form.Default!.Value.Word ? name : name + char.ToUpperInvariant(word[0]) + word.Substring(1);
+            return graph.Add(row, operands, WithoutLayerOnly(attributes), layerName);
+        }
         if (operands.Length <= inputs)
             return base.BuildLayer(graph, operands, attributes, layerName);
         Require.SameShapes(new OperatorCall(name, layerName, operands.Select(graph.TypeOf).ToEquatableArray(), attributes));
@@ -160,6 +177,8 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
             if (call.Attributes.TryGet(constant, out AttributeValue value) && value.Number < 0)
                 throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: {constant} must not be negative, got {value}");
         }
+        if (Fault?.Invoke(call) is string fault)
+            throw new ShapeException(ProblemIds.InvalidArgument, $"{call.Label}: {fault}");
         return call.Inputs[0];
     }
 
@@ -167,11 +186,12 @@ internal sealed class Elementwise(string name, int inputs, string runtime, bool 
     {
         for (int i = 0; i < node.Inputs.Count; i++)
         {
-            if (!context.Needs(node.Inputs[i]))
+            if (IsFlat || !context.Needs(node.Inputs[i]))
                 continue;
             int share = name switch
             {
                 OpNames.Add => gradient,
+                "Neg" => context.Graph.Add(name, [gradient], AttributeMap.Empty, node.Name),
                 "Maximum" => context.Graph.Add("MaximumGradient", [node.Inputs[i], node.Inputs[1 - i], gradient],
                     AttributeMap.Empty, node.Name),
                 "Affine" => context.Graph.Add(name, [gradient], node.Attributes.With("shift", 0.0), node.Name),

@@ -122,6 +122,16 @@ internal sealed class MaxPoolGradient : Operator
     public override EquatableArray<AttributeSpec> Attributes => new MaxPool2d().Attributes;
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
+
+    // As part of max-unpooling: where values go does not change with the pooled image, but for steps.
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        if (context.Needs(node.Inputs[1]))
+        {
+            context.Accumulate(node.Inputs[1],
+                context.Graph.Add("MaxPoolGather", [node.Inputs[0], gradient], node.Attributes, node.Name));
+        }
+    }
 }
 
 /// <summary>dL/dx of average pooling from dL/dy: each gradient is spread evenly over its window.</summary>

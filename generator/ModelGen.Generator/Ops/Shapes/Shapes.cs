@@ -32,7 +32,9 @@ internal sealed class Flatten : Operator
     public override bool IsAlias => true;
 }
 
-/// <summary>Another shape for the same elements: undoes <see cref="Flatten"/> on the way back.</summary>
+/// <summary>
+/// Another shape for the same elements: undoes <see cref="Flatten"/> on the way back, and makes channels of features.
+/// </summary>
 internal sealed class Reshape : Operator
 {
     public override string Name => OpNames.Reshape;
@@ -47,6 +49,14 @@ internal sealed class Reshape : Operator
             : throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label}: {call.Inputs[0].Shape.Length} elements cannot be {shape}");
     }
 
+    public override void Gradient(GradientContext context, Node node, int gradient)
+    {
+        if (!context.Needs(node.Inputs[0]))
+            return;
+        var shape = AttributeMap.Of(("shape", context.TypeOf(node.Inputs[0]).Shape.Dimensions));
+        context.Accumulate(node.Inputs[0], context.Graph.Add(Name, [gradient], shape, node.Name));
+    }
+
     public override bool IsAlias => true;
 }
 
@@ -58,16 +68,60 @@ internal sealed class Reorder : Operator
     public override TensorType Infer(OperatorCall call) => call.Inputs[0];
 }
 
-/// <summary>A border whose values come from the image: the edge repeated, or the inside mirrored.</summary>
+/// <summary>
+/// A border whose values come from the image: the edge repeated, the inside mirrored, or the other side. Layers that add zeros, or take
+/// rows and columns away, have <see cref="InsertZeros"/> for that.
+/// </summary>
 internal sealed class Pad : Operator
 {
+    public const string Zeros = "zeros", Reflect = "reflect", Circular = "circular";
+
     public override string Name => "Pad";
+
+    public override LayerDescription Layer => new("pad",
+        "Adds a border: zeros, the edge repeated (replicate), the inside mirrored without the edge (reflect) or the other side (circular). "
+            + "Negative numbers take rows and columns away first.",
+        "torch.nn.functional.pad")
+    { ShapeRule = "C×H×W to C×(top + H + bottom)×(left + W + right).", Example = "Pad(Padding = 1, Mode = PaddingMode.Reflect)" };
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [
-        new("padding", AttributeKind.Border, null, "Rows and columns added.", 0),
-        new("mode", AttributeKind.Word, null, "replicate or reflect.") { Words = ["replicate", "reflect"] },
+        new("padding", AttributeKind.Border, new[] { 0, 0, 0, 0 }, "Rows and columns added, or, where negative, taken away."),
+        new("mode", AttributeKind.Word, Zeros, "What the border holds: zeros, replicate, reflect or circular.")
+        { Words = [Zeros, "replicate", Reflect, Circular] },
     ];
+
+    public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
+    {
+        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        Require.InputCount(call, 1, 1);
+        Require.Image(call);
+        Shape image = call.Inputs[0].Shape;
+        var border = attributes.Ints("padding");
+        string mode = attributes["mode"].Word;
+        int[] taken = [.. border.Select(b => mode == Zeros ? b : Math.Min(b, 0))], added = [.. border.Select(b => Math.Max(b, 0))];
+        (long height, long width) = ((long)image[1] + taken[0] + taken[2], (long)image[2] + taken[1] + taken[3]);
+        if (height < 1 || width < 1)
+        {
+            throw new ShapeException(ProblemIds.PaddingTooLarge,
+                $"{call.Label}: {border[0]},{border[1]},{border[2]},{border[3]} (top, left, bottom, right) leaves {height}×{width} of "
+                    + $"{image}")
+            { Attribute = "padding" };
+        }
+        if (Math.Max(height, width) > Require.LargestLength)
+        {
+            throw new ShapeException(ProblemIds.TooLarge,
+                $"{call.Label} would make more than the {Require.LargestLength} rows or columns supported");
+        }
+        int x = inputs[0];
+        if (mode == Zeros || taken.Any(b => b != 0))
+        {
+            Require.Size(call, TensorType.Sample(image[0], (int)height, (int)width));
+            // What the layer said goes along, to be read back from the graph.
+            x = Crop.Place(graph, x, name, taken[0], taken[1], (int)height, (int)width, ("padding", border), ("mode", mode));
+        }
+        return mode == Zeros ? x : graph.Add(Name, [x], AttributeMap.Of(("padding", added), ("mode", mode)), name);
+    }
 
     public override TensorType Infer(OperatorCall call)
     {
@@ -81,11 +135,17 @@ internal sealed class Pad : Operator
         Shape image = call.Inputs[0].Shape;
         var border = call.Attributes.Ints("padding");
         int largest = Math.Max(Math.Max(border[0], border[2]) - image[1], Math.Max(border[1], border[3]) - image[2]);
-        if (mode == "reflect" && largest >= 0)
+        if (mode == Reflect && largest >= 0)
         {
             throw new ShapeException(ProblemIds.PaddingTooLarge,
                 $"{call.Label}: reflecting {border[0]},{border[1]},{border[2]},{border[3]} rows and columns (top, left, bottom, right) "
                     + $"needs an image larger than that, got {image}; use less padding or replicate");
+        }
+        if (mode == Circular && largest > 0)
+        {
+            throw new ShapeException(ProblemIds.PaddingTooLarge,
+                $"{call.Label}: {border[0]},{border[1]},{border[2]},{border[3]} rows and columns (top, left, bottom, right) of the other "
+                    + $"side need an image at least as large, got {image}; use less padding or replicate");
         }
         if ((long)image[1] + border[0] + border[2] > Require.LargestLength
             || (long)image[2] + border[1] + border[3] > Require.LargestLength)

@@ -98,6 +98,9 @@ public interface ISimd<V> where V : struct
     /// <summary>The lanes' bits moved up by <paramref name="count"/>, as 32-bit integers: builds 2^n from a biased exponent.</summary>
     static abstract V ShiftLeft(V a, int count);
 
+    /// <summary>The lanes' bits moved down by <paramref name="count"/>, zeros from above: brings an exponent to the low bits.</summary>
+    static abstract V ShiftRight(V a, int count);
+
     /// <summary>a × 2^n for integral n in [-252, 252], rounded once also when the result is denormal.</summary>
     static abstract V Scale(V a, V n);
 

@@ -119,6 +119,10 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Vector128<float> ShiftRight(Vector128<float> a, int count) => Vector128.ShiftRightLogical(a.AsUInt32(), count).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Vector128<float> Scale(Vector128<float> a, Vector128<float> n)
     {
         // Adding 1.5·2^23 leaves n as an integer in the low bits. Two factors, because 2^n itself may not be a normal float;

@@ -120,6 +120,10 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Vector256<float> ShiftRight(Vector256<float> a, int count) => Vector256.ShiftRightLogical(a.AsUInt32(), count).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Vector256<float> Scale(Vector256<float> a, Vector256<float> n)
     {
         // Adding 1.5·2^23 leaves n as an integer in the low bits. Two factors, because 2^n itself may not be a normal float;

@@ -120,6 +120,10 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(Inline)]
+    public static Vector512<float> ShiftRight(Vector512<float> a, int count) => Vector512.ShiftRightLogical(a.AsUInt32(), count).AsSingle();
+
+    /// <inheritdoc/>
+    [MethodImpl(Inline)]
     public static Vector512<float> Scale(Vector512<float> a, Vector512<float> n) =>
         Avx512F.IsSupported
             ? Avx512F.Scale(a, n)

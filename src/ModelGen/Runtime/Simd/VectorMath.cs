@@ -14,7 +14,7 @@ namespace ModelGen.Runtime;
 /// after another and the rest fitted again); its error is 2^−28.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class VectorMath
+public static partial class VectorMath
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
