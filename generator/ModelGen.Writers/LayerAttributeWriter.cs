@@ -77,7 +77,8 @@ internal static class LayerAttributeWriter
         writer.Line($"/// <summary>{op.Name} with what it must be given.</summary>");
         foreach (AttributeSpec spec in required)
             writer.Line($"/// <param name=\"{spec.Name}\">{Xml(spec.Documentation)}{Both(spec)}</param>");
-        using (writer.Block($"public {typeName}({string.Join(", ", required.Select(s => $"int {s.Name}"))})"))
+        IEnumerable<string> parameters = required.Select(s => $"{(s.Kind == AttributeKind.Ints ? "params int[]" : "int")} {s.Name}");
+        using (writer.Block($"public {typeName}({string.Join(", ", parameters)})"))
         {
             foreach (AttributeSpec spec in required)
                 writer.Line(spec.Kind == AttributeKind.Pair ? $"{LayerSyntax.Property(spec)} = [{spec.Name}, {spec.Name}];"
@@ -92,7 +93,8 @@ internal static class LayerAttributeWriter
         {
             writer.Line();
             writer.Line($"/// <summary>{Xml(spec.Documentation)}</summary>");
-            writer.Line($"public {(spec.Kind == AttributeKind.Pair ? "int[]" : "int")} {LayerSyntax.Property(spec)} {{ get; }}");
+            string type = spec.Kind is AttributeKind.Pair or AttributeKind.Ints ? "int[]" : "int";
+            writer.Line($"public {type} {LayerSyntax.Property(spec)} {{ get; }}");
         }
     }
 
@@ -139,6 +141,9 @@ internal static class LayerAttributeWriter
                 break;
             case AttributeKind.Word:
                 writer.Line($"public {LayerSyntax.WordEnum(spec)} {name} {{ get; set; }}");
+                break;
+            case AttributeKind.Ints:
+                writer.Line($"public int[]? {name} {{ get; set; }}");
                 break;
             default:
                 int first = spec.Default is AttributeValue value ? value.Ints[0] : 0;

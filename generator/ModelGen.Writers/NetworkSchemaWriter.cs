@@ -93,8 +93,8 @@ internal static class NetworkSchemaWriter
                 ["type"] = "object",
                 ["minProperties"] = 1,
                 ["propertyNames"] = Ref("identifier"),
-                ["additionalProperties"] = AnyOf(Sizes(3), Sizes(1)),
-            }, "Names with sizes: [channels, height, width] or [features], without the batch."),
+                ["additionalProperties"] = Sizes(1, LayerChecks.MostDimensions),
+            }, "Names with sizes, without the batch: [channels, height, width], [features], or one to five of any tensor."),
             ("parameters", Ref("arguments"), "Integers that expressions use; each may use those before it."),
             ("blocks", new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("block") },
                 "Lists of layers that are used more than once."),
@@ -155,6 +155,8 @@ internal static class NetworkSchemaWriter
         JsonObject schema = spec.Kind switch
         {
             AttributeKind.Int => one,
+            AttributeKind.Ints => AnyOf(integer.DeepClone(), Ref("expression"),
+                new JsonObject { ["type"] = "array", ["items"] = one.DeepClone() }),
             AttributeKind.Pair => AnyOf(integer.DeepClone(), Ref("expression"), Array(one, 2)),
             AttributeKind.Border => AnyOf(integer.DeepClone(), Ref("expression"), Array(one, 2), Array((JsonObject)one.DeepClone(), 4)),
             AttributeKind.Float => AnyOf(new JsonObject { ["type"] = "number" }, Ref("expression")),
@@ -171,6 +173,7 @@ internal static class NetworkSchemaWriter
         AttributeKind.Float => JsonNode.Parse(value.Number.ToString("R", CultureInfo.InvariantCulture))!,
         AttributeKind.Bool => value.Int != 0,
         AttributeKind.Word => value.Word,
+        AttributeKind.Ints => new JsonArray([.. value.Ints.Select(i => (JsonNode)i)]),
         _ => value.Ints[0],
     };
 
@@ -208,7 +211,12 @@ internal static class NetworkSchemaWriter
         };
     }
 
-    private static JsonObject Sizes(int count) => Array(new JsonObject { ["type"] = "integer", ["minimum"] = 1 }, count);
+    private static JsonObject Sizes(int fewest, int most)
+    {
+        JsonObject sizes = Array(new JsonObject { ["type"] = "integer", ["minimum"] = 1 }, fewest);
+        sizes["maxItems"] = most;
+        return sizes;
+    }
 
     private static JsonObject Array(JsonObject items, int count) =>
         new() { ["type"] = "array", ["items"] = items.DeepClone(), ["minItems"] = count, ["maxItems"] = count };

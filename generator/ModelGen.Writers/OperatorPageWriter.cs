@@ -40,6 +40,7 @@ internal static class OperatorPageWriter
     private static string Type(AttributeSpec spec) => spec.Kind switch
     {
         AttributeKind.Int => "int",
+        AttributeKind.Ints => "int[]",
         AttributeKind.Pair => LayerSyntax.IsRequired(spec) ? "int" : "int; int[] (height, width)",
         AttributeKind.Border => "int; int[] (height, width or top, left, bottom, right)",
         AttributeKind.Float => "double",
@@ -54,6 +55,7 @@ internal static class OperatorPageWriter
         AttributeKind.Bool => spec.Default.Value.Int != 0 ? "true" : "false",
         AttributeKind.Float => spec.Default.Value.Number.ToString("R", CultureInfo.InvariantCulture),
         AttributeKind.Word => spec.Default.Value.Word,
+        AttributeKind.Ints => "none",
         _ => spec.Default.Value.Ints[0].ToString(CultureInfo.InvariantCulture),
     };
 

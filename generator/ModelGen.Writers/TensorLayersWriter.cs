@@ -45,6 +45,12 @@ internal static class TensorLayersWriter
             return;
         }
         WriteMethod(writer, op, "", [("Tensor", TensorLayers.Other, "The second input.")], $"[this, {TensorLayers.Other}]");
+        // Of one input or two; those of more have a method that takes them all.
+        if (layer is { MinInputs: 1, MaxInputs: 2 })
+        {
+            writer.Line();
+            WriteMethod(writer, op, "", [], "[this]");
+        }
         if (layer.MaxInputs > 2)
         {
             writer.Line();
@@ -98,6 +104,7 @@ internal static class TensorLayersWriter
             AttributeKind.Int => "int",
             AttributeKind.Pair => "Pair",
             AttributeKind.Border => "Border",
+            AttributeKind.Ints => "int[]",
             AttributeKind.Float => "double",
             AttributeKind.Bool => "bool",
             AttributeKind.Word => LayerSyntax.WordEnum(spec),
@@ -105,7 +112,7 @@ internal static class TensorLayersWriter
         };
         if (LayerSyntax.IsRequired(spec))
             return $"{type} {spec.Name}";
-        return spec.Default is AttributeValue value && spec.Kind is not (AttributeKind.Pair or AttributeKind.Border)
+        return spec.Default is AttributeValue value && spec.Kind is not (AttributeKind.Pair or AttributeKind.Border or AttributeKind.Ints)
             ? $"{type} {spec.Name} = {Literal(spec, value)}"
             : $"{type}? {spec.Name} = null";
     }

@@ -248,7 +248,7 @@ internal sealed class PlanWriter
     // Outputs that no kernel could write to the caller's memory directly.
     private IEnumerable<GraphOutput> RemainingOutputs() => _plan.Graph.Outputs.Where(output =>
         !((_plan.Slots[output.Value].Region == Region.Output && _plan.Slots[output.Value].Name == output.Name)
-            || _plan.Graph[output.Value].Shape.Rank == 0));
+            || _plan.Graph[output.Value].Type is { Shape.Rank: 0, PerSample: false }));
 
     private string Copy(GraphOutput output)
     {

@@ -71,6 +71,9 @@ internal readonly record struct AttributeValue
 
     public bool IsWord => _word is not null;
 
+    /// <summary>Whether it is a list of integers, perhaps of one or of none.</summary>
+    public bool IsIntegers => _word is null && _number is null;
+
     public static implicit operator AttributeValue(int value) => new([value], null, null);
 
     public static implicit operator AttributeValue(bool value) => new([value ? 1 : 0], null, null);

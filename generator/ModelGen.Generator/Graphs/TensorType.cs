@@ -21,6 +21,14 @@ internal readonly record struct Shape(EquatableArray<int> Dimensions)
 
     public int this[int axis] => Dimensions[axis];
 
+    /// <summary>The same shape with another size of one dimension.</summary>
+    public Shape With(int axis, int size)
+    {
+        int[] dimensions = [.. Dimensions];
+        dimensions[axis] = size;
+        return Of(dimensions);
+    }
+
     /// <summary>Number of elements. Throws <see cref="OverflowException"/> beyond 2⁶³.</summary>
     public long Length
     {

@@ -12,6 +12,9 @@ namespace ModelGen.Generator.Language;
 /// </summary>
 internal static class LayerChecks
 {
+    /// <summary>The most dimensions of a tensor, without the batch.</summary>
+    public const int MostDimensions = Require.MostDimensions;
+
     /// <summary>Adds an input of the network.</summary>
     /// <param name="label">Who says the sizes, as messages begin.</param>
     /// <param name="name">The input's name.</param>
@@ -24,11 +27,12 @@ internal static class LayerChecks
             if (sizes[i] < 1)
                 throw new BadShapeException($"{label}: every size must be at least 1, got {Text(sizes[i])}", i);
         }
-        if (sizes.Count is not (1 or 3))
+        if (sizes.Count is < 1 or > MostDimensions)
         {
             string dimensions = sizes.Count == 0 ? "none" : $"{Text(sizes.Count)} ({string.Join(", ", sizes.Select(Text))})";
             throw new BadShapeException(
-                $"{label} takes 3 sizes (channels, height, width) or 1 (features), without the batch; got {dimensions}", -1);
+                $"{label} takes 1 to {Text(MostDimensions)} sizes without the batch, such as 3 (channels, height, width) or 1 (features); "
+                    + $"got {dimensions}", -1);
         }
         return graph.Input(name, Require.Size(new OperatorCall(label, "", [], AttributeMap.Empty), TensorType.Sample([.. sizes])));
     }
@@ -78,6 +82,13 @@ internal sealed class LayerBuilder(GraphBuilder graph)
     /// <exception cref="ShapeException">It does not fit its inputs, or has too many parameters.</exception>
     public int Add(Operator op, int[] inputs, AttributeMap given, string name, Action<Problem> warn)
     {
+        foreach (int constant in inputs.Where(i => !graph.TypeOf(i).PerSample && !op.TakesConstants))
+        {
+            string layer = new OperatorCall(op.Name, name, [], AttributeMap.Empty).Label;
+            throw new ShapeException(ProblemIds.InvalidArgument,
+                $"{layer} takes what samples have, and '{Readable.Name(graph[constant].Name)}' is the same for all of them; let a layer "
+                    + "that repeats it, such as Add or MatMul, read it");
+        }
         int built = op.BuildLayer(graph, inputs, op.WithDefaults(given, forLayer: true), name);
         Node node = graph[built];
         foreach (Problem warning in op.Warnings(

@@ -22,6 +22,11 @@ internal static class NetworkChecks
         Argument[] members = [.. signature.Inputs, .. signature.Outputs];
         var constants = new HashSet<string>(StringComparer.Ordinal) { className };
         var arguments = new HashSet<string>(ReservedNames.Refused.Concat(members.Select(m => m.LengthConstant)), StringComparer.Ordinal);
+        foreach ((GraphOutput output, int index) in graph.Outputs.Select((o, i) => (o, i)).Where(o => !graph[o.o.Value].Type.PerSample))
+        {
+            yield return new(new Problem(ProblemIds.InvalidArgument,
+                $"output '{output.Name}' is the same for all samples; return what is computed from an input"), false, index);
+        }
         for (int i = 0; i < names.Length; i++)
         {
             bool isInput = i < inputs.Length;

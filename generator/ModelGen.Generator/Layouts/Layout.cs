@@ -1,3 +1,4 @@
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 using ModelGen.Generator.Text;
@@ -110,6 +111,26 @@ internal sealed record Layout(LayoutKind Kind, Shape Dims, Halo Halo)
     // Elements behind the first dimension.
     private int InnerLength => Dims.Rank == 0 ? 1 : checked((int)(Dims.Length / Math.Max(1, Dims[0])));
 
+    /// <summary>
+    /// Floats from one element to the next along each dimension of a shape, from <see cref="Origin"/> on; null where elements do not lie at
+    /// equal distances: in several blocks, or as the elements of another shape.
+    /// </summary>
+    public EquatableArray<int>? StridesOver(Shape shape)
+    {
+        if (Kind == LayoutKind.Dense && Dims.Length == shape.Length)
+        {
+            int[] strides = new int[shape.Rank];
+            for (int axis = shape.Rank - 1, stride = 1; axis >= 0; axis--)
+            {
+                strides[axis] = stride;
+                stride = checked(stride * shape[axis]);
+            }
+            return new(strides);
+        }
+        bool isRegular = Dims == shape && (Kind == LayoutKind.Pitched || (IsBlocked && (shape.Rank == 1 || Channels <= Block)));
+        return isRegular ? [.. Enumerable.Range(0, shape.Rank).Select(axis => axis == 0 ? ChannelStride : Stride(axis))] : null;
+    }
+
     /// <summary>Offset of an element as C# text; one index for each of <see cref="Dims"/>.</summary>
     public string OffsetOf(params string[] indices)
     {
@@ -161,6 +182,12 @@ internal enum LayoutCoupling
 internal enum LayoutPreference
 {
     None,
+
+    /// <summary>Reads and writes by strides, so that the plainest layout is the best.</summary>
+    Dense,
+
+    /// <summary>Has kernels for images in blocks or planes alone.</summary>
+    Image,
 
     /// <summary>Would be faster with channels in planes: few channels, or groups that do not fill a block.</summary>
     Pitched,

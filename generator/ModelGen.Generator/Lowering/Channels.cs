@@ -1,20 +1,33 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Lowering;
 
-/// <summary>Channels one behind the other.</summary>
+/// <summary>Inputs one behind the other: channels by kernels of images, other dimensions by strides.</summary>
 internal sealed class ConcatLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ChannelCopies.Required(context, node, input);
+    public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
+        IsOfChannels(call) ? LayoutCoupling.Kind : LayoutCoupling.None;
 
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ChannelCopies.Result(context, node);
+    public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) =>
+        IsOfChannels(call) ? LayoutPreference.Image : LayoutPreference.Dense;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Concat.IsOfChannels(node)
+        ? ChannelCopies.Required(context, node, input) : StridedLayouts.Required(context, node, input);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => Concat.IsOfChannels(node)
+        ? ChannelCopies.Result(context, node) : StridedLayouts.Result(context, node);
+
+    private static bool IsOfChannels(OperatorCall call) => Concat.IsOfChannels(call.Inputs[0].Shape.Rank, call.Attributes);
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
+        if (!Concat.IsOfChannels(node))
+            return LoweringContext.Call(StridedCopies.Concat(context, node), node);
         Layout y = context.Of(node.Id);
         var copies = new List<RuntimeCall>();
         int target = 0;
@@ -29,22 +42,35 @@ internal sealed class ConcatLowering : OperatorLowering
     }
 }
 
-/// <summary>Some neighbouring channels.</summary>
+/// <summary>A part along a dimension: neighbouring channels by kernels of images, the rest by strides.</summary>
 internal sealed class SliceLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => ChannelCopies.Required(context, node, input);
+    public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
+        IsOfChannels(call.Inputs[0].Shape.Rank, call.Attributes) ? LayoutCoupling.Kind : LayoutCoupling.None;
 
-    public override Layout ResultLayout(ILayoutContext context, Node node) => ChannelCopies.Result(context, node);
+    public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) =>
+        IsOfChannels(result.Rank, call.Attributes) ? LayoutPreference.Image : LayoutPreference.Dense;
+
+    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => IsOfChannels(node.Shape.Rank, node.Attributes)
+        ? ChannelCopies.Required(context, node, input) : StridedLayouts.Required(context, node, input);
+
+    public override Layout ResultLayout(ILayoutContext context, Node node) => IsOfChannels(node.Shape.Rank, node.Attributes)
+        ? ChannelCopies.Result(context, node) : StridedLayouts.Result(context, node);
+
+    private static bool IsOfChannels(int rank, AttributeMap attributes) =>
+        Concat.IsOfChannels(rank, attributes) && attributes.Int("step") == 1 && attributes.Int("start") >= 0;
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
+        if (!IsOfChannels(node.Shape.Rank, node.Attributes))
+            return LoweringContext.Call(StridedCopies.Slice(context, node), node);
         Layout y = context.Of(node.Id);
         var image = new DividedImage(y);
         return LoweringContext.Call(
             image.Kernel(ChannelCopies.Copy(image, context.Of(node.Inputs[0]), 0, node.Attributes.Int("start"), y, 1, 0,
-            node.Attributes.Int("length"))), node);
+            node.Shape[0])), node);
     }
 }
 

@@ -34,6 +34,9 @@ internal sealed class MultiplyLowering : OperatorLowering
     public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
         call.Inputs[input].Shape == call.Inputs[0].Shape ? LayoutCoupling.Same : LayoutCoupling.Kind;
 
+    public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) =>
+        call.Inputs[1].Shape == result ? LayoutPreference.None : LayoutPreference.Image;
+
     public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) =>
         IsBroadcast(context.TypeOf(node.Inputs[input]), node)
             ? PoolLayouts.SameKindAsResult(context, node, input) : context.Chosen(node.Id);

@@ -1,6 +1,7 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Kernels;
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 using ModelGen.Generator.Text;
 
 namespace ModelGen.Generator.Lowering;
@@ -12,6 +13,8 @@ internal sealed class LocalResponseLowering(string method, params string[] const
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
 
+    public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.Image;
+
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
         LocalResponse.Divided(context.Of(node.Id)).Kernel(RuntimeCall.Of(method,
             [.. LocalResponse.Images(context, node), .. LocalResponse.Constants(node, constants)])),
@@ -22,6 +25,8 @@ internal sealed class LocalResponseLowering(string method, params string[] const
 internal sealed class LocalResponseTermLowering : OperatorLowering
 {
     public override LayoutCoupling Coupling => LayoutCoupling.Same;
+
+    public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.Image;
 
     public override KernelCall Lower(LoweringContext context, Node node) => LoweringContext.Call(
         new RuntimeKernel(RuntimeCall.Of("LocalResponse.Term",

@@ -22,7 +22,7 @@ internal static class LoweringTable
 
     private static IEnumerable<(string Op, Precision Precision, OperatorLowering Lowering)> Rows() =>
     [
-        .. OperatorTable.All.Select(op => (op.Name, Precision.Float32, InFloats(op))),
+        .. OperatorTable.All.Where(op => !op.IsComposite).Select(op => (op.Name, Precision.Float32, InFloats(op))),
         (OpNames.Linear, Precision.BFloat16, new LinearBFloat16Lowering()),
     ];
 
@@ -85,6 +85,11 @@ internal static class LoweringTable
         TotalGradient => new TotalGradientLowering(),
         StoreGradient => new StoreGradientLowering(),
         SumOfSquares => new SumOfSquaresLowering(),
+        Permute or Expand or SliceGradient or IndexSelect or IndexAdd => new StridedCopyLowering(),
+        Reduction row => new ReductionLowering(row.Kind),
+        ArgMax => new ArgMaxLowering(),
+        BroadcastOperator row => new BroadcastLowering(row.Function),
+        MatMul => new MatMulLowering(),
         Flatten => new FlattenLowering(),
         Reshape => new ReshapeLowering(),
         Reorder => new ReorderLowering(),

@@ -19,7 +19,8 @@ internal abstract class OperatorLowering
     public virtual LayoutCoupling CouplingOf(OperatorCall call, int input) => Coupling;
 
     /// <summary>What is demanded of, or would be liked for, the layout of the result.</summary>
-    public virtual LayoutPreference PreferredLayout(OperatorCall call, Shape result) => LayoutPreference.None;
+    public virtual LayoutPreference PreferredLayout(OperatorCall call, Shape result) =>
+        Coupling == LayoutCoupling.Kind ? LayoutPreference.Image : LayoutPreference.None;
 
     /// <summary>The border of zeros that must be stored around an input.</summary>
     public virtual Halo RequiredHalo(OperatorCall call, Shape result, int input) => Halo.None;

@@ -15,6 +15,9 @@ internal enum AttributeKind
     /// <summary>Top, left, bottom and right; one integer stands for all, two for height (top, bottom) and width.</summary>
     Border,
 
+    /// <summary>Any number of integers, such as the sizes of a shape.</summary>
+    Ints,
+
     /// <summary>A real number.</summary>
     Float,
 

@@ -24,6 +24,12 @@ internal abstract class Operator
     /// <summary>What users read about the layer; null where the operator is not a layer that users write.</summary>
     public virtual LayerDescription? Layer => null;
 
+    /// <summary>True where an input may be the same for all samples: a <see cref="Buffer"/>, or what is made of some.</summary>
+    public virtual bool TakesConstants => false;
+
+    /// <summary>True where the layer is made of other operators, so that no graph has it.</summary>
+    public virtual bool IsComposite => false;
+
     /// <summary>Inputs that the operator overwrites: state such as weights in an update.</summary>
     public virtual EquatableArray<int> MutatedInputs => [];
 

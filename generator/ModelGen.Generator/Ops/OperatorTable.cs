@@ -20,9 +20,12 @@ internal static class OperatorTable
         new CountCorrectLabels(),
         new Dropout(), new RandomDropout(), new GaussianNoise(), new RandomNoise(), new AccumulateGradient(), new TotalGradient(
             ), new StoreGradient(), new SumOfSquares(),
-        new Flatten(), new Reshape(), new Reorder(), new Pad(), new PadGradient(),
+        new Flatten(), new Reshape(), new Squeeze(), new Unsqueeze(), new Permute(), new Transpose(), new SliceGradient(),
+        new Expand(), new IndexSelect(), new IndexAdd(), new Stack(), new Pow(), new MatMul(), new Buffer(), new ArgMax(),
+        new Reorder(), new Pad(), new PadGradient(),
         new Upsample(), new UpsampleGradient(), new PixelShuffle(), new PixelUnshuffle(), new ChannelShuffle(), new MaxPoolGather(),
-    }.Concat(Elementwise.Rows).Concat(Losses).Concat(Update.Rows).Concat(Update.Checks).Concat(Composites)
+    }.Concat(Reduction.Rows).Concat(BroadcastOperator.Rows).Concat(Elementwise.Rows)
+        .Concat(Losses).Concat(Update.Rows).Concat(Update.Checks).Concat(Composites)
         .ToDictionary(o => o.Name, StringComparer.Ordinal);
 
     // Each with its gradient.

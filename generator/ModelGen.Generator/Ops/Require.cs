@@ -9,6 +9,38 @@ internal static class Require
     /// <summary>Most elements of a tensor, and longest dimension.</summary>
     public const int LargestLength = 1 << 30;
 
+    /// <summary>The most dimensions of a tensor, without the batch.</summary>
+    public const int MostDimensions = 5;
+
+    /// <summary>The dimension that an attribute names, from 0 without the batch; negative ones count from the end.</summary>
+    /// <param name="attribute">What the attribute is called.</param>
+    /// <param name="dim">Its value: the batch is dimension 0.</param>
+    /// <param name="rank">How many dimensions there are without the batch.</param>
+    public static int Axis(string label, string attribute, int dim, int rank)
+    {
+        int axis = dim < 0 ? rank + dim : dim - 1;
+        if (axis >= 0 && axis < rank)
+            return axis;
+        string all = rank == 0 ? "which is the only one"
+            : FormattableString.Invariant($"so 1 to {rank} or -{rank} to -1");
+        throw new ShapeException(ProblemIds.InvalidArgument, FormattableString.Invariant(
+            $"{label}: {attribute} {dim} does not exist; with the batch there are {rank + 1}, {all}"));
+    }
+
+    /// <summary>Several dimensions, none twice.</summary>
+    public static int[] Axes(string label, string attribute, IEnumerable<int> dims, int rank)
+    {
+        int[] axes = [.. dims.Select(d => Axis(label, attribute, d, rank))];
+        return axes.Distinct().Count() == axes.Length ? axes
+            : throw new ShapeException(ProblemIds.InvalidArgument,
+                $"{label}: {attribute} names one twice: {string.Join(", ", dims.Select(d => FormattableString.Invariant($"{d}")))}");
+    }
+
+    /// <summary>Refuses more dimensions than there can be.</summary>
+    public static TensorType Rank(OperatorCall call, TensorType type) => type.Shape.Rank <= MostDimensions ? type
+        : throw new ShapeException(ProblemIds.InvalidArgument, FormattableString.Invariant(
+            $"{call.Label} would make {type.Shape.Rank} dimensions, {type.Shape}; at most {MostDimensions} are supported"));
+
     public static void Image(OperatorCall call, int input = 0)
     {
         Shape shape = call.Inputs[input].Shape;

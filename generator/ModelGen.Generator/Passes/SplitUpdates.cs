@@ -34,7 +34,7 @@ internal static class SplitUpdates
             {
                 int length = Math.Min(rows, gradient.Shape[0] - first);
                 int dy = rewriter.Builder.Add("Slice", [rewriter[gradient.Inputs[1]]],
-                    AttributeMap.Of(("start", first), ("length", length)), gradient.Name);
+                    AttributeMap.Of(("start", first), ("end", first + length)), gradient.Name);
                 int piece = rewriter.Builder.Add(gradient.Op, [rewriter[gradient.Inputs[0]], dy], gradient.Attributes, gradient.Name);
                 int[] inputs = [.. node.Inputs.Take(node.Inputs.Count - 1).Select(i => rewriter[i]), piece];
                 update = rewriter.Builder.Add(node.Op, inputs, node.Attributes.With(Update.FirstRow, first), node.Name);

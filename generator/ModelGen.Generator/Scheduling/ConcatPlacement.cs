@@ -1,5 +1,6 @@
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Layouts;
+using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Scheduling;
 
@@ -36,8 +37,8 @@ internal sealed class ConcatPlacement
     {
         var placement = new ConcatPlacement(graph, layouts, mayMove);
         // The last ones first: those before may lie in them as a whole.
-        foreach (Node node in graph.Nodes.Reverse(
-            ).Where(n => n.Is(OpNames.Concat) && mayMove(n) && layouts[n.Id] is { IsBlocked: true, Dims.Rank: 3 }))
+        foreach (Node node in graph.Nodes.Reverse().Where(n => n.Is(OpNames.Concat) && Concat.IsOfChannels(n) && mayMove(n)
+            && layouts[n.Id] is { IsBlocked: true, Dims.Rank: 3 }))
             placement.Place(node);
         return placement;
     }

@@ -20,7 +20,7 @@ internal sealed class LayoutPlanner : ILayoutContext
     private readonly UnionFind _same;
     private readonly UnionFind _kind;
     private readonly Halo[] _halos;
-    private readonly bool[] _pitched;
+    private readonly LayoutPreference[] _preferences;
     private readonly Shape[] _dims;
     private readonly bool[] _isConstant;
 
@@ -37,7 +37,7 @@ internal sealed class LayoutPlanner : ILayoutContext
         _same = new UnionFind(source.Nodes.Count);
         _kind = new UnionFind(source.Nodes.Count);
         _halos = new Halo[source.Nodes.Count];
-        _pitched = new bool[source.Nodes.Count];
+        _preferences = new LayoutPreference[source.Nodes.Count];
         _dims = new Shape[source.Nodes.Count];
         _isConstant = new bool[source.Nodes.Count];
         foreach (Node node in source.Nodes)
@@ -76,7 +76,12 @@ internal sealed class LayoutPlanner : ILayoutContext
             return Layout.Blocked(dims);
         if (dims.Rank != 3)
             return Layout.Dense(dims);
-        return _pitched[_kind.Find(value)] ? Layout.Pitched(dims, _halos[group]) : Layout.Blocked(dims, _halos[group]);
+        return _preferences[_kind.Find(value)] switch
+        {
+            LayoutPreference.Dense when _halos[group].IsNone => Layout.Dense(dims),
+            LayoutPreference.Dense or LayoutPreference.Pitched => Layout.Pitched(dims, _halos[group]),
+            _ => Layout.Blocked(dims, _halos[group]),
+        };
     }
 
     private static bool IsActivation(Node node) => node.Type.PerSample && node.Type.Element == ElementType.F32 && !node.Is(OpNames.Input);
@@ -128,7 +133,7 @@ internal sealed class LayoutPlanner : ILayoutContext
 
     private bool ChangesShape(Node node) =>
         node.Op is not (OpNames.Input or OpNames.Parameter) && OperatorTable.Get(node.Op).IsAlias
-            && node.Shape != _source[node.Inputs[0]].Shape;
+            && Reshape.IsBetweenFeaturesAndImage(node.Shape, _source[node.Inputs[0]].Shape);
 
     private (int Features, int Image) FeaturesAndImage(Node alias) =>
         alias.Shape.Rank < _source[alias.Inputs[0]].Shape.Rank ? (alias.Id, alias.Inputs[0]) : (alias.Inputs[0], alias.Id);
@@ -149,18 +154,15 @@ internal sealed class LayoutPlanner : ILayoutContext
 
     private void Vote()
     {
-        var strongest = new LayoutPreference[_source.Nodes.Count];
         foreach (Node node in _source.Nodes)
         {
             int group = _kind.Find(node.Id);
             LayoutPreference preference = node.Op is OpNames.Parameter ? LayoutPreference.None
                 : node.Is(OpNames.Input) ? LayoutPreference.Pitched
                 : LoweringTable.Of(node).PreferredLayout(OperatorCall.Of(_source, node), node.Shape);
-            if (preference > strongest[group])
-                strongest[group] = preference;
+            if (preference > _preferences[group])
+                _preferences[group] = preference;
         }
-        for (int i = 0; i < strongest.Length; i++)
-            _pitched[i] = strongest[i] == LayoutPreference.Pitched;
     }
 
     private void Place(Node node)

@@ -222,7 +222,7 @@ internal sealed class Scheduler
         {
             // A scalar is returned; a value that someone else reads too, or that is no one's own, is copied out by the emitted method.
             Node node = _graph[output.Value];
-            if (IsOperation(node) && !Op(node).IsAlias && node.Shape.Rank > 0 && uses[node.Id] == 1)
+            if (IsOperation(node) && !Op(node).IsAlias && (node.Shape.Rank > 0 || node.Type.PerSample) && uses[node.Id] == 1)
                 _slots[node.Id] = new Slot(Region.Output, 0, output.Name);
         }
     }

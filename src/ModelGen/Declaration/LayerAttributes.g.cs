@@ -45,8 +45,11 @@ public sealed class AdaptiveAvgPool2dAttribute : SingleInputLayerAttribute
     public int[] OutputSize { get; }
 }
 
-/// <summary>Sum of two or more inputs of one shape: the end of a shortcut.</summary>
-/// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: He et al. 2016, Deep residual learning, §3.2.</remarks>
+/// <summary>Sum of two or more inputs: the end of a shortcut.</summary>
+/// <remarks>
+/// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: He et al.
+/// 2016, Deep residual learning, §3.2.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class AddAttribute : LayerAttribute
 {
@@ -73,6 +76,25 @@ public sealed class AffineAttribute : SingleInputLayerAttribute
 
     /// <summary>What is added.</summary>
     public double Shift { get; set; } = 0;
+}
+
+/// <summary>
+/// The position of the largest element along a dimension, as a float; the first of equal ones, or of NaN. It has no gradient.
+/// </summary>
+/// <remarks>Shapes: A×B×C, with dim 2, to A×C, or with keepdim to A×1×C. Source: PyTorch, torch.argmax.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ArgMaxAttribute : SingleInputLayerAttribute
+{
+    /// <summary>ArgMax, which needs no arguments.</summary>
+    public ArgMaxAttribute()
+    {
+    }
+
+    /// <summary>The dimension, the batch being dimension 0; negative counts from the end.</summary>
+    public int Dim { get; set; } = -1;
+
+    /// <summary>Whether it stays, with size 1.</summary>
+    public bool Keepdim { get; set; }
 }
 
 /// <summary>The mean of each window.</summary>
@@ -162,6 +184,25 @@ public sealed class BatchNorm2dAttribute : SingleInputLayerAttribute
     public double Momentum { get; set; } = 0.1;
 }
 
+/// <summary>
+/// A tensor of the weights that is not trained, under the layer's name, for all samples the same; an operand of <c>Add</c>, <c>MatMul</c>
+/// and others that repeat. It starts at 0. What the layer reads does not matter.
+/// </summary>
+/// <remarks>Shapes: Anything to the given sizes. Source: PyTorch, torch.nn.Module.register_buffer.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class BufferAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Buffer with what it must be given.</summary>
+    /// <param name="shape">The sizes, without a batch.</param>
+    public BufferAttribute(params int[] shape)
+    {
+        Shape = shape;
+    }
+
+    /// <summary>The sizes, without a batch.</summary>
+    public int[] Shape { get; }
+}
+
 /// <summary>The least whole number that is not less than x. Nothing is learned through it.</summary>
 /// <remarks>Shapes: Any shape, unchanged. Source: torch.ceil.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -224,10 +265,13 @@ public sealed class ClampAttribute : SingleInputLayerAttribute
     public int Max { get; }
 }
 
-/// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
+/// <summary>
+/// All inputs one behind the other along one dimension, that of the channels or features unless said otherwise: the end of an inception
+/// module or a dense block.
+/// </summary>
 /// <remarks>
-/// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with
-/// convolutions, §4.
+/// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; in general shapes that differ in dimension <c>dim</c> alone. Source: Szegedy et al.
+/// 2015, Going deeper with convolutions, §4.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class ConcatAttribute : LayerAttribute
@@ -239,7 +283,7 @@ public sealed class ConcatAttribute : LayerAttribute
     /// <summary>Names of the inputs.</summary>
     public string[] Inputs { get; }
 
-    /// <summary>The dimension of the channels, the batch being dimension 0: always 1.</summary>
+    /// <summary>The dimension along which is joined, the batch being dimension 0; negative counts from the end.</summary>
     public int Dim { get; set; } = 1;
 }
 
@@ -492,6 +536,21 @@ public sealed class CropAttribute : SingleInputLayerAttribute
     public int Width { get; }
 }
 
+/// <summary>The first input divided by the second.</summary>
+/// <remarks>
+/// Shapes: Two inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: PyTorch, torch.div.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class DivideAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">2 to 2 names of earlier layers, or <c>input</c>.</param>
+    public DivideAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+}
+
 /// <summary>In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.</summary>
 /// <remarks>
 /// Shapes: Any shape, unchanged. Source: Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting.
@@ -547,8 +606,24 @@ public sealed class ExpAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>Repeats what has size 1 along a dimension, or does not have the dimension, to a larger shape.</summary>
+/// <remarks>Shapes: 1×B, with shape 3, 4, −1, to 3×4×B. Source: PyTorch, torch.Tensor.expand.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ExpandAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Expand with what it must be given.</summary>
+    /// <param name="shape">The sizes of a sample, without the batch; -1 for a dimension that stays as it is.</param>
+    public ExpandAttribute(params int[] shape)
+    {
+        Shape = shape;
+    }
+
+    /// <summary>The sizes of a sample, without the batch; -1 for a dimension that stays as it is.</summary>
+    public int[] Shape { get; }
+}
+
 /// <summary>One dimension per sample instead of channels×height×width, in that order.</summary>
-/// <remarks>Shapes: C×H×W to C·H·W; one dimension stays as it is. Source: PyTorch, torch.nn.Flatten.</remarks>
+/// <remarks>Shapes: C×H×W to C·H·W, and any other shape to the product of its sizes. Source: PyTorch, torch.nn.Flatten.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class FlattenAttribute : SingleInputLayerAttribute
 {
@@ -611,6 +686,34 @@ public sealed class GlobalAvgPool2dAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>1 where x &gt; value, 0 elsewhere and for NaN: a mask. Its gradient is zero.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: PyTorch, torch.greater.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class GreaterAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Greater, which needs no arguments.</summary>
+    public GreaterAttribute()
+    {
+    }
+
+    /// <summary>What is compared with.</summary>
+    public double Value { get; set; } = 0;
+}
+
+/// <summary>1 where x ≥ value, 0 elsewhere and for NaN: a mask. Its gradient is zero.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: PyTorch, torch.greater_equal.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class GreaterEqualAttribute : SingleInputLayerAttribute
+{
+    /// <summary>GreaterEqual, which needs no arguments.</summary>
+    public GreaterEqualAttribute()
+    {
+    }
+
+    /// <summary>What is compared with.</summary>
+    public double Value { get; set; } = 0;
+}
+
 /// <summary>Normalises each sample by mean and variance of groups of its channels, the same in training and inference.</summary>
 /// <remarks>Shapes: C×H×W, unchanged. numGroups must divide C. Source: Wu and He 2018, Group normalization, §3.2.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -655,6 +758,27 @@ public sealed class HardSwishAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>What lies at the given places along one dimension, in their order; a place may be given more than once.</summary>
+/// <remarks>Shapes: A×B×C, with dim 2 and k indices, to A×k×C. Source: PyTorch, torch.index_select; ONNX, Gather.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class IndexSelectAttribute : SingleInputLayerAttribute
+{
+    /// <summary>IndexSelect with what it must be given.</summary>
+    /// <param name="dim">The dimension, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="indices">The places; negative ones count from the end.</param>
+    public IndexSelectAttribute(int dim, params int[] indices)
+    {
+        Dim = dim;
+        Indices = indices;
+    }
+
+    /// <summary>The dimension, the batch being dimension 0; negative counts from the end.</summary>
+    public int Dim { get; }
+
+    /// <summary>The places; negative ones count from the end.</summary>
+    public int[] Indices { get; }
+}
+
 /// <summary>Normalises each channel of each sample by its own mean and variance, the same in training and inference.</summary>
 /// <remarks>
 /// Shapes: C×H×W, unchanged. Source: Ulyanov, Vedaldi and Lempitsky 2016, Instance normalization: the missing ingredient for fast
@@ -691,10 +815,38 @@ public sealed class LeakyReluAttribute : SingleInputLayerAttribute
     public double NegativeSlope { get; set; } = 0.01;
 }
 
+/// <summary>1 where x &lt; value, 0 elsewhere and for NaN: a mask. Its gradient is zero.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: PyTorch, torch.less.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class LessAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Less, which needs no arguments.</summary>
+    public LessAttribute()
+    {
+    }
+
+    /// <summary>What is compared with.</summary>
+    public double Value { get; set; } = 0;
+}
+
+/// <summary>1 where x ≤ value, 0 elsewhere and for NaN: a mask. Its gradient is zero.</summary>
+/// <remarks>Shapes: Any shape, unchanged. Source: PyTorch, torch.less_equal.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class LessEqualAttribute : SingleInputLayerAttribute
+{
+    /// <summary>LessEqual, which needs no arguments.</summary>
+    public LessEqualAttribute()
+    {
+    }
+
+    /// <summary>What is compared with.</summary>
+    public double Value { get; set; } = 0;
+}
+
 /// <summary>Fully connected layer: y = W·x + b with <c>outFeatures</c> results; the number of inputs is inferred.</summary>
 /// <remarks>
-/// Shapes: F to outFeatures; anything but one dimension per sample needs Flatten before it. Source: Rosenblatt 1958; LeCun et al. 1998,
-/// §II.B.
+/// Shapes: F to outFeatures; anything but one dimension per sample needs Flatten before it, or, with lastDimension, …×F to …×outFeatures.
+/// Source: Rosenblatt 1958; LeCun et al. 1998, §II.B.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class LinearAttribute : SingleInputLayerAttribute
@@ -711,6 +863,9 @@ public sealed class LinearAttribute : SingleInputLayerAttribute
 
     /// <summary>Whether a learned bias is added to each result.</summary>
     public bool Bias { get; set; } = true;
+
+    /// <summary>Whether a tensor of several dimensions is taken along the last one, as PyTorch does, instead of being refused.</summary>
+    public bool LastDimension { get; set; }
 
     /// <summary>
     /// How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, which take
@@ -802,6 +957,21 @@ public sealed class LogSoftmaxAttribute : SingleInputLayerAttribute
     public int Dim { get; set; } = 1;
 }
 
+/// <summary>
+/// Product of matrices, which the last two dimensions are; those before are repeated where one of the inputs has size 1, or none.
+/// </summary>
+/// <remarks>Shapes: …×M×K and …×K×N to …×M×N. Source: PyTorch, torch.matmul.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class MatMulAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">2 to 2 names of earlier layers, or <c>input</c>.</param>
+    public MatMulAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+}
+
 /// <summary>The largest value of each window; padding counts as minus infinity.</summary>
 /// <remarks>
 /// Shapes: C×H×W to C×H'×W' with H' = ⌊(H + 2·padding − dilation·(kernelSize − 1) − 1) / stride⌋ + 1, W' likewise. With ceilMode the
@@ -873,13 +1043,35 @@ public sealed class MaxUnpool2dAttribute : LayerAttribute
 /// The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each where they are
 /// equal.
 /// </summary>
-/// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
+/// <remarks>
+/// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: Goodfellow et
+/// al. 2013, Maxout networks.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class MaximumAttribute : LayerAttribute
 {
     /// <summary>Names all inputs, that of the layer before too.</summary>
     /// <param name="inputs">2 to 8 names of earlier layers, or <c>input</c>.</param>
     public MaximumAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+}
+
+/// <summary>
+/// The smallest of two or more inputs, element by element; NaN wins. The gradient goes to the smaller of two, half to each where they are
+/// equal.
+/// </summary>
+/// <remarks>
+/// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: PyTorch,
+/// torch.minimum.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class MinimumAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">2 to 8 names of earlier layers, or <c>input</c>.</param>
+    public MinimumAttribute(params string[] inputs) => Inputs = inputs;
 
     /// <summary>Names of the inputs.</summary>
     public string[] Inputs { get; }
@@ -901,8 +1093,8 @@ public sealed class MishAttribute : SingleInputLayerAttribute
 /// squeeze-and-excitation.
 /// </summary>
 /// <remarks>
-/// Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015, Highway
-/// networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
+/// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, as in C×1×1 with C×H×W, or dimensions missing in front, are
+/// repeated. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class MultiplyAttribute : LayerAttribute
@@ -972,6 +1164,22 @@ public sealed class PadAttribute : SingleInputLayerAttribute
     public PaddingMode Mode { get; set; }
 }
 
+/// <summary>The dimensions in another order.</summary>
+/// <remarks>Shapes: A×B×C, with dims 0, 3, 1, 2, to C×A×B. Source: PyTorch, torch.permute.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class PermuteAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Permute with what it must be given.</summary>
+    /// <param name="dims">For each dimension of the result, which one of the input it is; the batch, 0, stays the first.</param>
+    public PermuteAttribute(params int[] dims)
+    {
+        Dims = dims;
+    }
+
+    /// <summary>For each dimension of the result, which one of the input it is; the batch, 0, stays the first.</summary>
+    public int[] Dims { get; }
+}
+
 /// <summary>Makes r × r pixels of r² channels: y[c, r·h + i, r·w + j] = x[c·r² + i·r + j, h, w], r being upscaleFactor.</summary>
 /// <remarks>
 /// Shapes: C·r²×H×W to C×r·H×r·W. Source: Shi et al. 2016, Real-time single image and video super-resolution using an efficient sub-pixel
@@ -1020,6 +1228,24 @@ public sealed class PositionBiasAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>The first input to the power of the second or, where there is none, of a constant.</summary>
+/// <remarks>
+/// Shapes: Any shape, unchanged; two shapes that may differ where one has size 1, to the larger. Source: PyTorch, torch.pow.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class PowAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">1 to 2 names of earlier layers, or <c>input</c>.</param>
+    public PowAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+
+    /// <summary>The exponent, where there is one input.</summary>
+    public double Exponent { get; set; } = 2;
+}
+
 /// <summary>1 / x.</summary>
 /// <remarks>Shapes: Any shape, unchanged. Source: torch.reciprocal.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -1029,6 +1255,86 @@ public sealed class ReciprocalAttribute : SingleInputLayerAttribute
     public ReciprocalAttribute()
     {
     }
+}
+
+/// <summary>The largest element along dimensions; NaN where there is one. Equal ones share the gradient.</summary>
+/// <remarks>
+/// Shapes: A×B×C, with dims 1 and 3, to B, or with keepdim to 1×B×1; all dimensions of a sample unless dims are given. Source: PyTorch,
+/// torch.amax.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ReduceMaxAttribute : SingleInputLayerAttribute
+{
+    /// <summary>ReduceMax, which needs no arguments.</summary>
+    public ReduceMaxAttribute()
+    {
+    }
+
+    /// <summary>The dimensions, the batch being dimension 0; negative ones count from the end. All of a sample unless given.</summary>
+    public int[]? Dims { get; set; }
+
+    /// <summary>Whether they stay, with size 1.</summary>
+    public bool Keepdim { get; set; }
+}
+
+/// <summary>The mean along dimensions.</summary>
+/// <remarks>
+/// Shapes: A×B×C, with dims 1 and 3, to B, or with keepdim to 1×B×1; all dimensions of a sample unless dims are given. Source: PyTorch,
+/// torch.mean.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ReduceMeanAttribute : SingleInputLayerAttribute
+{
+    /// <summary>ReduceMean, which needs no arguments.</summary>
+    public ReduceMeanAttribute()
+    {
+    }
+
+    /// <summary>The dimensions, the batch being dimension 0; negative ones count from the end. All of a sample unless given.</summary>
+    public int[]? Dims { get; set; }
+
+    /// <summary>Whether they stay, with size 1.</summary>
+    public bool Keepdim { get; set; }
+}
+
+/// <summary>The smallest element along dimensions; NaN where there is one. Equal ones share the gradient.</summary>
+/// <remarks>
+/// Shapes: A×B×C, with dims 1 and 3, to B, or with keepdim to 1×B×1; all dimensions of a sample unless dims are given. Source: PyTorch,
+/// torch.amin.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ReduceMinAttribute : SingleInputLayerAttribute
+{
+    /// <summary>ReduceMin, which needs no arguments.</summary>
+    public ReduceMinAttribute()
+    {
+    }
+
+    /// <summary>The dimensions, the batch being dimension 0; negative ones count from the end. All of a sample unless given.</summary>
+    public int[]? Dims { get; set; }
+
+    /// <summary>Whether they stay, with size 1.</summary>
+    public bool Keepdim { get; set; }
+}
+
+/// <summary>The sum along dimensions.</summary>
+/// <remarks>
+/// Shapes: A×B×C, with dims 1 and 3, to B, or with keepdim to 1×B×1; all dimensions of a sample unless dims are given. Source: PyTorch,
+/// torch.sum.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ReduceSumAttribute : SingleInputLayerAttribute
+{
+    /// <summary>ReduceSum, which needs no arguments.</summary>
+    public ReduceSumAttribute()
+    {
+    }
+
+    /// <summary>The dimensions, the batch being dimension 0; negative ones count from the end. All of a sample unless given.</summary>
+    public int[]? Dims { get; set; }
+
+    /// <summary>Whether they stay, with size 1.</summary>
+    public bool Keepdim { get; set; }
 }
 
 /// <summary>max(x, 0); NaN stays NaN. The gradient at 0 is 0.</summary>
@@ -1056,6 +1362,24 @@ public sealed class Relu6Attribute : SingleInputLayerAttribute
     public Relu6Attribute()
     {
     }
+}
+
+/// <summary>Another shape for the same elements, which stay in row-major order.</summary>
+/// <remarks>
+/// Shapes: Any shape to any other with as many elements; one size may be -1, which is what is left for it. Source: PyTorch, torch.reshape.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class ReshapeAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Reshape with what it must be given.</summary>
+    /// <param name="shape">The new sizes of a sample, without the batch; -1, once, for what is left.</param>
+    public ReshapeAttribute(params int[] shape)
+    {
+        Shape = shape;
+    }
+
+    /// <summary>The new sizes of a sample, without the batch; -1, once, for what is left.</summary>
+    public int[] Shape { get; }
 }
 
 /// <summary>The whole number nearest to x, the even one of two. Nothing is learned through it.</summary>
@@ -1127,6 +1451,29 @@ public sealed class SinAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>What lies from start to end along one dimension, or every step-th of that; as <c>x[:, start:end:step]</c> in PyTorch.</summary>
+/// <remarks>Shapes: A×B×C, with dim 2, to A×⌈(end − start) / step⌉×C. Source: ONNX, Slice; PyTorch, torch.narrow.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SliceAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Slice, which needs no arguments.</summary>
+    public SliceAttribute()
+    {
+    }
+
+    /// <summary>The dimension along which is cut, the batch being dimension 0; negative counts from the end.</summary>
+    public int Dim { get; set; } = 1;
+
+    /// <summary>The first that is taken; negative counts from the end.</summary>
+    public int Start { get; set; }
+
+    /// <summary>The one after the last that is taken; negative counts from the end, and the end is the largest.</summary>
+    public int End { get; set; } = 2147483647;
+
+    /// <summary>From each that is taken to the next. At least 1.</summary>
+    public int Step { get; set; } = 1;
+}
+
 /// <summary>Probabilities: eˣ / Σeˣ along one dimension.</summary>
 /// <remarks>
 /// Shapes: Any shape, unchanged. Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs.
@@ -1181,6 +1528,51 @@ public sealed class SqrtAttribute : SingleInputLayerAttribute
     }
 }
 
+/// <summary>Leaves out dimensions of size 1.</summary>
+/// <remarks>Shapes: A×1×B×1 to A×B, or, with dims 2, to A×B×1. Source: PyTorch, torch.squeeze.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SqueezeAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Squeeze, which needs no arguments.</summary>
+    public SqueezeAttribute()
+    {
+    }
+
+    /// <summary>The dimensions that are left out, the batch being dimension 0; all of size 1 unless given.</summary>
+    public int[]? Dims { get; set; }
+}
+
+/// <summary>Inputs of one shape one behind the other along a new dimension.</summary>
+/// <remarks>Shapes: k inputs A×B, with dim 2, to A×k×B. Source: PyTorch, torch.stack.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class StackAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">2 to 256 names of earlier layers, or <c>input</c>.</param>
+    public StackAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+
+    /// <summary>Which dimension of the result is the new one, the batch being dimension 0; negative counts from the end.</summary>
+    public int Dim { get; set; } = 1;
+}
+
+/// <summary>The first input less the second.</summary>
+/// <remarks>
+/// Shapes: Two inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: PyTorch, torch.sub.
+/// </remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SubtractAttribute : LayerAttribute
+{
+    /// <summary>Names all inputs, that of the layer before too.</summary>
+    /// <param name="inputs">2 to 2 names of earlier layers, or <c>input</c>.</param>
+    public SubtractAttribute(params string[] inputs) => Inputs = inputs;
+
+    /// <summary>Names of the inputs.</summary>
+    public string[] Inputs { get; }
+}
+
 /// <summary>Hyperbolic tangent, within 2 units in the last place.</summary>
 /// <remarks>Shapes: Any shape, unchanged. Source: LeCun et al. 1998, Efficient BackProp, §4.4.</remarks>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -1207,6 +1599,43 @@ public sealed class ThresholdedReluAttribute : SingleInputLayerAttribute
 
     /// <summary>What x must exceed; not negative.</summary>
     public double Alpha { get; set; } = 1;
+}
+
+/// <summary>Two dimensions exchanged.</summary>
+/// <remarks>Shapes: A×B×C, with dims 1 and 3, to C×B×A. Source: PyTorch, torch.transpose.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class TransposeAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Transpose with what it must be given.</summary>
+    /// <param name="dim0">One of them, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="dim1">The other.</param>
+    public TransposeAttribute(int dim0, int dim1)
+    {
+        Dim0 = dim0;
+        Dim1 = dim1;
+    }
+
+    /// <summary>One of them, the batch being dimension 0; negative counts from the end.</summary>
+    public int Dim0 { get; }
+
+    /// <summary>The other.</summary>
+    public int Dim1 { get; }
+}
+
+/// <summary>Puts in a dimension of size 1.</summary>
+/// <remarks>Shapes: A×B, with dim 1, to 1×A×B. Source: PyTorch, torch.unsqueeze.</remarks>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class UnsqueezeAttribute : SingleInputLayerAttribute
+{
+    /// <summary>Unsqueeze with what it must be given.</summary>
+    /// <param name="dim">Which dimension of the result it is, the batch being dimension 0; negative counts from the end.</param>
+    public UnsqueezeAttribute(int dim)
+    {
+        Dim = dim;
+    }
+
+    /// <summary>Which dimension of the result it is, the batch being dimension 0; negative counts from the end.</summary>
+    public int Dim { get; }
 }
 
 /// <summary>

@@ -28,28 +28,37 @@ public sealed partial class Tensor
     public Tensor AdaptiveAvgPool2d(Pair outputSize, string? name = null) =>
         Record("AdaptiveAvgPool2d", [this], name, ("outputSize", outputSize));
 
-    /// <summary>Sum of two or more inputs of one shape: the end of a shortcut.</summary>
+    /// <summary>Sum of two or more inputs: the end of a shortcut.</summary>
     /// <param name="other">The second input.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>add</c> with a running number
     /// unless given.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: He et al. 2016, Deep residual learning, §3.2.</remarks>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: He et al.
+    /// 2016, Deep residual learning, §3.2.
+    /// </remarks>
     public Tensor Add(Tensor other, string? name = null) =>
         Record("Add", [this, other], name);
 
-    /// <summary>Sum of two or more inputs of one shape: the end of a shortcut.</summary>
+    /// <summary>Sum of two or more inputs: the end of a shortcut.</summary>
     /// <param name="others">The inputs after this one: 1 to 7.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: He et al. 2016, Deep residual learning, §3.2.</remarks>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: He et al.
+    /// 2016, Deep residual learning, §3.2.
+    /// </remarks>
     public Tensor Add(params Tensor[] others) => Record("Add", [this, .. others], null);
 
-    /// <summary>Sum of two or more inputs of one shape: the end of a shortcut.</summary>
+    /// <summary>Sum of two or more inputs: the end of a shortcut.</summary>
     /// <param name="inputs">All inputs: 2 to 8.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>add</c> with a running number
     /// unless given.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: He et al. 2016, Deep residual learning, §3.2.</remarks>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: He et al.
+    /// 2016, Deep residual learning, §3.2.
+    /// </remarks>
     public static Tensor Add(IEnumerable<Tensor> inputs, string? name = null) =>
         Record("Add", [.. inputs], name);
 
-    /// <summary>Sum of two or more inputs of one shape: the end of a shortcut. The same as <c>left.Add(right)</c>.</summary>
+    /// <summary>Sum of two or more inputs: the end of a shortcut. The same as <c>left.Add(right)</c>.</summary>
     public static Tensor operator +(Tensor left, Tensor right) => Record("Add", [left, right], null);
 
     /// <summary>scale · x + shift with two constants: the scaling of residuals, the 1 − x of a gate.</summary>
@@ -60,6 +69,17 @@ public sealed partial class Tensor
     /// <remarks>Shapes: Any shape, unchanged. Source: Szegedy et al. 2017, Inception-v4, §3.3.</remarks>
     public Tensor Affine(double scale = 1, double shift = 0, string? name = null) =>
         Record("Affine", [this], name, ("scale", scale), ("shift", shift));
+
+    /// <summary>
+    /// The position of the largest element along a dimension, as a float; the first of equal ones, or of NaN. It has no gradient.
+    /// </summary>
+    /// <param name="dim">The dimension, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="keepdim">Whether it stays, with size 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>argmax</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: A×B×C, with dim 2, to A×C, or with keepdim to A×1×C. Source: PyTorch, torch.argmax.</remarks>
+    public Tensor ArgMax(int dim = -1, bool keepdim = false, string? name = null) =>
+        Record("ArgMax", [this], name, ("dim", dim), ("keepdim", keepdim));
 
     /// <summary>The mean of each window.</summary>
     /// <param name="kernelSize">Height and width of the window. At least 1.</param>
@@ -106,6 +126,17 @@ public sealed partial class Tensor
     public Tensor BatchNorm2d(double eps = 1E-05, double momentum = 0.1, string? name = null) =>
         Record("BatchNorm2d", [this], name, ("eps", eps), ("momentum", momentum));
 
+    /// <summary>
+    /// A tensor of the weights that is not trained, under the layer's name, for all samples the same; an operand of <c>Add</c>,
+    /// <c>MatMul</c> and others that repeat. It starts at 0. What the layer reads does not matter.
+    /// </summary>
+    /// <param name="shape">The sizes, without a batch. At least 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>buffer</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Anything to the given sizes. Source: PyTorch, torch.nn.Module.register_buffer.</remarks>
+    public Tensor Buffer(int[] shape, string? name = null) =>
+        Record("Buffer", [this], name, ("shape", shape));
+
     /// <summary>The least whole number that is not less than x. Nothing is learned through it.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>ceil</c> with a running number
     /// unless given.</param>
@@ -140,34 +171,43 @@ public sealed partial class Tensor
     public Tensor Clamp(double min, double max, string? name = null) =>
         Record("Clamp", [this], name, ("min", min), ("max", max));
 
-    /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
+    /// <summary>
+    /// All inputs one behind the other along one dimension, that of the channels or features unless said otherwise: the end of an inception
+    /// module or a dense block.
+    /// </summary>
     /// <param name="other">The second input.</param>
-    /// <param name="dim">The dimension of the channels, the batch being dimension 0: always 1.</param>
+    /// <param name="dim">The dimension along which is joined, the batch being dimension 0; negative counts from the end.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>concat</c> with a running number
     /// unless given.</param>
     /// <remarks>
-    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with
-    /// convolutions, §4.
+    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; in general shapes that differ in dimension <c>dim</c> alone. Source: Szegedy et al.
+    /// 2015, Going deeper with convolutions, §4.
     /// </remarks>
     public Tensor Concat(Tensor other, int dim = 1, string? name = null) =>
         Record("Concat", [this, other], name, ("dim", dim));
 
-    /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
+    /// <summary>
+    /// All inputs one behind the other along one dimension, that of the channels or features unless said otherwise: the end of an inception
+    /// module or a dense block.
+    /// </summary>
     /// <param name="others">The inputs after this one: 0 to 255.</param>
     /// <remarks>
-    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with
-    /// convolutions, §4.
+    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; in general shapes that differ in dimension <c>dim</c> alone. Source: Szegedy et al.
+    /// 2015, Going deeper with convolutions, §4.
     /// </remarks>
     public Tensor Concat(params Tensor[] others) => Record("Concat", [this, .. others], null);
 
-    /// <summary>The channels (or features) of all inputs one behind the other: the end of an inception module or a dense block.</summary>
+    /// <summary>
+    /// All inputs one behind the other along one dimension, that of the channels or features unless said otherwise: the end of an inception
+    /// module or a dense block.
+    /// </summary>
     /// <param name="inputs">All inputs: 1 to 256.</param>
-    /// <param name="dim">The dimension of the channels, the batch being dimension 0: always 1.</param>
+    /// <param name="dim">The dimension along which is joined, the batch being dimension 0; negative counts from the end.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>concat</c> with a running number
     /// unless given.</param>
     /// <remarks>
-    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; C₁, C₂, … features to C₁ + C₂ + …. Source: Szegedy et al. 2015, Going deeper with
-    /// convolutions, §4.
+    /// Shapes: C₁×H×W, C₂×H×W, … to (C₁ + C₂ + …)×H×W; in general shapes that differ in dimension <c>dim</c> alone. Source: Szegedy et al.
+    /// 2015, Going deeper with convolutions, §4.
     /// </remarks>
     public static Tensor Concat(IEnumerable<Tensor> inputs, int dim = 1, string? name = null) =>
         Record("Concat", [.. inputs], name, ("dim", dim));
@@ -277,6 +317,19 @@ public sealed partial class Tensor
     public Tensor Crop(int top, int left, int height, int width, string? name = null) =>
         Record("Crop", [this], name, ("top", top), ("left", left), ("height", height), ("width", width));
 
+    /// <summary>The first input divided by the second.</summary>
+    /// <param name="other">The second input.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>divide</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Two inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: PyTorch, torch.div.
+    /// </remarks>
+    public Tensor Divide(Tensor other, string? name = null) =>
+        Record("Divide", [this, other], name);
+
+    /// <summary>The first input divided by the second. The same as <c>left.Divide(right)</c>.</summary>
+    public static Tensor operator /(Tensor left, Tensor right) => Record("Divide", [left, right], null);
+
     /// <summary>
     /// In training sets each element to zero with probability p and scales the others by 1/(1 − p); nothing in inference.
     /// </summary>
@@ -314,10 +367,18 @@ public sealed partial class Tensor
     public Tensor Exp(string? name = null) =>
         Record("Exp", [this], name);
 
+    /// <summary>Repeats what has size 1 along a dimension, or does not have the dimension, to a larger shape.</summary>
+    /// <param name="shape">The sizes of a sample, without the batch; -1 for a dimension that stays as it is. At least -1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>expand</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: 1×B, with shape 3, 4, −1, to 3×4×B. Source: PyTorch, torch.Tensor.expand.</remarks>
+    public Tensor Expand(int[] shape, string? name = null) =>
+        Record("Expand", [this], name, ("shape", shape));
+
     /// <summary>One dimension per sample instead of channels×height×width, in that order.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>flatten</c> with a running
     /// number unless given.</param>
-    /// <remarks>Shapes: C×H×W to C·H·W; one dimension stays as it is. Source: PyTorch, torch.nn.Flatten.</remarks>
+    /// <remarks>Shapes: C×H×W to C·H·W, and any other shape to the product of its sizes. Source: PyTorch, torch.nn.Flatten.</remarks>
     public Tensor Flatten(string? name = null) =>
         Record("Flatten", [this], name);
 
@@ -354,6 +415,22 @@ public sealed partial class Tensor
     public Tensor GlobalAvgPool2d(string? name = null) =>
         Record("GlobalAvgPool2d", [this], name);
 
+    /// <summary>1 where x &gt; value, 0 elsewhere and for NaN: a mask. Its gradient is zero.</summary>
+    /// <param name="value">What is compared with.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>greater</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: PyTorch, torch.greater.</remarks>
+    public Tensor Greater(double value = 0, string? name = null) =>
+        Record("Greater", [this], name, ("value", value));
+
+    /// <summary>1 where x ≥ value, 0 elsewhere and for NaN: a mask. Its gradient is zero.</summary>
+    /// <param name="value">What is compared with.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>greater</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: PyTorch, torch.greater_equal.</remarks>
+    public Tensor GreaterEqual(double value = 0, string? name = null) =>
+        Record("GreaterEqual", [this], name, ("value", value));
+
     /// <summary>Normalises each sample by mean and variance of groups of its channels, the same in training and inference.</summary>
     /// <param name="numGroups">Groups of neighbouring channels that share mean and variance; must divide their number. At least 1.</param>
     /// <param name="eps">Added to the variance.</param>
@@ -378,6 +455,15 @@ public sealed partial class Tensor
     public Tensor HardSwish(string? name = null) =>
         Record("HardSwish", [this], name);
 
+    /// <summary>What lies at the given places along one dimension, in their order; a place may be given more than once.</summary>
+    /// <param name="dim">The dimension, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="indices">The places; negative ones count from the end.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>select</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: A×B×C, with dim 2 and k indices, to A×k×C. Source: PyTorch, torch.index_select; ONNX, Gather.</remarks>
+    public Tensor IndexSelect(int dim, int[] indices, string? name = null) =>
+        Record("IndexSelect", [this], name, ("dim", dim), ("indices", indices));
+
     /// <summary>Normalises each channel of each sample by its own mean and variance, the same in training and inference.</summary>
     /// <param name="eps">Added to the variance.</param>
     /// <param name="affine">Whether results are multiplied by a learned weight of each channel, and a bias is added.</param>
@@ -400,9 +486,27 @@ public sealed partial class Tensor
     public Tensor LeakyRelu(double negativeSlope = 0.01, string? name = null) =>
         Record("LeakyRelu", [this], name, ("negativeSlope", negativeSlope));
 
+    /// <summary>1 where x &lt; value, 0 elsewhere and for NaN: a mask. Its gradient is zero.</summary>
+    /// <param name="value">What is compared with.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>less</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: PyTorch, torch.less.</remarks>
+    public Tensor Less(double value = 0, string? name = null) =>
+        Record("Less", [this], name, ("value", value));
+
+    /// <summary>1 where x ≤ value, 0 elsewhere and for NaN: a mask. Its gradient is zero.</summary>
+    /// <param name="value">What is compared with.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>less</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: Any shape, unchanged. Source: PyTorch, torch.less_equal.</remarks>
+    public Tensor LessEqual(double value = 0, string? name = null) =>
+        Record("LessEqual", [this], name, ("value", value));
+
     /// <summary>Fully connected layer: y = W·x + b with <c>outFeatures</c> results; the number of inputs is inferred.</summary>
     /// <param name="outFeatures">Number of results. At least 1.</param>
     /// <param name="bias">Whether a learned bias is added to each result.</param>
+    /// <param name="lastDimension">Whether a tensor of several dimensions is taken along the last one, as PyTorch does, instead of being
+    /// refused.</param>
     /// <param name="weightStorage">How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8
     /// bits of bfloat16, which take half the memory and are fetched in half the time (bfloat16). Sums are float. Training and saved weights
     /// are float whatever this says.</param>
@@ -418,17 +522,17 @@ public sealed partial class Tensor
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>fc</c> with a running number
     /// unless given.</param>
     /// <remarks>
-    /// Shapes: F to outFeatures; anything but one dimension per sample needs Flatten before it. Source: Rosenblatt 1958; LeCun et al. 1998,
-    /// §II.B.
+    /// Shapes: F to outFeatures; anything but one dimension per sample needs Flatten before it, or, with lastDimension, …×F to
+    /// …×outFeatures. Source: Rosenblatt 1958; LeCun et al. 1998, §II.B.
     /// </remarks>
     public Tensor Linear(
-        int outFeatures, bool bias = true, WeightStorage weightStorage = WeightStorage.Auto, Initializer init = Initializer.Auto,
-        double initGain = 1, double initMean = 0, double initStd = 1, double initLower = -2, double initUpper = 2, double initValue = 0,
-        string? name = null) =>
+        int outFeatures, bool bias = true, bool lastDimension = false, WeightStorage weightStorage = WeightStorage.Auto,
+        Initializer init = Initializer.Auto, double initGain = 1, double initMean = 0, double initStd = 1, double initLower = -2,
+        double initUpper = 2, double initValue = 0, string? name = null) =>
         Record(
-            "Linear", [this], name, ("outFeatures", outFeatures), ("bias", bias), ("weightStorage", (int)weightStorage),
-            ("init", (int)init), ("initGain", initGain), ("initMean", initMean), ("initStd", initStd), ("initLower", initLower),
-            ("initUpper", initUpper), ("initValue", initValue));
+            "Linear", [this], name, ("outFeatures", outFeatures), ("bias", bias), ("lastDimension", lastDimension),
+            ("weightStorage", (int)weightStorage), ("init", (int)init), ("initGain", initGain), ("initMean", initMean),
+            ("initStd", initStd), ("initLower", initLower), ("initUpper", initUpper), ("initValue", initValue));
 
     /// <summary>
     /// Divides by (k + alpha / size · Σ x²)^beta, summed over <c>size</c> neighbouring channels c − ⌊size / 2⌋ to c + ⌊(size − 1) / 2⌋,
@@ -463,6 +567,16 @@ public sealed partial class Tensor
     /// </remarks>
     public Tensor LogSoftmax(int dim = 1, string? name = null) =>
         Record("LogSoftmax", [this], name, ("dim", dim));
+
+    /// <summary>
+    /// Product of matrices, which the last two dimensions are; those before are repeated where one of the inputs has size 1, or none.
+    /// </summary>
+    /// <param name="other">The second input.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>matmul</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: …×M×K and …×K×N to …×M×N. Source: PyTorch, torch.matmul.</remarks>
+    public Tensor MatMul(Tensor other, string? name = null) =>
+        Record("MatMul", [this, other], name);
 
     /// <summary>The largest value of each window; padding counts as minus infinity.</summary>
     /// <param name="kernelSize">Height and width of the window. At least 1.</param>
@@ -503,7 +617,10 @@ public sealed partial class Tensor
     /// <param name="other">The second input.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>maximum</c> with a running
     /// number unless given.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: Goodfellow
+    /// et al. 2013, Maxout networks.
+    /// </remarks>
     public Tensor Maximum(Tensor other, string? name = null) =>
         Record("Maximum", [this, other], name);
 
@@ -512,7 +629,10 @@ public sealed partial class Tensor
     /// equal.
     /// </summary>
     /// <param name="others">The inputs after this one: 1 to 7.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: Goodfellow
+    /// et al. 2013, Maxout networks.
+    /// </remarks>
     public Tensor Maximum(params Tensor[] others) => Record("Maximum", [this, .. others], null);
 
     /// <summary>
@@ -522,9 +642,51 @@ public sealed partial class Tensor
     /// <param name="inputs">All inputs: 2 to 8.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>maximum</c> with a running
     /// number unless given.</param>
-    /// <remarks>Shapes: Two to eight inputs of one shape to that shape. Source: Goodfellow et al. 2013, Maxout networks.</remarks>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: Goodfellow
+    /// et al. 2013, Maxout networks.
+    /// </remarks>
     public static Tensor Maximum(IEnumerable<Tensor> inputs, string? name = null) =>
         Record("Maximum", [.. inputs], name);
+
+    /// <summary>
+    /// The smallest of two or more inputs, element by element; NaN wins. The gradient goes to the smaller of two, half to each where they
+    /// are equal.
+    /// </summary>
+    /// <param name="other">The second input.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>minimum</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: PyTorch,
+    /// torch.minimum.
+    /// </remarks>
+    public Tensor Minimum(Tensor other, string? name = null) =>
+        Record("Minimum", [this, other], name);
+
+    /// <summary>
+    /// The smallest of two or more inputs, element by element; NaN wins. The gradient goes to the smaller of two, half to each where they
+    /// are equal.
+    /// </summary>
+    /// <param name="others">The inputs after this one: 1 to 7.</param>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: PyTorch,
+    /// torch.minimum.
+    /// </remarks>
+    public Tensor Minimum(params Tensor[] others) => Record("Minimum", [this, .. others], null);
+
+    /// <summary>
+    /// The smallest of two or more inputs, element by element; NaN wins. The gradient goes to the smaller of two, half to each where they
+    /// are equal.
+    /// </summary>
+    /// <param name="inputs">All inputs: 2 to 8.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>minimum</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: PyTorch,
+    /// torch.minimum.
+    /// </remarks>
+    public static Tensor Minimum(IEnumerable<Tensor> inputs, string? name = null) =>
+        Record("Minimum", [.. inputs], name);
 
     /// <summary>x · tanh(ln(1 + eˣ)).</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>mish</c> with a running number
@@ -541,8 +703,8 @@ public sealed partial class Tensor
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>multiply</c> with a running
     /// number unless given.</param>
     /// <remarks>
-    /// Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015,
-    /// Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, as in C×1×1 with C×H×W, or dimensions missing in front, are
+    /// repeated. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
     /// </remarks>
     public Tensor Multiply(Tensor other, string? name = null) =>
         Record("Multiply", [this, other], name);
@@ -553,8 +715,8 @@ public sealed partial class Tensor
     /// </summary>
     /// <param name="others">The inputs after this one: 1 to 7.</param>
     /// <remarks>
-    /// Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015,
-    /// Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, as in C×1×1 with C×H×W, or dimensions missing in front, are
+    /// repeated. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
     /// </remarks>
     public Tensor Multiply(params Tensor[] others) => Record("Multiply", [this, .. others], null);
 
@@ -566,8 +728,8 @@ public sealed partial class Tensor
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>multiply</c> with a running
     /// number unless given.</param>
     /// <remarks>
-    /// Shapes: Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1. Source: Srivastava et al. 2015,
-    /// Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
+    /// Shapes: Two to eight inputs of one shape to that shape; sizes of 1, as in C×1×1 with C×H×W, or dimensions missing in front, are
+    /// repeated. Source: Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3.
     /// </remarks>
     public static Tensor Multiply(IEnumerable<Tensor> inputs, string? name = null) =>
         Record("Multiply", [.. inputs], name);
@@ -609,6 +771,14 @@ public sealed partial class Tensor
     public Tensor Pad(Border? padding = null, PaddingMode mode = PaddingMode.Zeros, string? name = null) =>
         Record("Pad", [this], name, ("padding", padding), ("mode", (int)mode));
 
+    /// <summary>The dimensions in another order.</summary>
+    /// <param name="dims">For each dimension of the result, which one of the input it is; the batch, 0, stays the first.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>permute</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: A×B×C, with dims 0, 3, 1, 2, to C×A×B. Source: PyTorch, torch.permute.</remarks>
+    public Tensor Permute(int[] dims, string? name = null) =>
+        Record("Permute", [this], name, ("dims", dims));
+
     /// <summary>Makes r × r pixels of r² channels: y[c, r·h + i, r·w + j] = x[c·r² + i·r + j, h, w], r being upscaleFactor.</summary>
     /// <param name="upscaleFactor">r, by which rows and columns change. At least 1.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pixelshuffle</c> with a running
@@ -638,12 +808,85 @@ public sealed partial class Tensor
     public Tensor PositionBias(string? name = null) =>
         Record("PositionBias", [this], name);
 
+    /// <summary>The first input to the power of the second or, where there is none, of a constant.</summary>
+    /// <param name="other">The second input.</param>
+    /// <param name="exponent">The exponent, where there is one input.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pow</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged; two shapes that may differ where one has size 1, to the larger. Source: PyTorch, torch.pow.
+    /// </remarks>
+    public Tensor Pow(Tensor other, double exponent = 2, string? name = null) =>
+        Record("Pow", [this, other], name, ("exponent", exponent));
+
+    /// <summary>The first input to the power of the second or, where there is none, of a constant.</summary>
+    /// <param name="exponent">The exponent, where there is one input.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>pow</c> with a running number
+    /// unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape, unchanged; two shapes that may differ where one has size 1, to the larger. Source: PyTorch, torch.pow.
+    /// </remarks>
+    public Tensor Pow(double exponent = 2, string? name = null) =>
+        Record("Pow", [this], name, ("exponent", exponent));
+
     /// <summary>1 / x.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>reciprocal</c> with a running
     /// number unless given.</param>
     /// <remarks>Shapes: Any shape, unchanged. Source: torch.reciprocal.</remarks>
     public Tensor Reciprocal(string? name = null) =>
         Record("Reciprocal", [this], name);
+
+    /// <summary>The largest element along dimensions; NaN where there is one. Equal ones share the gradient.</summary>
+    /// <param name="dims">The dimensions, the batch being dimension 0; negative ones count from the end. All of a sample unless
+    /// given.</param>
+    /// <param name="keepdim">Whether they stay, with size 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>reducemax</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: A×B×C, with dims 1 and 3, to B, or with keepdim to 1×B×1; all dimensions of a sample unless dims are given. Source: PyTorch,
+    /// torch.amax.
+    /// </remarks>
+    public Tensor ReduceMax(int[]? dims = null, bool keepdim = false, string? name = null) =>
+        Record("ReduceMax", [this], name, ("dims", dims), ("keepdim", keepdim));
+
+    /// <summary>The mean along dimensions.</summary>
+    /// <param name="dims">The dimensions, the batch being dimension 0; negative ones count from the end. All of a sample unless
+    /// given.</param>
+    /// <param name="keepdim">Whether they stay, with size 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>reducemean</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: A×B×C, with dims 1 and 3, to B, or with keepdim to 1×B×1; all dimensions of a sample unless dims are given. Source: PyTorch,
+    /// torch.mean.
+    /// </remarks>
+    public Tensor ReduceMean(int[]? dims = null, bool keepdim = false, string? name = null) =>
+        Record("ReduceMean", [this], name, ("dims", dims), ("keepdim", keepdim));
+
+    /// <summary>The smallest element along dimensions; NaN where there is one. Equal ones share the gradient.</summary>
+    /// <param name="dims">The dimensions, the batch being dimension 0; negative ones count from the end. All of a sample unless
+    /// given.</param>
+    /// <param name="keepdim">Whether they stay, with size 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>reducemin</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: A×B×C, with dims 1 and 3, to B, or with keepdim to 1×B×1; all dimensions of a sample unless dims are given. Source: PyTorch,
+    /// torch.amin.
+    /// </remarks>
+    public Tensor ReduceMin(int[]? dims = null, bool keepdim = false, string? name = null) =>
+        Record("ReduceMin", [this], name, ("dims", dims), ("keepdim", keepdim));
+
+    /// <summary>The sum along dimensions.</summary>
+    /// <param name="dims">The dimensions, the batch being dimension 0; negative ones count from the end. All of a sample unless
+    /// given.</param>
+    /// <param name="keepdim">Whether they stay, with size 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>reducesum</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: A×B×C, with dims 1 and 3, to B, or with keepdim to 1×B×1; all dimensions of a sample unless dims are given. Source: PyTorch,
+    /// torch.sum.
+    /// </remarks>
+    public Tensor ReduceSum(int[]? dims = null, bool keepdim = false, string? name = null) =>
+        Record("ReduceSum", [this], name, ("dims", dims), ("keepdim", keepdim));
 
     /// <summary>max(x, 0); NaN stays NaN. The gradient at 0 is 0.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>relu</c> with a running number
@@ -663,6 +906,17 @@ public sealed partial class Tensor
     /// </remarks>
     public Tensor Relu6(string? name = null) =>
         Record("Relu6", [this], name);
+
+    /// <summary>Another shape for the same elements, which stay in row-major order.</summary>
+    /// <param name="shape">The new sizes of a sample, without the batch; -1, once, for what is left. At least -1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>reshape</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Any shape to any other with as many elements; one size may be -1, which is what is left for it. Source: PyTorch,
+    /// torch.reshape.
+    /// </remarks>
+    public Tensor Reshape(int[] shape, string? name = null) =>
+        Record("Reshape", [this], name, ("shape", shape));
 
     /// <summary>The whole number nearest to x, the even one of two. Nothing is learned through it.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>round</c> with a running number
@@ -709,6 +963,19 @@ public sealed partial class Tensor
     public Tensor Sin(string? name = null) =>
         Record("Sin", [this], name);
 
+    /// <summary>
+    /// What lies from start to end along one dimension, or every step-th of that; as <c>x[:, start:end:step]</c> in PyTorch.
+    /// </summary>
+    /// <param name="dim">The dimension along which is cut, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="start">The first that is taken; negative counts from the end.</param>
+    /// <param name="end">The one after the last that is taken; negative counts from the end, and the end is the largest.</param>
+    /// <param name="step">From each that is taken to the next. At least 1.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>slice</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: A×B×C, with dim 2, to A×⌈(end − start) / step⌉×C. Source: ONNX, Slice; PyTorch, torch.narrow.</remarks>
+    public Tensor Slice(int dim = 1, int start = 0, int end = 2147483647, int step = 1, string? name = null) =>
+        Record("Slice", [this], name, ("dim", dim), ("start", start), ("end", end), ("step", step));
+
     /// <summary>Probabilities: eˣ / Σeˣ along one dimension.</summary>
     /// <param name="dim">The dimension of the classes, the batch being dimension 0; negative counts from the end.</param>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>softmax</c> with a running
@@ -746,6 +1013,50 @@ public sealed partial class Tensor
     public Tensor Sqrt(string? name = null) =>
         Record("Sqrt", [this], name);
 
+    /// <summary>Leaves out dimensions of size 1.</summary>
+    /// <param name="dims">The dimensions that are left out, the batch being dimension 0; all of size 1 unless given.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>squeeze</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: A×1×B×1 to A×B, or, with dims 2, to A×B×1. Source: PyTorch, torch.squeeze.</remarks>
+    public Tensor Squeeze(int[]? dims = null, string? name = null) =>
+        Record("Squeeze", [this], name, ("dims", dims));
+
+    /// <summary>Inputs of one shape one behind the other along a new dimension.</summary>
+    /// <param name="other">The second input.</param>
+    /// <param name="dim">Which dimension of the result is the new one, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>stack</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: k inputs A×B, with dim 2, to A×k×B. Source: PyTorch, torch.stack.</remarks>
+    public Tensor Stack(Tensor other, int dim = 1, string? name = null) =>
+        Record("Stack", [this, other], name, ("dim", dim));
+
+    /// <summary>Inputs of one shape one behind the other along a new dimension.</summary>
+    /// <param name="others">The inputs after this one: 1 to 255.</param>
+    /// <remarks>Shapes: k inputs A×B, with dim 2, to A×k×B. Source: PyTorch, torch.stack.</remarks>
+    public Tensor Stack(params Tensor[] others) => Record("Stack", [this, .. others], null);
+
+    /// <summary>Inputs of one shape one behind the other along a new dimension.</summary>
+    /// <param name="inputs">All inputs: 2 to 256.</param>
+    /// <param name="dim">Which dimension of the result is the new one, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>stack</c> with a running number
+    /// unless given.</param>
+    /// <remarks>Shapes: k inputs A×B, with dim 2, to A×k×B. Source: PyTorch, torch.stack.</remarks>
+    public static Tensor Stack(IEnumerable<Tensor> inputs, int dim = 1, string? name = null) =>
+        Record("Stack", [.. inputs], name, ("dim", dim));
+
+    /// <summary>The first input less the second.</summary>
+    /// <param name="other">The second input.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>subtract</c> with a running
+    /// number unless given.</param>
+    /// <remarks>
+    /// Shapes: Two inputs of one shape to that shape; sizes of 1, or dimensions missing in front, are repeated. Source: PyTorch, torch.sub.
+    /// </remarks>
+    public Tensor Subtract(Tensor other, string? name = null) =>
+        Record("Subtract", [this, other], name);
+
+    /// <summary>The first input less the second. The same as <c>left.Subtract(right)</c>.</summary>
+    public static Tensor operator -(Tensor left, Tensor right) => Record("Subtract", [left, right], null);
+
     /// <summary>Hyperbolic tangent, within 2 units in the last place.</summary>
     /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>tanh</c> with a running number
     /// unless given.</param>
@@ -763,6 +1074,23 @@ public sealed partial class Tensor
     /// </remarks>
     public Tensor ThresholdedRelu(double alpha = 1, string? name = null) =>
         Record("ThresholdedRelu", [this], name, ("alpha", alpha));
+
+    /// <summary>Two dimensions exchanged.</summary>
+    /// <param name="dim0">One of them, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="dim1">The other.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>transpose</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: A×B×C, with dims 1 and 3, to C×B×A. Source: PyTorch, torch.transpose.</remarks>
+    public Tensor Transpose(int dim0, int dim1, string? name = null) =>
+        Record("Transpose", [this], name, ("dim0", dim0), ("dim1", dim1));
+
+    /// <summary>Puts in a dimension of size 1.</summary>
+    /// <param name="dim">Which dimension of the result it is, the batch being dimension 0; negative counts from the end.</param>
+    /// <param name="name">Name of the layer, unique in the network, which begins its parameters' names; <c>unsqueeze</c> with a running
+    /// number unless given.</param>
+    /// <remarks>Shapes: A×B, with dim 1, to 1×A×B. Source: PyTorch, torch.unsqueeze.</remarks>
+    public Tensor Unsqueeze(int dim, string? name = null) =>
+        Record("Unsqueeze", [this], name, ("dim", dim));
 
     /// <summary>
     /// The image at another size, larger or smaller: each pixel is the nearest one, or interpolated between 2×2 (bilinear) or 4×4

@@ -51,6 +51,14 @@ internal sealed class AttributesWriter(Random random)
                 .Select(_ => random.Next(2) == 0 ? "\"input\"" : Names[random.Next(Names.Length)]));
         foreach ((AttributeSpec spec, string[] values) in RandomLayer.Arguments(random, op))
         {
+            if (spec.Kind == AttributeKind.Ints)
+            {
+                if (LayerSyntax.IsRequired(spec))
+                    required.AddRange(values);
+                else
+                    properties.Add($"{LayerSyntax.Property(spec)} = new int[] {{ {string.Join(", ", values)} }}");
+                continue;
+            }
             string value = spec.Kind == AttributeKind.Word ? $"({LayerSyntax.WordEnum(spec)}){random.Next(-1, spec.Words.Count + 1)}"
                 : values[0];
             if (spec.Kind is AttributeKind.Int or AttributeKind.Pair or AttributeKind.Border && random.Next(40) == 0)

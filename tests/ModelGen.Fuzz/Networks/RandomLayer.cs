@@ -44,6 +44,7 @@ internal static class RandomLayer
             int count = spec.Kind switch
             {
                 AttributeKind.Pair => random.Next(3) == 0 ? 2 : 1,
+                AttributeKind.Ints => random.Next(5),
                 AttributeKind.Border => random.Next(4) switch { 0 => 4, 1 => 2, _ => 1 },
                 _ => 1,
             };

@@ -36,7 +36,8 @@ public class DefinitionDiagnosticsTests
             "Relu: 'a b' cannot be a layer's name; it is letters, digits, underscores and hyphens, in parts joined by points, as in "
                 + "'layer1.0.conv1'" },
         { "return x + x.Conv2d(8, 3);", "", "MG0104", "x + x.Conv2d(8, 3)",
-            "Add 'add1' needs inputs of one shape, got 8×16×16 and 8×14×14" },
+            "Add 'add1' needs inputs of one shape, got 8×16×16 and 8×14×14; they may differ where one has size 1, counted from the last "
+                + "dimension" },
         { "x.Tanh(); return x.Relu();", "", "MG0004", "Tanh()",
             "Tanh 'tanh1': nothing reads its result; remove the call, or use what it returns" },
         { "return x.MaxPool2d((3, 1));", "", "MG0106", "MaxPool2d((3, 1))",
@@ -201,8 +202,9 @@ public class DefinitionDiagnosticsTests
             + "features")]
     [InlineData("static Tensor Define() => null!;", "MG0002", "Define",
         "Define has no input; give it a parameter, e.g. [Shape(3, 224, 224)] Tensor image")]
-    [InlineData("static Tensor Define([Shape(4, 4)] Tensor x) => x.Relu();", "MG0005", "Shape(4, 4)",
-        "Shape takes 3 sizes (channels, height, width) or 1 (features), without the batch; got 2 (4, 4)")]
+    [InlineData("static Tensor Define([Shape(4, 4, 1, 1, 1, 1)] Tensor x) => x.Relu();", "MG0005",
+        "Shape(4, 4, 1, 1, 1, 1)",
+        "Shape takes 1 to 5 sizes without the batch, such as 3 (channels, height, width) or 1 (features); got 6 (4, 4, 1, 1, 1, 1)")]
     [InlineData("static Tensor Define([Shape(4, 0, 4)] Tensor x) => x.Relu();", "MG0005", "Shape(4, 0, 4)",
         "Shape: every size must be at least 1, got 0")]
     [InlineData("static Tensor Define([Shape(4)] Tensor x) => x;", "MG0009", "Define",

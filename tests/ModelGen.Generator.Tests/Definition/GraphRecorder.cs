@@ -62,6 +62,7 @@ internal sealed class GraphRecorder : ITensorRecorder
         int number => number,
         bool flag => flag,
         double real => real,
+        int[] list => list,
         Pair pair => new[] { pair.Height, pair.Width },
         Border border => new[] { border.Top, border.Left, border.Bottom, border.Right },
         _ => throw new ArgumentException($"no argument can be {value}"),

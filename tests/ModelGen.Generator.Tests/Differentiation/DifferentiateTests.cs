@@ -136,10 +136,10 @@ public class DifferentiateTests
         %7 = Concat(%6, %4) "outer"
         %8 = Input "gradOutput" : f32[N,6,4,4]
         %9 = ReluGradient(%7, %8) "outer"
-        %10 = Slice(%9) "outer" {start=0, length=1}
-        %11 = Slice(%9) "outer" {start=1, length=5}
-        %12 = Slice(%11) "inner" {start=0, length=2}
-        %13 = Slice(%11) "inner" {start=2, length=3}
+        %10 = Slice(%9) "outer" {start=0, end=1}
+        %11 = Slice(%9) "outer" {start=1, end=6}
+        %12 = Slice(%11) "inner" {start=0, end=2}
+        %13 = Slice(%11) "inner" {start=2, end=5}
         output "y" %7
         output "grad.a" %12
         output "grad.b" %13

@@ -54,7 +54,8 @@ public class LayerDiagnosticsTests
 
     [Fact]
     public Task SumOfDifferentShapes() => Expect("Input(3, 8, 8), Conv2d(8, 3, Padding = 1), Add(\"conv1\", \"input\")",
-        new Finding("MG0104", "Add(\"conv1\", \"input\")", "Add 'add1' needs inputs of one shape, got 8×8×8 and 3×8×8"));
+        new Finding("MG0104", "Add(\"conv1\", \"input\")", "Add 'add1' needs inputs of one shape, got 8×8×8 and 3×8×8; they may "
+            + "differ where one has size 1, counted from the last dimension"));
 
     [Fact]
     public Task ConvolutionOfFeatures() => Expect("Input(64), Conv2d(6, 5)",

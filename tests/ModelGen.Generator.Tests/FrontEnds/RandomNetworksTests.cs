@@ -87,12 +87,22 @@ public class RandomNetworksTests
         from isReadable in Gen.Frequency((20, Gen.Constant(true)), (1, Gen.Constant(false)))
         select new LayerDeclaration(op.Name, name, inputs.ToEquatableArray(), arguments.SelectMany(a => a).ToEquatableArray(), isReadable);
 
+    // Integers of which some fit where dimensions and shapes are named, which others hardly ever do.
+    private static Gen<AttributeValue> Fitting(AttributeSpec spec) => spec switch
+    {
+        { Name: "shape" } => Gen.Elements<int[]>([-1], [1, -1], [-1, 1, 1], [0]).Select(v => (AttributeValue)v),
+        { Name: "dims", Default: null } => Gen.Elements<int[]>([0, 1], [0, 3, 1, 2], [0, 1, 3, 2], [1]).Select(v => (AttributeValue)v),
+        { Kind: AttributeKind.Ints } => Gen.Elements<int[]>([], [1], [-1], [0], [3, 1]).Select(v => (AttributeValue)v),
+        { Name: "dim" or "dim0" or "dim1" or "end" } => Gen.Frequency((6, Gen.Elements(1, -1)), (1, AnyInt)).Select(v => (AttributeValue)v),
+        _ => AnyInt.Select(i => (AttributeValue)i),
+    };
+
     private static Gen<LayerArgument[]> AnyArguments(AttributeSpec spec)
     {
         if (LayerSyntax.IsRequired(spec))
         {
             (string height, string width) = LayerSyntax.HeightAndWidth(spec);
-            Gen<LayerArgument[]> whole = AnyInt.Select(i => new[] { new LayerArgument(spec.Name, i) });
+            Gen<LayerArgument[]> whole = Fitting(spec).Select(v => new[] { new LayerArgument(spec.Name, v) });
             Gen<LayerArgument[]> pair = from h in AnyInt from w in AnyInt select new[] { new LayerArgument(height, h),
                 new LayerArgument(width, w) };
             return spec.Kind == AttributeKind.Pair ? Gen.OneOf(whole, pair) : whole;
@@ -102,7 +112,7 @@ public class RandomNetworksTests
             AttributeKind.Bool => Gen.Elements(true, false).Select(b => (AttributeValue)b),
             AttributeKind.Float => Gen.Elements(0, 0.1, 0.9, 1, -1, 1e300, double.NaN).Select(d => (AttributeValue)d),
             AttributeKind.Word => Gen.Frequency((9, Gen.Choose(0, spec.Words.Count - 1)), (1, AnyInt)).Select(i => (AttributeValue)i),
-            _ => AnyInt.Select(i => (AttributeValue)i),
+            _ => Fitting(spec),
         };
         Gen<LayerArgument[]> one = value.Select(v => new[] { new LayerArgument(LayerSyntax.Property(spec), v) });
         Gen<LayerArgument[]> some = one;

@@ -132,8 +132,9 @@ public class JsonDiagnosticsTests
         "the network has no 'inputs'; add e.g. \"inputs\": { \"image\": [3, 224, 224] } for channels, height and width or [784] for "
             + "features", 1)]
     [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4] }, \"layers\": [] }", 1, 52, "MG0009", "the network has no 'layers'", 1)]
-    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4, 4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 35, "MG0005", "input 'x' "
-        + "takes 3 sizes (channels, height, width) or 1 (features), without the batch; got 2 (4, 4)", 1)]
+    [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [4, 4, 1, 1, 1, 1] }, \"layers\": [{ \"op\": \"Relu\" }] }",
+        1, 35, "MG0005", "input 'x' "
+        + "takes 1 to 5 sizes without the batch, such as 3 (channels, height, width) or 1 (features); got 6 (4, 4, 1, 1, 1, 1)", 1)]
     [InlineData("{ \"name\": \"Net\", \"inputs\": { \"x\": [0] }, \"layers\": [{ "
         + "\"op\": \"Relu\" }] }", 1, 36, "MG0005", "input 'x': a size must be at least 1, got 0", 1)]
     [InlineData("{ \"name\": \"Net\", \"inputs\": { \"labels\": [4] }, \"layers\": [{ \"op\": \"Relu\" }] }", 1, 30, "MG0308", null, 1)]

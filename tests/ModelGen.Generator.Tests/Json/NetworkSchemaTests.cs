@@ -25,7 +25,7 @@ public class NetworkSchemaTests
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] }, "layers": [] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [4] } }""")]
     [InlineData("""{ "name": "Net", "inputs": { }, "layers": [{ "op": "Relu" }] }""")]
-    [InlineData("""{ "name": "Net", "inputs": { "x": [4, 4] }, "layers": [{ "op": "Relu" }] }""")]
+    [InlineData("""{ "name": "Net", "inputs": { "x": [4, 4, 1, 1, 1, 1] }, "layers": [{ "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x": [0] }, "layers": [{ "op": "Relu" }] }""")]
     [InlineData("""{ "name": "Net", "inputs": { "x y": [4] }, "layers": [{ "op": "Relu" }] }""")]
     [InlineData("""{ "name": "1Net", "inputs": { "x": [4] }, "layers": [{ "op": "Relu" }] }""")]

@@ -24,6 +24,9 @@ public class ShapeRuleTests
         %11 = Parameter "positions" : f32[4,7,9]
         %12 = Input "factors" : f32[N,4,1,1]
         %13 = Parameter "transposed" : f32[12,5]
+        %14 = Input "matrices" : f32[N,4,9,5]
+        %15 = Input "matrix2" : f32[N,9,2]
+        %16 = Input "plane" : f32[N,7,9]
 
         """;
 
@@ -134,7 +137,50 @@ public class ShapeRuleTests
         { "SigmoidGradient(%1, %1)", "f32[N,12]" },
         { "Concat(%0, %0)", "f32[N,8,7,9]" },
         { "Concat(%1, %1, %1)", "f32[N,36]" },
-        { "Slice(%0) {start=1, length=2}", "f32[N,2,7,9]" },
+        { "Slice(%0) {start=1, end=3}", "f32[N,2,7,9]" },
+        { "Slice(%0) {dim=-1, start=-8, end=-1, step=3}", "f32[N,4,7,3]" },
+        { "SliceGradient(%0) {dim=2, start=3, step=2, size=16}", "f32[N,4,16,9]" },
+        { "Squeeze(%12)", "f32[N,4]" },
+        { "Squeeze(%12) {dims=[3]}", "f32[N,4,1]" },
+        { "Unsqueeze(%1) {dim=-1}", "f32[N,12,1]" },
+        { "Permute(%0) {dims=[0,3,1,2]}", "f32[N,9,4,7]" },
+        { "Transpose(%0) {dim0=1, dim1=-1}", "f32[N,9,7,4]" },
+        { "Expand(%12) {shape=[2,-1,7,9]}", "f32[N,2,4,7,9]" },
+        { "IndexSelect(%0) {dim=2, indices=[6,-1,0,0]}", "f32[N,4,4,9]" },
+        { "IndexAdd(%0) {dim=3, indices=[0,0,0,0,0,0,0,0,1], size=2}", "f32[N,4,7,2]" },
+        { "Stack(%0, %0) {dim=2}", "f32[N,4,2,7,9]" },
+        { "Concat(%0, %0) {dim=3}", "f32[N,4,7,18]" },
+        { "ReduceSum(%0)", "f32[N]" },
+        { "ReduceMean(%0) {dims=[1,-1]}", "f32[N,7]" },
+        { "ReduceMax(%0) {dims=[2,3], keepdim=1}", "f32[N,4,1,1]" },
+        { "ReduceMin(%1) {dims=[1], keepdim=1}", "f32[N,1]" },
+        { "ArgMax(%0) {dim=2}", "f32[N,4,9]" },
+        { "MatMul(%0, %14)", "f32[N,4,7,5]" },
+        { "MatMul(%0, %15)", "f32[N,4,7,2]" },
+        { "Pow(%0)", "f32[N,4,7,9]" },
+        { "Pow(%0, %12)", "f32[N,4,7,9]" },
+        { "PowConstant(%0) {exponent=0.5}", "f32[N,4,7,9]" },
+        { "PowOf(%0, %0)", "f32[N,4,7,9]" },
+        { "PowExponentSlope(%0, %0)", "f32[N,4,7,9]" },
+        { "BroadcastPowExponentSlope(%0, %12)", "f32[N,4,7,9]" },
+        { "BroadcastMaximumShare(%0, %12)", "f32[N,4,7,9]" },
+        { "Buffer(%0) {shape=[3,4]}", "f32[3,4]" },
+        { "EqualMask(%0, %0)", "f32[N,4,7,9]" },
+        { "Subtract(%0, %0)", "f32[N,4,7,9]" },
+        { "Divide(%0, %0)", "f32[N,4,7,9]" },
+        { "Minimum(%0, %0)", "f32[N,4,7,9]" },
+        { "Greater(%0)", "f32[N,4,7,9]" },
+        { "GreaterEqual(%0)", "f32[N,4,7,9]" },
+        { "Less(%0)", "f32[N,4,7,9]" },
+        { "LessEqual(%0)", "f32[N,4,7,9]" },
+        { "BroadcastAdd(%0, %12)", "f32[N,4,7,9]" },
+        { "BroadcastAdd(%0, %11)", "f32[N,4,7,9]" },
+        { "BroadcastSubtract(%16, %0)", "f32[N,4,7,9]" },
+        { "BroadcastMultiply(%12, %16)", "f32[N,4,7,9]" },
+        { "BroadcastDivide(%0, %12)", "f32[N,4,7,9]" },
+        { "BroadcastMaximum(%0, %12)", "f32[N,4,7,9]" },
+        { "BroadcastMinimum(%0, %12)", "f32[N,4,7,9]" },
+        { "BroadcastPowOf(%0, %12)", "f32[N,4,7,9]" },
         { "GlobalAvgPool2d(%0)", "f32[N,4,1,1]" },
         { "AdaptiveAvgPool2d(%0) {outputSize=[3,2]}", "f32[N,4,3,2]" },
         { "AdaptiveAvgPoolGradient(%8) {size=[7,9]}", "f32[N,6,7,9]" },
@@ -260,6 +306,31 @@ public class ShapeRuleTests
         "MaxPool2d 'l': with padding 1 and dilation 10 the window that begins at -1 steps over the input width 9 and sees nothing but "
             + "padding; use less of either")]
     [InlineData("Softmax(%1) {dim=2}", "Softmax 'l': dim 2 does not exist; with the batch there are 2, so 1 to 1 or -1 to -1")]
+    [InlineData("Reshape(%1) {shape=[5,-1]}", "Reshape 'l': 12 elements, 12, cannot be 5×-1, which takes a multiple of 5")]
+    [InlineData("Reshape(%1) {shape=[-1,-1]}",
+        "Reshape 'l': shape must be sizes of at least 1, one of which may be -1, got -1×-1")]
+    [InlineData("Reshape(%1) {shape=[2,1,1,1,1,6]}",
+        "Reshape 'l' would make 6 dimensions, 2×1×1×1×1×6; at most 5 are supported")]
+    [InlineData("Squeeze(%0) {dims=[2]}", "Squeeze 'l': dimension 2 of 4×7×9 is 7; only those of size 1 can be left out")]
+    [InlineData("Unsqueeze(%1) {dim=3}", "Unsqueeze 'l': dim 3 does not exist; with the batch there are 3, so 1 to 2 or -2 to -1")]
+    [InlineData("Permute(%0) {dims=[1,2,3]}",
+        "Permute 'l': dims must name all 4 dimensions, the batch, 0, first, got 1, 2, 3")]
+    [InlineData("Permute(%0) {dims=[0,2,2,3]}", "Permute 'l': dims names one twice: 2, 2, 3")]
+    [InlineData("Slice(%0) {start=3, end=3}", "Slice 'l': nothing lies from 3 to 3 along dimension 1 of 4×7×9, which has 0 to 3")]
+    [InlineData("SliceGradient(%0) {dim=2, start=3, step=2, size=15}",
+        "SliceGradient 'l': 7 from 3 on, 2 apart, do not fit into 15")]
+    [InlineData("Expand(%1) {shape=[3,13]}", "Expand 'l': 12 cannot be repeated to 3×13; counted from the last, each dimension must be 1, "
+        + "the same, or missing, and -1 stands for one that is there")]
+    [InlineData("IndexSelect(%1) {dim=1, indices=[12]}", "IndexSelect 'l': there is no 12 along dimension 1 of 12, which has 0 to 11")]
+    [InlineData("IndexSelect(%1) {dim=1, indices=[]}", "IndexSelect 'l' needs at least one index")]
+    [InlineData("Stack(%0, %8)", "Stack 'l' needs inputs of one shape, got 4×7×9 and 6×5×8")]
+    [InlineData("Concat(%0, %8) {dim=2}", "Concat 'l' needs inputs that differ in dimension 2 alone, got 4×7×9 and 6×5×8")]
+    [InlineData("MatMul(%0, %0)", "MatMul 'l' multiplies rows of 4×7×9, 9 long, by columns of 4×7×9, 7 long; they must be as long")]
+    [InlineData("MatMul(%1, %0)",
+        "MatMul 'l' needs at least 2 dimensions per sample, rows and columns, got 12; put Unsqueeze before it")]
+    [InlineData("BroadcastAdd(%0, %8)", "BroadcastAdd 'l' needs inputs of one shape, got 4×7×9 and 6×5×8; they may differ where one has "
+        + "size 1, counted from the last dimension")]
+    [InlineData("ReduceSum(%0) {dims=[1,-3]}", "ReduceSum 'l': dims names one twice: 1, -3")]
     [InlineData("Softmax(%0) {dim=0}", "Softmax 'l': dim 0 does not exist; with the batch there are 4, so 1 to 3 or -3 to -1")]
     [InlineData("Hinge(%0, %2)", "Hinge 'l' needs scores [C] and one label, got 4×7×9 and scalar")]
     [InlineData("MeanSquaredError(%0, %1)", "MeanSquaredError 'l' needs predictions and targets of one shape, got 4×7×9 and 12")]
@@ -284,7 +355,7 @@ public class ShapeRuleTests
     [InlineData("Add(%0, %8)", "Add 'l' needs inputs of one shape, got 4×7×9 and 6×5×8")]
     [InlineData("Add(%0)", "Add 'l' takes 2 inputs, got 1")]
     [InlineData("Relu(%0, %0)", "Relu 'l' takes 1 inputs, got 2")]
-    [InlineData("Reshape(%1) {shape=[3,5]}", "Reshape 'l': 12 elements cannot be 3×5")]
+    [InlineData("Reshape(%1) {shape=[3,5]}", "Reshape 'l': 12 elements, 12, cannot be 3×5, which takes 15")]
     public void BadInputIsRefused(string operation, string message)
     {
         string named = operation.Contains('{') ? operation.Replace("{", "\"l\" {") : operation + " \"l\"";
@@ -354,7 +425,7 @@ public class ShapeRuleTests
     public void LayersAreComplete()
     {
         string[] withMultiplyAdds = ["Conv2d", "ConvWeightGradient", "Linear", "LinearInputGradient", "LinearWeightGradient",
-            "WinogradWeightGradient"];
+            "WinogradWeightGradient", "MatMul"];
         foreach (Operator op in OperatorTable.All)
         {
             static bool HasKernel(string name) => LoweringTable.Of(name, Precision.Float32).GetType()
@@ -363,13 +434,14 @@ public class ShapeRuleTests
 
             bool Overrides(string method) => op.GetType().GetMethod(method)!.DeclaringType != typeof(Operator);
             // What a pass replaces before lowering has no kernel; what shares its input's memory needs none.
-            Assert.True(op.IsAlias || op.Name is OpNames.Dropout or OpNames.GaussianNoise || HasKernel(op.Name),
+            Assert.True(op.IsAlias || op.IsComposite || op.Name is OpNames.Dropout or OpNames.GaussianNoise || HasKernel(op.Name),
                 $"{op.Name} has no kernel");
             Assert.Equal(withMultiplyAdds.Contains(op.Name), Overrides(nameof(Operator.MultiplyAdds)));
             if (op.Layer is null)
                 continue;
-            // Dropout is a product with a mask in training, and noise a sum.
-            Assert.True(op.Name is OpNames.Dropout or OpNames.GaussianNoise || Overrides(nameof(Operator.Gradient)),
+            // Dropout is a product with a mask in training, and noise a sum; a position has no slope.
+            Assert.True(op.IsComposite || op is ArgMax
+                || op.Name is OpNames.Dropout or OpNames.GaussianNoise || Overrides(nameof(Operator.Gradient)),
                 $"{op.Name} has no gradient");
             Assert.All(op.Attributes, a => Assert.NotEmpty(a.Documentation));
             Assert.NotEmpty(op.Layer.Documentation);
@@ -378,5 +450,5 @@ public class ShapeRuleTests
 
     private static Node Last(Graph graph) => graph[graph.Nodes.Count - 1];
 
-    private static Graph Parse(string operation) => GraphParser.Parse(Leaves + "%14 = " + operation);
+    private static Graph Parse(string operation) => GraphParser.Parse(Leaves + "%17 = " + operation);
 }

@@ -206,13 +206,13 @@ public class PassTests
         %1 = Input "dy" : f32[N,1030]
         %2 = Parameter "w" : f32[1030,2048]
         %3 = Parameter "velocity.w" {trainable=0} : f32[1030,2048]
-        %4 = Slice(%1) "fc" {start=0, length=352}
+        %4 = Slice(%1) "fc" {start=0, end=352}
         %5 = LinearWeightGradient(%0, %4) "fc"
         %6 = SgdUpdate(%2, %3, %5) "w"
-        %7 = Slice(%1) "fc" {start=352, length=352}
+        %7 = Slice(%1) "fc" {start=352, end=704}
         %8 = LinearWeightGradient(%0, %7) "fc"
         %9 = SgdUpdate(%2, %3, %8) "w" {firstRow=352}
-        %10 = Slice(%1) "fc" {start=704, length=326}
+        %10 = Slice(%1) "fc" {start=704, end=1030}
         %11 = LinearWeightGradient(%0, %10) "fc"
         %12 = SgdUpdate(%2, %3, %11) "w" {firstRow=704}
         output "y" %0

@@ -78,7 +78,7 @@ public class RecomputeTests
     public void RepeatsNeitherUpdatesNorStatistics()
     {
         int again = 0;
-        for (int seed = 7100; seed < 7140; seed++)
+        for (int seed = 7100; seed < 7160; seed++)
         {
             LaidOutGraph training = Training(RandomGraphs.Network(seed), 3);
             LaidOutGraph recomputing = Recompute.Run(training, ValueNames.Loss, Plans.CutsOf(training.Graph));

@@ -38,12 +38,15 @@ internal static class ClaimGraphs
         .. new[] { "Relu", "Tanh", "Sigmoid", "Relu6", "LeakyRelu", "Elu", "Softplus", "Silu", "PositionBias",
             "HardSigmoid", "HardSwish", "Gelu", "Mish", "Selu", "Celu", "Softsign", "ThresholdedRelu", "Exp", "Erf", "Sin", "Cos", "Abs",
             "Neg", "Sign", "Floor", "Ceil", "Round", "Log", "Sqrt", "Reciprocal", "PRelu", "BatchNorm2d",
-            "GlobalAvgPool2d", "Dropout", "Add", "Multiply", "Maximum", "Gate", "Concat", "Flatten" }
+            "GlobalAvgPool2d", "Dropout", "Add", "Multiply", "Maximum", "Gate", "Concat", "Flatten",
+            "Subtract", "Divide", "Minimum", "Pow", "Greater", "GreaterEqual", "Less", "LessEqual", "Square" }
             .Select(op => new LayerCase(op)),
         new("Affine", ("scale", 0.5), ("shift", 1.0)),
         new("Gelu", ("approximate", "tanh")),
         new("Clamp", ("min", -0.5), ("max", 0.75)),
         new("PRelu", ("numParameters", 0)),
+        new("Slice", ("start", 1)),
+        new("ReduceMax", ("dims", new[] { 2, 3 }), ("keepdim", 1)),
         new("GaussianNoise", ("standardDeviation", 0.25)),
         new("LocalResponseNorm", ("size", 3)),
         new("GroupNorm", ("numGroups", 1)),
@@ -97,6 +100,9 @@ internal static class ClaimGraphs
         }
         foreach (int size in new[] { 2, 4 })
             yield return WinogradGradient(size);
+        for (int seed = 0; seed < 4; seed++)
+            yield return new(LayoutPlanner.Plan(RandomGraphs.SingleLayer("ArgMax", 500 + seed, wide: seed % 2 == 1), _ => null), Batch,
+                ParametersChange: false);
         foreach (string op in GradientConfigurations.Operators)
         for (int seed = 0; seed < 4; seed++)
         {
@@ -163,7 +169,9 @@ internal static class ClaimGraphs
             int x = Conv(graph.Input("input", TensorType.Sample(3, height, width)), channels, 3, 1);
             int y = layer.Op switch
             {
-                "Add" or "Maximum" or "Multiply" => Build(layer.Op, [], x, Conv(x, channels, window, window / 2)),
+                "Square" => Build("Pow", [], x),
+                "Add" or "Maximum" or "Multiply" or "Subtract" or "Divide" or "Minimum" or "Pow" =>
+                    Build(layer.Op, [], x, Conv(x, channels, window, window / 2)),
                 "Gate" => Build("Multiply", [], x, Build("Sigmoid", [], Conv(Build("GlobalAvgPool2d", [], x), channels, 1, 0))),
                 "Concat" => Build("Concat", [], x, Conv(x, 16, 1, 0), Build("Relu", [], x)),
                 "Conv2d" => Build("Conv2d", [.. layer.Attributes.Select(Resolved), .. Groups()], x),

@@ -12,7 +12,10 @@ internal static class GoldenData
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Golden", "data");
 
-    public static IReadOnlyList<JsonElement> Operators { get; } = Read("ops.json");
+    /// <summary>Cases of tensors of any rank, which a script of this folder makes.</summary>
+    public static IReadOnlyList<JsonElement> Tensors { get; } = Read("tensors.json");
+
+    public static IReadOnlyList<JsonElement> Operators { get; } = [.. Read("ops.json"), .. Tensors];
 
     public static IReadOnlyList<JsonElement> Networks { get; } = Read("networks.json");
 
@@ -21,6 +24,9 @@ internal static class GoldenData
 
     public static SafetensorsFile Open(JsonElement entry) =>
         SafetensorsFile.Open(Path.Combine(Folder, entry.GetProperty("file").GetString()!));
+
+    /// <summary>A file of whole networks.</summary>
+    public static string NetworkFile(string name) => Path.Combine(Folder, "networks", name + ".safetensors");
 
     public static JsonElement Operator(string id) => Operators.Single(o => o.Text("id") == id);
 

@@ -26,7 +26,8 @@ public class GoldenManifestTests
     }
 
     [Fact]
-    public void NothingIsRunThatTheManifestLacks() => Assert.Empty(Run.Except(GoldenManifest.All.Select(c => c.Case)));
+    public void NothingIsRunThatTheManifestLacks() =>
+        Assert.Empty(Run.Except(GoldenManifest.All.Select(c => c.Case)).Except(GoldenData.Tensors.Select(o => o.Text("id"))));
 
     [Fact]
     public void AllDataIsRun() =>

@@ -93,7 +93,8 @@ internal sealed record GraphFunction(string Name, Graph Graph, int Batch, Parame
                     EmitStages(w, PlanWriter.ArgumentsOf(step));
                 w.Line("for (int step = done; step < StepCount; step++)");
                 w.Line($"    Step(step, {PlanWriter.ArgumentsOf(step)}{(plan.Stages.Count > 0 ? ", 0, 1" : "")});");
-                foreach (GraphOutput output in plan.Graph.Outputs.Where(o => plan.Graph[o.Value].Shape.Rank == 0))
+                foreach (GraphOutput output in plan.Graph.Outputs.Where(o =>
+                    plan.Graph[o.Value].Type is { Shape.Rank: 0, PerSample: false }))
                     w.Line($"{output.Name} = {planWriter.Memory(output.Value)};");
                 if (changing)
                     EmitCopies(w, planWriter, k => $"{kernelClass}.{kernels.MethodOf(k)}", toMemory: false);

@@ -170,28 +170,12 @@ internal static class Rearrangements
     public static Dictionary<string, Func<Operation, double[]>> Operators { get; } = new()
     {
         ["Flatten"] = o => o[0],
-        ["Concat"] = Concat,
-        ["Slice"] = o => [.. Enumerable.Range(0, o.Batch).SelectMany(n => Channels(o, 0, n, o.Attributes.Int("start"), o.Shape[0]))],
         ["Reshape"] = o => o[0],
         ["Reorder"] = o => o[0],
         ["Row"] = o => o[0][(o.Attributes.Int("row") * o.Shape[0])..((o.Attributes.Int("row") + 1) * o.Shape[0])],
         ["Pad"] = Pad,
         ["PadGradient"] = PadGradient,
     };
-
-    private static double[] Concat(Operation operation) =>
-        [.. from n in Enumerable.Range(0, operation.Batch)
-            from input in Enumerable.Range(0, operation.Count)
-            from element in Channels(operation, input, n, 0, operation.ShapeOf(input)[0])
-            select element];
-
-    // Neighbouring channels, or features, of one sample.
-    private static IEnumerable<double> Channels(Operation operation, int input, int sample, int first, int count)
-    {
-        int channels = operation.ShapeOf(input)[0];
-        int pixels = (int)operation.ShapeOf(input).Length / channels;
-        return operation[input].Skip((sample * channels + first) * pixels).Take(count * pixels);
-    }
 
     private static double[] Pad(Operation operation)
     {

@@ -16,7 +16,8 @@ internal static class GradientConfigurations
 
     // Rows of one class for forward and backward; the others say it by overriding.
     private static bool HasGradient(Operator op) =>
-        op is Elementwise row ? op.Layer is not null || row.GradientOperator is not null
+        op is Elementwise row ? op.Layer is not null || row.GradientOperator is not null || op.Name is "PowOf" or "PowConstant"
+            : op is BroadcastOperator repeated ? repeated.HasGradient
             : op.GetType().GetMethod(nameof(Operator.Gradient))!.DeclaringType != typeof(Operator);
 
     /// <summary>A graph with the operator, whose output is named "output".</summary>
@@ -48,6 +49,9 @@ internal static class GradientConfigurations
         InsertZeros => RandomGraphs.SingleLayer("Crop", seed, wide),
         MaxPoolGradient => RandomGraphs.SingleLayer("MaxUnpool2d", seed, wide),
         LossOperator => Loss(op, seed),
+        BroadcastOperator row => RandomGraphs.SingleLayer(row.Function, seed, wide),
+        Elementwise when op == "PowOf" => RandomGraphs.SingleLayer("Pow", seed, wide),
+        Elementwise when op == "PowConstant" => RandomGraphs.SingleLayer(op, seed, wide),
         { Layer: not null } => RandomGraphs.SingleLayer(op, seed, wide),
         _ => throw new NotSupportedException($"{op} has a gradient that no configuration checks; add some here"),
     };

@@ -87,7 +87,7 @@ internal sealed partial class RandomGraphs
     }
 
     // Whatever is to be read again comes with the result, which is the last.
-    private int[] Block(int x) => _random.Next(12) switch
+    private int[] Block(int x) => _random.Next(13) switch
     {
         0 or 1 => SqueezeAndExcitation(x),
         2 => Residual(x),
@@ -98,6 +98,7 @@ internal sealed partial class RandomGraphs
         8 => [Separable(x)],
         9 => Highway(x),
         10 => [ThreeByThree(Build(Pick(["MaxPool2d", "AvgPool2d"]), [x], [.. PoolAttributes(), ("ceilMode", true)]))],
+        11 => [OfImage(x)],
         _ => [Finished(Layer(Pick(ImageLayers), x))],
     };
 

@@ -135,6 +135,9 @@ internal sealed partial class RandomGraphs
         "Upsample" or "PixelShuffle" or "PixelUnshuffle" or "ChannelShuffle" or "Crop" or "Pad" or "MaxUnpool2d" or "InstanceNorm2d"
             or "Conv2d" or "ConvTranspose2d" or "MaxPool2d" or "AvgPool2d" or "GlobalAvgPool2d" or "AdaptiveAvgPool2d" or "BatchNorm2d"
             or "GroupNorm" or "LocalResponseNorm" => ImageType(),
+        "MatMul" => TensorTypeOf(2),
+        _ when OperatorTable.Get(op) is BroadcastOperator or Reduction or ArgMax or Reshape or Permute or Slice or Expand or IndexSelect
+            || Flip() => TensorTypeOf(1),
         _ => _random.Next(3) == 0 ? TensorType.Sample(_random.Next(1, 20)) : ImageType(),
     };
 
@@ -146,7 +149,8 @@ internal sealed partial class RandomGraphs
         var values = new List<int> { x };
         for (int i = _random.Next(2, 9); i > 0; i--)
         {
-            if (TryLayer(Pick(ImageLayers), _random.Next(4) == 0 ? Pick(values) : values[^1]) is not int added)
+            if (TryLayer(_random.Next(6) == 0 ? "Tensors" : Pick(ImageLayers), _random.Next(4) == 0 ? Pick(values) : values[^1])
+                is not int added)
                 continue;
             values.Add(added);
             // What passes look for, which rarely meets by chance.
@@ -191,6 +195,7 @@ internal sealed partial class RandomGraphs
 
     private int Layer(string op, int input) => op switch
     {
+        _ when IsOfTensors(op, input) && OfTensor(op, input) is int result => result,
         "Conv2d" => Convolution(input),
         "ConvTranspose2d" => TransposedConvolution(input),
         "Upsample" => Build(op, [input], ("size", Pair(1, 12)), ("mode", Pick(["nearest", "bilinear", "bicubic"])),
@@ -236,12 +241,17 @@ internal sealed partial class RandomGraphs
         "Softmax" or "LogSoftmax" =>
             Build(op, [input], [("dim", _random.Next(-1, _graph.TypeOf(input).Shape.Rank) is int dim && dim >= 0 ? dim + 1 : dim)]),
         "Multiply" when _graph.TypeOf(input).Shape.Rank == 3 && Flip() => Gate(input),
+        "Tensors" => OfImage(input),
         "Add" or "Multiply" or "Maximum" => Branch(op, input),
         "Concat" => Join(input),
         "Flatten" or "Relu" or "Tanh" or "Sigmoid" or "Softplus" or "Silu" or "PositionBias" or "GlobalAvgPool2d"
             or "Selu" or "Exp" or "Abs" or "Neg" or "Sign" => Build(op, [input]),
         _ => throw new NotSupportedException($"no random layers are made of {op}; add it here"),
     };
+
+    // What images have kernels for is checked by itself, and among tensors where it can be both.
+    private bool IsOfTensors(string op, int input) => op is not ("Add" or "Multiply" or "Maximum" or "Concat")
+        || _graph.TypeOf(input).Shape.Rank is not (1 or 3) || _random.Next(4) == 0;
 
     private int GroupNorm(int input)
     {

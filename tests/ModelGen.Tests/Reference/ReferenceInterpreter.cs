@@ -14,6 +14,7 @@ internal static class ReferenceInterpreter
     {
         Convolutions.Operators, FullyConnected.Operators, Pools.Operators, Normalizations.Operators, Probabilities.Operators,
             Losses.Operators, Updates.Operators, Elements.Operators, Rearrangements.Operators, Resamples.Operators,
+            Tensors.Operators,
     }.SelectMany(family => family).ToDictionary(o => o.Key, o => o.Value, StringComparer.Ordinal);
 
     /// <summary>Names of the operators that can be evaluated; the others exist only before a pass replaces them.</summary>
@@ -116,6 +117,8 @@ internal sealed class Operation(Graph graph, Node node, int batch, double[][] in
     public double[] this[int input] => inputs[input];
 
     public Shape ShapeOf(int input) => graph[node.Inputs[input]].Shape;
+
+    public bool IsPerSample(int input) => graph[node.Inputs[input]].Type.PerSample;
 
     public Image ImageOf(int input) => new(inputs[input], ShapeOf(input));
 

@@ -9,7 +9,7 @@ public class ReferenceInterpreterTests
     // What only stands in declared graphs or only in plans is evaluated as what it means.
     [Fact]
     public void EveryOperatorCanBeEvaluated() =>
-        Assert.Equal(OperatorTable.All.Select(o => o.Name).Order(), ReferenceInterpreter.Supported.Order());
+        Assert.Equal(OperatorTable.All.Where(o => !o.IsComposite).Select(o => o.Name).Order(), ReferenceInterpreter.Supported.Order());
 
     [Theory]
     // 1·1 + 2·2 + 4·3 + 5·4 and so on: correlation, not convolution.

@@ -25,6 +25,7 @@ internal static class RunningErrorInterpreter
     private static readonly Dictionary<string, Func<ErrorCall, double[]>> Rules = new[]
     {
         LinearErrors.Rules, ElementErrors.Rules, NormalizationErrors.Rules, ProbabilityErrors.Rules, LossErrors.Rules, PoolErrors.Rules,
+        TensorErrors.Rules,
     }.SelectMany(family => family).ToDictionary(r => r.Key, r => r.Value, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, Func<ErrorCall, double[][]>> StateRules = StateErrors.Rules;

@@ -57,7 +57,7 @@ internal sealed class LayerArguments
 
     private AttributeValue? Convert(LayerArgument argument, AttributeSpec spec, WrittenForm form)
     {
-        if (spec.Kind is AttributeKind.Int or AttributeKind.Pair or AttributeKind.Border)
+        if (spec.Kind is AttributeKind.Int or AttributeKind.Pair or AttributeKind.Border or AttributeKind.Ints)
             return Integers(argument, spec, form);
         AttributeValue written = spec.Kind == AttributeKind.Word ? LayerChecks.WordOf(spec, argument.Value.Int) : argument.Value;
         if (LayerChecks.Refuse(spec, written) is not string refusal)
@@ -71,7 +71,7 @@ internal sealed class LayerArguments
         EquatableArray<int> given = argument.Value.Ints;
         if (LayerChecks.Refuse(spec, argument.Value) is string refusal)
         {
-            Report(argument, $"{argument.WrittenAs} {refusal}", form == WrittenForm.Each
+            Report(argument, $"{argument.WrittenAs} {refusal}", form == WrittenForm.Each || spec.Kind == AttributeKind.Ints
                 ? LayerChecks.FirstTooSmall(spec, argument.Value) : -1);
             return null;
         }
@@ -79,6 +79,8 @@ internal sealed class LayerArguments
         {
             case (WrittenForm.Whole, AttributeKind.Int, 1):
                 return given[0];
+            case (WrittenForm.Whole, AttributeKind.Ints, _):
+                return given;
             case (WrittenForm.Whole, AttributeKind.Pair, 1):
                 return new[] { given[0], given[0] };
             case (WrittenForm.Whole, AttributeKind.Border, 1):

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using Microsoft.CodeAnalysis.Text;
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Diagnostics;
 using ModelGen.Generator.Graphs;
 
@@ -17,7 +18,7 @@ internal sealed partial class Interpreter
     {
         IMethodSymbol method = invocation.TargetMethod;
         if (IsOurs(method.ContainingType, "Tensor") && method.MethodKind == MethodKind.Ordinary && method.Name != "ToString")
-            return InvokeLayer(invocation);
+            return TensorLayers.GivesSeveral(method.Name) ? InvokeSplit(invocation) : InvokeLayer(invocation);
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
             object? function = Evaluate(invocation.Instance!);
@@ -168,6 +169,34 @@ internal sealed partial class Interpreter
         return _frame;
     }
 
+    private ArrayValue InvokeSplit(IInvocationOperation invocation)
+    {
+        IMethodSymbol method = invocation.TargetMethod;
+        TensorValue tensor = TensorOf(Evaluate(invocation.Instance!), invocation.Instance!.Syntax);
+        var (number, dim) = (0, 1);
+        foreach (IArgumentOperation argument in invocation.Arguments)
+        {
+            if (argument.Parameter!.Name == "dim")
+                dim = (int)Evaluate(argument.Value)!;
+            else
+                number = (int)Evaluate(argument.Value)!;
+        }
+        int rank = tensor.Shape.Rank, axis = dim < 0 ? rank + dim : dim - 1;
+        if (number < 1 || axis < 0 || axis >= rank)
+            throw Problem(ProblemIds.InvalidArgument, FormattableString.Invariant(
+                $"{method.Name} takes a number of at least 1 and a dimension from 1 to {rank}, got {number} and {dim}"),
+                CallPlace(invocation.Syntax));
+        int length = tensor.Shape[axis], size = method.Name == "Chunk" ? (int)(((long)length + number - 1) / number) : number;
+        var parts = new List<object?>();
+        for (long start = 0; start < length; start += size)
+        {
+            LayerArgument[] range =
+                [new("dim", axis + 1), new("start", (int)start), new("end", (int)Math.Min(start + size, length))];
+            parts.Add(Layer("Slice", invocation.Syntax, [tensor], null, [.. range], _ => null));
+        }
+        return new ArrayValue([.. parts], invocation.TargetMethod.ContainingType);
+    }
+
     private TensorValue InvokeLayer(IInvocationOperation invocation)
     {
         var inputs = new List<TensorValue>();
@@ -225,6 +254,7 @@ internal sealed partial class Interpreter
         double real => real,
         float real => real,
         SizesValue sizes => sizes.Numbers,
+        ItemsValue list when list.Items.All(i => i is int) => list.Items.Select(i => (int)i!).ToEquatableArray(),
         EnumValue { Number: int number } => number,
         _ => null,
     };

@@ -143,6 +143,8 @@ internal sealed partial class Interpreter
                 return operands.All(o => o is null) == (method.Name == "op_Equality");
             return method.ReturnType.SpecialType == SpecialType.System_Boolean && operands.Length == 2 ? false : null;
         }
+        if (IsOurs(method.ContainingType, "Tensor") && (operands.Length == 1 || operands.Any(o => o is double)))
+            return WithNumber(method, place, operands);
         if (IsOurs(method.ContainingType, "Tensor"))
             return Layer(TensorLayers.LayerOf(method.Name), place.Syntax, [.. operands.Select(o => TensorOf(o, place.Syntax))], null,
                 [], _ => null);
@@ -154,6 +156,17 @@ internal sealed partial class Interpreter
         if (isEquality && operands.All(o => o is null or SizesValue or RecordValue))
             return ValueEquals(operands[0], operands[1], place) == (method.Name == "op_Equality");
         throw NotUnderstood(place);
+    }
+
+    private TensorValue WithNumber(IMethodSymbol method, IOperation place, object?[] operands)
+    {
+        bool isLeft = operands[0] is double;
+        double number = operands.OfType<double>().FirstOrDefault();
+        TensorValue tensor = TensorOf(operands[isLeft ? 1 : 0], place.Syntax);
+        foreach ((string layer, LayerArgument[] arguments) in
+            TensorLayers.OfNumber(method.Name, number, isLeft) ?? throw NotUnderstood(place))
+            tensor = Layer(layer, place.Syntax, [tensor], null, [.. arguments], _ => null);
+        return tensor;
     }
 
     private bool EvaluateTupleBinary(ITupleBinaryOperation tuples)

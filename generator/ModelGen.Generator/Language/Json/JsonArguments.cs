@@ -88,6 +88,7 @@ internal sealed class JsonArguments(JsonProblems problems, JsonFields fields)
             {
                 AttributeKind.Pair => new[] { same, same },
                 AttributeKind.Border => new[] { same, same, same, same },
+                // One integer is a list of one.
                 _ => same,
             };
         }
@@ -96,7 +97,7 @@ internal sealed class JsonArguments(JsonProblems problems, JsonFields fields)
             problems.Add(ProblemIds.WrongValue, $"{what} must be one integer, got an array", value.Range, scope);
             return null;
         }
-        if (value.Items.Count == 2 || (value.Items.Count == 4 && spec.Kind == AttributeKind.Border))
+        if (spec.Kind == AttributeKind.Ints || value.Items.Count == 2 || (value.Items.Count == 4 && spec.Kind == AttributeKind.Border))
         {
             int?[] numbers = [.. value.Items.Select((item, i) => fields.Size(item, $"{what}[{JsonFields.Text(i)}]", scope, spec.Minimum))];
             if (numbers.Any(n => n is null))

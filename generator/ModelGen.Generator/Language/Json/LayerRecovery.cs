@@ -63,7 +63,8 @@ internal sealed class LayerRecovery(Graph graph)
         Node[] nodes = [.. Enumerable.Range(start, end - start).Select(i => graph[i])];
         Node last = nodes[nodes.Length - 1];
         int[] reads = [.. nodes.SelectMany(n => n.Inputs).Where(i => i < start)];
-        int[][] inputs = [reads, [.. reads.Distinct()]];
+        // A buffer reads nothing of the layer before it: any input does.
+        int[][] inputs = reads.Length == 0 ? [[0]] : [reads, [.. reads.Distinct()]];
         IEnumerable<Operator> operators = OperatorTable.Layers.Where(o => o is not CompositeLayer).OrderBy(o => o.Name == last.Op ? 0 : 1);
         foreach (Operator op in operators)
         {
@@ -178,6 +179,7 @@ internal sealed class LayerRecovery(Graph graph)
     {
         AttributeKind.Word => value.IsWord && spec.Words.Contains(value.Word),
         AttributeKind.Float => !value.IsWord && value.Ints.Count <= 1,
+        AttributeKind.Ints => value.IsIntegers,
         AttributeKind.Pair => !value.IsWord && value.Ints.Count == 2,
         AttributeKind.Border => !value.IsWord && value.Ints.Count == 4,
         _ => !value.IsWord && value.Ints.Count == 1,

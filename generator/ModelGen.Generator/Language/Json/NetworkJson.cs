@@ -117,6 +117,7 @@ internal static class NetworkJson
             AttributeKind.Bool => value.Int != 0 ? "true" : "false",
             AttributeKind.Word => Quote(value.Word),
             AttributeKind.Float => value.Number.ToString("R", CultureInfo.InvariantCulture),
+            AttributeKind.Ints => $"[{Join(value.Ints)}]",
             _ => Integers(value.Ints),
         };
 

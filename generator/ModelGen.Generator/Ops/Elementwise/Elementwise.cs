@@ -35,9 +35,9 @@ internal sealed partial class Elementwise(string name, int inputs, string runtim
         },
         new Elementwise(OpNames.Add, 2, "Add", true)
         {
-            Description = new("add", "Sum of two or more inputs of one shape: the end of a shortcut.",
+            Description = new("add", "Sum of two or more inputs: the end of a shortcut.",
                 "He et al. 2016, Deep residual learning, §3.2", 2, 8)
-            { ShapeRule = "Two to eight inputs of one shape to that shape.", Example = "Add(\"bn2\", \"input\")" },
+            { ShapeRule = SeveralShapes, Example = "Add(\"bn2\", \"input\")" },
         },
         new Elementwise("Maximum", 2, "Maximum", true)
         {
@@ -45,7 +45,7 @@ internal sealed partial class Elementwise(string name, int inputs, string runtim
                 "The largest of two or more inputs, element by element; NaN wins. The gradient goes to the larger of two, half to each "
                 + "where they are equal.",
                 "Goodfellow et al. 2013, Maxout networks", 2, 8)
-            { ShapeRule = "Two to eight inputs of one shape to that shape.", Example = "Maximum(\"conv1\", \"conv2\")" },
+            { ShapeRule = SeveralShapes, Example = "Maximum(\"conv1\", \"conv2\")" },
         },
         new Elementwise("Affine", 1, "Affine", false)
         {
@@ -107,6 +107,7 @@ internal sealed partial class Elementwise(string name, int inputs, string runtim
         new Elementwise("SigmoidGradient", 2, "SigmoidGradient", true),
         .. Units,
         .. Functions,
+        .. OfOperands,
     ];
 
     // Gradients are computed from results, which tell on which side of 0 the input was only if these are not negative.
@@ -116,6 +117,8 @@ internal sealed partial class Elementwise(string name, int inputs, string runtim
         new("alpha", AttributeKind.Float, 1.0, "What the result tends to left of 0, negated; not negative.");
 
     public override string Name => name;
+
+    public override bool TakesConstants => Description is not null;
 
     /// <summary>How many operands it reads.</summary>
     public int InputCount => inputs;
@@ -150,7 +153,7 @@ internal sealed partial class Elementwise(string name, int inputs, string runtim
     // A word that names another row: the operator's name with that word behind it, unless the word is the default.
     private AttributeSpec? Form { get; init; }
 
-    // A layer with more than two inputs is a chain of layers of two.
+    // A layer with more than two inputs is a chain of layers of two; what is repeated is an operator of its own.
     public override int BuildLayer(GraphBuilder graph, int[] operands, AttributeMap attributes, string layerName)
     {
         if (Form is not null)
@@ -159,13 +162,8 @@ internal sealed partial class Elementwise(string name, int inputs, string runtim
             string row = word == Form.Default!.Value.Word ? name : name + char.ToUpperInvariant(word[0]) + word.Substring(1);
             return graph.Add(row, operands, WithoutLayerOnly(attributes), layerName);
         }
-        if (operands.Length <= inputs)
-            return base.BuildLayer(graph, operands, attributes, layerName);
-        Require.SameShapes(new OperatorCall(name, layerName, operands.Select(graph.TypeOf).ToEquatableArray(), attributes));
-        int sum = operands[0];
-        foreach (int operand in operands.Skip(1))
-            sum = graph.Add(name, [sum, operand], attributes, layerName);
-        return sum;
+        return inputs == 2 && operands.Length >= 2 ? Binary.Build(graph, name, name, operands, attributes, layerName)
+            : base.BuildLayer(graph, operands, attributes, layerName);
     }
 
     public override TensorType Infer(OperatorCall call)
@@ -184,16 +182,20 @@ internal sealed partial class Elementwise(string name, int inputs, string runtim
 
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
+        if (inputs == 2 && Layer is not null || name == "PowOf")
+        {
+            Binary.Gradient(context, name, node, gradient);
+            return;
+        }
         for (int i = 0; i < node.Inputs.Count; i++)
         {
             if (IsFlat || !context.Needs(node.Inputs[i]))
                 continue;
             int share = name switch
             {
-                OpNames.Add => gradient,
                 "Neg" => context.Graph.Add(name, [gradient], AttributeMap.Empty, node.Name),
-                "Maximum" => context.Graph.Add("MaximumGradient", [node.Inputs[i], node.Inputs[1 - i], gradient],
-                    AttributeMap.Empty, node.Name),
+                "PowConstant" => PowerGradient(context, node, gradient),
+                _ when IsStep => context.Graph.Add("Affine", [gradient], AttributeMap.Of(("scale", 0.0), ("shift", 0.0)), node.Name),
                 "Affine" => context.Graph.Add(name, [gradient], node.Attributes.With("shift", 0.0), node.Name),
                 _ when GradientOperator is string op => context.Graph.Add(
                     op, [GradientReadsInput ? node.Inputs[0] : node.Id, gradient], node.Attributes, node.Name),

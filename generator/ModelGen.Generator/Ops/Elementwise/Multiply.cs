@@ -14,11 +14,14 @@ internal sealed class Multiply : Operator
 
     public override string Name => OpNames.Multiply;
 
+    public override bool TakesConstants => true;
+
     public override LayerDescription Layer => new("multiply",
         "Product of two or more inputs, element by element: the gate of a highway layer. C×1×1 inputs are factors of the channels of the "
             + "others: squeeze-and-excitation.",
         "Srivastava et al. 2015, Highway networks, §2; Hu et al. 2018, Squeeze-and-excitation networks, §3", 2, MostInputs)
-    { ShapeRule = "Two to eight inputs of one shape to that shape; among inputs C×H×W some may be C×1×1.",
+    { ShapeRule = "Two to eight inputs of one shape to that shape; sizes of 1, as in C×1×1 with C×H×W, or dimensions missing in front, are "
+            + "repeated.",
         Example = "Multiply(\"conv2\", \"sigmoid1\")" };
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
@@ -29,7 +32,10 @@ internal sealed class Multiply : Operator
         {
             bool swap = graph.TypeOf(product).Shape != graph.TypeOf(factor).Shape
                 && IsFactorOf(graph.TypeOf(product).Shape, graph.TypeOf(factor).Shape);
-            product = graph.Add(Name, swap ? [factor, product] : [product, factor], attributes, name);
+            (int x, int y) = swap ? (factor, product) : (product, factor);
+            bool isPlain = graph.TypeOf(x) == graph.TypeOf(y)
+                || (graph.TypeOf(y).PerSample && IsFactorOf(graph.TypeOf(y).Shape, graph.TypeOf(x).Shape));
+            product = isPlain ? graph.Add(Name, [x, y], attributes, name) : Binary.Build(graph, Name, Name, [x, y], attributes, name);
         }
         return product;
     }

@@ -15,12 +15,21 @@ internal sealed class Linear : Operator
     public override LayerDescription Layer => new("fc",
         "Fully connected layer: y = W·x + b with `outFeatures` results; the number of inputs is inferred.",
             "Rosenblatt 1958; LeCun et al. 1998, §II.B")
-    { ShapeRule = "F to outFeatures; anything but one dimension per sample needs Flatten before it.", Example = "Linear(10)" };
+    {
+        ShapeRule = "F to outFeatures; anything but one dimension per sample needs Flatten before it, or, with lastDimension, …×F to "
+            + "…×outFeatures.",
+        Example = "Linear(10)",
+    };
+
+    private const string LastDimension = "lastDimension";
 
     public override EquatableArray<AttributeSpec> Attributes =>
     [
         new("outFeatures", AttributeKind.Int, null, "Number of results.", 1) { LayerOnly = true },
         new("bias", AttributeKind.Bool, true, "Whether a learned bias is added to each result.") { LayerOnly = true },
+        new(LastDimension, AttributeKind.Bool, false,
+            "Whether a tensor of several dimensions is taken along the last one, as PyTorch does, instead of being refused.")
+            { LayerOnly = true },
         new(WeightStorages.Attribute, AttributeKind.Word, WeightStorages.Auto,
             "How inference stores the weights: as the network says (auto), in float (float32), or rounded to the 8 bits of bfloat16, "
                 + "which take half the memory and are fetched in half the time (bfloat16). "
@@ -32,7 +41,9 @@ internal sealed class Linear : Operator
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
         var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
-        int features = Features(call);
+        Shape input = call.Inputs.Count == 0 ? Shape.Of() : call.Inputs[0].Shape;
+        bool ofLast = input.Rank > 1 && attributes.Flag(LastDimension);
+        int features = ofLast ? input[input.Rank - 1] : Features(call);
         int outFeatures = attributes.Int("outFeatures");
         int weight = graph.Parameter(name + ".weight", Require.Size(call, TensorType.Fixed(outFeatures, features)),
             Initializers.ForWeight(call.Label, attributes));
@@ -40,6 +51,13 @@ internal sealed class Linear : Operator
             ? [inputs[0], weight, graph.Parameter(name + ".bias", TensorType.Fixed(outFeatures),
                 Initializers.ForBias(attributes, features))]
             : [inputs[0], weight];
+        if (ofLast)
+        {
+            // The weight is turned over when weights are loaded.
+            int turned = graph.Add("Permute", [weight], Permute.By([1, 0]), name);
+            int product = graph.Add("MatMul", [inputs[0], turned], AttributeMap.Empty, name);
+            return operands.Length == 2 ? product : Binary.Add(graph, OpNames.Add, product, operands[2], name);
+        }
         // A node says it only where the user did.
         AttributeMap remaining = WithoutLayerOnly(attributes);
         string storage = attributes.Word(WeightStorages.Attribute, WeightStorages.Auto);

@@ -31,17 +31,8 @@ internal sealed class Softmax : Operator
     }
 
     /// <summary>The dimension of the classes, without the batch.</summary>
-    public static int Axis(string label, Shape shape, AttributeMap attributes)
-    {
-        int dim = attributes.Int("dim");
-        int axis = dim < 0 ? shape.Rank + dim : dim - 1;
-        return axis >= 0 && axis < shape.Rank
-            ? axis
-            : throw new ShapeException(
-                ProblemIds.InvalidArgument,
-                $"{label}: dim {attributes["dim"]} does not exist; with the batch there are {shape.Rank + 1}, so 1 to {shape.Rank} or "
-                + $"-{shape.Rank} to -1");
-    }
+    public static int Axis(string label, Shape shape, AttributeMap attributes) =>
+        Require.Axis(label, "dim", attributes.Int("dim"), shape.Rank);
 }
 
 /// <summary>dL/dx of softmax from y and dL/dy: y · (dy − Σ y·dy).</summary>

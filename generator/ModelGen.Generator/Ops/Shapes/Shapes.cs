@@ -13,7 +13,15 @@ internal sealed class Flatten : Operator
 
     public override LayerDescription Layer =>
         new("flatten", "One dimension per sample instead of channels×height×width, in that order.", "PyTorch, torch.nn.Flatten")
-    { ShapeRule = "C×H×W to C·H·W; one dimension stays as it is.", Example = "Flatten" };
+    { ShapeRule = "C×H×W to C·H·W, and any other shape to the product of its sizes.", Example = "Flatten" };
+
+    // Of images the next layer reads the features as they lie; other tensors are dense, so that another shape is all it takes.
+    public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
+    {
+        if (inputs.Length != 1 || graph.TypeOf(inputs[0]).Shape is { Rank: 1 or 3 } or { Length: > int.MaxValue })
+            return base.BuildLayer(graph, inputs, attributes, name);
+        return graph.Add(OpNames.Reshape, inputs, Reshape.To((int)graph.TypeOf(inputs[0]).Shape.Length), name);
+    }
 
     public override TensorType Infer(OperatorCall call)
     {
@@ -27,34 +35,6 @@ internal sealed class Flatten : Operator
             return;
         var shape = AttributeMap.Of(("shape", context.TypeOf(node.Inputs[0]).Shape.Dimensions));
         context.Accumulate(node.Inputs[0], context.Graph.Add(OpNames.Reshape, [gradient], shape));
-    }
-
-    public override bool IsAlias => true;
-}
-
-/// <summary>
-/// Another shape for the same elements: undoes <see cref="Flatten"/> on the way back, and makes channels of features.
-/// </summary>
-internal sealed class Reshape : Operator
-{
-    public override string Name => OpNames.Reshape;
-
-    public override EquatableArray<AttributeSpec> Attributes => [new("shape", AttributeKind.Int, null, "The new shape of a sample.")];
-
-    public override TensorType Infer(OperatorCall call)
-    {
-        var shape = new Shape(call.Attributes.Ints("shape"));
-        return shape.Length == call.Inputs[0].Shape.Length
-            ? call.Inputs[0] with { Shape = shape }
-            : throw new ShapeException(ProblemIds.ShapesDiffer, $"{call.Label}: {call.Inputs[0].Shape.Length} elements cannot be {shape}");
-    }
-
-    public override void Gradient(GradientContext context, Node node, int gradient)
-    {
-        if (!context.Needs(node.Inputs[0]))
-            return;
-        var shape = AttributeMap.Of(("shape", context.TypeOf(node.Inputs[0]).Shape.Dimensions));
-        context.Accumulate(node.Inputs[0], context.Graph.Add(Name, [gradient], shape, node.Name));
     }
 
     public override bool IsAlias => true;
