@@ -1,3 +1,4 @@
+using ModelGen.Generator.Collections;
 using ModelGen.Generator.Graphs;
 using ModelGen.Generator.Ops;
 
@@ -64,7 +65,7 @@ internal static class Tensors
         return moved;
     }
 
-    private static int[] Turned(IReadOnlyList<int> dims, int[] index)
+    private static int[] Turned(EquatableArray<int> dims, int[] index)
     {
         int[] source = new int[index.Length];
         for (int i = 0; i < index.Length; i++)

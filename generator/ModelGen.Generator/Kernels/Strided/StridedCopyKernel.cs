@@ -100,7 +100,7 @@ internal sealed record StridedCopyKernel(EquatableArray<CopiedPart> Parts, Layou
     private void EmitPart(CodeWriter w, int number, (string, long)[] more)
     {
         CopiedPart part = Parts[number];
-        IReadOnlyList<StridedLoop> loops = Ordered(part, out bool turns);
+        List<StridedLoop> loops = Ordered(part, out bool turns);
         int inner = turns ? 2 : Math.Min(1, loops.Count);
         (long Constant, (string, long)[] Terms) from = part.Source.Start;
         (string, long)[] sample = PerSample ? [("n", Target.Length)] : [];
@@ -135,7 +135,7 @@ internal sealed record StridedCopyKernel(EquatableArray<CopiedPart> Parts, Layou
     }
 
     // Neighbours of the result innermost; and, where neighbours of the source are another dimension, that one next to them.
-    private IReadOnlyList<StridedLoop> Ordered(CopiedPart part, out bool turns)
+    private List<StridedLoop> Ordered(CopiedPart part, out bool turns)
     {
         List<StridedLoop> loops = [.. StridedLoop.Simplify(part.Loops)];
         int row = loops.FindIndex(l => l.Strides[0] == 1 && l.Strides[1] != 1), column = loops.FindIndex(l => l.Strides[1] == 1);
