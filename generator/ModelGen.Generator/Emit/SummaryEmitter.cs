@@ -10,8 +10,17 @@ namespace ModelGen.Generator.Emit;
 /// <summary>Writes the <c>Summary</c> property and its rows, and answers what a layer is and costs.</summary>
 internal static class SummaryEmitter
 {
-    public static IEnumerable<Node> Layers(Graph declared) =>
-        declared.Nodes.Where(n => OperatorTable.TryGet(n.Op, out Operator op) && op.Layer is not null);
+    /// <summary>
+    /// A node for each layer, the last where it is made of several: a convolution whose padding is no zeros begins with a <c>Pad</c>.
+    /// </summary>
+    public static IEnumerable<Node> Layers(Graph declared)
+    {
+        var last = new Dictionary<string, int>(StringComparer.Ordinal);
+        List<Node> layers = [.. declared.Nodes.Where(n => OperatorTable.TryGet(n.Op, out Operator op) && op.Layer is not null)];
+        foreach (Node node in layers)
+            last[node.Name] = node.Id;
+        return layers.Where(n => last[n.Name] == n.Id);
+    }
 
     /// <summary>Trained values of a layer.</summary>
     public static long ParametersOf(Graph declared, Node layer) => layer.Inputs.Select(i => declared[i])

@@ -152,6 +152,8 @@ internal static class ClaimGraphs
             [TrainableOption.Optimizer] = OptimizerTable.Names[number % OptimizerTable.Names.Count],
             [TrainableOption.ClipGradients] = number % 3 == 1, [TrainableOption.AccumulateGradients] = number % 5 > 2,
             [TrainableOption.CheckUpdates] = number % 7 > 4,
+            // Where an evaluation follows, so that right answers are counted among the labels that count as well.
+            [TrainableOption.IgnoreIndex] = number % 8 == 4 ? 1 : WeightedCrossEntropy.Ignored,
         };
         yield return new(LayoutPlanner.Plan(Pipeline.ForTraining(declared, options), _ => null), Batch, ParametersChange: true);
         if (number % 4 == 0)
