@@ -67,6 +67,18 @@ public class ZooFiguresTests
         { "ResNeXt101", 88_791_336 },
         { "WideResNet50", 68_883_240 },
         { "WideResNet101", 126_886_696 },
+        { "MobileNetV3Large", 5_483_032 },
+        { "MobileNetV3Small", 2_542_856 },
+        { "ShuffleNetV2X05", 1_366_792 },
+        { "ShuffleNetV2X10", 2_278_604 },
+        { "ShuffleNetV2X15", 3_503_624 },
+        { "ShuffleNetV2X20", 7_393_996 },
+        { "UNetOriginal", 31_030_658 },
+        { "FcnResNet50", 32_957_013 },
+        { "FcnResNet101", 51_949_141 },
+        { "DeepLabV3ResNet50", 39_638_869 },
+        { "DeepLabV3ResNet101", 58_630_997 },
+        { "SegNet12", 29_449_932 },
     };
 
     /// <summary>Counts that are known as printed, in thousands; within 1 %.</summary>

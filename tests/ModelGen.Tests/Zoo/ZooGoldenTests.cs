@@ -24,6 +24,10 @@ public class ZooGoldenTests
         ("InceptionV3", "inception_v3", false),
         ("SqueezeNet11", "squeezenet1_1", false),
         ("MobileNetV1", "mobilenet_v1", false),
+        ("MobileNetV3Small", "mobilenet_v3_small", false),
+        ("ShuffleNetV2X10", "shufflenet_v2_x1_0", false),
+        ("FcnResNet50", "fcn_resnet50", false),
+        ("DeepLabV3ResNet50", "deeplabv3_resnet50", false),
         ("MobileNetV2", "mobilenet_v2", false),
         ("MnasNetB1", "mnasnet1_0", false),
         ("EfficientNetB0", "efficientnet_b0", false),
@@ -160,7 +164,7 @@ public class ZooGoldenTests
         if (layer is not null)
             return layer.Id;
         Node last = graph.Nodes.Last(n => n.Name.StartsWith(module + ".", StringComparison.Ordinal));
-        while (last.Id + 1 < graph.Nodes.Count && graph[last.Id + 1] is { Op: OpNames.Add or "Relu" or "Relu6" or "Silu" or "Concat" } next)
+        while (last.Id + 1 < graph.Nodes.Count && graph[last.Id + 1] is { Op: OpNames.Add or "Relu" or "Relu6" or "Silu" or "HardSwish" or "Concat" } next)
             last = next;
         return last.Id;
     }

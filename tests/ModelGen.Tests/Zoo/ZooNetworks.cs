@@ -149,6 +149,32 @@ internal static class ZooNetworks
 
     public static Tensor WideResNet101([Shape(3, 224, 224)] Tensor image) => ResNet.WideResNet101(image);
 
+    public static Tensor MobileNetV3Large([Shape(3, 224, 224)] Tensor image) => MobileNetV3.Large(image);
+
+    public static Tensor MobileNetV3Small([Shape(3, 224, 224)] Tensor image) => MobileNetV3.Small(image);
+
+    public static Tensor ShuffleNetV2X05([Shape(3, 224, 224)] Tensor image) => ShuffleNetV2.X05(image);
+
+    public static Tensor ShuffleNetV2X10([Shape(3, 224, 224)] Tensor image) => ShuffleNetV2.X10(image);
+
+    public static Tensor ShuffleNetV2X15([Shape(3, 224, 224)] Tensor image) => ShuffleNetV2.X15(image);
+
+    public static Tensor ShuffleNetV2X20([Shape(3, 224, 224)] Tensor image) => ShuffleNetV2.X20(image);
+
+    public static Tensor UNetOriginal([Shape(1, 572, 572)] Tensor image) => UNet.Original(image);
+
+    public static Tensor UNetPadded([Shape(3, 256, 256)] Tensor image) => UNet.Padded(image, classes: 21);
+
+    public static Tensor SegNet12([Shape(3, 384, 480)] Tensor image) => SegNet.Build(image);
+
+    public static Tensor FcnResNet50([Shape(3, 224, 224)] Tensor image) => DilatedResNet.Fcn50(image);
+
+    public static Tensor FcnResNet101([Shape(3, 224, 224)] Tensor image) => DilatedResNet.Fcn101(image);
+
+    public static Tensor DeepLabV3ResNet50([Shape(3, 224, 224)] Tensor image) => DilatedResNet.DeepLabV3_50(image);
+
+    public static Tensor DeepLabV3ResNet101([Shape(3, 224, 224)] Tensor image) => DilatedResNet.DeepLabV3_101(image);
+
     public static Tensor Xception([Shape(3, 299, 299)] Tensor image) => ModelGen.Zoo.Xception.Build(image);
 
     public static Tensor AlphaGoPolicy([Shape(48, 19, 19)] Tensor board) => AlphaGo.Policy(board);
