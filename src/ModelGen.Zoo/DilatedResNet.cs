@@ -2,8 +2,8 @@ namespace ModelGen.Zoo;
 
 /// <summary>
 /// Scores of each pixel from a ResNet whose last two stages keep their resolution by dilation: the fully convolutional network (Long et al.
-/// 2015, Fully convolutional networks for semantic segmentation) and DeepLab v3 (Chen et al. 2017, Rethinking atrous convolution for semantic
-/// image segmentation), as torchvision has them, with its keys. The scores have the image's size.
+/// 2015, Fully convolutional networks for semantic segmentation) and DeepLab v3 (Chen et al. 2017, Rethinking atrous convolution for
+/// semantic image segmentation), as torchvision has them, with its keys. The scores have the image's size.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class DilatedResNet
@@ -44,8 +44,8 @@ internal static class DilatedResNet
 
     private static Tensor Body(Tensor image, int[] blocks)
     {
-        Tensor x = image.Conv2d(64, 7, stride: 2, padding: 3, bias: false, name: "backbone.conv1").BatchNorm2d(name: "backbone.bn1").Relu()
-            .MaxPool2d(3, stride: 2, padding: 1, name: "backbone.maxpool");
+        Tensor x = image.Conv2d(64, 7, stride: 2, padding: 3, bias: false, name: "backbone.conv1")
+            .BatchNorm2d(name: "backbone.bn1").Relu().MaxPool2d(3, stride: 2, padding: 1, name: "backbone.maxpool");
         for (int stage = 0; stage < blocks.Length; stage++)
         {
             for (int block = 0; block < blocks[stage]; block++)

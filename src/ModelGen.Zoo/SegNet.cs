@@ -1,8 +1,8 @@
 namespace ModelGen.Zoo;
 
 /// <summary>
-/// SegNet (Badrinarayanan et al. 2017, SegNet: A deep convolutional encoder-decoder architecture for image segmentation, figure 2): VGG-16's
-/// convolutions, and their mirror image, which puts values back where each pool had found them.
+/// SegNet (Badrinarayanan et al. 2017, SegNet: A deep convolutional encoder-decoder architecture for image segmentation, figure 2):
+/// VGG-16's convolutions, and their mirror image, which puts values back where each pool had found them.
 /// </summary>
 [Microsoft.CodeAnalysis.Embedded]
 internal static class SegNet
