@@ -93,7 +93,7 @@ internal static class NetworkSchemaWriter
                 ["type"] = "object",
                 ["minProperties"] = 1,
                 ["propertyNames"] = Ref("identifier"),
-                ["additionalProperties"] = Sizes(1, LayerChecks.MostDimensions),
+                ["additionalProperties"] = Sizes(1, Require.MostDimensions),
             }, "Names with sizes, without the batch: [channels, height, width], [features], or one to five of any tensor."),
             ("parameters", Ref("arguments"), "Integers that expressions use; each may use those before it."),
             ("blocks", new JsonObject { ["type"] = "object", ["additionalProperties"] = Ref("block") },

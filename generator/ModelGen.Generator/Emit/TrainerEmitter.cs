@@ -63,7 +63,7 @@ internal sealed partial class TrainerEmitter
 
     // What the losses of some labels have been divided by.
     private string WeightOf(string firstLabel, string count) => $"{Runtime}WeightedCrossEntropy.Weight(ref {firstLabel}, {count}, "
-        + $"{IgnoreIndex}, {LossCalls.Weights(WeightedCrossEntropy.Word(_options.ClassWeights))})";
+        + $"{IgnoreIndex}, {LossCalls.Weights(_options.ClassWeights)})";
 
     private string Quoted => Literals.Quote(_name);
 

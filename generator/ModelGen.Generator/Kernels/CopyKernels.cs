@@ -262,13 +262,11 @@ internal sealed record PadKernel(Layout Source, Layout Destination, string Mode,
     public override IEnumerable<string> Describe() =>
         [$"{Word} border, {Top} rows above and {Left} columns left{(IsGradient ? ", gradient" : "")}: {Source} to {Destination}."];
 
-    private string Word => Mode switch { "reflect" => "Mirrored", "circular" => "Circular", _ => "Repeated" };
+    private string Word => Mode switch { Ops.Pad.Reflect => "Mirrored", Ops.Pad.Circular => "Circular", _ => "Repeated" };
 
     protected override bool ClearsFirst => IsGradient;
 
     public override KernelUnits Division => new(IsGradient ? 1 : Source.Planes);
-
-    
 
     protected override void EmitPlane(CodeWriter w)
     {
@@ -288,9 +286,11 @@ internal sealed record PadKernel(Layout Source, Layout Destination, string Mode,
         }
     }
 
-    private string Inside(string position, int before, int length) => Mode == "circular"
-        ? $"({position} + {(length - before % length) % length}) % {length}"
-        : Mode == "reflect" ? $"{position} < {before} ? {before} - {position} : {position} - {before} < {length} ? {position} - {before} : "
-            + $"{2 * (length - 1) + before} - {position}"
-        : $"Math.Clamp({position} - {before}, 0, {length - 1})";
+    private string Inside(string position, int before, int length) => Mode switch
+    {
+        Ops.Pad.Circular => $"({position} + {(length - before % length) % length}) % {length}",
+        Ops.Pad.Reflect => $"{position} < {before} ? {before} - {position} : {position} - {before} < {length} ? {position} - {before} : "
+            + $"{2 * (length - 1) + before} - {position}",
+        _ => $"Math.Clamp({position} - {before}, 0, {length - 1})",
+    };
 }

@@ -12,9 +12,6 @@ namespace ModelGen.Generator.Language;
 /// </summary>
 internal static class LayerChecks
 {
-    /// <summary>The most dimensions of a tensor, without the batch.</summary>
-    public const int MostDimensions = Require.MostDimensions;
-
     /// <summary>Adds an input of the network.</summary>
     /// <param name="label">Who says the sizes, as messages begin.</param>
     /// <param name="name">The input's name.</param>
@@ -27,12 +24,12 @@ internal static class LayerChecks
             if (sizes[i] < 1)
                 throw new BadShapeException($"{label}: every size must be at least 1, got {Text(sizes[i])}", i);
         }
-        if (sizes.Count is < 1 or > MostDimensions)
+        if (sizes.Count is < 1 or > Require.MostDimensions)
         {
             string dimensions = sizes.Count == 0 ? "none" : $"{Text(sizes.Count)} ({string.Join(", ", sizes.Select(Text))})";
             throw new BadShapeException(
-                $"{label} takes 1 to {Text(MostDimensions)} sizes without the batch, such as 3 (channels, height, width) or 1 (features); "
-                    + $"got {dimensions}", -1);
+                $"{label} takes 1 to {Text(Require.MostDimensions)} sizes without the batch, such as 3 (channels, height, width) or 1 "
+                    + $"(features); got {dimensions}", -1);
         }
         return graph.Input(name, Require.Size(new OperatorCall(label, "", [], AttributeMap.Empty), TensorType.Sample([.. sizes])));
     }

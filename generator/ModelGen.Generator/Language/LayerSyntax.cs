@@ -45,14 +45,7 @@ internal static class LayerSyntax
         spec.Kind is AttributeKind.Pair or AttributeKind.Border ? Property(spec) + "s" : null;
 
     /// <summary>The enum whose members are the attribute's words, in their order.</summary>
-    public static string WordEnum(AttributeSpec spec) => spec.Name switch
-    {
-        "init" => "Initializer",
-        "algorithm" => "ConvAlgorithm",
-        "mode" => spec.Words.Contains("bilinear") ? "UpsampleMode" : "PaddingMode",
-        "approximate" => "GeluApproximation",
-        _ => Property(spec),
-    };
+    public static string WordEnum(AttributeSpec spec) => spec.EnumName ?? Property(spec);
 
     /// <summary>
     /// The attribute that a constructor argument or property gives, in which form; false for names that are not the operator's own.

@@ -5,28 +5,36 @@ using ModelGen.Generator.Ops;
 
 namespace ModelGen.Generator.Lowering;
 
-/// <summary>Inputs one behind the other: channels by kernels of images, other dimensions by strides.</summary>
-internal sealed class ConcatLowering : OperatorLowering
+/// <summary>What is done along one dimension: of channels by kernels of images, of others by strides.</summary>
+internal abstract class ChannelsOrStridesLowering : OperatorLowering
 {
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
+    public sealed override LayoutCoupling Coupling => LayoutCoupling.Kind;
 
-    public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
-        IsOfChannels(call) ? LayoutCoupling.Kind : LayoutCoupling.None;
+    public sealed override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
+        IsOfChannels(call.Inputs[0].Shape.Rank, call.Attributes) ? LayoutCoupling.Kind : LayoutCoupling.None;
 
-    public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) =>
-        IsOfChannels(call) ? LayoutPreference.Image : LayoutPreference.Dense;
+    public sealed override LayoutPreference PreferredLayout(OperatorCall call, Shape result) =>
+        IsOfChannels(result.Rank, call.Attributes) ? LayoutPreference.Image : LayoutPreference.Dense;
 
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => Concat.IsOfChannels(node)
+    public sealed override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => IsOfChannels(node)
         ? ChannelCopies.Required(context, node, input) : StridedLayouts.Required(context, node, input);
 
-    public override Layout ResultLayout(ILayoutContext context, Node node) => Concat.IsOfChannels(node)
+    public sealed override Layout ResultLayout(ILayoutContext context, Node node) => IsOfChannels(node)
         ? ChannelCopies.Result(context, node) : StridedLayouts.Result(context, node);
 
-    private static bool IsOfChannels(OperatorCall call) => Concat.IsOfChannels(call.Inputs[0].Shape.Rank, call.Attributes);
+    /// <summary>Whether kernels of images can do it.</summary>
+    protected bool IsOfChannels(Node node) => IsOfChannels(node.Shape.Rank, node.Attributes);
 
+    /// <summary>The same of so many dimensions.</summary>
+    protected virtual bool IsOfChannels(int rank, AttributeMap attributes) => Concat.IsOfChannels(rank, attributes);
+}
+
+/// <summary>Inputs one behind the other.</summary>
+internal sealed class ConcatLowering : ChannelsOrStridesLowering
+{
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        if (!Concat.IsOfChannels(node))
+        if (!IsOfChannels(node))
             return LoweringContext.Call(StridedCopies.Concat(context, node), node);
         Layout y = context.Of(node.Id);
         var copies = new List<RuntimeCall>();
@@ -42,29 +50,15 @@ internal sealed class ConcatLowering : OperatorLowering
     }
 }
 
-/// <summary>A part along a dimension: neighbouring channels by kernels of images, the rest by strides.</summary>
-internal sealed class SliceLowering : OperatorLowering
+/// <summary>A part along a dimension.</summary>
+internal sealed class SliceLowering : ChannelsOrStridesLowering
 {
-    public override LayoutCoupling Coupling => LayoutCoupling.Kind;
-
-    public override LayoutCoupling CouplingOf(OperatorCall call, int input) =>
-        IsOfChannels(call.Inputs[0].Shape.Rank, call.Attributes) ? LayoutCoupling.Kind : LayoutCoupling.None;
-
-    public override LayoutPreference PreferredLayout(OperatorCall call, Shape result) =>
-        IsOfChannels(result.Rank, call.Attributes) ? LayoutPreference.Image : LayoutPreference.Dense;
-
-    public override Layout? RequiredLayout(ILayoutContext context, Node node, int input) => IsOfChannels(node.Shape.Rank, node.Attributes)
-        ? ChannelCopies.Required(context, node, input) : StridedLayouts.Required(context, node, input);
-
-    public override Layout ResultLayout(ILayoutContext context, Node node) => IsOfChannels(node.Shape.Rank, node.Attributes)
-        ? ChannelCopies.Result(context, node) : StridedLayouts.Result(context, node);
-
-    private static bool IsOfChannels(int rank, AttributeMap attributes) =>
-        Concat.IsOfChannels(rank, attributes) && attributes.Int("step") == 1 && attributes.Int("start") >= 0;
+    protected override bool IsOfChannels(int rank, AttributeMap attributes) =>
+        base.IsOfChannels(rank, attributes) && attributes.Int("step") == 1 && attributes.Int("start") >= 0;
 
     public override KernelCall Lower(LoweringContext context, Node node)
     {
-        if (!IsOfChannels(node.Shape.Rank, node.Attributes))
+        if (!IsOfChannels(node))
             return LoweringContext.Call(StridedCopies.Slice(context, node), node);
         Layout y = context.Of(node.Id);
         var image = new DividedImage(y);

@@ -58,14 +58,13 @@ internal static class LossCalls
         .. loss.Constants.Select(c => c.Kind switch
         {
             AttributeKind.Int => (CallArgument)node.Attributes.Int(c.Name),
-            AttributeKind.Word => Weights(node.Attributes[c.Name].Word),
+            AttributeKind.Word => Weights(WeightedCrossEntropy.Weights(node.Attributes[c.Name].Word)),
             _ => Literals.Float(node.Attributes.Float(c.Name)),
         }),
     ];
 
     /// <summary>Weights of classes as a span that lies in the program; empty for weights of 1.</summary>
-    public static string Weights(string word) =>
-        $"[{string.Join(", ", WeightedCrossEntropy.Weights(word).Select(Literals.Float))}]";
+    public static string Weights(IEnumerable<float> weights) => $"[{string.Join(", ", weights.Select(Literals.Float))}]";
 
     private static IEnumerable<CallArgument> Geometry(LossOperator loss, Shape predictions) => loss switch
     {

@@ -38,6 +38,9 @@ internal sealed record AttributeSpec(
     /// <summary>The words an attribute of kind <see cref="AttributeKind.Word"/> can be.</summary>
     public EquatableArray<string> Words { get; init; } = [];
 
+    /// <summary>The enum of the library whose members are the words, where it is not called as the attribute is.</summary>
+    public string? EnumName { get; init; }
+
     /// <summary>Where PyTorch's default is another attribute (a pool's stride is its kernel size), that attribute's name.</summary>
     public string? DefaultsTo { get; init; }
 

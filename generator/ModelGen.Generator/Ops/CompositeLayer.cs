@@ -13,13 +13,13 @@ internal abstract class CompositeLayer : Operator
     public sealed override TensorType Infer(OperatorCall call) =>
         throw new InvalidOperationException($"{Name} is made of other operators, and no node");
 
-    /// <summary>The layer's use, as its checks see it.</summary>
-    protected OperatorCall CallOf(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
+    public sealed override bool IsComposite => true;
+
+    /// <summary>The layer's use, with as many inputs as it takes.</summary>
+    /// <exception cref="ShapeException">There are more, or fewer.</exception>
+    protected OperatorCall CheckedCall(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var types = new TensorType[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++)
-            types[i] = graph.TypeOf(inputs[i]);
-        var call = new OperatorCall(Name, name, new(types), attributes);
+        OperatorCall call = CallOf(graph, inputs, attributes, name);
         Require.InputCount(call, Layer!.MinInputs, Layer.MaxInputs);
         return call;
     }

@@ -45,7 +45,7 @@ internal static class Initializers
         new("init", AttributeKind.Word, Auto,
             "Initialisation of the weights. Uniform: he, xavier or lecun (PyTorch's); auto takes he before a ReLU and xavier otherwise. "
             + "Normal: heNormal, xavierNormal, or normal and truncatedNormal with a deviation of one's own. Then orthogonal, and constant.")
-        { LayerOnly = true, Words = new(Words) },
+        { LayerOnly = true, Words = new(Words), EnumName = "Initializer" },
         Number("initGain", 1.0, "Factor of the bound, deviation or matrix that follows from the layer's size."),
         Number("initMean", 0.0, "Of normal and truncatedNormal: the mean."),
         Number("initStd", 1.0, "Of normal and truncatedNormal: the standard deviation, before anything is cut off; above 0."),

@@ -27,7 +27,10 @@ internal abstract class Operator
     /// <summary>True where an input may be the same for all samples: a <see cref="Buffer"/>, or what is made of some.</summary>
     public virtual bool TakesConstants => false;
 
-    /// <summary>True where the layer is made of other operators, so that no graph has it.</summary>
+    /// <summary>
+    /// True where the layer is made of other operators, so that no graph has it; one without a shape rule of its own is a
+    /// <see cref="CompositeLayer"/>.
+    /// </summary>
     public virtual bool IsComposite => false;
 
     /// <summary>Inputs that the operator overwrites: state such as weights in an update.</summary>
@@ -52,6 +55,10 @@ internal abstract class Operator
     /// <summary>Adds the layer's nodes, parameters first, to a graph; the default adds the operator itself without parameters.</summary>
     public virtual int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) =>
         graph.Add(Name, inputs, attributes, name);
+
+    /// <summary>The layer's use, as its checks and <see cref="Infer"/> see it before there are nodes.</summary>
+    protected OperatorCall CallOf(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) =>
+        OperatorCall.Of(graph, Name, name, inputs, attributes);
 
     /// <summary>
     /// How a node is done, from the words that its <see cref="Implementation"/> writes; null for words that it never writes.

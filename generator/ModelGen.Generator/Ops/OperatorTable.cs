@@ -37,7 +37,7 @@ internal static class OperatorTable
     private static IEnumerable<Operator> Composites =>
         [new ConvTranspose2d(), new Crop(), new MaxUnpool2d(), new InstanceNorm2d(), new BatchNorm1d()];
 
-    /// <summary>All operators that nodes have.</summary>
+    /// <summary>All operators that have a shape rule.</summary>
     public static IEnumerable<Operator> All => ByName.Values.Where(o => o is not CompositeLayer);
 
     /// <summary>The operators that users write as layers, by name.</summary>

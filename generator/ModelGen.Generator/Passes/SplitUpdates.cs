@@ -33,8 +33,8 @@ internal static class SplitUpdates
             for (int first = 0; first < gradient.Shape[0]; first += rows)
             {
                 int length = Math.Min(rows, gradient.Shape[0] - first);
-                int dy = rewriter.Builder.Add("Slice", [rewriter[gradient.Inputs[1]]],
-                    AttributeMap.Of(("start", first), ("end", first + length)), gradient.Name);
+                int dy = rewriter.Builder.Add(
+                    "Slice", [rewriter[gradient.Inputs[1]]], Slice.Part(axis: 0, first, first + length), gradient.Name);
                 int piece = rewriter.Builder.Add(gradient.Op, [rewriter[gradient.Inputs[0]], dy], gradient.Attributes, gradient.Name);
                 int[] inputs = [.. node.Inputs.Take(node.Inputs.Count - 1).Select(i => rewriter[i]), piece];
                 update = rewriter.Builder.Add(node.Op, inputs, node.Attributes.With(Update.FirstRow, first), node.Name);

@@ -27,8 +27,7 @@ internal sealed record MatrixProductKernel(
     public override IEnumerable<string> Describe() =>
     [
         FormattableString.Invariant($"{Rows}×{Inner} by {Inner}×{Columns}")
-            + (Loops.Count == 0 ? "" : ", for each of " + string.Join(" × ", Loops.Select(l => FormattableString.Invariant(
-                $"{l.Size} ({l.Strides[0]}, {l.Strides[1]} → {l.Strides[2]})")))) + $", to {Target}.",
+            + (Loops.Count == 0 ? "" : ", for each of " + StridedLoop.Describe(Loops)) + $", to {Target}.",
     ];
 
     public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitScalar(writer, this, method, () =>

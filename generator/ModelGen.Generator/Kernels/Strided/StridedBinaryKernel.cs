@@ -19,9 +19,7 @@ internal sealed record StridedBinaryKernel(
 
     public override KernelUnits Division => new(StridedLoop.Simplify(Loops) is { Count: > 1 } loops ? loops[0].Size : 1);
 
-    public override IEnumerable<string> Describe() =>
-        [$"{Function}, to {Target}: " + string.Join(" × ", Loops.Select(l => FormattableString.Invariant(
-            $"{l.Size} ({l.Strides[0]}, {l.Strides[1]} → {l.Strides[2]})"))) + "."];
+    public override IEnumerable<string> Describe() => [$"{Function}, to {Target}: {StridedLoop.Describe(Loops)}."];
 
     public override void Emit(CodeWriter writer, string method, TileMethods tiles) => VectorCode.EmitScalar(writer, this, method, () =>
     {

@@ -19,8 +19,7 @@ internal sealed record CopiedPart(
     StridedOperand Source, int TargetStart, EquatableArray<StridedLoop> Loops, CopiedPlaces? Places = null)
 {
     public string Describe() => (Places is null ? "" : $"{Places.Places.Count} places, ")
-        + (Loops.Count == 0 ? "one element" : string.Join(" × ", Loops.Select(l => FormattableString.Invariant(
-            $"{l.Size} ({l.Strides[0]} → {l.Strides[1]})"))));
+        + (Loops.Count == 0 ? "one element" : StridedLoop.Describe(Loops));
 }
 
 /// <summary>

@@ -27,6 +27,13 @@ internal readonly record struct StridedLoop(int Size, EquatableArray<int> Stride
     }
 
     /// <summary>
+    /// What loops go over, for the reader of the generated code: sizes, each with the strides of the operands and, behind the arrow, of the
+    /// result, which is the last.
+    /// </summary>
+    public static string Describe(IEnumerable<StridedLoop> loops) => string.Join(" × ", loops.Select(l => FormattableString.Invariant(
+        $"{l.Size} ({string.Join(", ", l.Strides.Take(l.Strides.Count - 1))} → {l.Strides[l.Strides.Count - 1]})")));
+
+    /// <summary>
     /// Writes nested loops. The body is given, for each operand, where it is then: C# text of a number of floats.
     /// </summary>
     /// <param name="starts">What is added for each operand, as C# text and factor.</param>

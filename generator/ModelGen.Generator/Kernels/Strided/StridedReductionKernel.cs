@@ -17,8 +17,7 @@ internal sealed record StridedReductionKernel(
     public override EquatableArray<string> Operands => ["x", "y"];
 
     public override IEnumerable<string> Describe() =>
-        [$"{Kind} of {Count} elements each, to {Target}: " + string.Join(" × ", Loops.Select(l => FormattableString.Invariant(
-            $"{l.Size} ({l.Strides[0]} → {l.Strides[1]})"))) + "."];
+        [$"{Kind} of {Count} elements each, to {Target}: {StridedLoop.Describe(Loops)}."];
 
     private long Count => Loops.Where(l => l.Strides[1] == 0).Aggregate(1L, (product, l) => product * l.Size);
 

@@ -43,7 +43,7 @@ internal sealed class Conv2d : Operator
                 + "before what the network says to optimize for. Training does the same, forwards and backwards. "
             + "An infinity, NaN or number above 1e37 in the input may make Winograd's whole tiles, 2×2 or 4×4 results, not finite where "
                 + "direct sums are finite; choose direct where inputs may have such.")
-            { LayerOnly = true, Words = ConvolutionAlgorithms.Words },
+            { LayerOnly = true, Words = ConvolutionAlgorithms.Words, EnumName = "ConvAlgorithm" },
         .. Initializers.Attributes,
         new("same", AttributeKind.Bool, false,
             "Padding so that the result has ⌈H / stride⌉ rows and ⌈W / stride⌉ columns, an odd row or column at the bottom or right, as "
@@ -53,7 +53,7 @@ internal sealed class Conv2d : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         Require.Image(call);
         int channels = call.Inputs[0].Shape[0];
         int outChannels = attributes.Int("outChannels");

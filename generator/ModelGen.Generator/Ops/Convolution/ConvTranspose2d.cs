@@ -39,7 +39,7 @@ internal sealed class ConvTranspose2d : CompositeLayer
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        OperatorCall call = CallOf(graph, inputs, attributes, name);
+        OperatorCall call = CheckedCall(graph, inputs, attributes, name);
         Require.Image(call);
         Shape image = call.Inputs[0].Shape;
         (int outChannels, int groups) = (attributes.Int("outChannels"), attributes.Int("groups"));

@@ -33,7 +33,7 @@ internal sealed partial class Elementwise
             GradientOperator = "GeluGradient",
             GradientReadsInput = true,
             Form = new("approximate", AttributeKind.Word, "none", "none for Φ itself, tanh for the formula with the hyperbolic tangent.")
-            { LayerOnly = true, Words = ["none", "tanh"] },
+            { LayerOnly = true, Words = ["none", "tanh"], EnumName = "GeluApproximation" },
         },
         new Elementwise("GeluTanh", 1, "GeluTanh", true) { GradientOperator = "GeluTanhGradient", GradientReadsInput = true },
         new Elementwise("Mish", 1, "Mish", true)

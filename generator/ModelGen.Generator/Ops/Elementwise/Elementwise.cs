@@ -182,7 +182,7 @@ internal sealed partial class Elementwise(string name, int inputs, string runtim
 
     public override void Gradient(GradientContext context, Node node, int gradient)
     {
-        if (inputs == 2 && Layer is not null || name == "PowOf")
+        if (Binary.Names.Contains(name))
         {
             Binary.Gradient(context, name, node, gradient);
             return;

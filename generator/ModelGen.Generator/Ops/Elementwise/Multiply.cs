@@ -26,7 +26,7 @@ internal sealed class Multiply : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        Require.InputCount(new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes), 2, MostInputs);
+        Require.InputCount(CallOf(graph, inputs, attributes, name), 2, MostInputs);
         int product = inputs[0];
         foreach (int factor in inputs.Skip(1))
         {

@@ -14,7 +14,7 @@ internal sealed class PositionBias : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        Require.InputCount(new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes), 1, 1);
+        Require.InputCount(CallOf(graph, inputs, attributes, name), 1, 1);
         var type = new TensorType(graph.TypeOf(inputs[0]).Shape, PerSample: false);
         int bias = graph.Parameter(name + ".bias", type, Initializers.Constant("zeros", trainable: true));
         return graph.Add(Name, [inputs[0], bias], attributes, name);

@@ -40,7 +40,7 @@ internal sealed class Linear : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         Shape input = call.Inputs.Count == 0 ? Shape.Of() : call.Inputs[0].Shape;
         bool ofLast = input.Rank > 1 && attributes.Flag(LastDimension);
         int features = ofLast ? input[input.Rank - 1] : Features(call);

@@ -27,7 +27,7 @@ internal sealed class BatchNorm2d : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         Require.InputCount(call, 1, 1);
         Require.Image(call);
         if (attributes.Float("eps") < 0 || attributes.Float("momentum") is < 0 or > 1)

@@ -24,7 +24,7 @@ internal sealed class InstanceNorm2d : CompositeLayer
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        OperatorCall call = CallOf(graph, inputs, attributes, name);
+        OperatorCall call = CheckedCall(graph, inputs, attributes, name);
         Require.Image(call);
         Operator norm = OperatorTable.Get("GroupNorm");
         return norm.BuildLayer(graph, inputs, norm.WithDefaults(
@@ -46,7 +46,7 @@ internal sealed class BatchNorm1d : CompositeLayer
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        OperatorCall call = CallOf(graph, inputs, attributes, name);
+        OperatorCall call = CheckedCall(graph, inputs, attributes, name);
         Shape shape = call.Inputs[0].Shape;
         if (shape.Rank != 1)
         {

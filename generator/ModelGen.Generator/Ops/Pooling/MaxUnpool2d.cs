@@ -23,7 +23,7 @@ internal sealed class MaxUnpool2d : CompositeLayer
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        OperatorCall call = CallOf(graph, inputs, attributes, name);
+        OperatorCall call = CheckedCall(graph, inputs, attributes, name);
         Node pool = graph[inputs[1]];
         if (!pool.Is("MaxPool2d"))
         {

@@ -23,7 +23,7 @@ internal sealed class Crop : CompositeLayer
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        OperatorCall call = CallOf(graph, inputs, attributes, name);
+        OperatorCall call = CheckedCall(graph, inputs, attributes, name);
         Require.Image(call);
         Shape image = call.Inputs[0].Shape;
         Check(call, "rows", attributes.Int("top"), attributes.Int("height"), image[1]);

@@ -22,7 +22,7 @@ internal sealed class Expand : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         return graph.Add(Name, inputs, AttributeMap.Of(("shape", Infer(call).Shape.Dimensions)), name);
     }
 
@@ -96,7 +96,7 @@ internal sealed class IndexSelect : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        (int axis, int[] indices) = Places(new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes));
+        (int axis, int[] indices) = Places(CallOf(graph, inputs, attributes, name));
         return graph.Add(Name, inputs, AttributeMap.Of(("dim", axis + 1), ("indices", indices)), name);
     }
 
@@ -170,7 +170,7 @@ internal sealed class Stack : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         TensorType stacked = Infer(call);
         int axis = Require.Axis(call.Label, "dim", attributes.Int("dim"), stacked.Shape.Rank);
         AttributeMap single = Reshape.To(stacked.Shape.With(axis, 1));

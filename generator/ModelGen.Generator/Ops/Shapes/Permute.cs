@@ -29,7 +29,7 @@ internal sealed class Permute : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         Require.InputCount(call, 1, 1);
         return graph.Add(Name, inputs, By(AxesOf(call.Label, attributes, call.Inputs[0].Shape.Rank)), name);
     }
@@ -80,8 +80,7 @@ internal sealed class Transpose : Operator
     ];
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) =>
-        graph.Add("Permute", inputs, Permute.By(AxesOf(
-            new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes))), name);
+        graph.Add("Permute", inputs, Permute.By(AxesOf(CallOf(graph, inputs, attributes, name))), name);
 
     public override TensorType Infer(OperatorCall call) => call.Inputs[0] with
     {

@@ -33,7 +33,7 @@ internal sealed class Reshape : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         Require.InputCount(call, 1, 1);
         return graph.Add(Name, inputs, To(Complete(call)), name);
     }
@@ -102,8 +102,7 @@ internal sealed class Squeeze : Operator
     ];
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) =>
-        graph.Add(OpNames.Reshape, inputs, Reshape.To(Infer(
-            new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes)).Shape), name);
+        graph.Add(OpNames.Reshape, inputs, Reshape.To(Infer(CallOf(graph, inputs, attributes, name)).Shape), name);
 
     public override TensorType Infer(OperatorCall call)
     {
@@ -139,8 +138,7 @@ internal sealed class Unsqueeze : Operator
     ];
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name) =>
-        graph.Add(OpNames.Reshape, inputs, Reshape.To(Infer(
-            new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes)).Shape), name);
+        graph.Add(OpNames.Reshape, inputs, Reshape.To(Infer(CallOf(graph, inputs, attributes, name)).Shape), name);
 
     public override TensorType Infer(OperatorCall call)
     {

@@ -68,12 +68,12 @@ internal sealed class Pad : Operator
     [
         new("padding", AttributeKind.Border, new[] { 0, 0, 0, 0 }, "Rows and columns added, or, where negative, taken away."),
         new("mode", AttributeKind.Word, Zeros, "What the border holds: zeros, replicate, reflect or circular.")
-        { Words = [Zeros, "replicate", Reflect, Circular] },
+        { Words = [Zeros, "replicate", Reflect, Circular], EnumName = "PaddingMode" },
     ];
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         Require.InputCount(call, 1, 1);
         Require.Image(call);
         Shape image = call.Inputs[0].Shape;

@@ -36,7 +36,7 @@ internal sealed class Slice : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         (int axis, int start, int end) = RangeOf(call);
         return graph.Add(Name, inputs, Part(axis, start, end).With("step", attributes["step"]), name);
     }

@@ -26,7 +26,7 @@ internal sealed class Upsample : Operator
         new("scaleFactor", AttributeKind.Pair, new[] { 0, 0 }, "By how much the image grows, down and across; 0 where size says it.",
             0) { LayerOnly = true },
         new("mode", AttributeKind.Word, "nearest", "How pixels between those of the image are found: nearest, bilinear or bicubic.")
-        { Words = ["nearest", "bilinear", "bicubic"] },
+        { Words = ["nearest", "bilinear", "bicubic"], EnumName = "UpsampleMode" },
         new("alignCorners", AttributeKind.Bool, false,
             "Whether the outer pixels of image and result meet, the same as coordinates corners.")
         { LayerOnly = true },
@@ -38,7 +38,7 @@ internal sealed class Upsample : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = CallOf(graph, inputs, attributes, name);
         Require.InputCount(call, 1, 1);
         Require.Image(call);
         Shape image = call.Inputs[0].Shape;

@@ -37,7 +37,7 @@ internal static class Binary
     /// <summary>Adds the nodes of a layer of two inputs or more, from the first to the last.</summary>
     public static int Build(GraphBuilder graph, string op, string layer, int[] operands, AttributeMap attributes, string name)
     {
-        var call = new OperatorCall(layer, name, operands.Select(graph.TypeOf).ToEquatableArray(), attributes);
+        var call = OperatorCall.Of(graph, layer, name, operands, attributes);
         Shape? all = call.Inputs[0].Shape;
         foreach (TensorType input in call.Inputs)
             all = all is Shape known ? Common(known, input.Shape) : null;

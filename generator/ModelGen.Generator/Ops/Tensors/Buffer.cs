@@ -20,7 +20,7 @@ internal sealed class Buffer : Operator
 
     public override int BuildLayer(GraphBuilder graph, int[] inputs, AttributeMap attributes, string name)
     {
-        TensorType type = Infer(new OperatorCall(Name, name, inputs.Select(graph.TypeOf).ToEquatableArray(), attributes));
+        TensorType type = Infer(CallOf(graph, inputs, attributes, name));
         int parameter = graph.Parameter(name, type, Initializers.Constant("zeros", trainable: false));
         return graph.Add(OpNames.Reshape, [parameter], Reshape.To(type.Shape), name);
     }
