@@ -134,7 +134,7 @@ public sealed class DetectionMetrics
         for (int i = 0; i < Count; i++)
         {
             if (_classes[i] == label)
-                _order[count++] = NonMaximumSuppression.Descending(_scores[i]) << 32 | (uint)i;
+                _order[count++] = NonMaximumSuppression.Key(_scores[i], i);
         }
         _order.AsSpan(0, count).Sort();
         int right = 0;
@@ -181,9 +181,7 @@ public sealed class DetectionMetrics
         foreach (int label in trueLabels)
             _objects[label]++;
         _taken.AsSpan(0, objects).Clear();
-        for (int i = 0; i < count; i++)
-            _order[i] = NonMaximumSuppression.Descending(scores[i]) << 32 | (uint)i;
-        _order.AsSpan(0, count).Sort();
+        NonMaximumSuppression.Sort(scores, _order);
         int first = Count;
         for (int i = 0; i < count; i++)
         {
@@ -211,7 +209,8 @@ public sealed class DetectionMetrics
         {
             uint bit = 1u << t;
             // Of equal overlaps COCOeval takes the last, the development kit of VOC the first.
-            double most = _rule == AveragePrecisionRule.Coco ? Math.Min(_thresholds[t], 1 - 1e-10) : double.NegativeInfinity;
+            double least = Math.Min(_thresholds[t], 1 - 1e-10);
+            double most = _rule == AveragePrecisionRule.Coco ? least : double.NegativeInfinity;
             int best = -1;
             for (int o = 0; o < trueLabels.Length; o++)
             {
@@ -221,7 +220,7 @@ public sealed class DetectionMetrics
                 if (_rule == AveragePrecisionRule.Coco ? overlap >= most : overlap > most)
                     (most, best) = (overlap, o);
             }
-            if (best < 0 || most < Math.Min(_thresholds[t], 1 - 1e-10) || (_taken[best] & bit) != 0)
+            if (best < 0 || most < least || (_taken[best] & bit) != 0)
                 continue;
             _taken[best] |= bit;
             right |= bit;

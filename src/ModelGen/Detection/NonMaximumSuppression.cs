@@ -67,7 +67,7 @@ public sealed class NonMaximumSuppression
         if (!(threshold >= 0 && threshold <= 1))
             throw new ArgumentOutOfRangeException(
                 nameof(threshold), MessageText.Invariant($"The threshold must be 0 to 1, got {threshold}."));
-        Sort(scores);
+        Sort(scores, _order);
         Gather(boxes, classes, count);
         int written = 0;
         Span<float> suppressed = Column(Columns.Suppressed);
@@ -83,13 +83,16 @@ public sealed class NonMaximumSuppression
         return written;
     }
 
-    // Scores as numbers in descending order, the box's number below them: all are different, so any sort is a stable one.
-    private void Sort(ReadOnlySpan<float> scores)
+    /// <summary>Puts the numbers of scores, the lower halves of <see cref="Key"/>, in descending order of the scores.</summary>
+    internal static void Sort(ReadOnlySpan<float> scores, Span<ulong> order)
     {
         for (int i = 0; i < scores.Length; i++)
-            _order[i] = Descending(scores[i]) << 32 | (uint)i;
-        _order.AsSpan(0, scores.Length).Sort();
+            order[i] = Key(scores[i], i);
+        order[..scores.Length].Sort();
     }
+
+    /// <summary>What sorts by descending score, the score's number below it: all are different, so any sort is a stable one.</summary>
+    internal static ulong Key(float score, int number) => Descending(score) << 32 | (uint)number;
 
     /// <summary>A number that is the smaller the larger a score is; NaN has the smallest, and zeros are equal.</summary>
     internal static ulong Descending(float score)

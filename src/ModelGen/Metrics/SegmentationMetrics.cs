@@ -62,10 +62,10 @@ public sealed class SegmentationMetrics
     public double MeanAccuracy => Mean(static (right, actual, _) => (double)right / actual);
 
     /// <summary>Mean of <see cref="IntersectionOverUnion"/> over the classes that occur, in truth or in what was predicted.</summary>
-    public double MeanIntersectionOverUnion => Mean(static (right, actual, predicted) => (double)right / (actual + predicted - right));
+    public double MeanIntersectionOverUnion => Mean(Jaccard);
 
     /// <summary>Mean of <see cref="Dice"/> over the classes that occur.</summary>
-    public double MeanDice => Mean(static (right, actual, predicted) => 2.0 * right / (actual + predicted));
+    public double MeanDice => Mean(DiceOf);
 
     /// <summary>
     /// Pixels of a class that were taken for it over those that are of it or were taken for it, 0 to 1; NaN where there are none. Also
@@ -75,7 +75,7 @@ public sealed class SegmentationMetrics
     public double IntersectionOverUnion(int label)
     {
         (long right, long actual, long predicted) = Sums(Class(label, nameof(label)));
-        return (double)right / (actual + predicted - right);
+        return Jaccard(right, actual, predicted);
     }
 
     /// <summary>
@@ -86,7 +86,7 @@ public sealed class SegmentationMetrics
     public double Dice(int label)
     {
         (long right, long actual, long predicted) = Sums(Class(label, nameof(label)));
-        return 2.0 * right / (actual + predicted);
+        return DiceOf(right, actual, predicted);
     }
 
     /// <summary>Counts pixels.</summary>
@@ -163,6 +163,10 @@ public sealed class SegmentationMetrics
                     nameof(labels));
         }
     }
+
+    private static double Jaccard(long right, long actual, long predicted) => (double)right / (actual + predicted - right);
+
+    private static double DiceOf(long right, long actual, long predicted) => 2.0 * right / (actual + predicted);
 
     private double Mean(Func<long, long, long, double> of)
     {

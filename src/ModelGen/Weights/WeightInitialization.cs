@@ -14,7 +14,6 @@ internal static class WeightInitialization
     /// <summary>Fills <paramref name="values"/>, the memory of <paramref name="parameter"/>, by the parameter's initializer.</summary>
     public static void Fill(ParameterInfo parameter, int seed, Span<float> values)
     {
-        ulong start = SplitMix64.Mix(unchecked((uint)seed + SplitMix64.Golden)) ^ Fnv1a(parameter.Name);
         switch (parameter.Initializer)
         {
             case ParameterInitializer.Zeros:
@@ -27,17 +26,17 @@ internal static class WeightInitialization
                 values.Fill(parameter.Value);
                 break;
             case ParameterInitializer.Uniform:
-                Uniform(start, parameter.Bound, values);
+                Uniform(Start(), parameter.Bound, values);
                 break;
             case ParameterInitializer.Normal:
-                NormalInitialization.Fill(start, parameter.Mean, parameter.StandardDeviation, values);
+                NormalInitialization.Fill(Start(), parameter.Mean, parameter.StandardDeviation, values);
                 break;
             case ParameterInitializer.TruncatedNormal:
                 NormalInitialization.FillTruncated(
-                    start, parameter.Mean, parameter.StandardDeviation, parameter.Lower, parameter.Upper, values);
+                    Start(), parameter.Mean, parameter.StandardDeviation, parameter.Lower, parameter.Upper, values);
                 break;
             case ParameterInitializer.Orthogonal:
-                OrthogonalInitialization.Fill(start, parameter.Shape.Count == 0 ? 1 : parameter.Shape[0], parameter.Gain, values);
+                OrthogonalInitialization.Fill(Start(), parameter.Shape.Count == 0 ? 1 : parameter.Shape[0], parameter.Gain, values);
                 break;
             default:
                 throw new InvalidOperationException(
@@ -45,6 +44,8 @@ internal static class WeightInitialization
                         $"Parameter {MessageText.Quote(parameter.Name)}: expected one of "
                             + $"{string.Join(", ", Enum.GetNames<ParameterInitializer>())}, actual {(int)parameter.Initializer}."));
         }
+
+        ulong Start() => SplitMix64.Mix(unchecked((uint)seed + SplitMix64.Golden)) ^ Fnv1a(parameter.Name);
     }
 
     static void Uniform(ulong start, float bound, Span<float> values)

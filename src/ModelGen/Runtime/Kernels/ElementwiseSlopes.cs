@@ -48,7 +48,7 @@ public static partial class Elementwise
 
     /// <summary>dx = dy / x.</summary>
     public static void LogGradient(ref float x, ref float dy, ref float dx, nint n) =>
-        Map(default(LogGradientOp), ref x, ref dy, ref dx, n);
+        Divide(ref dy, ref x, ref dx, n);
 
     /// <summary>dx = dy / (2 × y).</summary>
     public static void SqrtGradient(ref float y, ref float dy, ref float dx, nint n) =>
@@ -161,12 +161,6 @@ public static partial class Elementwise
         [MethodImpl(Inline)]
         public V Invoke<S, V>(V a, V b) where S : struct, ISimd<V> where V : struct =>
             S.BitAnd(S.BitAnd(S.LessThanOrEqual(S.Broadcast(_min), a), S.LessThanOrEqual(a, S.Broadcast(_max))), b);
-    }
-
-    internal readonly struct LogGradientOp : IBinary
-    {
-        [MethodImpl(Inline)]
-        public V Invoke<S, V>(V a, V b) where S : struct, ISimd<V> where V : struct => S.Divide(b, a);
     }
 
     internal readonly struct SqrtGradientOp : IBinary

@@ -28,7 +28,6 @@ public static class Reductions
     public static void SumRow(ref float x, nint stride, ref float y, nint yStride, nint n) => Strided.Add(ref x, stride, ref y, yStride, n);
 
     /// <summary>y = max(y, x), element by element.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MaxRow(ref float x, nint stride, ref float y, nint yStride, nint n)
     {
         if (stride == 1 && yStride == 1)
@@ -36,12 +35,10 @@ public static class Reductions
             Elementwise.Maximum(ref y, ref x, ref y, n);
             return;
         }
-        for (nint i = 0; i < n; i++)
-            Unsafe.Add(ref y, i * yStride) = Larger(Unsafe.Add(ref y, i * yStride), Unsafe.Add(ref x, i * stride));
+        FoldRow(default(MaxOp), ref x, stride, ref y, yStride, n);
     }
 
     /// <summary>y = min(y, x), element by element.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MinRow(ref float x, nint stride, ref float y, nint yStride, nint n)
     {
         if (stride == 1 && yStride == 1)
@@ -49,8 +46,7 @@ public static class Reductions
             Elementwise.Minimum(ref y, ref x, ref y, n);
             return;
         }
-        for (nint i = 0; i < n; i++)
-            Unsafe.Add(ref y, i * yStride) = Smaller(Unsafe.Add(ref y, i * yStride), Unsafe.Add(ref x, i * stride));
+        FoldRow(default(MinOp), ref x, stride, ref y, yStride, n);
     }
 
     /// <summary>
@@ -77,6 +73,13 @@ public static class Reductions
                 Unsafe.Add(ref y, o * inner + i) = at;
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FoldRow<TOp>(TOp op, ref float x, nint stride, ref float y, nint yStride, nint n) where TOp : struct, IFold
+    {
+        for (nint i = 0; i < n; i++)
+            Unsafe.Add(ref y, i * yStride) = op.Fold(Unsafe.Add(ref y, i * yStride), Unsafe.Add(ref x, i * stride));
     }
 
     private static float Larger(float a, float b) => float.IsNaN(a) || a > b ? a : b;
